@@ -1,0 +1,20 @@
+"""Provisioner: declarative, checked and verified ingestion of custom logs into Azure Monitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+__all__ = ["Project", "__version__"]
+
+if TYPE_CHECKING:
+    from provisioner.project import Project
+
+
+def __getattr__(name: str) -> object:
+    """`Project` on first use: `provisioner --version` needs none of it."""
+    if name == "Project":
+        from provisioner.project import Project
+
+        return Project
+    raise AttributeError(name)

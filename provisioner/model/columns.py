@@ -1,0 +1,43 @@
+"""An ordered name → type: the shape of rows, for tables, streams and KQL alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from provisioner.model.types import TYPES
+
+
+class Columns(Mapping[str, str]):
+    """Column names in order with their types as the manifest spells them; immutable and hashable."""
+
+    __slots__ = ("_types", "descriptions")
+
+    def __init__(self, types: Mapping[str, str], descriptions: Mapping[str, str] | None = None) -> None:
+        self._types = MappingProxyType(dict(types))
+        self.descriptions: Mapping[str, str] = MappingProxyType(dict(descriptions or {}))
+
+    def __getitem__(self, name: str) -> str:
+        return self._types[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._types.items()))
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in names, types and order; a plain mapping is compared without its order."""
+        if isinstance(other, Columns):
+            return list(self.items()) == list(other.items()) and self.descriptions == other.descriptions
+        return isinstance(other, Mapping) and dict(self._types) == dict(other)
+
+    def __repr__(self) -> str:
+        return f"Columns({dict(self._types)!r})"
+
+    def kql(self) -> dict[str, str]:
+        """The same columns with KQL's names of the types; unknown spellings stay as they are."""
+        return {name: TYPES[type_].kql if type_ in TYPES else type_ for name, type_ in self._types.items()}

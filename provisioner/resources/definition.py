@@ -1,0 +1,64 @@
+"""What is known of one Azure type, as a record read from `schemas/resources/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from provisioner.files import facts
+
+Body = dict[str, Any]
+Short = Literal["group", "workspace", "table", "endpoint", "dcr", "grant"]
+SHORTS: tuple[Short, ...] = ("group", "workspace", "table", "endpoint", "dcr", "grant")
+"""Every type, in the order in which one can depend on another."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """One Azure type. Paths are dotted, from the body's root; `[]` stands for every list item, `*` for every key."""
+
+    short: Short
+    name: str
+    api_version: str
+    update: Literal["put", "patch"]
+    """How an existing one is written: `put` replaces (so what the manifest does not mention is merged in first)."""
+    long_running: bool
+    tagged: bool
+    """Carries the ownership tag."""
+    immutable: tuple[str, ...]
+    read_only: tuple[str, ...]
+    caseless: tuple[str, ...]
+    """Compared without case (ids, regions, enums); regions also without spaces."""
+    types: tuple[str, ...]
+    """Column types: compared as `model.column_type` says."""
+    keyed: Mapping[str, str]
+    """Lists whose items are identified by a key (dotted, `a+b` for several), so that order is no difference."""
+    unordered: tuple[str, ...]
+    """Lists of plain values whose order is no difference."""
+    defaults: Mapping[str, Any]
+    """What Azure fills in; a declared value that equals it is no difference from absence."""
+    source: str = field(compare=False)
+
+
+@cache
+def resource_type(short: Short) -> ResourceType:
+    """The record of a type."""
+    known = facts(f"resources/{short}.yaml")
+    return ResourceType(
+        short=short,
+        name=known["type"],
+        api_version=known["api_version"],
+        update=known.get("update", "put"),
+        long_running=known.get("long_running", False),
+        tagged=known.get("tagged", False),
+        immutable=tuple(known.get("immutable", ())),
+        read_only=tuple(known.get("read_only", ())),
+        caseless=tuple(known.get("caseless", ())),
+        types=tuple(known.get("types", ())),
+        keyed=dict(known.get("keyed", {})),
+        unordered=tuple(known.get("unordered", ())),
+        defaults=dict(known.get("defaults", {})),
+        source=known["source"],
+    )
