@@ -22,7 +22,7 @@ class ResourceType:
     short: Short
     name: str
     api_version: str
-    update: Literal["put", "patch"]
+    update: Literal["put", "patch", "never"]
     """How an existing one is written: `put` replaces (so what the manifest does not mention is merged in first)."""
     long_running: bool
     tagged: bool
@@ -37,6 +37,11 @@ class ResourceType:
     """Lists whose items are identified by a key (dotted, `a+b` for several), so that order is no difference."""
     unordered: tuple[str, ...]
     """Lists of plain values whose order is no difference."""
+    create_only: tuple[str, ...]
+    """Counts when the resource is made and is left alone ever after."""
+    labels: Mapping[str, str]
+    """Names of list items that mean something only inside the body: where they are given → where they are used.
+    Another label is no difference, and a write keeps the live one."""
     defaults: Mapping[str, Any]
     """What Azure fills in; a declared value that equals it is no difference from absence."""
     source: str = field(compare=False)
@@ -59,6 +64,8 @@ def resource_type(short: Short) -> ResourceType:
         types=tuple(known.get("types", ())),
         keyed=dict(known.get("keyed", {})),
         unordered=tuple(known.get("unordered", ())),
+        create_only=tuple(known.get("create_only", ())),
+        labels=dict(known.get("labels", {})),
         defaults=dict(known.get("defaults", {})),
         source=known["source"],
     )

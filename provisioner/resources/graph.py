@@ -39,11 +39,11 @@ class Graph:
         return tuple(each for each in self if each.type.short == short)
 
     def body(self, resource: Resource) -> dict[str, Any]:
-        """The body as Azure is sent it: references resolved to ids. Raises ValueError where a Param is left."""
+        """The body as Azure is sent it: references resolved to ids. Raises LookupError where a Param is left."""
 
         def resolve(value: Ref | Param) -> Any:
             if isinstance(value, Param):
-                raise ValueError(f"{resource.name}: {value.name} is not known yet")
+                raise LookupError(f"{resource.name}: {value.name} is not known yet")
             return self._resources[value.key].id
 
         body: dict[str, Any] = substitute(resource.body, resolve)

@@ -1,0 +1,24 @@
+"""A manifest as the graph of resources that it wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from provisioner.model import Manifest
+from provisioner.resources import dcr, endpoint, grant, group, table, workspace
+from provisioner.resources.context import Context
+from provisioner.resources.graph import Graph
+from provisioner.resources.templates import Templates
+
+PAGES = (group, workspace, table, endpoint, dcr, grant)
+"""One page for each type: what its facts and its template cannot say."""
+
+
+def expand(manifest: Manifest, principal: str | None = None, templates: Path | None = None) -> Graph:
+    """Every resource that the manifest declares, desired.
+
+    `principal` is the object id that a grant's `self` means; without it such a grant holds a Param. `templates`
+    is a directory whose files replace ours. Raises BadRequestFile for an override that gives no body.
+    """
+    context = Context(manifest, Templates(templates), principal)
+    return Graph(resource for page in PAGES for resource in page.expand(context))

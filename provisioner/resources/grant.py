@@ -1,0 +1,56 @@
+"""Grants: the right of a principal to send to a DCR."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from provisioner.errors import ProvisionerError
+from provisioner.files import facts
+from provisioner.model import SELF
+from provisioner.resources.context import Context
+from provisioner.resources.definition import resource_type
+from provisioner.resources.ids import guid, resource_id
+from provisioner.resources.resource import Resource
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def expand(context: Context) -> Iterator[Resource]:
+    """One role assignment per grant and DCR, on the DCR itself: the scope that ingestion asks for."""
+    type_, manifest = resource_type("grant"), context.manifest
+    for grant in manifest.grants.values():
+        role = role_id(grant.role)
+        principal = context.principal if grant.principal == SELF else grant.principal
+        definition = (
+            f"/subscriptions/{manifest.target.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+        )
+        body = context.templates.body("grant", grant=grant, principal=principal, role_definition=definition)
+        for name in grant.dcrs:
+            scope = resource_id(context.group, resource_type("dcr").name, name)
+            assignment = assignment_name(scope, principal, role) if principal else None
+            yield Resource(
+                type_,
+                f"{grant.name}/{name}",
+                assignment,
+                f"{scope}/providers/{type_.name}/{assignment}" if assignment else None,
+                body,
+                scope=("dcr", name),
+                path=("grants", grant.name),
+            )
+
+
+def assignment_name(scope: str, principal: str, role: str) -> str:
+    """The GUID that makes a grant ours: the same arguments always give the same name."""
+    return guid(scope, principal, role)
+
+
+def role_id(role: str) -> str:
+    """The GUID of a role given by name or GUID. Raises ProvisionerError for a name that is not known offline."""
+    if _GUID.fullmatch(role):
+        return role.lower()
+    known: dict[str, str] = facts("roles.yaml")["roles"]
+    for name, id_ in known.items():
+        if name.lower() == role.lower():
+            return id_
+    raise ProvisionerError(f"the role {role!r} is not known", hint=f"give its GUID, or one of: {', '.join(known)}")
