@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from provisioner import __version__
+from provisioner.files import facts
 from provisioner.model import Manifest
 from provisioner.render.environment import environment
 from provisioner.resources import Graph, Key, Param, Ref, Resource, parse_id, substitute
@@ -80,14 +81,15 @@ class _Printer:
         if body.get("location") == self.location:
             body["location"] = "[parameters('location')]"
         needs = [f"[{self.dependency(key)}]" for key in resource.needs() if self.deployed(key)]
-        return head | body | ({"dependsOn": list(dict.fromkeys(needs))} if needs else {})
+        entry: Json = head | body | ({"dependsOn": list(dict.fromkeys(needs))} if needs else {})
+        return entry
 
     def nested(self, resources: list[Resource]) -> Json:
         parts = parse_id(resources[0].id or "")
         assert parts is not None
         return {
             "type": "Microsoft.Resources/deployments",
-            "apiVersion": "2022-09-01",
+            "apiVersion": facts("deployments.yaml")["api_version"],
             "name": f"{self.manifest.name}-tables",
             "subscriptionId": parts.subscription,
             "resourceGroup": parts.group,
@@ -138,7 +140,12 @@ class _Printer:
             return [self.printed(inner) for inner in value]
         if isinstance(value, str):
             return "[" + value if value.startswith("[") and value.endswith("]") else value
-        return f"[{self.expression(value.key)}]" if isinstance(value, Ref) else value
+        return self.reference(value) if isinstance(value, Ref) else value
+
+    def reference(self, ref: Ref) -> str:
+        """The id of what the template makes as an expression, of what exists as it is."""
+        resource = self.graph[ref.key]
+        return (resource.id or "") if resource.existing else f"[{self.expression(ref.key)}]"
 
     def outputs(self) -> Json:
         """For each DCR its immutable id and the endpoint that senders post to."""

@@ -1,0 +1,73 @@
+"""The root command, and the exit code that each way of ending has."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from provisioner import __version__
+from provisioner.cli.lazy import COMMANDS, LazyGroup
+from provisioner.errors import ProvisionerError
+
+USAGE = 64
+"""Wrong words on the command line; click's own 2 means "differences found" here."""
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+@click.command(cls=LazyGroup, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="provisioner")
+def provisioner() -> None:
+    """Provision custom log ingestion into Azure Monitor: check, plan, apply, verify.
+
+    \b
+    Example: provisioner up examples/quickstart -e local
+    """  # noqa: D301 - click's marker for "do not rewrap"
+
+
+class Terminated(BaseException):
+    """SIGTERM, turned into an exception so that changes in flight are recorded before the end."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line; the exit code is the answer. Only a bug of ours shows a traceback."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = provisioner.main(arguments, prog_name="provisioner", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except Terminated:
+        click.echo("terminated", err=True)
+        return TERMINATED
+    except BrokenPipeError:
+        # The reader left (`| head`). Point stdout elsewhere, or the interpreter complains while it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ProvisionerError as error:
+        _tell(error)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: ProvisionerError) -> None:
+    from provisioner.cli.console import Console
+
+    Console.current().error(error)
+
+
+def _terminate(_: int, __: FrameType | None) -> NoReturn:
+    raise Terminated

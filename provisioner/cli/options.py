@@ -1,0 +1,78 @@
+"""Options that commands share, and the values that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from provisioner.cli.console import Console, colored
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def console(command: Command) -> Command:
+    """`-q`, `-v`, `--no-color`: the command gets `console`."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Only data and errors.")
+    @click.option("-v", "--verbose", count=True, help="Say more.")
+    @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR is honoured too).")
+    @wraps(command)
+    def wrapped(*args: Any, quiet: bool, verbose: int, no_color: bool, **kwargs: Any) -> Any:
+        made = Console(quiet=quiet, verbose=verbose, color=colored(no_color=no_color))
+        return command(*args, console=Console.use(made), **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def manifest(command: Command) -> Command:
+    """`[MANIFEST]`, `-e`, `--var`: the command gets `path`, `environment`, `variables`."""
+    for decorate in (
+        click.option("--var", "variables", multiple=True, callback=_variables, metavar="K=V", help="Set a variable."),
+        click.option("-e", "--environment", help="The environment to lay over the manifest."),
+        click.argument("path", metavar="[MANIFEST]", default=Path(), type=click.Path(path_type=Path)),
+    ):
+        command = decorate(command)
+    return command
+
+
+def project(command: Command) -> Command:
+    """As `manifest`, already loaded: the command gets `project` and `console`."""
+
+    @manifest
+    @console
+    @wraps(command)
+    def wrapped(*args: Any, path: Path, environment: str | None, variables: dict[str, str], **kwargs: Any) -> Any:
+        from provisioner.project import Project
+
+        loaded = Project.load(path, environment=environment, variables=variables)
+        return command(*args, project=loaded, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def output(*formats: str) -> Callable[[Command], Command]:
+    """`--format`, the first being the default: the command gets `form`."""
+    return click.option("--format", "form", type=click.Choice(formats), default=formats[0], help="Form of the answer.")
+
+
+allow = click.option(
+    "--allow", multiple=True, metavar="RISK:NAME", help="Accept a breaking or destructive change by its name."
+)
+yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+only = click.option("--only", multiple=True, metavar="TYPE/NAME", help="Only these resources.")
+prune = click.option("--prune", is_flag=True, help="Also delete DCRs, DCEs and grants of ours that are not declared.")
+parallelism = click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True)
+
+
+def _variables(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{each!r} is not NAME=VALUE")
+        found[name] = value
+    return found
