@@ -65,5 +65,5 @@ class LazyGroup(click.Group):
 
             near = difflib.get_close_matches(args[0], self._known, 1)
             if near:
-                error.message += f" Did you mean {near[0]!r}?"
+                raise click.UsageError(f"{error.format_message()} Did you mean {near[0]!r}?", ctx) from error
             raise
