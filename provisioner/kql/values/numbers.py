@@ -1,0 +1,162 @@
+"""Numbers as Kusto computes and prints them: bits that wrap, division that truncates, zero that gives null."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+MAX_INT = 2**31 - 1
+MIN_INT = -(2**31)
+MAX_LONG = 2**63 - 1
+MIN_LONG = -(2**63)
+
+_INFINITIES = {"inf": math.inf, "+inf": math.inf, "infinity": math.inf, "+infinity": math.inf}
+_WORDS = {"nan": math.nan, **_INFINITIES, "-inf": -math.inf, "-infinity": -math.inf}
+
+
+def wrap_int(value: int) -> int:
+    """The value in 32 bits; what does not fit wraps around."""
+    return value if -0x8000_0000 <= value <= 0x7FFF_FFFF else (value + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
+
+
+def wrap_long(value: int) -> int:
+    """The value in 64 bits; what does not fit wraps around."""
+    return value if MIN_LONG <= value <= MAX_LONG else (value - MIN_LONG) % 2**64 + MIN_LONG
+
+
+def divide_long(left: int, right: int) -> int | None:
+    """Whole division towards zero; by zero it is null."""
+    if right == 0:
+        return None
+    return wrap_long(left // right if (left < 0) == (right < 0) else -(-left // right))
+
+
+def modulo_long(left: int, right: int) -> int | None:
+    """The remainder, never negative whatever the signs; by zero it is null."""
+    return left % abs(right) if right else None
+
+
+def divide_real(left: float, right: float) -> float:
+    """IEEE division: by zero it is an infinity or NaN."""
+    try:
+        return left / right
+    except ZeroDivisionError:
+        if left == 0 or left != left:  # noqa: PLR0124 - NaN differs from itself
+            return math.nan
+        return math.copysign(math.inf, left) * math.copysign(1.0, right)
+    except OverflowError:
+        return math.nan
+
+
+def modulo_real(left: float, right: float) -> float:
+    """The remainder, never negative; by zero or of an infinity it is NaN."""
+    try:
+        return math.fmod(math.fmod(left, right) + abs(right), abs(right)) if right else math.nan
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+def divide_decimal(left: Decimal, right: Decimal) -> Decimal | None:
+    """The quotient; by zero it is null."""
+    try:
+        return left / right if right else None
+    except ArithmeticError:
+        return None
+
+
+def modulo_decimal(left: Decimal, right: Decimal) -> Decimal | None:
+    """The remainder, never negative; by zero it is null."""
+    try:
+        return (left % right + abs(right)) % abs(right) if right else None
+    except ArithmeticError:
+        return None
+
+
+def truncate(value: float, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
+    """The whole part of a real; None where it is no number or does not fit."""
+    if value != value or value in (math.inf, -math.inf):  # noqa: PLR0124 - NaN differs from itself
+        return None
+    whole = int(value)
+    return whole if low <= whole <= high else None
+
+
+def to_float(value: float | Decimal) -> float:
+    """The nearest real of any number; beyond the largest it is an infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def parse_long(text: str, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
+    """A whole number in decimal or `0x` digits; None for anything else or beyond the range."""
+    if len(text) > 64:
+        return None
+    match = _whole().match(text)
+    if match is None:
+        return None
+    sign, digits = match.groups()
+    if digits[:2] in ("0x", "0X"):
+        value = int(digits, 16)
+        value = value - 2**64 if MAX_LONG < value < 2**64 and high == MAX_LONG else value
+    else:
+        value = int(digits)
+    value = -value if sign == "-" else value
+    return value if low <= value <= high else None
+
+
+def parse_real(text: str) -> float | None:
+    """A number with or without fraction and exponent, or a word for NaN and the infinities; None for anything else."""
+    try:
+        return float(text) if _decimal().match(text) else _word_or_hex(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """A number in decimal digits, exactly; None for anything else."""
+    if len(text) > 64 or not _decimal().match(text):
+        return None
+    try:
+        return decimal_range(Decimal(text.strip()))
+    except InvalidOperation:
+        return None
+
+
+def decimal_range(value: Decimal) -> Decimal | None:
+    """The value itself, or None where it is no number or 128 bits do not hold it."""
+    return value if value.is_finite() and value.adjusted() < 34 else None
+
+
+def real_text(value: float) -> str:
+    """The shortest text that reads back as the same real, with a fraction always."""
+    if value != value:  # noqa: PLR0124 - NaN differs from itself
+        return "NaN"
+    if value in (math.inf, -math.inf):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value)
+
+
+def decimal_text(value: Decimal) -> str:
+    """All digits, without an exponent."""
+    return format(value, "f")
+
+
+def _word_or_hex(text: str) -> float | None:
+    word = text.strip().lower()
+    if word in _WORDS:
+        return _WORDS[word]
+    whole = parse_long(text)
+    return None if whole is None else float(whole)
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    return re.compile(r"\s*([+-]?)(0[xX][0-9a-fA-F]{1,16}|\d{1,60})\s*\Z", re.ASCII)
+
+
+@cache
+def _decimal() -> re.Pattern[str]:
+    return re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,5})?\s*\Z", re.ASCII)
