@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from provisioner.model import Dcr, output_stream
+from provisioner.model import CUSTOM_SUFFIX, PASSTHROUGH, Dcr, output_stream
 from provisioner.resources.context import Context
 from provisioner.resources.definition import Body, resource_type
+from provisioner.resources.flatten import Flat, Remark, columns, unread
 from provisioner.resources.ids import resource_id
 from provisioner.resources.resource import Key, Resource
+
+_READ = (
+    "location",
+    "kind",
+    "tags",
+    "properties.description",
+    "properties.dataCollectionEndpointId",
+    "properties.streamDeclarations.*.columns[].name",
+    "properties.streamDeclarations.*.columns[].type",
+    "properties.destinations.logAnalytics",
+    "properties.dataFlows[].streams",
+    "properties.dataFlows[].destinations",
+    "properties.dataFlows[].transformKql",
+    "properties.dataFlows[].outputStream",
+)
 
 
 def expand(context: Context) -> Iterator[Resource]:
@@ -54,3 +70,45 @@ def ingestion_endpoint(dcr: Body, endpoint: Body | None) -> str | None:
     own: dict[str, Any] = dcr.get("properties", {}).get("endpoints") or {}
     url = bound.get("endpoint") or own.get("logsIngestion")
     return url.rstrip("/") if isinstance(url, str) else None
+
+
+def flatten(body: Body) -> Flat:
+    """The words of one rule: its description, and its streams by name with their columns and flows.
+
+    What the rule's own data sources feed is theirs: not a stream that senders post to, and so left out.
+    """
+    properties = body.get("properties", {})
+    theirs = fed(body)
+    remarks = [*unread(body, resource_type("dcr"), _READ)]
+    streams: dict[str, dict[str, Any]] = {}
+    for name, declared in (properties.get("streamDeclarations") or {}).items():
+        found = columns(declared.get("columns") or (), f"properties.streamDeclarations.{name}.columns", stream=True)
+        if name not in theirs:
+            streams[name] = {"columns": found.words, "flows": []}
+            remarks += found.remarks
+    for index, flow in enumerate(properties.get("dataFlows") or ()):
+        for name in flow.get("streams") or ():
+            if name in theirs:
+                continue
+            table, changed = _table_of(flow.get("outputStream") or name, f"properties.dataFlows[{index}].outputStream")
+            remarks += changed
+            transform = flow.get("transformKql") or PASSTHROUGH
+            streams.setdefault(name, {"flows": []})["flows"].append({"table": table, "transform": transform})
+    description = properties.get("description")
+    return Flat({**({"description": description} if description else {}), "streams": streams}, tuple(remarks))
+
+
+def fed(body: Body) -> frozenset[str]:
+    """The streams that the rule's own data sources write to: agents, metrics, files."""
+    properties = body.get("properties", {})
+    kinds = [properties.get(key) or {} for key in ("dataSources", "directDataSources")]
+    lists = [value for kind in kinds for value in kind.values() if isinstance(value, list)]
+    return frozenset(name for items in lists for item in items for name in item.get("streams") or ())
+
+
+def _table_of(output: str, path: str) -> tuple[str, list[Remark]]:
+    """The table that an `outputStream` leads to. Custom- before one of Azure's tables is seen in published files."""
+    prefix, _, table = output.partition("-")
+    if prefix == "Custom" and not table.endswith(CUSTOM_SUFFIX):
+        return table, [Remark("changed", path, output, f"{table} is no custom table: the output is Microsoft-{table}")]
+    return table or output, []

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from provisioner.resources import group
 from provisioner.resources.context import Context
-from provisioner.resources.definition import resource_type
+from provisioner.resources.definition import Body, resource_type
+from provisioner.resources.flatten import Flat, unread
 from provisioner.resources.ids import resource_id
 from provisioner.resources.resource import Resource
+
+_ACCESS = {"enabled": "enabled", "disabled": "disabled", "securedbyperimeter": "secured_by_perimeter"}
 
 
 def expand(context: Context) -> Iterator[Resource]:
@@ -28,4 +31,16 @@ def expand(context: Context) -> Iterator[Resource]:
         scope=None if existing else group.key_of(context, id_),
         existing=existing,
         path=("endpoint",),
+    )
+
+
+def flatten(body: Body, name: str) -> Flat:
+    """The words of a managed endpoint."""
+    acls = body.get("properties", {}).get("networkAcls") or {}
+    access = _ACCESS.get(str(acls.get("publicNetworkAccess", "Enabled")).lower())
+    words = {"name": name, "location": body.get("location"), "public_access": access}
+    read = ("location", "tags", *(("properties.networkAcls.publicNetworkAccess",) if access else ()))
+    return Flat(
+        {key: value for key, value in words.items() if value not in (None, "enabled")},
+        tuple(unread(body, resource_type("endpoint"), read)),
     )

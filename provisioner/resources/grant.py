@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from provisioner.errors import ProvisionerError
 from provisioner.files import facts
-from provisioner.model import SELF
+from provisioner.model import PUBLISHER, SELF
 from provisioner.resources.context import Context
-from provisioner.resources.definition import resource_type
+from provisioner.resources.definition import Body, resource_type
+from provisioner.resources.flatten import Flat, unread
 from provisioner.resources.ids import guid, resource_id
 from provisioner.resources.resource import Resource
 
@@ -54,3 +55,22 @@ def role_id(role: str) -> str:
         if name.lower() == role.lower():
             return id_
     raise ProvisionerError(f"the role {role!r} is not known", hint=f"give its GUID, or one of: {', '.join(known)}")
+
+
+def flatten(body: Body) -> Flat:
+    """The words of one role assignment, but for its name and its DCR."""
+    properties = body.get("properties", {})
+    words = {"principal": properties.get("principalId")}
+    if properties.get("principalType", "ServicePrincipal") != "ServicePrincipal":
+        words["type"] = properties["principalType"]
+    role = role_name(str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1])
+    if role != PUBLISHER:
+        words["role"] = role
+    read = ("properties.principalId", "properties.principalType", "properties.roleDefinitionId")
+    return Flat(words, tuple(unread(body, resource_type("grant"), read)))
+
+
+def role_name(id_: str) -> str:
+    """The name of a role by its GUID where it is known, else the GUID."""
+    known: dict[str, str] = facts("roles.yaml")["roles"]
+    return next((name for name, guid_ in known.items() if guid_ == id_.lower()), id_)

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from provisioner.model import CUSTOM_SUFFIX
 from provisioner.resources.context import Context
-from provisioner.resources.definition import resource_type
+from provisioner.resources.definition import Body, resource_type
+from provisioner.resources.flatten import Flat, Remark, columns, unread
 from provisioner.resources.resource import Resource
+
+_READ = (
+    "properties.plan",
+    "properties.retentionInDays",
+    "properties.totalRetentionInDays",
+    "properties.schema.name",
+    "properties.schema.description",
+    "properties.schema.columns[].name",
+    "properties.schema.columns[].type",
+    "properties.schema.columns[].description",
+)
 
 
 def expand(context: Context) -> Iterator[Resource]:
@@ -23,3 +37,33 @@ def expand(context: Context) -> Iterator[Resource]:
             existing=table.existing and not context.local,
             path=("tables", table.name),
         )
+
+
+def flatten(body: Body, name: str) -> Flat:
+    """The words of one table. Retention that Azure chose itself (`...AsDefault`) is nobody's wish and left out."""
+    properties = body.get("properties", {})
+    schema = properties.get("schema", {})
+    custom = name.endswith(CUSTOM_SUFFIX)
+    plan = str(properties.get("plan", "Analytics")).lower()
+    remarks = [*unread(body, resource_type("table"), _READ)]
+    words: dict[str, Any] = {}
+    if custom and plan != "analytics":
+        words["plan"] = plan
+    retention = properties.get("retentionInDays")
+    if retention is not None and plan == "analytics" and not properties.get("retentionInDaysAsDefault"):
+        words["retention"] = retention
+    total = properties.get("totalRetentionInDays")
+    if total is not None and not properties.get("totalRetentionInDaysAsDefault"):
+        words["total_retention"] = total
+    if schema.get("description"):
+        words["description"] = schema["description"]
+    found = columns(schema.get("columns", ()), "properties.schema.columns")
+    kept = {key: value for key, value in found.words.items() if custom or key.endswith("_CF")}
+    remarks += [
+        Remark("changed", "properties.schema.columns", key, f"{key} is Azure's own column of {name}")
+        for key in found.words
+        if key not in kept
+    ]
+    if kept:
+        words["columns"] = kept
+    return Flat(words, (*remarks, *found.remarks))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from provisioner.resources import group
 from provisioner.resources.context import Context
-from provisioner.resources.definition import resource_type
+from provisioner.resources.definition import Body, resource_type
+from provisioner.resources.flatten import Flat, unread
 from provisioner.resources.resource import Resource
 
 
@@ -23,4 +24,18 @@ def expand(context: Context) -> Iterator[Resource]:
         scope=None if existing else group.key_of(context, context.workspace_id),
         existing=existing,
         path=("workspace",),
+    )
+
+
+def flatten(body: Body, name: str) -> Flat:
+    """The words of a managed workspace; the SKU is ours to give only when it is made."""
+    words = {
+        "name": name,
+        "location": body.get("location"),
+        "retention": body.get("properties", {}).get("retentionInDays"),
+    }
+    read = ("location", "tags", "properties.retentionInDays", "properties.sku")
+    return Flat(
+        {key: value for key, value in words.items() if value is not None},
+        tuple(unread(body, resource_type("workspace"), read)),
     )
