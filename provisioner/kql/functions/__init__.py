@@ -1,0 +1,53 @@
+"""Kusto's scalar functions, one file a family; importing this registers them all."""
+
+from __future__ import annotations
+
+from provisioner.kql.functions import (
+    arrays,
+    bags,
+    bins,
+    bitwise,
+    conditional,
+    conversion,
+    dates,
+    encoding,
+    formats,
+    hashing,
+    ipv4,
+    ipv6,
+    kind,
+    maths,
+    online,
+    parsing,
+    paths,
+    patterns,
+    sets,
+    strings,
+    times,
+    xml,
+)
+
+__all__ = [
+    "arrays",
+    "bags",
+    "bins",
+    "bitwise",
+    "conditional",
+    "conversion",
+    "dates",
+    "encoding",
+    "formats",
+    "hashing",
+    "ipv4",
+    "ipv6",
+    "kind",
+    "maths",
+    "online",
+    "parsing",
+    "paths",
+    "patterns",
+    "sets",
+    "strings",
+    "times",
+    "xml",
+]
