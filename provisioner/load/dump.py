@@ -42,7 +42,7 @@ class _Writer:
 
     def comment(self, path: Path, indent: int) -> Iterator[str]:
         for line in self.comments.pop(path, "").splitlines():
-            yield f"{' ' * indent}# {line}".rstrip()
+            yield f"{' ' * indent}# {''.join(char if _printable(char) else '?' for char in line)}".rstrip()
 
     def block(self, value: Mapping[str, Any] | list[Any], path: Path, indent: int) -> Iterator[str]:
         """A mapping or list over several lines."""
@@ -68,7 +68,7 @@ class _Writer:
             return False
         inside = any(where[: len(path)] == path and len(where) > len(path) for where in self.comments)
         flat = not any(isinstance(inner, str) and _blockable(inner) for inner in _leaves(value))
-        shallow = _depth(value) <= (1 if isinstance(value, Mapping) else 3)
+        shallow = _depth(value) <= (3 if isinstance(value, list) else 1) or _short(value)
         return not inside and flat and shallow and len(head) + 1 + len(_flow(value)) <= _WIDTH
 
 
@@ -117,6 +117,12 @@ def _blockable(text: str) -> bool:
         and all(line == line.rstrip(" ") and all(_printable(char) or char == "\t" for char in line) for line in lines)
         and not any(line.startswith("\t") for line in lines)
     )
+
+
+def _short(value: Any) -> bool:
+    """Whether it is a mapping with one list of plain words in it: `{streams: [a, b]}`."""
+    inner = [*value.values()] if isinstance(value, Mapping) else []
+    return len(inner) == 1 and isinstance(inner[0], list) and _depth(inner[0]) == 1
 
 
 def _leaves(value: Any) -> Iterator[Any]:

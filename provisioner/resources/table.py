@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from provisioner.files import facts
 from provisioner.model import CUSTOM_SUFFIX
 from provisioner.resources.context import Context
 from provisioner.resources.definition import Body, resource_type
@@ -58,12 +59,17 @@ def flatten(body: Body, name: str) -> Flat:
     if schema.get("description"):
         words["description"] = schema["description"]
     found = columns(schema.get("columns", ()), "properties.schema.columns")
-    kept = {key: value for key, value in found.words.items() if custom or key.endswith("_CF")}
-    remarks += [
-        Remark("changed", "properties.schema.columns", key, f"{key} is Azure's own column of {name}")
-        for key in found.words
-        if key not in kept
-    ]
+    kept = {key: value for key, value in found.words.items() if not _standard(key, custom=custom)}
+    if own := [key for key in found.words if key not in kept]:
+        remarks.append(Remark("changed", "properties.schema.columns", own, f"Azure's own columns: {', '.join(own)}"))
     if kept:
         words["columns"] = kept
     return Flat(words, (*remarks, *found.remarks))
+
+
+def _standard(column: str, *, custom: bool) -> bool:
+    """Whether a column is there without being declared: in a custom table what each table has, else all but `_CF`."""
+    known = facts("names.yaml")["column"]
+    if not custom:
+        return not column.endswith(known["builtin_suffix"])
+    return column in known["present"]

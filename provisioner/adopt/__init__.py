@@ -1,0 +1,9 @@
+"""What exists, live or in other tools' files, as a manifest."""
+
+from __future__ import annotations
+
+from provisioner.adopt.arm import Given, from_arm
+from provisioner.adopt.codes import CODES
+from provisioner.adopt.draft import Adopted, Left
+
+__all__ = ["CODES", "Adopted", "Given", "Left", "from_arm"]
