@@ -1,0 +1,8 @@
+"""Text → Document: YAML with positions, includes, environments, variables, and the manifest they make."""
+
+from __future__ import annotations
+
+from provisioner.load.document import DEFAULT_NAME, Document, document, environments, locate
+from provisioner.load.project import Files
+
+__all__ = ["DEFAULT_NAME", "Document", "Files", "document", "environments", "locate"]

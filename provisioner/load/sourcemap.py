@@ -1,0 +1,105 @@
+"""From a path in the manifest to the node, the word and the place that the author wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from provisioner.diagnostics import Place, Span
+from provisioner.load.nodes import Mapping, Node, Scalar, Sequence
+from provisioner.load.source import Source
+from provisioner.load.spans import locate
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Found:
+    """What a path leads to. `key` names it, `shared` forbids edits, `rest` is the part of the path that is not there."""
+
+    node: Node
+    key: Scalar | None
+    shared: bool
+    rest: Path
+
+
+@dataclass(slots=True)
+class SourceMap:
+    """The merged tree of a manifest, with the contents of files that stand for values (`attached`, by path)."""
+
+    root: Node
+    main: Source
+    attached: dict[Path, Node] = field(default_factory=dict)
+
+    def find(self, path: Path) -> Found:
+        """Walk as far as the author's text goes."""
+        node, key, shared = self.root, None, False
+        at = 0
+        while at < len(path):
+            name = path[at]
+            step = self._step(path, at, node)
+            if step is None:
+                break
+            if step.node is not node:
+                node, shared = step.node, shared or step.node.shared
+                key = step.key if step.key is not None else key
+            node = self.attached.get(path[: at + 1], node) if isinstance(name, str) else node
+            at += step.taken
+        return Found(node, key, shared, path[at:])
+
+    def _step(self, path: Path, at: int, node: Node) -> _Step | None:
+        name = path[at]
+        if isinstance(node, Mapping) and isinstance(name, str):
+            if name in node.values:
+                return _Step(node.values[name], node.keys[name], 1)
+            if name == "flows" and path[:1] == ("streams",) and at == 2 and path[3:4] == (0,):
+                return _Step(node, None, 2)  # `table:` written in the stream itself is its only flow
+        if isinstance(node, Sequence):
+            if isinstance(name, int) and 0 <= name < len(node.items):
+                return _Step(node.items[name], None, 1)
+            if isinstance(name, str) and path[at - 1] == "expect":
+                return _Step(node, None, 1)  # a list of rows expected is meant for the only table
+        if isinstance(node, Scalar) and name in ("type", "table") and not node.style == "file":
+            return _Step(node, None, 1)  # a bare word stands for a column's type or a stream's table
+        return None
+
+    def place(self, path: Path, at: Literal["value", "key"] = "value", span: Span | None = None) -> Place:
+        """Where the word stands; a path that is not written leads to the key it should stand under."""
+        found = self.find(path)
+        if found.rest or at == "key":
+            return self._key(found)
+        node = self.word(found.node)
+        if span is not None and isinstance(node, Scalar):
+            start, end = locate(node, span)
+            return node.source.place(start, end)
+        return outline(node)
+
+    def word(self, node: Node) -> Node:
+        """A column written as a mapping is, as a value, its type."""
+        if isinstance(node, Mapping) and "type" in node.values and set(node.values) <= {"type", "description"}:
+            return node.values["type"]
+        return node
+
+    def _key(self, found: Found) -> Place:
+        if found.key is not None:
+            return found.key.source.place(found.key.start, found.key.end)
+        if found.node is not self.root:
+            return outline(found.node)
+        if isinstance(self.root, Mapping) and self.root.keys:
+            first = next(iter(self.root.keys.values()))
+            return first.source.place(first.start, first.end)
+        return self.main.place(0, 0)
+
+
+@dataclass(slots=True)
+class _Step:
+    node: Node
+    key: Scalar | None
+    taken: int
+
+
+def outline(node: Node) -> Place:
+    """The place of a value: a scalar's characters, or the first line of anything longer."""
+    source = node.source
+    start = node.start
+    return source.place(start, max(start, min(node.end, source.line_end(start))))
