@@ -78,7 +78,18 @@ class Function:
     """A name with its overloads, in the order in which they are tried."""
 
     name: str
-    overloads: list[Overload] = field(default_factory=list)
+    pending: list[tuple[str, Callable[..., Any], Mapping[str, Any]]] = field(default_factory=list)
+    """Registrations not read yet: most names are never asked for, and reading all of them would slow every start."""
+    _overloads: list[Overload] = field(default_factory=list)
+
+    @property
+    def overloads(self) -> list[Overload]:
+        """The signatures with their bodies."""
+        while self.pending:
+            signature, body, options = self.pending.pop(0)
+            _, parameters, returns = _read(signature)
+            self._overloads.append(Overload(parameters, returns, body, **options))
+        return self._overloads
 
     @property
     def body(self) -> Callable[..., Any]:
@@ -104,9 +115,8 @@ def function(*signatures: str, **options: Any) -> Callable[[Body], Body]:
 
     def register(body: Body) -> Body:
         for signature in signatures:
-            name, parameters, returns = _read(signature)
-            entry = FUNCTIONS.setdefault(name, Function(name))
-            entry.overloads.append(Overload(parameters, returns, body, **options))
+            name = signature.partition("(")[0]
+            FUNCTIONS.setdefault(name, Function(name)).pending.append((signature, body, options))
         return body
 
     return register
