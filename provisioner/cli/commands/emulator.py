@@ -1,0 +1,159 @@
+"""`provisioner emulator`: the local Azure, by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from provisioner.emulator.lifecycle import Ready
+    from provisioner.emulator.testing import AzureMonitor
+
+DEFAULT_STATE = Path(".provisioner/emulator")
+
+_STATE = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_STATE,
+    show_default=True,
+    help="The directory that holds its resources, rows, secrets and certificate authority.",
+)
+
+
+@click.group()
+def emulator() -> None:
+    """A local Azure Monitor on loopback, for tests without a subscription.
+
+    Example: provisioner emulator serve --port 8443
+    """
+
+
+@emulator.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes that of last time.")
+@_STATE
+@click.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="MS", help="Delay each answer.")
+@click.option("--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Faults to start with.")
+def serve(host: str, port: int, state: Path, latency: float, faults: Path | None) -> None:
+    """Run in the foreground until Ctrl-C; one JSON line says when it is ready.
+
+    Example: provisioner emulator serve --state /tmp/azure --faults faults.yaml
+    """
+    from provisioner.emulator.server import Options, main
+
+    raise SystemExit(main(Options(state, host, port, latency, faults)))
+
+
+@emulator.command()
+@_STATE
+@click.option("--shell", type=click.Choice(["sh", "powershell", "json"]), default="sh", show_default=True)
+def env(state: Path, shell: str) -> None:
+    """Print what Azure's own tools need as environment variables; starts the emulator if none runs.
+
+    Example: eval "$(provisioner emulator env)"
+    """
+    from provisioner.emulator.environment import script
+    from provisioner.emulator.lifecycle import ensure
+
+    click.echo(script(ensure(state), shell))
+
+
+@emulator.command()
+@_STATE
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def status(state: Path, form: str) -> None:
+    """Say whether one runs, and where; exit 1 where none does.
+
+    Example: provisioner emulator status --format json
+    """
+    from provisioner.emulator.lifecycle import status as find
+
+    ready = find(state)
+    if form == "json":
+        shown = {key: value for key, value in asdict(ready).items() if key != "client_secret"} if ready else {}
+        click.echo(json.dumps({"version": 1, "running": ready is not None, "emulator": shown or None}))
+    elif ready is None:
+        click.echo(f"no emulator runs on {state}")
+    else:
+        click.echo(f"{ready.endpoint} (process {ready.pid}, version {ready.version}, state {state})")
+    if ready is None:
+        raise SystemExit(1)
+
+
+@emulator.command()
+@_STATE
+def stop(state: Path) -> None:
+    """End the emulator; what it holds stays.
+
+    Example: provisioner emulator stop
+    """
+    from provisioner.emulator.lifecycle import stop as end
+
+    click.echo("stopped" if end(state) else f"no emulator runs on {state}", err=True)
+
+
+@emulator.command()
+@_STATE
+def reset(state: Path) -> None:
+    """Forget every resource, row, loss and fault; address and secrets stay.
+
+    Example: provisioner emulator reset
+    """
+    _running(state).reset()
+    click.echo("empty", err=True)
+
+
+@emulator.command()
+@_STATE
+@click.option("--file", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="YAML or JSON.")
+@click.option("--clear", is_flag=True, help="Turn all faults off first.")
+@click.argument("settings", nargs=-1, metavar="[FAULT [NAME=VALUE]...]")
+def faults(state: Path, file: Path | None, clear: bool, settings: tuple[str, ...]) -> None:
+    """Make things go wrong on request, and show what is on.
+
+    Example: provisioner emulator faults throttle retry_after=2 times=3 match="PUT */dataCollectionRules/*"
+    """
+    azure = _running(state)
+    if clear:
+        azure.heal()
+    if file is not None:
+        azure.control("POST", "/emulator/faults", _document(file))
+    if settings:
+        azure.control("POST", "/emulator/faults", {"fault": settings[0], **dict(map(_setting, settings[1:]))})
+    click.echo(json.dumps(azure.control("GET", "/emulator/faults"), indent=2))
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"'{text}' is not NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _document(file: Path) -> Any:
+    import yaml
+
+    from provisioner.errors import BadRequestFile
+
+    try:
+        return json.loads(json.dumps(yaml.safe_load(file.read_text(encoding="utf-8")), default=str))
+    except (ValueError, yaml.YAMLError) as error:
+        raise BadRequestFile(f"{file} is neither YAML nor JSON: {error}") from error
+
+
+def _running(state: Path) -> AzureMonitor:
+    from provisioner.emulator.lifecycle import status as find
+    from provisioner.emulator.testing import AzureMonitor
+    from provisioner.errors import ProvisionerError
+
+    ready: Ready | None = find(state)
+    if ready is None:
+        raise ProvisionerError(f"no emulator runs on {state}", hint="start one with `provisioner emulator serve`")
+    return AzureMonitor(ready)

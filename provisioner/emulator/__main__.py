@@ -1,0 +1,31 @@
+"""`python -m provisioner.emulator serve`: the server alone, without the command line's other rooms."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the few options and serve."""
+    parser = argparse.ArgumentParser(
+        prog="python -m provisioner.emulator", description="A local Azure Monitor on loopback."
+    )
+    parser.add_argument("command", choices=["serve"])
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--state", type=Path, default=Path(".provisioner/emulator"))
+    parser.add_argument("--latency", type=float, default=0.0, metavar="MS")
+    parser.add_argument("--faults", type=Path)
+    parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after so long without a request")
+    given = parser.parse_args(arguments)
+
+    from provisioner.emulator.server import Options
+    from provisioner.emulator.server import main as run
+
+    return run(Options(given.state, given.host, given.port, given.latency, given.faults, given.idle))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Azure Resource Manager: one file per resource type."""

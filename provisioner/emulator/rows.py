@@ -1,0 +1,79 @@
+"""Rows of tables: kept as they were sent, a call at a time, and found again by time and by the texts they hold."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.clock import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provisioner.emulator.call import World
+
+_FAR_PAST, _FAR_FUTURE = "0001", "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows of a table a query can need: a span of TimeGenerated, and texts that each row must hold."""
+
+    least: str = _FAR_PAST
+    most: str = _FAR_FUTURE
+    texts: tuple[str, ...] = ()
+
+
+def append(world: World, place: str, rows: Sequence[dict[str, Any]], received: float) -> None:
+    """Keep rows of one call; `place` is workspace id and table. They show after the latency that a fault asks for."""
+    if not rows:
+        return
+    visible = received + world.faults.value("late_rows", 0.0)
+    times = [row["TimeGenerated"] for row in rows]
+    text = "\n".join(json.dumps(row, separators=(",", ":"), ensure_ascii=False) for row in rows)
+    doubled = world.faults.happens("duplicate_rows", "POST", place)
+    with world.store.write() as db:
+        for _copy in range(1 + (doubled.values["copies"] if doubled else 0)):
+            db.execute(
+                "INSERT INTO chunks (place, least, most, received, visible, size, item, rows) VALUES (?, ?, ?, "
+                "?, ?, ?, ?, ?)",
+                (place, min(times), max(times), received, visible, len(rows), uuid.uuid4().hex, text),
+            )
+
+
+def read(world: World, place: str, wanted: Wanted, standard: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a table that can matter, with the standard columns; others may come too."""
+    workspace, _, table = place.partition("/")
+    now = world.clock.now()
+    clauses = "".join(" AND instr(rows, ?)" for _ in wanted.texts)
+    sql = (
+        "SELECT received, item, rows FROM chunks "  # noqa: S608 - clauses are placeholders alone
+        "WHERE place = ? AND most >= ? AND least <= ? AND visible <= ?"
+        f"{clauses} ORDER BY id"
+    )
+    for received, item, text in world.store.reader().execute(
+        sql, (place, wanted.least, wanted.most, now, *wanted.texts)
+    ):
+        fixed = {
+            "TenantId": workspace,
+            "Type": table,
+            "_TimeReceived": iso(received),
+            "_IsBillable": "True",
+            **standard,
+        }
+        for number, line in enumerate(text.split("\n")):
+            if all(each in line for each in wanted.texts):
+                row = json.loads(line)
+                yield {**row, **fixed, "_ItemId": _item(item, number), "_BilledSize": float(len(line))}
+
+
+def count(world: World, place: str) -> int:
+    """How many rows a table shows."""
+    sql = "SELECT coalesce(sum(size), 0) FROM chunks WHERE place = ? AND visible <= ?"
+    return int(world.store.reader().execute(sql, (place, world.clock.now())).fetchone()[0])
+
+
+def _item(chunk: str, number: int) -> str:
+    return f"{chunk[:8]}-{chunk[8:12]}-{chunk[12:16]}-{chunk[16:20]}-{number:012x}"

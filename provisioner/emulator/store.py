@@ -1,0 +1,178 @@
+"""What the emulator remembers, in one SQLite file: an answered write survives the death of the process."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.errors import Busy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Each step leads from the version of its position to the next; a file is brought to the newest at opening.
+STEPS = (
+    """
+    CREATE TABLE resources (
+        key TEXT PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, private TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX resources_type ON resources (type, key);
+    CREATE TABLE operations (
+        id TEXT PRIMARY KEY, started REAL NOT NULL, ready REAL NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE chunks (
+        id INTEGER PRIMARY KEY, place TEXT NOT NULL, least TEXT NOT NULL, most TEXT NOT NULL, received REAL NOT NULL,
+        visible REAL NOT NULL, size INTEGER NOT NULL, item TEXT NOT NULL, rows TEXT NOT NULL
+    );
+    CREATE INDEX chunks_time ON chunks (place, most, least);
+    CREATE TABLE drops (
+        id INTEGER PRIMARY KEY, at TEXT NOT NULL, dcr TEXT NOT NULL, stream TEXT NOT NULL, destination TEXT,
+        reason TEXT NOT NULL, detail TEXT NOT NULL, count INTEGER NOT NULL
+    );
+    """,
+    """
+    CREATE INDEX chunks_visible ON chunks (place, visible);
+    CREATE INDEX chunks_received ON chunks (place, received);
+    """,
+)
+
+
+@dataclass(slots=True)
+class Record:
+    """A resource: its id as first written, its type, what is shown and what only the service knows."""
+
+    id: str
+    type: str
+    body: dict[str, Any]
+    private: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The id as it is compared: without case."""
+        return self.id.lower()
+
+    @property
+    def name(self) -> str:
+        """The last segment of the id."""
+        return self.id.rpartition("/")[2]
+
+
+class Store:
+    """Resources, operations, rows and drops; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._readers = threading.local()
+        self._db = _connect(path)
+        self._depth = 0
+        _migrate(self._db, path)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, committed at the end of the outermost block and undone by an exception."""
+        with self._lock:
+            if self._depth == 0:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield self._db
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._db.rollback()
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.commit()
+
+    def reader(self) -> sqlite3.Connection:
+        """A connection of this thread that only reads, for long queries beside writes."""
+        db: sqlite3.Connection | None = getattr(self._readers, "db", None)
+        if db is None:
+            db = self._readers.db = _connect(self.path)
+        return db
+
+    def get(self, id: str) -> Record | None:  # noqa: A002 - Azure's word for it
+        """The resource of that id, whatever its case."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT id, type, body, private FROM resources WHERE key = ?", (id.lower(),)
+            ).fetchone()
+        return _record(row) if row else None
+
+    def find(self, type: str, under: str = "") -> list[Record]:  # noqa: A002 - Azure's word for it
+        """The resources of a type whose id starts with `under`, in the order of their ids."""
+        low = under.lower()
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, type, body, private FROM resources WHERE type = ? AND key >= ? AND key < ? ORDER BY key",
+                (type.lower(), low, low + "\U0010ffff"),
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def below(self, under: str) -> list[Record]:
+        """All resources whose id starts with `under`."""
+        low = under.lower()
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, type, body, private FROM resources WHERE key >= ? AND key < ? ORDER BY key",
+                (low, low + "\U0010ffff"),
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def put(self, record: Record) -> None:
+        """Remember a resource."""
+        values = (record.key, record.type.lower(), record.id, json.dumps(record.body), json.dumps(record.private))
+        with self.write() as db:
+            db.execute("INSERT OR REPLACE INTO resources (key, type, id, body, private) VALUES (?, ?, ?, ?, ?)", values)
+
+    def delete(self, id: str) -> bool:  # noqa: A002 - Azure's word for it
+        """Forget a resource; whether there was one."""
+        with self.write() as db:
+            return db.execute("DELETE FROM resources WHERE key = ?", (id.lower(),)).rowcount > 0
+
+    def put_operation(self, id: str, started: float, ready: float, body: dict[str, Any]) -> None:  # noqa: A002
+        """Remember a long-running operation that ends at `ready`."""
+        with self.write() as db:
+            db.execute("INSERT INTO operations VALUES (?, ?, ?, ?)", (id, started, ready, json.dumps(body)))
+
+    def get_operation(self, id: str) -> tuple[float, float, dict[str, Any]] | None:  # noqa: A002
+        """Start, end and body of an operation."""
+        with self._lock:
+            row = self._db.execute("SELECT started, ready, body FROM operations WHERE id = ?", (id,)).fetchone()
+        return (row[0], row[1], json.loads(row[2])) if row else None
+
+    def close(self) -> None:
+        """Fold the log into the file and close it."""
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.close()
+
+
+def _record(row: tuple[str, str, str, str]) -> Record:
+    return Record(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    # A write is in the operating system's hands when it is answered: it outlives this process, if not the machine.
+    db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")
+    return db
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to the newest version; a file from the future is refused."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
+        raise Busy(
+            f"{path} was written by a newer emulator (schema {version}, this one knows {len(STEPS)})",
+            hint="upgrade the provisioner, or start on another --state directory",
+        )
+    for number, step in enumerate(STEPS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
