@@ -15,6 +15,7 @@ from provisioner.kql.values import (
     MINUTE,
     SECOND,
     within_range,
+    wrap_long,
 )
 from provisioner.kql.values.datetimes import date_of, make_ticks
 
@@ -73,7 +74,7 @@ def datetime_diff(period: str, left: int, right: int) -> int | None:
     """How many boundaries of the period lie between: from 23:59 to 0:01 it is one day. Weeks begin on Sunday."""
     period = period.lower()
     if period == "nanosecond":
-        return (left - right) * 100
+        return wrap_long((left - right) * 100)
     if period == "week":
         return (left + DAY) // (7 * DAY) - (right + DAY) // (7 * DAY)
     if period in _UNITS:
@@ -86,10 +87,17 @@ def _period_number(period: str, ticks: int) -> int:
     return (day.year * 12 + day.month - 1) // _MONTHS[period]
 
 
-@function("week_of_year(date: datetime) -> int", "weekofyear(date: datetime) -> int")
+@function("week_of_year(date: datetime) -> int")
 def week_of_year(date: int) -> int:
-    """The week by ISO 8601: the first is the one with the year's first Thursday."""
+    """The week by ISO 8601: weeks begin on Monday, the first is the one with the year's first Thursday."""
     return date_of(date).isocalendar().week
+
+
+@function("weekofyear(date: datetime) -> int")
+def weekofyear(date: int) -> int:
+    """The week by the older count: weeks begin on Sunday, the first is the one with the year's first Wednesday."""
+    wednesday = date_of(min(max(0, date - dayofweek(date) + 3 * DAY), MAX_DATETIME))
+    return (wednesday.timetuple().tm_yday - 1) // 7 + 1
 
 
 _PARTS: dict[str, Callable[[int], int]] = {
@@ -97,7 +105,7 @@ _PARTS: dict[str, Callable[[int], int]] = {
     "quarter": lambda ticks: (date_of(ticks).month + 2) // 3,
     "month": lambda ticks: date_of(ticks).month,
     "week_of_year": week_of_year,
-    "weekofyear": week_of_year,
+    "weekofyear": weekofyear,
     "day": lambda ticks: date_of(ticks).day,
     "dayofyear": lambda ticks: date_of(ticks).timetuple().tm_yday,
     "hour": lambda ticks: ticks // HOUR % 24,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,15 +13,17 @@ from provisioner.kql.values import texter
 _KINDS = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid")
 
 
-def _digest(algorithm: Callable[..., Any], kind: str, value: Any) -> str:
+def _digest(algorithm: str, kind: str, value: Any) -> str:
     """Hex digits of the digest of the value's text; the empty string has an empty digest, as measured on Kusto."""
-    text: str = texter(kind)(value)
-    return str(algorithm(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()) if text else ""
+    import hashlib
+
+    text = texter(kind)(value)
+    return hashlib.new(algorithm, text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest() if text else ""
 
 
 for _name in ("sha256", "sha1", "md5"):
     for _kind in _KINDS:
-        function(f"hash_{_name}(value: {_kind}) -> string")(partial(_digest, getattr(hashlib, _name), _kind))
+        function(f"hash_{_name}(value: {_kind}) -> string")(partial(_digest, _name, _kind))
 
 
 def _bytes(kind: str, value: Any) -> bytes:

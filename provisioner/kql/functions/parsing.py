@@ -127,8 +127,8 @@ def parse_cef_dictionary(message: str) -> dict[str, Any]:
         parts = _bar().split(text[start:], maxsplit=7)
         text = parts[7] if len(parts) > 7 else ""
     marks = list(_key().finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    pairs = {mark.group(1): _unescape(text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)}
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    pairs = {mark.group(1): _unescape(text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=False)}
     return {"Extension": pairs}
 
 

@@ -46,7 +46,7 @@ def extract_all(pattern: Regex, text: str) -> list[Any] | None:
 def extract_some(pattern: Regex, groups: Any, text: str) -> list[Any] | None:
     """The same of the groups named or numbered; null without a match or for a group there is none of."""
     names = pattern.names()
-    asked = [names.get(group, group) for group in groups] if isinstance(groups, list) else []
+    asked = [names.get(str(group), group) for group in groups] if isinstance(groups, list) else []
     chosen = [group for group in asked if type(group) is int and 0 <= group <= pattern.groups]
     return _collect(pattern, chosen, text) if chosen and len(chosen) == len(asked) else None
 

@@ -1,0 +1,188 @@
+"""Laws of every scalar function: no well-typed arguments make it raise, and it gives what its signature says."""
+
+from __future__ import annotations
+
+import string
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import provisioner.kql.functions  # noqa: F401 - registers them
+from provisioner.kql import values
+from provisioner.kql.functions.registry import FUNCTIONS, Overload, Parameter
+
+MAX_LONG = values.MAX_LONG
+NAMES = sorted(FUNCTIONS)
+LITERALS = {
+    "pattern": ["a", "(a)(b)?", r"(\w+)=(\d*)", "", "^.*$"],
+    "rewrite": ["", r"\1-\2", "x", "\\"],
+    "period": [
+        "year",
+        "Quarter",
+        "month",
+        "week",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+        "nanosecond",
+        "eon",
+    ],
+    "part": ["year", "quarter", "month", "week_of_year", "dayofyear", "hour", "Millisecond", "nanosecond", "eon"],
+    "form": ["yyyy-MM-dd HH:mm:ss.fffffff tt", "y M d h F", "ddd.hh [f]", ""],
+    "type": ["long", "string", "real", "datetime", "bool", "guid", "timespan", "int", "decimal", "dynamic"],
+    "path": ["$.a", "$.a[0]['b']", "a", "$..", ""],
+    "unit": ["KB", "x", ""],
+    "kind": ["normal", "regex", "x"],
+    "key": ["a", "$.a.b"],
+}
+TICKS = st.one_of(st.sampled_from([0, 1, values.MAX_DATETIME, values.UNIX_EPOCH]), st.integers(0, values.MAX_DATETIME))
+LONGS = st.one_of(st.integers(-4, 70), st.integers(-MAX_LONG - 1, MAX_LONG))
+TEXTS = st.one_of(
+    st.text(max_size=12),
+    st.text(string.ascii_letters + string.digits + " ./:\\\"'=-_%&?#,;|{}[]<>$", max_size=24),
+    st.sampled_from(
+        ["192.168.1.1/24", "fe80::1/64", "2024-02-29T23:59:59Z", '{"a":[1,{"b":2}]}', "<a x='1'>t</a>", "1.5"]
+    ),
+)
+JSON = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), LONGS, st.floats(), TEXTS, st.builds(values.Instant, TICKS),
+        st.builds(values.Duration, LONGS), st.uuids(), st.decimals(allow_nan=False, allow_infinity=False, places=3),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+KINDS: dict[str, st.SearchStrategy[Any]] = {
+    "bool": st.booleans(),
+    "int": st.integers(values.MIN_INT, values.MAX_INT),
+    "long": LONGS,
+    "real": st.floats(),
+    "decimal": st.decimals(-(10**20), 10**20, allow_nan=False, places=4),
+    "string": TEXTS,
+    "datetime": TICKS,
+    "timespan": LONGS,
+    "guid": st.uuids(),
+    "dynamic": JSON,
+}
+PYTHON = {
+    "bool": bool, "int": int, "long": int, "real": float, "decimal": Decimal, "string": str,
+    "datetime": int, "timespan": int, "guid": UUID,
+}  # fmt: skip
+
+
+class Context:
+    """What an evaluation lends a body."""
+
+    now = values.UNIX_EPOCH
+
+    def note(self, message: str) -> None:
+        assert message
+
+
+def draw_argument(draw: Any, parameter: Parameter, common: str) -> tuple[Any, str]:
+    kind = parameter.type
+    if kind == "T":
+        kind = common
+    elif kind == "number":
+        kind = draw(st.sampled_from(["int", "long", "real", "decimal"]))
+    elif kind in ("any", "scalar"):
+        kind = draw(st.sampled_from(sorted(KINDS)))
+    if parameter.literal and kind == "string":
+        return draw(st.sampled_from(LITERALS[parameter.name])), kind
+    if parameter.literal:
+        return draw(st.integers(-3, 20)), kind
+    return draw(KINDS[kind]), kind
+
+
+def draw_arguments(draw: Any, overload: Overload) -> tuple[list[Any], list[str]]:
+    common = draw(st.sampled_from(["bool", "long", "real", "string", "datetime", "timespan"]))
+    arguments: list[Any] = []
+    types: list[str] = []
+    for parameter in overload.parameters:
+        least = 0 if parameter.repeat in ("*", "?") else 1
+        most = 1 if parameter.repeat in ("", "?") else 3
+        count = draw(st.integers(least, most))
+        for _ in range(count):
+            value, kind = draw_argument(draw, parameter, common)
+            arguments.append(value)
+            types.append(kind)
+        if parameter.repeat == "?" and count == 0:
+            break
+    return arguments, types
+
+
+def call(overload: Overload, arguments: list[Any], types: list[str]) -> Any:
+    """The body called as an evaluation calls it."""
+    if not overload.nulls and None in arguments:
+        return None
+    prepared = [
+        overload.prepare[position](value) if position in overload.prepare else value
+        for position, value in enumerate(arguments)
+    ]
+    options: dict[str, Any] = {}
+    if overload.types:
+        options["types"] = tuple(types)
+    if overload.context:
+        options["context"] = Context()
+    return overload.body(*prepared, **options)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_well_typed_arguments_make_a_function_raise(name: str, data: st.DataObject) -> None:
+    """And the result is of the type announced, in its range, with no lone surrogate in a string."""
+    overload = data.draw(st.sampled_from(FUNCTIONS[name].overloads))
+    arguments, types = draw_arguments(data.draw, overload)
+    result = call(overload, arguments, types)
+    if overload.returns == "dynamic" and overload.prepare.get(0) is None:
+        values.to_json_text(result)
+    expected = PYTHON.get(overload.returns)
+    if expected is None or result is None:
+        return
+    assert type(result) is expected, f"{name}{tuple(arguments)} gave {result!r}"
+    if overload.returns in ("long", "timespan"):
+        assert -MAX_LONG - 1 <= result <= MAX_LONG
+    if overload.returns == "datetime":
+        assert 0 <= result <= values.MAX_DATETIME
+    if overload.returns == "string":
+        assert result is not None
+        result.encode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_inline_form_of_a_function_equals_its_body(name: str, data: st.DataObject) -> None:
+    """The evaluator may write either into the code it makes."""
+    overload = data.draw(st.sampled_from(FUNCTIONS[name].overloads))
+    if overload.inline is None:
+        return
+    arguments, types = draw_arguments(data.draw, overload)
+    if None in arguments and not overload.nulls:
+        return
+    written = overload.inline.format(*(f"a{position}" for position in range(len(arguments))))
+    inlined = eval(written, {f"a{position}": value for position, value in enumerate(arguments)})
+    assert values.identity(inlined) == values.identity(call(overload, arguments, types))
+
+
+def test_every_function_that_is_offered_has_a_permission_and_the_other_way_round() -> None:
+    """A name that one side lacks would be refused, or promised and missing."""
+    from provisioner.files import facts
+
+    bound_by_the_row = {"columnifexists", "column_ifexists", "pack_all", "bag_pack_columns"}
+    assert set(facts("kql.yaml")["functions"]) == set(FUNCTIONS) | bound_by_the_row
+
+
+def test_every_function_says_what_it_does() -> None:
+    """The reference is made of these sentences."""
+    for function in FUNCTIONS.values():
+        for overload in function.overloads:
+            body = getattr(overload.body, "func", overload.body)
+            assert getattr(body, "__doc__", None) or body.__name__.startswith(("_", "<")), function.name
