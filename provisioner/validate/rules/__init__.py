@@ -1,0 +1,1 @@
+"""The rules, one file each: the file, the function and the rule bear one name."""

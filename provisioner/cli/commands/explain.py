@@ -1,0 +1,32 @@
+"""`explain`: the page of a check."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.console import Console
+
+
+@click.command()
+@click.argument("code")
+@options.output("text", "json")
+@options.console
+def explain(console: Console, code: str, form: str) -> int:
+    """Show the page of a check: what it says, why, an example, its source.
+
+    \b
+    Example: provisioner explain NAM003
+    """  # noqa: D301 - click's marker for \"do not rewrap\"
+    from provisioner import validate
+    from provisioner.errors import ProvisionerError
+    from provisioner.validate.text import meant
+
+    page = validate.explain(code)
+    if page is None:
+        near = meant(code.upper(), [each.code for each in validate.pages()])
+        raise ProvisionerError(f"there is no check {code!r}", hint=near or "`provisioner rules` lists them")
+    console.data(json.dumps({"version": 1, **page.json()}, indent=2) if form == "json" else page.text())
+    return 0

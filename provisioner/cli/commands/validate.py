@@ -1,0 +1,67 @@
+"""`validate`: every check that needs no network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.console import Console
+
+
+@click.command()
+@options.manifest
+@options.output("text", "json", "sarif", "junit")
+@click.option("--select", multiple=True, metavar="CODE", help="Only these checks: codes or their beginnings.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Not these checks.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option("--fix", is_flag=True, help="Write the mechanical fixes back into the files.")
+@click.option("--diff", "show", is_flag=True, help="Show what --fix changes; alone, change nothing.")
+@options.console
+def validate(  # noqa: PLR0917 - click passes each by its name
+    console: Console,
+    path: Path,
+    environment: str | None,
+    variables: dict[str, str],
+    form: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    fix: bool,
+    show: bool,
+) -> int:
+    """Check the manifest without any network.
+
+    Without -e the manifest itself and every environment in it are checked.
+
+    \b
+    Example: provisioner validate --strict --format sarif > findings.sarif
+    """  # noqa: D301 - click's marker for \"do not rewrap\"
+    from provisioner.diagnostics import Diagnostic, failed
+    from provisioner.validate import check_all, files, report
+
+    def check() -> tuple[Diagnostic, ...]:
+        return check_all(path, variables, environment, select=select, ignore=ignore)
+
+    told = check()
+    if fix or show:
+        changed, made = files.mend(told, check if fix else None)
+        if show:
+            console.data(changed)
+        if fix:
+            console.note(f"{made} fix{'' if made == 1 else 'es'} made")
+            told = check()
+    if form == "text" and show:
+        console.note(report.text(told, files.lines, color=console.color))
+    elif form == "text":
+        if told or not console.quiet:
+            console.data(report.text(told, files.lines, color=console.color and sys.stdout.isatty()))
+    elif form == "json":
+        console.data(report.json(told))
+    elif form == "sarif":
+        console.data(report.sarif(told))
+    else:
+        console.data(report.junit(told, strict=strict))
+    return 1 if failed(told, strict=strict) else 0

@@ -1,0 +1,67 @@
+"""All rules: our own, found by their place in the tree, and those that installed packages add."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+
+from provisioner.validate.page import Page, page
+from provisioner.validate.rule import Rule
+from provisioner.validate.walk import KINDS
+
+_TREE = "provisioner.validate.rules"
+GROUP = "provisioner.rules"
+"""The entry point group of custom rules: each entry point names a Rule, or a module that holds some."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by code. A code that two rules claim is a ValueError."""
+    found: dict[str, Rule] = {}
+    for each in (*_own(), *_installed()):
+        if each.code in found:
+            raise ValueError(f"{each.code} is claimed by {found[each.code].name} and {each.name}")
+        if each.on not in KINDS:
+            raise ValueError(f"{each.code} is on {each.on.__name__}, which is no part of a manifest")
+        found[each.code] = each
+    return tuple(found[code] for code in sorted(found))
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """The documentation of every code: the rules', and what loading and the transform language say."""
+    from provisioner import kql, load
+
+    ours = [each.page for each in rules()]
+    theirs = [
+        page(code, room.__name__.rpartition(".")[2], "error", text)
+        for room in (load, kql)
+        for code, text in getattr(room, "CODES", {}).items()
+    ]
+    return tuple(sorted([*ours, *theirs], key=lambda each: each.code))
+
+
+def explain(code: str) -> Page | None:
+    """The page of a code, in whatever case it is written; None if nothing says it."""
+    return next((each for each in pages() if each.code == code.upper()), None)
+
+
+def _own() -> Iterator[Rule]:
+    """One rule from each module below `rules/`, under the name of the file."""
+    tree = importlib.import_module(_TREE)
+    for _, family, _ in pkgutil.iter_modules(tree.__path__, f"{_TREE}."):
+        package = importlib.import_module(family)
+        for _, name, _ in pkgutil.iter_modules(package.__path__, f"{family}."):
+            found = getattr(importlib.import_module(name), name.rpartition(".")[2])
+            assert isinstance(found, Rule), name
+            yield found
+
+
+def _installed() -> Iterator[Rule]:
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=GROUP):
+        found = entry.load()
+        yield from [found] if isinstance(found, Rule) else [r for r in vars(found).values() if isinstance(r, Rule)]

@@ -1,0 +1,44 @@
+"""Each transform bound once: rules and environments that ask for the same text and columns share the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Columns, Flow, Manifest, Stream, Table
+from provisioner.validate.builtin import builtin
+
+if TYPE_CHECKING:
+    from provisioner.kql import Query
+
+Bound = tuple["Query | None", tuple[Diagnostic, ...]]
+
+
+class Proof:
+    """Bound transforms by text and columns, and what rows of a table may hold."""
+
+    __slots__ = ("_bound",)
+
+    def __init__(self) -> None:
+        self._bound: dict[tuple[str, Columns], Bound] = {}
+
+    def bind(self, stream: Stream, flow: Flow) -> Bound:
+        """The query and the remarks on its text; the query is None when one of them is an error."""
+        from provisioner import kql
+
+        key = (flow.transform, stream.columns)
+        if key not in self._bound:
+            query, diagnostics = kql.bind(flow.transform, stream.columns.kql())
+            self._bound[key] = (query, tuple(diagnostics))
+        return self._bound[key]
+
+
+def columns_of(name: str, manifest: Manifest) -> Columns | None:
+    """The columns that rows of a table may hold, as far as they are known offline; None if they are not."""
+    declared: Table | None = manifest.tables.get(name)
+    if declared and declared.custom:
+        return declared.columns or None
+    known = builtin(name)
+    if known is None or known["columns"] is None:
+        return None
+    return Columns({**known["columns"], **(declared.columns if declared else {})})

@@ -1,0 +1,44 @@
+"""A grant gives the role Monitoring Metrics Publisher.
+
+Why: sending needs its data action; Owner, Contributor and the others do not have it, and ingestion answers 403. A role
+of your own, given by its GUID, may have it: a warning.
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: Orders_CL}
+    grants: {checkout: {principal: 6f9619ff-8b86-d011-b42d-00c04fc964ff, role: Contributor}}
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: Orders_CL}
+    grants: {checkout: {principal: 6f9619ff-8b86-d011-b42d-00c04fc964ff, role: Monitoring Metrics Publisher}}
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/tutorial-logs-ingestion-api
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import PUBLISHER, Grant
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import is_guid, near
+
+
+@rule("GRA002", on=Grant, severity="warning")
+def role_publishes(grant: Grant, context: Context) -> Iterator[Diagnostic]:
+    known = {name.lower(): id_ for name, id_ in facts("roles.yaml")["roles"].items()}
+    role = grant.role.lower()
+    if role in (PUBLISHER.lower(), known[PUBLISHER.lower()]):
+        return
+    if is_guid(role) or role in known:
+        message = f"the role {grant.role!r} is not {PUBLISHER}"
+        yield context.warning(message, "role", hint="only its data action lets a sender in; others get 403")
+    else:
+        right = near(grant.role, facts("roles.yaml")["roles"]) or PUBLISHER
+        yield context.error(
+            f"the role {grant.role!r} is not known offline",
+            "role",
+            hint=f"did you mean {right!r}? A role of your own is given by its GUID",
+            fix=context.change(f"write {right!r}", right, "role"),
+        )

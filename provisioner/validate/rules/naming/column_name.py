@@ -1,0 +1,30 @@
+"""A column's name starts with a letter of ASCII and goes on with letters, digits and `_`.
+
+Why: Azure refuses the table. The page of 2022 allowed `-` too; today's forbids it.
+Wrong: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, order-id: string}}}`
+Right: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, order_id: string}}}`
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/create-custom-table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Table
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import pattern
+
+
+@rule("NAM011", on=Table)
+def column_name(table: Table, context: Context) -> Iterator[Diagnostic]:
+    known = facts("names.yaml")["column"]
+    allowed = pattern(known["pattern"]).fullmatch
+    for name in table.columns:
+        if not allowed(name) and name not in known["reserved"]:  # a reserved name is told as such
+            hint = "start with A-Z or a-z, then letters, digits and '_'"
+            if "-" in name:
+                hint += "; the page of 2022 allowed '-', today's does not"
+            yield context.error(f"a column may not be called {name!r}", "columns", name, key=True, hint=hint)

@@ -1,0 +1,25 @@
+"""A data collection endpoint's name has at most 44 characters, of those that may stand in a host's name.
+
+Why: the service refuses longer names (seen; the published contract is silent) and makes the host's name from it.
+Which characters it takes is not documented: others than letters, digits, `-`, `_` and `.` are a warning.
+Wrong: `endpoint: {name: "dce/webshop"}`
+Right: `endpoint: {name: dce-webshop}`
+Source: https://github.com/Azure/prometheus-collector/pull/922
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Endpoint
+from provisioner.validate.context import Context
+from provisioner.validate.naming import resource_name
+from provisioner.validate.rule import rule
+
+
+@rule("NAM006", on=Endpoint)
+def endpoint_name(endpoint: Endpoint, context: Context) -> Iterator[Diagnostic]:
+    if not endpoint.existing:
+        yield from resource_name(endpoint.name, "endpoint", facts("names.yaml")["endpoint"], context, "name")

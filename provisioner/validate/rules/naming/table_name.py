@@ -1,0 +1,30 @@
+"""A table's name has 4 to 63 letters, digits, `_` or `-`, the suffix counted.
+
+Why: Azure refuses the table.
+Wrong: `tables: {Web.Orders_CL: {columns: {TimeGenerated: datetime}}}`
+Right: `tables: {WebOrders_CL: {columns: {TimeGenerated: datetime}}}`
+Source: https://learn.microsoft.com/azure/templates/microsoft.operationalinsights/workspaces/tables
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Table
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import fits
+
+
+@rule("NAM004", on=Table)
+def table_name(table: Table, context: Context) -> Iterator[Diagnostic]:
+    known = facts("names.yaml")["table"]
+    least, most = known["length"]
+    if not least <= len(table.name) <= most:
+        message = f"the table's name {table.name!r} has {len(table.name)} characters; {least} to {most} are allowed"
+        yield context.error(message, key=True)
+    elif not fits(table.name, known["pattern"]):
+        message = f"the table's name {table.name!r} holds a character that Azure refuses"
+        yield context.error(message, key=True, hint="letters of ASCII, digits, '_' and '-' are allowed")

@@ -1,0 +1,30 @@
+"""A table's name starts with a letter and has no hyphen.
+
+Why: the published pattern allows both, but every query must then write the name as `['2-Orders_CL']`; tools of
+others refuse such names, and no page of Azure's says whether custom tables may bear them.
+Wrong: `tables: {web-orders_CL: {columns: {TimeGenerated: datetime}}}`
+Right: `tables: {web_orders_CL: {columns: {TimeGenerated: datetime}}}`
+Source: https://learn.microsoft.com/azure/templates/microsoft.operationalinsights/workspaces/tables
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Table
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import fits
+
+
+@rule("NAM005", on=Table, severity="warning")
+def table_quoting(table: Table, context: Context) -> Iterator[Diagnostic]:
+    allowed = fits(table.name, facts("names.yaml")["table"]["pattern"])
+    if allowed and not fits(table.name, "[A-Za-z_][A-Za-z0-9_]*"):
+        yield context.warning(
+            f"the table's name {table.name!r} must be quoted in every query, and no page says that Azure takes it",
+            key=True,
+            hint="start with a letter and use '_' for '-'",
+        )

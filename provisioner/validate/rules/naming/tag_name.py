@@ -1,0 +1,34 @@
+"""A tag's name has 1 to 512 characters without `<>%&\\?/`, its value 256 at most; a resource bears 50.
+
+Why: Azure refuses the resource that should bear the tag.
+Wrong: `tags: {"cost/center": "42"}`
+Right: `tags: {cost-center: "42"}`
+Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Manifest
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("NAM017", on=Manifest)
+def tag_name(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    known, most = facts("names.yaml")["tag"], facts("limits.yaml")["resource"]["tags"]
+    longest_name, longest_value = known["name_length"][1], known["value_length"][1]
+    for name, value in manifest.tags.items():
+        bad = next((each for each in name if each in known["forbidden"]), None)
+        if bad or not 0 < len(name) <= longest_name:
+            why = f"holds {bad!r}" if bad else f"has {len(name)} characters; 1 to {longest_name} are allowed"
+            yield context.error(f"the tag's name {name[:60]!r} {why}", "tags", name, key=True)
+        if len(value) > longest_value:
+            message = f"the tag's value has {len(value)} characters; {longest_value} are the most"
+            yield context.error(message, "tags", name)
+    if len(manifest.tags) > most["most"] - 1:
+        message = f"{len(manifest.tags)} tags and the ownership tag; a resource bears {most['most']} at most"
+        yield context.error(message, "tags", key=True, source=most["source"])

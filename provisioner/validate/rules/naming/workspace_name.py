@@ -1,0 +1,32 @@
+"""A workspace's name has 4 to 63 letters, digits or hyphens, with a letter or digit at both ends.
+
+Why: Azure refuses the workspace.
+Wrong: `workspace: {name: law_webshop}`
+Right: `workspace: {name: law-webshop}`
+Source: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Workspace
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import fits
+
+
+@rule("NAM002", on=Workspace)
+def workspace_name(workspace: Workspace, context: Context) -> Iterator[Diagnostic]:
+    if workspace.existing:
+        return
+    name, known = workspace.name, facts("names.yaml")["workspace"]
+    least, most = known["length"]
+    if not least <= len(name) <= most:
+        message = f"the workspace's name {name!r} has {len(name)} characters; {least} to {most} are allowed"
+        yield context.error(message, "name")
+    elif not fits(name, known["pattern"]):
+        hint = "letters, digits and hyphens, with a letter or digit at both ends"
+        yield context.error(f"the workspace's name {name!r} is one that Azure refuses", "name", hint=hint)

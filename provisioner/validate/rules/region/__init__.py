@@ -1,0 +1,1 @@
+"""Regions and clouds that fit each other."""

@@ -1,0 +1,29 @@
+"""A region belongs to the target's cloud.
+
+Why: each cloud has regions of its own; Azure refuses the others'.
+Wrong: `workspace: {name: law-webshop, location: usgovvirginia}`
+Right: `workspace: {name: law-webshop, location: eastus}`
+Source: https://learn.microsoft.com/azure/reliability/regions-list
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Manifest
+from provisioner.validate.context import Context
+from provisioner.validate.regions import cloud_of, locations
+from provisioner.validate.rule import rule
+
+
+@rule("REG003", on=Manifest)
+def region_cloud(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    cloud = manifest.target.cloud
+    if cloud == "local":  # the emulator stands in every region
+        return
+    for path, location in locations(manifest):
+        found = cloud_of(location)
+        if context.document.explicit(path) and found not in (None, cloud):
+            message = f"the region {location!r} belongs to the cloud {found!r}, and the target's is {cloud!r}"
+            yield context.error(message, *path, hint="change the region, or `target.cloud`")

@@ -1,0 +1,1 @@
+"""Limits of rules, and names that must differ."""

@@ -1,0 +1,30 @@
+"""A data collection rule shares an endpoint only where the manifest has one.
+
+Why: `endpoint: shared` means the manifest's endpoint.
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: Orders_CL}
+    dcrs: {dcr-shop: {streams: [Custom-Orders], endpoint: shared}}
+Right:
+    endpoint: {name: dce-shop}
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: Orders_CL}
+    dcrs: {dcr-shop: {streams: [Custom-Orders], endpoint: shared}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Dcr
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("RES007", on=Dcr)
+def dcr_endpoint(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
+    if dcr.endpoint == "shared" and context.manifest.endpoint is None:
+        hint = "declare an `endpoint`, or write `endpoint: direct`"
+        message = f"the DCR {dcr.name!r} shares an endpoint, and the manifest has none"
+        yield context.error(message, "endpoint", hint=hint)

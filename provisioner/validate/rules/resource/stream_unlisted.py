@@ -1,0 +1,38 @@
+"""Every stream belongs to a data collection rule.
+
+Why: where the manifest has several rules nobody can guess which one a stream joins, and its senders depend on it. With
+one rule a stream that is not listed joins that one.
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-A: Orders_CL, Custom-B: Orders_CL, Custom-C: Orders_CL}
+    dcrs: {dcr-a: {streams: [Custom-A]}, dcr-b: {streams: [Custom-B]}}
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-A: Orders_CL, Custom-B: Orders_CL, Custom-C: Orders_CL}
+    dcrs: {dcr-a: {streams: [Custom-A, Custom-C]}, dcr-b: {streams: [Custom-B]}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Manifest
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import listed
+
+
+@rule("RES002", on=Manifest)
+def stream_unlisted(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    held = {key for dcr in manifest.dcrs.values() for key in dcr.streams}
+    names = list(manifest.dcrs)
+    for key in manifest.streams:
+        if key not in held:
+            if len(names) > 1:
+                message = f"the stream {key!r} is in no DCR, and there are {len(names)}"
+                yield context.error(message, "streams", key, key=True, hint=f"list it in {listed(names[:5])}")
+            else:
+                yield context.warning(
+                    f"the stream {key!r} is in no DCR: nothing can be sent to it", "streams", key, key=True
+                )

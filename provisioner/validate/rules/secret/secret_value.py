@@ -1,0 +1,26 @@
+"""A manifest holds no secrets.
+
+Why: manifests are read by many and kept for ever. This tool signs in through azure-identity and needs none.
+Wrong: `tags: {storage: "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYg=="}`
+Right: `tags: {storage: shop}`
+Source: https://learn.microsoft.com/azure/security/fundamentals/secrets-best-practices
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Manifest
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.secrets import secrets
+
+
+@rule("SEC001", on=Manifest)
+def secret_value(_: Manifest, context: Context) -> Iterator[Diagnostic]:
+    for source in context.document.sources:  # whole files: a comment is as readable as a value
+        for kind, span in secrets(source.text):  # the value itself is never repeated
+            message = f"this looks like {kind}"
+            finding = context.error(message, hint="take it out, and have it replaced: it is known now")
+            yield finding.at(source.place(span.start, span.end))

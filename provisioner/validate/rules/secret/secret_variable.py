@@ -1,0 +1,34 @@
+"""A variable that is called a secret has no value in the manifest.
+
+Why: a default, or an environment's value, is as readable as the rest of the file.
+Wrong: `variables: {client_secret: {default: "hunter2hunter2"}}`
+Right: `variables: {sender: {default: 6f9619ff-8b86-d011-b42d-00c04fc964ff}}`
+Source: https://learn.microsoft.com/azure/security/fundamentals/secrets-best-practices
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Manifest
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.secrets import secret_name, secrets
+
+_HINT = "this tool needs no secrets: it signs in through azure-identity"
+
+
+@rule("SEC002", on=Manifest)
+def secret_variable(_: Manifest, context: Context) -> Iterator[Diagnostic]:
+    raw = context.document.raw
+    places: list[tuple[tuple[str, ...], str]] = [
+        (("variables", name, "default"), name) for name in raw.get("variables") or {}
+    ]
+    for environment, layer in (raw.get("environments") or {}).items():
+        given = layer.get("variables") if isinstance(layer, Mapping) else None
+        places += [(("environments", environment, "variables", name), name) for name in given or {}]
+    for path, name in places:
+        value = context.written(path)
+        if secret_name(name) and isinstance(value, str) and value and not any(secrets(value)):
+            yield context.error(f"the variable {name!r} looks like a secret and has a value here", *path, hint=_HINT)

@@ -1,0 +1,1 @@
+"""What a stream may declare and where it leads."""

@@ -1,0 +1,47 @@
+"""A stream leads to a table that the manifest declares, or to one of Azure's that takes rows.
+
+Why: Azure refuses a data collection rule whose table is not there (InvalidOutputTable).
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: {table: Order_CL, columns: {TimeGenerated: datetime}}}
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: {table: Orders_CL, columns: {TimeGenerated: datetime}}}
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/create-custom-table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Flow
+from provisioner.validate.builtin import builtin, is_builtin, is_legacy, near_builtin
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import near
+
+
+@rule("STR004", on=Flow)
+def flow_table(flow: Flow, context: Context) -> Iterator[Diagnostic]:
+    name, declared = flow.table, context.manifest.tables
+    if name in declared or builtin(name):
+        return
+    if is_legacy(name):
+        message = f"only an older page lists {name!r} among the tables that take rows from the API"
+        yield context.warning(message, "table", source=facts("builtin_tables.json")["source"])
+    elif is_builtin(name):
+        message = f"the table {name!r} is Azure's and does not take rows from the Logs Ingestion API"
+        hint = "send to a custom table, with the suffix _CL"
+        yield context.error(message, "table", hint=hint, source=facts("builtin_tables.json")["source"])
+    else:
+        right = near(name, declared) or near_builtin(name)
+        yield context.error(
+            f"there is no table {name!r}",
+            "table",
+            hint=f"did you mean {right!r}?"
+            if right
+            else "declare it under `tables` (with `existing: true` if it is there)",
+            fix=context.change(f"write {right!r}", right, "table") if right else None,
+        )

@@ -1,0 +1,47 @@
+"""Records of samples and tests hold only what the stream declares.
+
+Why: Azure drops a member that is no column of the stream, without a word; a misspelt name shows up as a null.
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderId: string}}}
+    streams:
+      Custom-Orders:
+        table: Orders_CL
+        samples: [{TimeGenerated: "2026-01-01T10:00:00Z", OrderID: A1}]
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderId: string}}}
+    streams:
+      Custom-Orders:
+        table: Orders_CL
+        samples: [{TimeGenerated: "2026-01-01T10:00:00Z", OrderId: A1}]
+Source: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-create
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Stream
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import meant
+
+
+@rule("STR007", on=Stream, severity="warning")
+def record_member(stream: Stream, context: Context) -> Iterator[Diagnostic]:
+    if not stream.columns:
+        return
+    told: set[str] = set()
+    for path, records in _records(stream):
+        for index, record in enumerate(records):
+            for name in record:
+                if name not in stream.columns and name not in told:
+                    told.add(name)
+                    message = f"{name!r} is no column of the stream {stream.key!r}: Azure drops it"
+                    yield context.warning(message, *path, index, name, key=True, hint=meant(name, stream.columns))
+
+
+def _records(stream: Stream) -> Iterator[tuple[tuple[str | int, ...], tuple[Mapping[str, object], ...]]]:
+    yield ("samples",), stream.samples
+    for index, test in enumerate(stream.tests):
+        yield ("tests", index, "given"), test.given

@@ -1,0 +1,44 @@
+"""Every column of a stream is read by some transform.
+
+Why: what senders write into a column that no transform reads is paid for in transfer and lost without a word.
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams:
+      Custom-Orders:
+        columns: {TimeGenerated: datetime, order: dynamic}
+        table: Orders_CL
+        transform: source | project TimeGenerated
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
+    streams:
+      Custom-Orders:
+        columns: {TimeGenerated: datetime}
+        table: Orders_CL
+        transform: source | project TimeGenerated
+Source: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-create
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Stream
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("STR006", on=Stream, severity="warning")
+def stream_unread(stream: Stream, context: Context) -> Iterator[Diagnostic]:
+    if not stream.declared:
+        return
+    read: set[str] = set()
+    for flow in stream.flows:
+        query, _ = context.proof.bind(stream, flow)
+        if query is None:  # what is wrong with it is told; what it reads is not known
+            return
+        read.update(query.reads)
+        read.update(name for lineage in query.lineage.values() for name in lineage)
+    for name in stream.columns:
+        if name not in read:
+            yield context.warning(f"no transform reads the column {name!r}", "columns", name, key=True)

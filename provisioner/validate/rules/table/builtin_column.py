@@ -1,0 +1,33 @@
+"""A column added to one of Azure's tables ends in `_CF`.
+
+Why: Azure refuses other names, so that its own new columns never collide with yours.
+Wrong: `tables: {CommonSecurityLog: {columns: {Tenant: string}}}`
+Right: `tables: {CommonSecurityLog: {columns: {Tenant_CF: string}}}`
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/create-custom-table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Table
+from provisioner.validate.builtin import builtin, is_builtin
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("TAB011", on=Table)
+def builtin_column(table: Table, context: Context) -> Iterator[Diagnostic]:
+    if not is_builtin(table.name) or table.existing:
+        return
+    suffix = facts("names.yaml")["column"]["builtin_suffix"]
+    theirs = (builtin(table.name) or {}).get("columns") or {}
+    for name in table.columns:
+        if name in theirs:
+            message = f"{name!r} is a column of {table.name} already; an entry only adds columns"
+            yield context.error(message, "columns", name, key=True, hint="remove it")
+        elif not name.endswith(suffix):
+            message = f"the column {name!r} added to {table.name} does not end in {suffix!r}"
+            yield context.error(message, "columns", name, key=True, hint=f"call it {name + suffix!r}")

@@ -1,0 +1,29 @@
+"""Retention is 4 to 730 days, or -1 for the workspace's default.
+
+Why: Azure refuses other numbers.
+Wrong: `tables: {Orders_CL: {retention: 3, columns: {TimeGenerated: datetime}}}`
+Right: `tables: {Orders_CL: {retention: 90, columns: {TimeGenerated: datetime}}}`
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Table
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("TAB004", on=Table)
+def retention(table: Table, context: Context) -> Iterator[Diagnostic]:
+    known = facts("limits.yaml")["table"]["retention"]
+    days = table.retention
+    if days is None or days == known["default"] or table.plan != "analytics":
+        return
+    if not known["least"] <= days <= known["most"]:
+        hint = "for a longer time set `total_retention`" if days > known["most"] else None
+        message = f"{days} days of retention; {known['least']} to {known['most']}, or -1 for the default, are allowed"
+        yield context.error(message, "retention", hint=hint)

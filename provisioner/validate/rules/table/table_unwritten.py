@@ -1,0 +1,28 @@
+"""Every table is written by some stream.
+
+Why: a table that no stream leads to stays empty.
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}, Returns_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: Orders_CL}
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime}}, Returns_CL: {columns: {TimeGenerated: datetime}}}
+    streams: {Custom-Orders: Orders_CL, Custom-Returns: Returns_CL}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Manifest
+from provisioner.validate.builtin import is_custom
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("TAB015", on=Manifest, severity="warning")
+def table_unwritten(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    written = {flow.table for stream in manifest.streams.values() for flow in stream.flows}
+    for table in manifest.tables.values() if written else ():  # a manifest may hold tables alone
+        if is_custom(table) and not table.existing and table.name not in written:
+            yield context.warning(f"no stream writes the table {table.name!r}", "tables", table.name, key=True)

@@ -1,0 +1,38 @@
+"""A custom table has a column TimeGenerated of type datetime.
+
+Why: Azure refuses the table without it (MSG 1005: Table missing mandatory "TimeGenerated" column or type).
+Wrong: `tables: {Orders_CL: {columns: {OrderId: string}}}`
+Right: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderId: string}}}`
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/create-custom-table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Table
+from provisioner.validate.builtin import is_custom
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import near
+
+
+@rule("TAB001", on=Table)
+def time_generated(table: Table, context: Context) -> Iterator[Diagnostic]:
+    if not is_custom(table) or (table.existing and not table.columns):
+        return
+    type_ = table.columns.get("TimeGenerated")
+    if type_ is None:
+        alike = next((name for name in table.columns if near(name, ["TimeGenerated"], cutoff=0.9)), None)
+        yield context.error(
+            f"the table {table.name!r} has no column TimeGenerated",
+            "columns",
+            key=True,
+            hint=f"{alike!r} is spelled otherwise" if alike else "add `TimeGenerated: datetime`",
+            fix=None if alike else context.add("add TimeGenerated", "TimeGenerated", "datetime", "columns"),
+        )
+    elif type_ != "datetime":
+        fix = context.change("make it a datetime", "datetime", "columns", "TimeGenerated")
+        message = f"TimeGenerated of the table {table.name!r} is {type_}; it must be datetime"
+        yield context.error(message, "columns", "TimeGenerated", fix=fix)

@@ -1,0 +1,32 @@
+"""Total retention is 4 to 730 days, or one of the whole years that Azure offers up to 4383.
+
+Why: Azure refuses other numbers. Older tools end at 2556; today's page goes to twelve years.
+Wrong: `tables: {Orders_CL: {total_retention: 1000, columns: {TimeGenerated: datetime}}}`
+Right: `tables: {Orders_CL: {total_retention: 1095, columns: {TimeGenerated: datetime}}}`
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Table
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+from provisioner.validate.text import listed
+
+
+@rule("TAB005", on=Table)
+def total_retention(table: Table, context: Context) -> Iterator[Diagnostic]:
+    known = facts("limits.yaml")["table"]["total_retention"]
+    days = table.total_retention
+    if days is None or days == known["default"] or known["least"] <= days <= known["most"] or days in known["years"]:
+        return
+    nearest = min((known["least"], known["most"], *known["years"]), key=lambda allowed: abs(allowed - days))
+    yield context.error(
+        f"{days} days of total retention are not offered; {nearest} are",
+        "total_retention",
+        hint=f"{known['least']} to {known['most']}, or {listed(map(str, known['years']))}",
+    )

@@ -1,0 +1,26 @@
+"""A workspace's retention is 30 to 730 days.
+
+Why: Azure refuses other numbers.
+Wrong: `workspace: {name: law-webshop, retention: 7}`
+Right: `workspace: {name: law-webshop, retention: 30}`
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Workspace
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("TAB008", on=Workspace)
+def workspace_retention(workspace: Workspace, context: Context) -> Iterator[Diagnostic]:
+    known = facts("limits.yaml")["workspace"]["retention"]
+    days = workspace.retention
+    if days is not None and not known["least"] <= days <= known["most"]:
+        message = f"{days} days of retention; a workspace keeps {known['least']} to {known['most']}"
+        yield context.error(message, "retention")

@@ -1,0 +1,1 @@
+"""That stream, transform and table agree."""

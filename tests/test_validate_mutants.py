@@ -1,0 +1,42 @@
+"""How many manifests that Azure would refuse, or whose rows it would drop, are told so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from provisioner import load, validate
+from tests.mutants import VALID, mutants
+
+SHARE = 0.95
+
+
+def told(folder: Path, tree: dict) -> list[str]:
+    path = folder / "provisioner.yaml"
+    path.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+    found = validate.check(load.document(path))
+    return [f"{each.code} {each.message}" for each in found if each.severity != "info"]
+
+
+def test_the_manifest_that_is_broken_is_valid(tmp_path):
+    assert told(tmp_path, VALID) == []
+
+
+def test_nearly_all_mutants_are_caught(tmp_path, record_property):
+    """The survivors are listed by name in the failure and in the test report."""
+    all_of_them = list(mutants())
+    survivors = [name for name, tree in all_of_them if not told(tmp_path, tree)]
+    caught = len(all_of_them) - len(survivors)
+    record_property("mutants", len(all_of_them))
+    record_property("survivors", "; ".join(survivors))
+    assert len({name for name, _ in all_of_them}) == len(all_of_them)
+    assert caught >= SHARE * len(all_of_them), f"{caught} of {len(all_of_them)}; survivors:\n" + "\n".join(survivors)
+
+
+@pytest.mark.parametrize("name", ["limits", "lengths", "types", "regions", "references"])
+def test_what_the_facts_say_plainly_is_caught_without_exception(name, tmp_path):
+    """These need no judgement: a number, a length, a type, a region or a name that is not there."""
+    survivors = [title for title, tree in mutants() if title.startswith(f"{name}:") and not told(tmp_path, tree)]
+    assert survivors == []
