@@ -1,0 +1,101 @@
+"""From text to Query: parse, gate, bind; mistakes come back as diagnostics, never as exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from provisioner.diagnostics import Diagnostic, Span, failed
+from provisioner.kql import allowed
+from provisioner.kql.binder import Exhausted
+from provisioner.kql.parser import parse
+from provisioner.kql.pipelines import PipelineBinder
+from provisioner.kql.query import Query
+from provisioner.kql.scope import Rows
+from provisioner.kql.types import canonical
+
+Columns = Mapping[str, str]
+
+
+def bind(
+    text: str,
+    columns: Columns | None = None,
+    *,
+    tables: Mapping[str, Columns] | None = None,
+    dialect: allowed.Dialect = "transform",
+) -> tuple[Query | None, list[Diagnostic]]:
+    """The query that a text says, and what there is to say about it; None where a diagnostic is an error.
+
+    `columns` are those of the table `source`; `tables` names several. Types are spelt as in KQL or in a manifest;
+    an unknown spelling is taken as dynamic. Never raises for bad text.
+    """
+    named = {**({"source": columns} if columns is not None else {}), **(tables or {})}
+    known = {name: {column: canonical(kind) or "dynamic" for column, kind in c.items()} for name, c in named.items()}
+    try:
+        return _bind(text, known, dialect)
+    except RecursionError:
+        whole = Span(0, len(text))
+        return None, [
+            Diagnostic("KQL003", "error", "the text is nested too deeply", whole, hint="name parts with `let`")
+        ]
+
+
+def _bind(
+    text: str, tables: Mapping[str, Mapping[str, str]], dialect: allowed.Dialect
+) -> tuple[Query | None, list[Diagnostic]]:  # fmt: skip
+    found: list[Diagnostic] = []
+    most = allowed.limit("transform_characters")
+    if dialect == "transform" and len(text) > most:
+        message = f"a transformation of {len(text):,} characters; Azure takes {most:,}"
+        found.append(Diagnostic("KQL006", "error", message, Span(most, len(text)), source=allowed.source("limits")))
+    script, parser = parse(text)
+    found.extend(parser.diagnostics)
+    binder = PipelineBinder(text, tables, dialect)
+    rows: Rows | None = None
+    try:
+        rows = binder.script(script)
+    except Exhausted:
+        pass
+    else:
+        if rows is None and not found:
+            message = "the text holds no query"
+            found.append(Diagnostic("KQL005", "error", message, Span(0, len(text)), hint="`source` passes records on"))
+    found.extend(binder.diagnostics)
+    found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+    if rows is None or failed(found):
+        return None, found
+    return _query(text, dialect, tables, binder, rows), found
+
+
+def _query(
+    text: str,
+    dialect: allowed.Dialect,
+    tables: Mapping[str, Mapping[str, str]],
+    binder: PipelineBinder,
+    rows: Rows,
+) -> Query:
+    order = [column for columns in tables.values() for column in columns]
+    outputs = rows.columns.values()
+    used = {*binder.used, *rows.filters, *(name for column in outputs for name in column.reads)}
+    makers = {name: span for name, span, _ in binder.makers}
+    origins = list(_origins(rows))
+    return Query(
+        text=text,
+        dialect=dialect,
+        columns={column.name: column.type for column in outputs},
+        reads=tuple(dict.fromkeys(name for name in order if name in used)),
+        lineage={
+            column.name: tuple(dict.fromkeys(name for name in order if name in column.reads)) for column in outputs
+        },
+        volatile=frozenset(column.name for column in outputs if column.volatile),
+        spans={name: makers.get(name, column.span) for name, column in rows.columns.items()},
+        tables=tuple(dict.fromkeys(origins)),
+        rows=rows,
+        repeats=len(origins) > len(set(origins)),
+        makers=tuple(binder.makers),
+    )
+
+
+def _origins(rows: Rows) -> list[str]:
+    """The tables that rows are read from, each as often as it is read."""
+    own = [rows.origin.table] if rows.origin.table is not None else []
+    return [*own, *(table for part in rows.origin.parts for table in _origins(part))]

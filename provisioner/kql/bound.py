@@ -1,0 +1,118 @@
+"""Expressions after binding: typed, with what they read and how they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.diagnostics import Span
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Bound:
+    """A typed expression.
+
+    `kind` says how it is computed: `constant` (value), `variable` (value is its name in the generated code),
+    `strict` (value is a template; a null argument makes it null), `free` (a template that handles null itself),
+    `and`, `or`, `choose` (condition, result, …, otherwise), `with` (value names the variables its first
+    arguments are assigned to; the last is the result). Templates hold `{0}`, `{1}` for arguments; their helpers
+    are in `helpers`.
+    """
+
+    kind: str
+    type: str
+    value: Any = None
+    arguments: tuple[Bound, ...] = ()
+    helpers: Mapping[str, Any] = field(default_factory=dict)
+    nullable: bool = True
+    reads: frozenset[str] = NOTHING
+    volatile: bool = False
+    span: Span = Span(0, 0)
+    name: str | None = None
+    wrapped: bool = False
+    note: str = ""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is known without a row."""
+        return self.kind == "constant"
+
+
+def constant(kind: str, value: Any, span: Span = Span(0, 0)) -> Bound:  # noqa: B008 - Span is immutable
+    """A known value of a type."""
+    return Bound("constant", kind, value, nullable=value is None, span=span, wrapped=kind == "dynamic")
+
+
+def compose(
+    kind: str,
+    result: str,
+    value: Any,
+    arguments: Sequence[Bound],
+    *,
+    helpers: Mapping[str, Any] | None = None,
+    nullable: bool | None = None,
+    volatile: bool = False,
+    span: Span = Span(0, 0),  # noqa: B008 - Span is immutable
+    note: str = "",
+) -> Bound:
+    """An expression over others: it reads what they read, and is volatile when one of them is."""
+    reads: frozenset[str] = NOTHING
+    can_be_null = False
+    wrapped = False
+    for argument in arguments:
+        reads = reads | argument.reads if reads else argument.reads
+        can_be_null = can_be_null or argument.nullable
+        volatile = volatile or argument.volatile
+        wrapped = wrapped or argument.wrapped or argument.type in _WRAPPED
+    return Bound(
+        kind,
+        result,
+        value,
+        tuple(arguments),
+        helpers or {},
+        result != "string" and (can_be_null if nullable is None else nullable),
+        reads,
+        volatile,
+        span,
+        None,
+        wrapped,
+        note,
+    )
+
+
+_WRAPPED = frozenset(("datetime", "timespan", "guid", "decimal", "real"))
+"""The types that JSON cannot say: a dynamic made from one has to be made plain at the edge."""
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of the rows at one place of a pipeline."""
+
+    name: str
+    type: str
+    variable: str
+    reads: frozenset[str] = NOTHING
+    volatile: bool = False
+    span: Span = Span(0, 0)
+    nullable: bool = True
+    wrapped: bool = False
+
+    def bound(self, span: Span) -> Bound:
+        """The column as an expression."""
+        return Bound(
+            "variable",
+            self.type,
+            self.variable,
+            nullable=self.nullable and self.type != "string",
+            reads=self.reads,
+            volatile=self.volatile,
+            span=span,
+            name=self.name,
+            wrapped=self.wrapped,
+        )
+
+
+Helper = Callable[..., Any]

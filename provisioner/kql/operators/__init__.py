@@ -1,0 +1,21 @@
+"""One file per tabular operator: how it is read, what it does to columns, what it does to rows."""
+
+from __future__ import annotations
+
+from provisioner.kql.operators import (  # noqa: F401 - imported to be registered
+    count,
+    distinct,
+    extend,
+    project,
+    project_away,
+    project_keep,
+    project_rename,
+    project_reorder,
+    sort,
+    take,
+    top,
+    where,
+)
+from provisioner.kql.operators.registry import OPERATORS
+
+__all__ = ["OPERATORS"]

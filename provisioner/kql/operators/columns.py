@@ -1,0 +1,116 @@
+"""What the operators that make, pick or order columns share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from provisioner.kql import syntax as tree
+from provisioner.kql.bound import Column
+from provisioner.kql.naming import derived, unused
+from provisioner.kql.scope import Assign, Rows
+from provisioner.kql.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from provisioner.diagnostics import Span
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.bound import Bound
+    from provisioner.kql.parser import Parser
+
+
+def name_items(
+    binder: Binder, items: Sequence[tree.Item], existing: Container[str] | None
+) -> Iterator[tuple[str, tree.Item]]:
+    """Each item with its column's name: the author's, the one derived, or `Column1`, `Column2` …"""
+    written = {name for item in items for name in item.names}
+    taken: set[str] = set()
+    unnamed = 0
+    for item in items:
+        if len(item.names) > 1:
+            binder.report("KQL112", "several names take a function that gives several values", target(item))
+        name = item.names[0] if item.names else derived(item.value)
+        if item.names and name in taken:
+            binder.report("KQL104", f"the column {name!r} is made twice", target(item), hint="give one another name")
+        elif not item.names and name is not None:
+            name = _derived_name(binder, item, name, taken, written)
+        elif name is None:
+            unnamed += 1
+            while f"Column{unnamed}" in taken or (existing is not None and f"Column{unnamed}" in existing):
+                unnamed += 1
+            name = f"Column{unnamed}"
+        assert name is not None
+        taken.add(name)
+        yield name, item
+
+
+def _derived_name(binder: Binder, item: tree.Item, name: str, taken: set[str], written: set[str]) -> str:
+    """A plain column named twice is a mistake; a derived name steps aside."""
+    if name not in taken and name not in written:
+        return name
+    if isinstance(item.value, tree.Name) and name in taken:
+        binder.report("KQL104", f"the column {name!r} is made twice", item.value.span, hint="give one another name")
+    return unused(name, taken | written)
+
+
+def target(item: tree.Item) -> Span:
+    """Where an item says which column it makes."""
+    return item.name_span or item.value.span
+
+
+def assign(binder: Binder, name: str, value: Bound, span: Span) -> tuple[Column, list[Assign]]:
+    """The column that holds a value, and the step that computes it; none where it only has a new name."""
+    steps: list[Assign] = []
+    variable = value.value
+    if value.kind != "variable":
+        variable = binder.variable()
+        steps.append(Assign(variable, value))
+    made = Column(
+        name, value.type, variable, value.reads, value.volatile, value.span, value.nullable, value.wrapped
+    )  # fmt: skip
+    binder.made(name, span, value)
+    return made, steps
+
+
+def pick(binder: Binder, patterns: Sequence[tuple[str, Span]], rows: Rows) -> list[str]:
+    """The columns that names and patterns such as `Log*` mean, in the order of the patterns."""
+    found: list[str] = []
+    for name, span in patterns:
+        if "*" in name:
+            matching = [column for column in rows.columns if _like(name, column)]
+        else:
+            matching = [name] if name in rows.columns else []
+            if not matching and not rows.open:
+                hint = did_you_mean(name, rows.columns)
+                binder.report("KQL101", f"{name!r} is not a column here", span, hint=hint)
+        found.extend(column for column in matching if column not in found)
+    return found
+
+
+def _like(pattern: str, name: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+
+
+def patterns(parser: Parser) -> list[tuple[str, Span]]:
+    """Column names between commas, in which `*` stands for any letters."""
+    found = [pattern(parser)]
+    while parser.accept(","):
+        found.append(pattern(parser))
+    return found
+
+
+def pattern(parser: Parser) -> tuple[str, Span]:
+    """One column name or pattern."""
+    from provisioner.diagnostics import Span
+
+    start = parser.token
+    quoted = parser.quoted_name()
+    if quoted is not None:
+        return quoted, Span(start.start, parser.previous.end)
+    if not (start.kind == "name" or start.text == "*"):
+        raise parser.stop(f"a column name is missing before {parser.found()}")
+    text, end = "", start.start
+    while (parser.token.kind == "name" or parser.token.text == "*") and parser.token.start == end:
+        text += parser.token.text
+        end = parser.advance().end
+    return text, Span(start.start, end)

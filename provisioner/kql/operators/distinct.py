@@ -1,0 +1,44 @@
+"""`distinct`: one row for each combination of the named columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.kql import syntax as tree
+from provisioner.kql.operators.columns import assign, name_items, target
+from provisioner.kql.operators.registry import operator
+from provisioner.kql.scope import Step, Unique
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.bound import Column
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("distinct")
+@dataclass(slots=True)
+class Distinct(tree.Operator):
+    """`distinct *` or `distinct name, …`."""
+
+    items: list[tree.Item]
+    everything: bool
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Distinct:
+        """`distinct *`, or items."""
+        if parser.accept("*"):
+            return cls([], everything=True)
+        return cls(parser.items(), everything=False)
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """The columns that make the key, and nothing else."""
+        columns: dict[str, Column] = dict(rows.columns) if self.everything else {}
+        steps: list[Step] = []
+        inside = scope.over(rows)
+        for name, item in name_items(binder, self.items, existing=None):
+            columns[name], step = assign(binder, name, binder.expression(item.value, inside), target(item))
+            steps.extend(step)
+        keys = [column.bound(column.span) for column in columns.values()]
+        return rows.then(columns, *steps, Unique(keys))

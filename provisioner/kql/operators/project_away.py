@@ -1,0 +1,34 @@
+"""`project-away`: all columns but the named ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.kql import syntax as tree
+from provisioner.kql.operators.columns import patterns, pick
+from provisioner.kql.operators.registry import operator
+
+if TYPE_CHECKING:
+    from provisioner.diagnostics import Span
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("project-away")
+@dataclass(slots=True)
+class ProjectAway(tree.Operator):
+    """`project-away name, pattern*`."""
+
+    names: list[tuple[str, Span]]
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ProjectAway:
+        """`project-away names`."""
+        return cls(patterns(parser))
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
+        """What is not named stays as it is."""
+        gone = set(pick(binder, self.names, rows))
+        return rows.then({name: column for name, column in rows.columns.items() if name not in gone})

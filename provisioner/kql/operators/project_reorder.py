@@ -1,0 +1,47 @@
+"""`project-reorder`: the named columns first, the others behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.kql import syntax as tree
+from provisioner.kql.operators.columns import pattern, pick
+from provisioner.kql.operators.registry import operator
+
+if TYPE_CHECKING:
+    from provisioner.diagnostics import Span
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("project-reorder")
+@dataclass(slots=True)
+class ProjectReorder(tree.Operator):
+    """`project-reorder name, pattern* asc`."""
+
+    names: list[tuple[str, Span, str]]
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ProjectReorder:
+        """`project-reorder` with names, each with `asc`, `desc`, `granny-asc` or nothing."""
+        names = [_ordered(parser)]
+        while parser.accept(","):
+            names.append(_ordered(parser))
+        return cls(names)
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
+        """All columns, in another order."""
+        first: list[str] = []
+        for name, span, order in self.names:
+            found = [column for column in pick(binder, [(name, span)], rows) if column not in first]
+            first.extend(sorted(found, reverse=order == "desc") if order else found)
+        rest = [name for name in rows.columns if name not in first]
+        return rows.then({name: rows.columns[name] for name in [*first, *rest]})
+
+
+def _ordered(parser: Parser) -> tuple[str, Span, str]:
+    name, span = pattern(parser)
+    order = parser.advance().text if parser.at("asc") or parser.at("desc") else ""
+    return name, span, order

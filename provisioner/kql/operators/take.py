@@ -1,0 +1,42 @@
+"""`take`: no more than so many rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.kql import syntax as tree
+from provisioner.kql.operators.registry import operator
+from provisioner.kql.scope import Limit
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("take", "limit")
+@dataclass(slots=True)
+class Take(tree.Operator):
+    """`take 10`."""
+
+    count: tree.Expression
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Take:
+        """`take number`."""
+        return cls(parser.expression())
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """The same columns; the first rows as they come."""
+        return rows.then(rows.columns, Limit(whole_number(binder, self.count, scope)))
+
+
+def whole_number(binder: Binder, node: tree.Expression, scope: Scope) -> int:
+    """The constant number of rows that an operator is told."""
+    bound = binder.expression(node, scope)
+    if bound.is_constant and bound.type in ("int", "long") and bound.value is not None and bound.value >= 0:
+        return int(bound.value)
+    if bound.type != "unknown":
+        binder.report("KQL110", "this must be a constant whole number", node.span)
+    return 0
