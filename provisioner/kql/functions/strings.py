@@ -119,15 +119,16 @@ def indexof(
     """Where `match` is found the `occurrence`-th time in `length` characters from `start`; -1 where it is not.
 
     A negative start counts from the end, a length of -1 is all; null for a lower length or an occurrence below 0.
+    The search for each further occurrence has the same length again, as the documented example shows.
     """
     whole, part = text_of(text, types[0]), text_of(match, types[1])
     if occurrence < 0 or length < -1:
         return None
-    position = start if start >= 0 else max(0, len(whole) + start)
-    end = len(whole) if length == -1 else position + length
-    position = whole.find(part, position, end)
+    room = len(whole) if length == -1 else length
+    begin = start if start >= 0 else max(0, len(whole) + start)
+    position = whole.find(part, begin, begin + room)
     while position >= 0 and occurrence > 1:
-        position = whole.find(part, position + 1, end)
+        position = whole.find(part, position + 1, position + 1 + room)
         occurrence -= 1
     return position
 
