@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from provisioner.load.columns import columns
 from provisioner.load.streams import streams
@@ -34,7 +34,7 @@ def derive(values: dict[str, Any], environment: str | None, structure: Structure
     endpoint = _endpoint(values.get("endpoint"), name, workspace)
     tables = {key: _table(key, each) for key, each in values.get("tables", {}).items()}
     made = streams(values.get("streams", {}), tables, structure)
-    dcrs = _dcrs(values, name, tuple(made), endpoint, structure)
+    dcrs = _dcrs(values, name, tuple(made), endpoint)
     return Manifest(
         name=name,
         target=target,
@@ -68,7 +68,8 @@ def _target(values: dict[str, Any] | None, structure: Structure) -> Target:
             structure.broken.add(path)
             hint = "write it under `target`, or choose the local Azure with -e local"
             structure.say("MAN003", f"{key!r} is missing in 'target'", path, hint)
-    return Target(cloud, *(values.get(key, "") for key in _TARGET), values.get("tenant"))
+    subscription, group, location = (values.get(key, "") for key in _TARGET)
+    return Target(cloud, subscription, group, location, values.get("tenant"))
 
 
 def _workspace(values: dict[str, Any], name: str, target: Target) -> Workspace:
@@ -101,39 +102,19 @@ def _table(name: str, values: dict[str, Any]) -> Table:
     )
 
 
-def _dcrs(
-    values: dict[str, Any], name: str, keys: tuple[str, ...], endpoint: Endpoint | None, structure: Structure
-) -> dict[str, Dcr]:
+def _dcrs(values: dict[str, Any], name: str, keys: tuple[str, ...], endpoint: Endpoint | None) -> dict[str, Dcr]:
     """The DCRs as written; unlisted streams join the only one. Without any, one with all streams."""
-    usual = "shared" if endpoint else "direct"
+    usual: Literal["shared", "direct"] = "shared" if endpoint else "direct"
     written = values.get("dcrs") or {}
     if not written:
         return {f"dcr-{name}": Dcr(f"dcr-{name}", keys, usual)} if keys else {}
     listed = {stream for each in written.values() for stream in each.get("streams", ())}
-    unlisted = tuple(key for key in keys if key not in listed)
-    if len(written) > 1:
-        _unlisted(unlisted, written, structure)
-        unlisted = ()
-    made = {}
-    for key, each in written.items():
-        where = each.get("endpoint", usual)
-        if where == "shared" and endpoint is None and ("endpoint",) not in structure.broken:
-            structure.broken.add(("dcrs", key, "endpoint"))
-            hint = "declare `endpoint`, or write `endpoint: direct`"
-            structure.say(
-                "MAN012", f"{key!r} shares an endpoint, and the manifest has none", ("dcrs", key, "endpoint"), hint
-            )
-        made[key] = Dcr(key, (*each.get("streams", ()), *unlisted), where, each.get("description"))
-    return made
-
-
-def _unlisted(unlisted: tuple[str, ...], written: Mapping[str, Any], structure: Structure) -> None:
-    if any(path[0] == "dcrs" for path in structure.broken if path):
-        return
-    for stream in unlisted:
-        words = f"no DCR takes the stream {stream!r}"
-        hint = f"with several DCRs each stream is listed: add it to the `streams` of {' or '.join(written)}"
-        structure.say("MAN011", words, ("streams", stream), hint, key=True)
+    # With several DCRs there is no telling which of them an unlisted stream belongs to; a rule says so.
+    unlisted = tuple(key for key in keys if key not in listed) if len(written) == 1 else ()
+    return {
+        key: Dcr(key, (*each.get("streams", ()), *unlisted), each.get("endpoint", usual), each.get("description"))
+        for key, each in written.items()
+    }
 
 
 def _grants(values: dict[str, Any], dcrs: tuple[str, ...], structure: Structure) -> Iterator[tuple[str, Grant]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from provisioner.diagnostics import Diagnostic, Edit, Place, Span
 from provisioner.load import edits
 from provisioner.load.derive import derive
 from provisioner.load.includes import include
-from provisioner.load.language import MANIFEST, OVERLAY
+from provisioner.load.language import BODY, MANIFEST, OVERLAY
 from provisioner.load.nodes import Mapping, Node, Scalar, describe
 from provisioner.load.overlays import lay
 from provisioner.load.project import Files
@@ -20,8 +20,10 @@ from provisioner.load.records import Contents
 from provisioner.load.remarks import at_node, at_start, choices, guess, unreadable
 from provisioner.load.source import Source, Unreadable, shown
 from provisioner.load.sourcemap import SourceMap
+from provisioner.load.spelling import spelled
 from provisioner.load.structure import ABSENT, Structure
-from provisioner.load.variables import Unresolved, Value, declared
+from provisioner.load.suppressions import Suppression, suppressions
+from provisioner.load.variables import Unresolved, Value, Variables, declared
 from provisioner.model import Manifest
 
 _field = OVERLAY.field("variables")
@@ -48,12 +50,17 @@ class Document:
     broken: frozenset[tuple[str | int, ...]] = frozenset()
     places: SourceMap | None = None
     sources: tuple[Source, ...] = ()
+    variables: Variables = field(default_factory=Variables)
 
     @cached_property
     def raw(self) -> dict[str, Any]:
-        """The merged manifest as plain data in the author's own spelling, variables not filled in."""
-        value = self.places.root.plain() if self.places else {}
-        return value if isinstance(value, dict) else {}
+        """The merged manifest as plain data, shorthands and variables written out, words as the author spells them."""
+        return spelled(self.places.root, MANIFEST, self.variables) if self.places else {}
+
+    @cached_property
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """The `# provisioner: ignore CODE reason` comments of all files."""
+        return suppressions(self.sources, self.places.root if self.places else None)
 
     def place(
         self, path: tuple[str | int, ...], at: Literal["value", "key"] = "value", span: Span | None = None
@@ -160,6 +167,7 @@ class _Loading:
             diagnostics=self.sorted(),
             broken=frozenset(structure.broken),
             places=places,
+            variables=structure.variables,
             sources=self.files.sources,
         )
 
@@ -189,10 +197,8 @@ class _Loading:
     def overlaid(self, main: Mapping) -> Mapping:
         """The main mapping with the chosen environment laid over it."""
         chosen = self.chosen(main)
-        base = main.copy()
-        base.drop("environments")
         if not isinstance(chosen, Mapping):
-            return base
+            return main
         over = chosen.copy()
         over.drop("variables")
         for name in list(over.values):
@@ -203,7 +209,7 @@ class _Loading:
                     at_node("MAN001", f"there is no key {name!r} in an environment", over.keys[name], hint)
                 )
                 over.drop(name)
-        laid = lay(base, over, MANIFEST)
+        laid = lay(main, over, MANIFEST)
         assert isinstance(laid, Mapping)
         return laid
 
@@ -259,7 +265,7 @@ class _Loading:
         structure = Structure(places, variables, Contents(self.files))
         if settings is not None:
             structure.read(settings, _VALUES, ("environments", self.document.environment or "", "variables"))
-        values = structure.read(places.root, MANIFEST, ())
+        values = structure.read(places.root, BODY, ())
         return structure, None if values is ABSENT else derive(values, self.document.environment, structure)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
@@ -274,7 +280,7 @@ def _null(node: Node) -> bool:
 
 def _local(main: Mapping, declared_: Node | None) -> Node:
     """The built-in environment: `{target: {cloud: local}}`, with the author's own overlay on it."""
-    word = Scalar(main.source, 0, 0, LOCAL, LOCAL, "*")
+    word = Scalar(main.source, 0, 0, LOCAL, value=LOCAL, style="*")
     target = Mapping(main.source, 0, 0)
     target.put("cloud", word, word)
     built_in = Mapping(main.source, 0, 0)

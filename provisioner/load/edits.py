@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./$][A-Za-z0-9_./$@+-]*(?: [A-Za-z0-9_./$@+(-][
 
 
 def replace(node: Node, text: str, span: Span | None = None) -> Edit | None:
-    """`text` instead of a scalar (of `span` of its value); None where it is interpolated, repeated or not in one piece."""
+    """`text` instead of a scalar (of `span` of its value); None where it is interpolated, repeated or in pieces."""
     if not isinstance(node, Scalar) or node.shared or node.style == "*":
         return None
     if span is None:

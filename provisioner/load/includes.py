@@ -53,16 +53,18 @@ class _Joiner:
     def expand(self, item: Scalar, base: Path) -> list[Path]:
         """The files that one entry means, in the order of their names."""
         written = item.text
+        if Path(written).is_absolute():
+            self.say("INC003", f"{written!r} is not relative", item, "write a path relative to this file")
+            return []
         if not glob.has_magic(written):
             return self.inside(item, base, written)
-        if Path(written).is_absolute() or ".." in Path(written).parts:
-            self.inside(item, base, written.partition("*")[0] or ".")
-            if Path(written).is_absolute():
-                self.say("INC003", f"{written!r} is not relative to this file", item, "write a relative path")
-                return []
-        names = sorted(glob.iglob(written, root_dir=base.parent, recursive=True))
+        fixed = [part for part in Path(written).parts if not glob.has_magic(part)]
+        if not self.inside(item, base, str(Path(*fixed))):
+            return []
+        # Path.glob does not follow links to directories; here they may, as long as they stay inside.
+        names = sorted(glob.iglob(written, root_dir=base.parent, recursive=True))  # noqa: PTH207
         found = [each for name in names for each in self.inside(item, base, name) if not each.is_dir() and each != base]
-        if not found:
+        if not found and not names:
             words = f"no file matches {written!r}"
             hint = f"it is looked for in {shown(base.parent)}"
             self.diagnostics.append(at_node("INC004", words, item, hint, severity="warning"))
@@ -96,12 +98,12 @@ class _Joiner:
             return
         self.diagnostics.extend(wrong)
         if isinstance(tree, Mapping):
-            self.join(tree, path)
+            self.join(tree)
             self.follow(tree, path, (*chain, path))
         elif tree is not None and not (isinstance(tree, Scalar) and tree.value is None):
             self.say("MAN002", f"an included file holds a mapping, and this is {describe(tree)}", tree, _may_hold())
 
-    def join(self, tree: Mapping, path: Path) -> None:
+    def join(self, tree: Mapping) -> None:
         """Add the sections of one file to the whole."""
         for name, section in tree.values.items():
             key = tree.keys[name]

@@ -206,6 +206,10 @@ MANIFEST = Record(
         Field("environments", Named(OVERLAY, "environment"), "Overlays, chosen with -e NAME; `local` is built in."),
     ),
 )
+BODY = Record(
+    MANIFEST.title, tuple(each for each in MANIFEST.fields if each.name != "environments"), skipped=("environments",)
+)
+"""A manifest with its environment laid over it; the others are not looked into."""
 PART = Record("An included file", (*_SECTIONS, _DECLARATIONS, _INCLUDE))
 """What an included file may hold."""
 TESTS = Listed(_TEST)

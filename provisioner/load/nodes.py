@@ -28,7 +28,7 @@ class Scalar(Node):
 
     __slots__ = ("style", "text", "value")
 
-    def __init__(self, source: Source, start: int, end: int, text: str, value: Any, style: str) -> None:
+    def __init__(self, source: Source, start: int, end: int, text: str, *, value: Any, style: str) -> None:
         super().__init__(source, start, end)
         self.text = text
         self.value = value
@@ -90,7 +90,7 @@ def repeat(node: Node, start: int, end: int) -> Node:
     """The node as an alias repeats it: the same content, standing where the alias stands."""
     made: Node
     if isinstance(node, Scalar):
-        made = Scalar(node.source, start, end, node.text, node.value, "*")
+        made = Scalar(node.source, start, end, node.text, value=node.value, style="*")
     elif isinstance(node, Mapping):
         made = Mapping(node.source, start, end)
         made.keys, made.values = node.keys, node.values

@@ -45,11 +45,11 @@ class Contents:
             if isinstance(shape, shapes.Listed) and isinstance(shape.of, shapes.Row) and path.suffix not in _YAML:
                 return samples(self.files.source(path))
             tree, wrong = self.files.tree(path)
-            return (None if wrong else tree), wrong
         except Unreadable as error:
             return None, [unreadable(error, node.text, node)]
         except (OSError, ValueError, RuntimeError) as error:
             return None, [at_node("INC003", f"{node.text!r} is no usable path: {error}", node, "write a relative path")]
+        return (None if wrong else tree), wrong
 
 
 def samples(source: Source) -> tuple[Node | None, list[Diagnostic]]:
@@ -123,4 +123,4 @@ def _wrong(source: Source, at: int, words: str, hint: str) -> Diagnostic:
 def _text(source: Source) -> Scalar:
     """A whole file as one text, its line breaks made one character."""
     text = source.text.replace("\r\n", "\n").replace("\r", "\n")
-    return Scalar(source, 0, len(source.text), text, text, "file")
+    return Scalar(source, 0, len(source.text), text, value=text, style="file")

@@ -105,12 +105,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Record(Shape):
-    """A mapping with known keys. A bare scalar stands for the key `short`; of each of `either` only one may be there."""
+    """A mapping with known keys.
+
+    A bare scalar stands for the key `short`. The keys of `either` exclude each other, those in `skipped` are not read.
+    """
 
     title: str
     fields: tuple[Field, ...]
     short: str | None = None
     either: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[str, ...] = ()
     word = "a mapping"
 
     def field(self, name: str) -> Field | None:

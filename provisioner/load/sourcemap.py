@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Found:
-    """What a path leads to. `key` names it, `shared` forbids edits, `rest` is the part of the path that is not there."""
+    """What a path leads to. `key` names it, `shared` forbids edits, `rest` is the part that is not there."""
 
     node: Node
     key: Scalar | None
@@ -37,30 +37,30 @@ class SourceMap:
         at = 0
         while at < len(path):
             name = path[at]
-            step = self._step(path, at, node)
+            step = self._step(path, at, node, key)
             if step is None:
                 break
             if step.node is not node:
                 node, shared = step.node, shared or step.node.shared
-                key = step.key if step.key is not None else key
+                key = step.key
             node = self.attached.get(path[: at + 1], node) if isinstance(name, str) else node
             at += step.taken
         return Found(node, key, shared, path[at:])
 
-    def _step(self, path: Path, at: int, node: Node) -> _Step | None:
+    def _step(self, path: Path, at: int, node: Node, key: Scalar | None) -> _Step | None:
         name = path[at]
         if isinstance(node, Mapping) and isinstance(name, str):
             if name in node.values:
                 return _Step(node.values[name], node.keys[name], 1)
-            if name == "flows" and path[:1] == ("streams",) and at == 2 and path[3:4] == (0,):
-                return _Step(node, None, 2)  # `table:` written in the stream itself is its only flow
+            if name == "flows" and path[at - 2] == "streams" and path[at + 1 : at + 2] == (0,):
+                return _Step(node, key, 2)  # `table:` written in the stream itself is its only flow
         if isinstance(node, Sequence):
             if isinstance(name, int) and 0 <= name < len(node.items):
                 return _Step(node.items[name], None, 1)
             if isinstance(name, str) and path[at - 1] == "expect":
-                return _Step(node, None, 1)  # a list of rows expected is meant for the only table
-        if isinstance(node, Scalar) and name in ("type", "table") and not node.style == "file":
-            return _Step(node, None, 1)  # a bare word stands for a column's type or a stream's table
+                return _Step(node, key, 1)  # a list of rows expected is meant for the only table
+        if isinstance(node, Scalar) and name in ("type", "table") and node.style != "file":
+            return _Step(node, key, 1)  # a bare word stands for a column's type or a stream's table
         return None
 
     def place(self, path: Path, at: Literal["value", "key"] = "value", span: Span | None = None) -> Place:

@@ -85,12 +85,12 @@ def _aligned(scalar: Scalar) -> tuple[list[int], list[int]]:
     for char in scalar.text:
         width = 1
         if scalar.style == '"' and text[at : at + 1] == "\\":
-            at, width = _escape(text, at, char)
+            at, width = _escape(text, at)
         elif not char.isspace():
             while at < limit and text[at] != char and text[at].isspace():
                 at += 1
             if scalar.style == '"' and text[at : at + 1] == "\\":
-                at, width = _escape(text, at, char)
+                at, width = _escape(text, at)
             elif scalar.style == "'" and char == "'":
                 width = 2
         elif text[at : at + 1] != char and not text[at : at + 1].isspace():
@@ -107,8 +107,8 @@ def _content(scalar: Scalar) -> int:
     return scalar.start + (1 if scalar.style else 0)
 
 
-def _escape(text: str, at: int, char: str) -> tuple[int, int]:
-    """The escape that wrote `char`; escaped line breaks write nothing and are passed over."""
+def _escape(text: str, at: int) -> tuple[int, int]:
+    """The escape that stands here; escaped line breaks write nothing and are passed over."""
     while (match := _ESCAPE.match(text, at)) is not None and match.group()[1] in "\r\n":
         at = match.end()
         while text[at : at + 1] in {" ", "\t"}:

@@ -24,7 +24,7 @@ def streams(values: Mapping[str, Any], tables: Mapping[str, Table], structure: S
 
 def _stream(key: str, values: dict[str, Any], tables: Mapping[str, Table], structure: Structure) -> Stream:
     path = ("streams", key)
-    ways = values["flows"] if "flows" in values else [values]
+    ways = values.get("flows", [values])
     _one_table(key, values, structure)
     names = [way["table"] for way in ways if "table" in way]
     declared = "columns" in values or (*path, "columns") in structure.broken
@@ -121,10 +121,13 @@ def _required(path: tuple[str, str], words: str, structure: Structure) -> None:
 def _flow(way: dict[str, Any], casts: tuple[str, ...]) -> Flow:
     if "transform" in way:
         return Flow(way["table"], way["transform"], written=True)
-    if not casts:
-        return Flow(way["table"])
-    made = ", ".join(f"{_name(column)} = toguid({_name(column)})" for column in casts)
-    return Flow(way["table"], f"{PASSTHROUGH} | extend {made}")
+    return Flow(way["table"], made(casts))
+
+
+def made(casts: tuple[str, ...]) -> str:
+    """The transform of a stream that has neither columns nor a transform: guid columns are cast back from string."""
+    text = ", ".join(f"{_name(column)} = toguid({_name(column)})" for column in casts)
+    return f"{PASSTHROUGH} | extend {text}" if casts else PASSTHROUGH
 
 
 def _name(column: str) -> str:

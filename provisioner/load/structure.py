@@ -21,7 +21,7 @@ ABSENT: Any = object()
 
 
 class Structure:
-    """Reads nodes by their shape. `broken` holds the paths whose value is wrong, so that nothing more is said of them."""
+    """Reads nodes by their shape. `broken` holds the paths whose value is wrong: nothing more is said of them."""
 
     def __init__(self, places: SourceMap, variables: Variables, contents: Contents) -> None:
         self.places = places
@@ -29,7 +29,6 @@ class Structure:
         self.contents = contents
         self.diagnostics: list[Diagnostic] = []
         self.broken: set[Path] = set()
-        self.empty: list[Path] = []
         self._read: dict[type[shapes.Shape], Callable[[Node, Any, Path], Any]] = {
             shapes.Text: self.text,
             shapes.Whole: self.whole,
@@ -84,7 +83,12 @@ class Structure:
         if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value) and isinstance(node, Scalar) and node.style:
             fix = _fix("write the number without quotes", node, value)
             return self.refuse(
-                "MAN002", f"{_last(path)!r} is a whole number, and this is text", node, path, "remove the quotes", fix
+                "MAN002",
+                f"{_last(path)!r} is a whole number, and this is text",
+                node,
+                path,
+                "remove the quotes",
+                fix=fix,
             )
         return self.mistake(node, shape, path)
 
@@ -108,7 +112,7 @@ class Structure:
         if word is None:
             return self.mistake(node, shape, path)
         words = f"{_last(path)!r} is true or false, and this is {describe(node)}"
-        return self.refuse("MAN002", words, node, path, f"write {word}", _fix(f"write {word}", node, word))
+        return self.refuse("MAN002", words, node, path, f"write {word}", fix=_fix(f"write {word}", node, word))
 
     def choice(self, node: Node, shape: shapes.Choice, path: Path) -> Any:
         """One of a few words; another spelling of one of them is taken, with a fix."""
@@ -193,6 +197,8 @@ class Structure:
         values: dict[str, Any] = {}
         for name, child in node.values.items():
             field = shape.field(name)
+            if field is None and name in shape.skipped:
+                continue
             if field is None:
                 self.unknown(name, node.keys[name], shape, path)
                 continue
@@ -272,7 +278,7 @@ class Structure:
         self.diagnostics.append(at_node("MAN002", words, node, _instead(node, shape)))
         return ABSENT
 
-    def refuse(self, code: str, words: str, node: Node, path: Path, hint: str, fix: Fix | None = None) -> Any:
+    def refuse(self, code: str, words: str, node: Node, path: Path, hint: str, *, fix: Fix | None = None) -> Any:
         """A value that is wrong in another way."""
         self.broken.add(path)
         self.diagnostics.append(at_node(code, words, node, hint, fix=fix))

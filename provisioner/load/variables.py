@@ -9,10 +9,11 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.diagnostics import Diagnostic
+from provisioner.diagnostics import Diagnostic, Span
 from provisioner.load.nodes import Mapping, Node, Scalar
 from provisioner.load.remarks import at_node, choices, guess
 from provisioner.load.scalars import resolve
+from provisioner.load.spans import locate
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 BUILT_IN = ("environment", "name")
@@ -38,7 +39,7 @@ class Unresolved(Exception):
 
 @dataclass(slots=True)
 class Variables:
-    """The values for one environment. `missing` are declared without a value; `told` remembers which were complained of."""
+    """The values for one environment. `missing` are declared without a value, `told` those complained of."""
 
     values: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, Scalar] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Variables:
         if found.value is None:
             words = f"the variable {match['name']!r} is null, and so no part of a text"
             raise Unresolved(
-                at_node("VAR005", words, node, "give it a value, or write $(…) alone to leave the key out")
+                _at(match, node, "VAR005", words, "give it a value, or write $(…) alone to leave the key out")
             )
         return found.text
 
@@ -70,24 +71,34 @@ class Variables:
         name = match["name"]
         if match["close"] is None or not NAME.fullmatch(name):
             words = "`$(` is not closed" if match["close"] is None else f"`$({name})` names no variable"
-            raise Unresolved(at_node("VAR002", words, node, "write $(name); a literal $ before ( is $$"))
+            raise Unresolved(_at(match, node, "VAR002", words, "write $(name); a literal $ before ( is $$"))
         if name in self.values:
             return self.values[name]
-        raise Unresolved(self._unknown(name, node))
+        raise Unresolved(self._unknown(match, node))
 
-    def _unknown(self, name: str, node: Scalar) -> Diagnostic | None:
+    def _unknown(self, match: re.Match[str], node: Scalar) -> Diagnostic | None:
+        name = match["name"]
         if name == "environment":
             words = "there is no environment, so `$(environment)` has no value"
-            return at_node("VAR004", words, node, "choose one with -e NAME")
+            return _at(match, node, "VAR004", words, "choose one with -e NAME")
         if name in self.missing:
             if name in self.told:
                 return None
             self.told.add(name)
-            hint = f"give it with --var {name}=…, PROVISIONER_VAR_{_shell(name)}, the environment's `variables`, or a default"
-            return at_node("VAR001", f"the variable {name!r} has no value", node, hint)
+            hint = (
+                f"give it with --var {name}=…, PROVISIONER_VAR_{_shell(name)}, "
+                "the environment's `variables`, or a default"
+            )
+            return _at(match, node, "VAR001", f"the variable {name!r} has no value", hint)
         known = (*self.values, *self.missing)
         hint = guess(name, known) or "declare it under `variables`; a literal $ before ( is $$"
-        return at_node("VAR003", f"there is no variable {name!r}", node, hint)
+        return _at(match, node, "VAR003", f"there is no variable {name!r}", hint)
+
+
+def _at(match: re.Match[str], node: Scalar, code: str, words: str, hint: str) -> Diagnostic:
+    """A remark about one `$(…)` in a text."""
+    start, end = locate(node, Span(*match.span()))
+    return Diagnostic(code, "error", words, node.source.span(start, end), node.source.place(start, end), hint)
 
 
 def declared(

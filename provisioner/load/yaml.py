@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ MOST_REPEATED = 100_000
 """Values in one file that may come from aliases."""
 
 _Parser: Any = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n]*\n\s*)*|$))*")
 
 # YAML 1.1 takes these for line breaks, YAML 1.2 does not: they hide behind private characters while the parser runs.
 _BREAKS = "\x85\u2028\u2029"
@@ -131,8 +134,10 @@ class _Composer:
         text = event.value.translate(self.hidden) if self.hidden else event.value
         style = event.style or ""
         if event.tag is not None:
-            self.tagged(event.tag, start)
-        node = Scalar(self.source, start, end, text, text if style else resolve(text), style)
+            self.tagged(start)
+        if event.tag is not None or event.anchor:
+            start = self.content(start, end)
+        node = Scalar(self.source, start, end, text, value=text if style else resolve(text), style=style)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
         self.add(node, 1)
@@ -141,7 +146,9 @@ class _Composer:
         """A mapping or a list begins."""
         start = event.start_mark.index
         if event.tag is not None:
-            self.tagged(event.tag, start)
+            self.tagged(start)
+        if event.tag is not None or event.anchor:
+            start = self.content(start, len(self.source.text))
         if len(self.stack) >= DEEPEST:
             self.stop("YAML006", f"more than {DEEPEST} levels of nesting", start, start + 1, "flatten the value")
         kind = Mapping if isinstance(event, pyyaml.MappingStartEvent) else Sequence
@@ -202,7 +209,7 @@ class _Composer:
         """The node as a key, and whether its entry must be left out because something is wrong with it."""
         if not isinstance(node, Scalar):
             self.say("YAML008", f"{describe(node)} is no key", node.start, node.start + 1, "keys are text")
-            return Scalar(self.source, node.start, node.end, "", "", ""), True
+            return Scalar(self.source, node.start, node.end, "", value="", style=""), True
         if node.text == "<<" and not node.style:
             self.say(
                 "YAML007",
@@ -233,8 +240,14 @@ class _Composer:
             return node, True
         return node, False
 
-    def tagged(self, tag: str, start: int) -> None:
+    def content(self, start: int, end: int) -> int:
+        """Where a value starts behind its anchor and its tag."""
+        match = _PROPERTIES.match(self.source.text, start, end)
+        return match.end() if match else start
+
+    def tagged(self, start: int) -> None:
         """Tags change what a value means behind the reader's back."""
+        start = self.source.text.index("!", start)
         word = self.source.text[start:].split(None, 1)[0]
         self.say(
             "YAML007",
@@ -256,6 +269,11 @@ class _Composer:
         raise _Stop
 
 
+def _since(error: pyyaml.MarkedYAMLError) -> str:
+    """Where the construct that is not closed begins."""
+    return f" since line {error.context_mark.line + 1}" if error.context_mark else ""
+
+
 def _hint(error: pyyaml.MarkedYAMLError) -> str:
     problem = str(error.problem)
     if "mapping values are not allowed" in problem:
@@ -265,7 +283,7 @@ def _hint(error: pyyaml.MarkedYAMLError) -> str:
     if "could not find expected ':'" in problem:
         return "a key needs a colon and a space after it; check quotes and indentation above"
     if "did not find expected" in problem and ("',' or" in problem or "block end" in problem):
-        return "check the indentation, and the brackets and quotes above this line"
+        return f"check the indentation, and the brackets and quotes above{_since(error)}"
     if "found unexpected end of stream" in problem:
         return "a quote or a bracket is never closed"
     return "check quotes, brackets and indentation here and on the line above"
