@@ -1,0 +1,187 @@
+"""The library's face: a manifest, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provisioner import load
+from provisioner.diagnostics import Diagnostic, failed
+from provisioner.errors import InvalidManifest
+from provisioner.model import Manifest
+from provisioner.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from provisioner.apply import Outcome
+    from provisioner.azure import Azure
+    from provisioner.load import Document
+    from provisioner.plan import Plan
+    from provisioner.resources import Graph
+    from provisioner.resources.outputs import Outputs
+    from provisioner.verify import TestResult, Verification
+
+STATE = ".provisioner"
+"""Beside the manifest: the emulator's state, the journal of applies, the lock."""
+
+
+class Project:
+    """One manifest in one environment.
+
+    Loading never raises for the author's mistakes: they are `diagnostics`, and `raise_if_invalid()` is the
+    caller's explicit step. What goes online takes the Azure that `connect()` gives.
+    """
+
+    def __init__(self, document: Document, *, templates: Path | None = None) -> None:
+        self.document = document
+        self.templates = templates
+
+    @classmethod
+    def load(
+        cls,
+        path: Path | str = ".",
+        environment: str | None = None,
+        variables: Mapping[str, str] | None = None,
+        *,
+        templates: Path | None = None,
+    ) -> Project:
+        """Read a manifest: a file, or the `provisioner.yaml` of a directory. `templates` holds overriding definitions."""
+        return cls(load.document(Path(path), environment=environment, variables=variables or {}), templates=templates)
+
+    @property
+    def environment(self) -> str | None:
+        """The environment that is laid over."""
+        return self.document.environment
+
+    @property
+    def state(self) -> Path:
+        """The directory for what is kept between runs."""
+        return self.document.root / STATE
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything that loading and the rules have to say about this environment."""
+        return self.validate()
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the author wants. Raises InvalidManifest where loading found errors."""
+        if self.document.manifest is None:
+            raise InvalidManifest(self.document.diagnostics)
+        return self.document.manifest
+
+    def validate(self, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Diagnostic, ...]:
+        """Run the checks, all or those whose code starts with one of `select` and none of `ignore`."""
+        from provisioner import validate
+
+        return validate.check(self.document, select=tuple(select), ignore=tuple(ignore))
+
+    def raise_if_invalid(self) -> Manifest:
+        """The manifest, or InvalidManifest where a diagnostic is an error."""
+        if failed(self.diagnostics):
+            raise InvalidManifest(self.diagnostics)
+        return self.manifest
+
+    def test(self) -> tuple[TestResult, ...]:
+        """Run the transform tests."""
+        from provisioner import verify
+
+        return verify.check(self.document)
+
+    def desired(self, principal: str | None = None) -> Graph:
+        """The resources that the manifest declares; `principal` is the object id that `self` means."""
+        return self._expanded(self.manifest, principal)
+
+    def render(self, form: str = "arm") -> Mapping[str, str]:
+        """The files of a format: name → text. Raises KeyError for a format that is not in `render.FORMATS`."""
+        from provisioner import render
+
+        return render.render(self.manifest, self.desired(), form)
+
+    def connect(self, credential: Any = None, *, concurrency: int = 16) -> Azure:
+        """Azure as this environment's target means it; under `local` an emulator is started or reused.
+
+        `credential` is one of azure-identity's; without it DefaultAzureCredential looks for one. Close what
+        is returned, or use it in `with`. Raises CloudError where nobody can sign in.
+        """
+        from provisioner import azure
+
+        target = self.manifest.target
+        if target.cloud == "local":
+            from provisioner.emulator.lifecycle import ensure
+
+            ready = ensure(self.state)
+            return azure.connect_local(target, ready, concurrency=concurrency)
+        return azure.connect(target, credential=credential, concurrency=concurrency)
+
+    def plan(
+        self, azure: Azure, *, prune: bool = False, allow: Collection[str] = (), only: Collection[str] = ()
+    ) -> Plan:
+        """What apply would do, from one reading of Azure.
+
+        `prune`, `allow` (RISK:NAME) and `only` (TYPE/NAME) are those of the command line. Raises InvalidManifest,
+        CloudError, and NotFound where something that must exist does not.
+        """
+        from provisioner import live, plan
+
+        manifest = self.raise_if_invalid()
+        principal = azure.identity.object_id
+        before = azure.requests.snapshot()
+        desired = self._expanded(manifest, principal)
+        found = live.read(azure, desired, owner=manifest.owner)
+        if (moved := live.located(manifest, found)) != manifest:
+            # A workspace that exists stands where it stands; what offline was taken for its region is now known.
+            desired = self._expanded(moved, principal)
+        after = azure.requests.snapshot()
+        return plan.plan(
+            desired,
+            found,
+            environment=self.environment,
+            principal=principal,
+            prune=prune,
+            allow=allow,
+            only=only,
+            requests={kind: after[kind] - before[kind] for kind in after},
+        )
+
+    def apply(
+        self,
+        plan: Plan,
+        azure: Azure,
+        *,
+        allow: Collection[str] = (),
+        parallelism: int = 10,
+        progress: Progress = silent,
+        recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Carry out a plan; `recorded` hears the outcomes also when the run is interrupted.
+
+        Raises UnsafePlan before anything is sent, Busy where another run holds the directory.
+        """
+        from provisioner import apply
+
+        return apply.apply(
+            plan,
+            azure,
+            allow=allow,
+            parallelism=parallelism,
+            progress=progress,
+            state=self.state,
+            recorded=recorded,
+        )
+
+    def outputs(self, azure: Azure) -> Outputs:
+        """What senders need, read from Azure."""
+        from provisioner import live
+        from provisioner.resources.outputs import outputs
+
+        desired = self.desired(azure.identity.object_id)
+        wanted = {each.key for each in desired if each.type.short in {"dcr", "endpoint"}}
+        found = live.read(azure, desired, only=wanted)
+        return outputs(self.manifest, found.graph, azure.cloud.ingestion_audience)
+
+    def _expanded(self, manifest: Manifest, principal: str | None) -> Graph:
+        from provisioner.resources.expand import expand
+
+        return expand(manifest, principal, self.templates)
