@@ -12,7 +12,7 @@ import click
 
 from provisioner import __version__
 from provisioner.cli.lazy import COMMANDS, LazyGroup
-from provisioner.errors import ProvisionerError
+from provisioner.errors import InvalidManifest, ProvisionerError
 
 USAGE = 64
 """Wrong words on the command line; click's own 2 means "differences found" here."""
@@ -66,7 +66,13 @@ def run(arguments: list[str] | None = None) -> int:
 def _tell(error: ProvisionerError) -> None:
     from provisioner.cli.console import Console
 
-    Console.current().error(error)
+    console = Console.current()
+    if isinstance(error, InvalidManifest):
+        from provisioner.validate import files, report
+
+        click.echo(report.text(error.diagnostics, files.lines, color=console.color), err=True)
+    else:
+        console.error(error)
 
 
 def _terminate(_: int, __: FrameType | None) -> NoReturn:

@@ -1,0 +1,1 @@
+"""Measurements: a report for people, never an assertion."""
