@@ -1,0 +1,8 @@
+"""A plan carried out, and what became of it."""
+
+from __future__ import annotations
+
+from provisioner.apply.executor import apply
+from provisioner.apply.outcome import Outcome
+
+__all__ = ["Outcome", "apply"]

@@ -1,0 +1,8 @@
+"""Azure as a graph, in the fewest calls."""
+
+from __future__ import annotations
+
+from provisioner.live.inventory import Coverage, Inventory, inventory
+from provisioner.live.reader import Live, Undeclared, located, read
+
+__all__ = ["Coverage", "Inventory", "Live", "Undeclared", "inventory", "located", "read"]

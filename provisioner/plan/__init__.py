@@ -1,0 +1,22 @@
+"""What separates Azure from the manifest, how dangerous it is, and in which order it goes."""
+
+from __future__ import annotations
+
+from provisioner.plan.change import RISKS, Action, Change, Delta, Reason, Risk
+from provisioner.plan.compare import Comparison
+from provisioner.plan.merge import merged, patch
+from provisioner.plan.plan import Plan, plan
+
+__all__ = [
+    "RISKS",
+    "Action",
+    "Change",
+    "Comparison",
+    "Delta",
+    "Plan",
+    "Reason",
+    "Risk",
+    "merged",
+    "patch",
+    "plan",
+]

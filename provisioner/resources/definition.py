@@ -45,6 +45,25 @@ class ResourceType:
     defaults: Mapping[str, Any]
     """What Azure fills in; a declared value that equals it is no difference from absence."""
     source: str = field(compare=False)
+    queries: tuple[str, ...] = ()
+    """KQL texts: another layout is no difference."""
+    whole: tuple[str, ...] = ()
+    """Maps and keyed lists that the manifest owns whole: an item that only live has is a difference."""
+    split: Mapping[str, str] = field(default_factory=dict)
+    """Lists whose items stand for one item per value of a property."""
+    same_as: Mapping[str, str] = field(default_factory=dict)
+    """Properties that, left out, equal the single value of a sibling list."""
+    foreign: Mapping[str, Any] = field(default_factory=dict)
+    """Whose names in live make items of `whole` somebody else's."""
+    as_default: Mapping[str, str] = field(default_factory=dict)
+    """Property → the flag that says that its value is only the default."""
+    withheld: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Live values that a write must not send back while another property has one of some values."""
+    risks: tuple[Mapping[str, Any], ...] = ()
+    """What a difference means; the first that fits counts."""
+    removal: Mapping[str, str] = field(default_factory=dict)
+    replacement: Mapping[str, str] = field(default_factory=dict)
+    """What it means to delete one, and to delete and create it; without the latter it cannot be replaced."""
 
 
 @cache
@@ -68,4 +87,14 @@ def resource_type(short: Short) -> ResourceType:
         labels=dict(known.get("labels", {})),
         defaults=dict(known.get("defaults", {})),
         source=known["source"],
+        queries=tuple(known.get("queries", ())),
+        whole=tuple(known.get("whole", ())),
+        split=dict(known.get("split", {})),
+        same_as=dict(known.get("same_as", {})),
+        foreign=dict(known.get("foreign", {})),
+        as_default=dict(known.get("as_default", {})),
+        withheld=dict(known.get("withheld", {})),
+        risks=tuple(known.get("risks", ())),
+        removal=dict(known.get("removal", {})),
+        replacement=dict(known.get("replacement", {})),
     )

@@ -1,0 +1,175 @@
+"""A plan carried out: wave by wave, several changes at once, each outcome told; the next run continues."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provisioner.apply.interrupt import Interrupt
+from provisioner.apply.journal import Journal
+from provisioner.apply.lock import held
+from provisioner.apply.outcome import Outcome
+from provisioner.apply.waves import waves
+from provisioner.apply.writer import DEADLINE, Writer
+from provisioner.azure.pool import each
+from provisioner.errors import Conflict, ProvisionerError, StalePlan
+from provisioner.live import read
+from provisioner.plan import Change, Plan
+from provisioner.plan.fingerprint import digest
+from provisioner.plan.plan import change as changed
+from provisioner.progress import Event, Progress, silent
+from provisioner.resources import Body, Graph, Resource
+
+if TYPE_CHECKING:
+    from provisioner.azure import Azure
+
+
+def apply(
+    plan: Plan,
+    azure: Azure,
+    *,
+    allow: Collection[str] = (),
+    parallelism: int = 10,
+    progress: Progress = silent,
+    state: Path | None = None,
+    deadline: float = DEADLINE,
+    recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
+) -> tuple[Outcome, ...]:
+    """Carry out a plan and tell what became of each change; a failed one stops what has not begun.
+
+    `state` is the directory for the lock and the journal. An interrupt finishes what is under way, gives the
+    outcomes to `recorded` and is then passed on (KeyboardInterrupt, or what SIGTERM was set to). Raises UnsafePlan
+    before anything is sent, and Busy where another run holds the directory.
+    """
+    plan.raise_if_unsafe(allow)
+    if plan.empty:
+        return ()
+    with held(state, f"apply {plan.environment or ''}".strip()), Interrupt().watching() as interrupt:
+        run = _Run(plan, azure, parallelism, progress, state, deadline, interrupt)
+        outcomes = run.outcomes()
+        if interrupt.asked is not None:
+            if recorded is not None:
+                recorded(outcomes)
+            interrupt.pass_on()
+    return outcomes
+
+
+class _Run:
+    """One apply: what was written so far, and whether to go on."""
+
+    def __init__(  # noqa: PLR0917 - made in one place
+        self,
+        plan: Plan,
+        azure: Azure,
+        parallelism: int,
+        progress: Progress,
+        state: Path | None,
+        deadline: float,
+        interrupt: Interrupt,
+    ) -> None:
+        self.plan, self.azure, self.progress, self.interrupt = plan, azure, progress, interrupt
+        self.parallelism = max(1, parallelism)
+        self.writer = Writer(azure, deadline)
+        self.journal = Journal(state, uuid.uuid4().hex, str(azure.identity), plan.environment, plan.fingerprint)
+        self.failed = False
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every change's, in the plan's order."""
+        found: dict[tuple[str, str], Outcome] = {}
+        for wave in waves(self.plan.changes):
+            for change, outcome in self._wave(wave):
+                found[change.key] = outcome
+        return tuple(found[change.key] for change in self.plan.changes if change.key in found)
+
+    def _wave(self, wave: tuple[Change, ...]) -> list[tuple[Change, Outcome]]:
+        if self._over():
+            return [(change, Outcome.of(change, "skipped")) for change in wave]
+        try:
+            fresh = self._fresh(wave)
+        except ProvisionerError as error:
+            self.failed = True
+            for change in wave:
+                self._tell("failed", change, error.message)
+            return [(change, Outcome.of(change, "skipped", error=error)) for change in wave]
+        return list(each(self._one, fresh, self.parallelism))
+
+    def _over(self) -> bool:
+        return self.failed or self.interrupt.asked is not None
+
+    def _fresh(self, wave: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The wave against what is there now: nobody else may have touched what the manifest declares.
+
+        What it does not declare may have moved, and is merged from this reading. Nothing stands in a scope that
+        this run has just created, so that is not read. Raises StalePlan.
+        """
+        known = [change for change in wave if not self._scope_is_new(change)]
+        keys = {change.key for change in known}
+        graph = Graph(_resource(change) for change in known)
+        live = read(self.azure, self._with_anchors(graph), only=keys)
+        return tuple(self._again(change, live.graph.get(change.key)) if change in known else change for change in wave)
+
+    def _with_anchors(self, graph: Graph) -> Graph:
+        """Lists are anchored at the workspace and the group, so those stand in the graph too."""
+        anchors = [*self.plan.desired.of("workspace"), *self.plan.desired.of("group")]
+        return Graph([*graph, *(one for one in anchors if one.key not in graph)])
+
+    def _scope_is_new(self, change: Change) -> bool:
+        created = {one.key for one in self.plan.changes if one.action == "create"}
+        scope = _resource(change).scope
+        return change.action == "create" and scope is not None and scope in created
+
+    def _again(self, change: Change, twin: Resource | None) -> Change:
+        """The same change against a newer reading; StalePlan where its meaning has changed."""
+        if change.action == "delete":
+            return change
+        assert change.desired is not None
+        newer = Graph([twin] if twin is not None else [])
+        now = changed(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), change.drops)
+        found = digest(now) if now is not None else "none"
+        if digest(change) != found:
+            raise StalePlan(self.plan.fingerprint, f"of {change.type} {change.name} moved")
+        return replace(change, live=twin)
+
+    def _one(self, change: Change) -> Outcome:
+        if self._over():
+            return Outcome.of(change, "skipped")
+        self._tell("start", change, change.action)
+        self.journal.begin(change)
+        started = time.monotonic()
+        before = change.live.body if change.live else None
+        try:
+            after: Body | None = self.writer.write(change, lambda why: self._tell("wait", change, why))
+        except ProvisionerError as error:
+            self.failed = True
+            outcome = Outcome.of(change, "failed", time.monotonic() - started, _explained(error))
+            self._tell("failed", change, error.message)
+            self.journal.end(change, outcome, before, None)
+            return outcome
+        outcome = Outcome.of(change, "applied", time.monotonic() - started)
+        self.writer.fresh = self.writer.fresh or change.action in {"create", "replace"}
+        self.journal.end(change, outcome, before, after)
+        self._tell("done", change, f"{_PAST[change.action]} in {outcome.seconds:.1f} s")
+        return outcome
+
+    def _tell(self, kind: str, change: Change, message: str) -> None:
+        self.progress(Event(kind, f"{change.type} {change.name}", message))  # type: ignore[arg-type]
+
+
+_PAST = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "no-op": "unchanged"}
+
+
+def _resource(change: Change) -> Resource:
+    found = change.desired or change.live
+    assert found is not None
+    return found
+
+
+def _explained(error: ProvisionerError) -> ProvisionerError:
+    """A precondition that failed is somebody else's write between our reading and ours."""
+    if isinstance(error, Conflict) and error.status == 412:
+        error.hint = "somebody else wrote it at the same moment; plan again"
+    return error

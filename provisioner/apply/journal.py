@@ -1,0 +1,93 @@
+"""What every apply did, one JSON line per change, kept beside the manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from provisioner.apply.outcome import Outcome, error_json
+from provisioner.plan import Change
+
+FILE = "journal.jsonl"
+
+
+@dataclass(slots=True)
+class Journal:
+    """Appends to `.provisioner/journal.jsonl`; without a directory it writes nothing."""
+
+    state: Path | None
+    run: str
+    who: str
+    environment: str | None
+    fingerprint: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, change: Change) -> None:
+        """Before a change is sent: a program that is killed leaves this line without its end."""
+        self._write({"event": "begin", **self._what(change)})
+
+    def end(self, change: Change, outcome: Outcome, before: Any, after: Any) -> None:
+        """After it: what stood there, what stands there now, or the error."""
+        self._write(
+            {
+                "event": "end",
+                **self._what(change),
+                "state": outcome.state,
+                "seconds": round(outcome.seconds, 3),
+                "before": before,
+                "after": after,
+                "error": error_json(outcome.error),
+            }
+        )
+
+    def _what(self, change: Change) -> dict[str, Any]:
+        return {
+            "action": change.action,
+            "type": change.type,
+            "name": change.name,
+            "id": change.id,
+            "risk": change.risk,
+            "deltas": [delta.json() for delta in change.deltas],
+        }
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self.state is None:
+            return
+        head = {
+            "version": 1,
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "run": self.run,
+            "who": self.who,
+            "environment": self.environment,
+            "fingerprint": self.fingerprint,
+        }
+        data = (json.dumps({**head, **line}, ensure_ascii=False) + "\n").encode()
+        with self._lock:
+            self.state.mkdir(parents=True, exist_ok=True)
+            # One write call on a file opened for appending: lines of two processes do not mix.
+            handle = os.open(self.state / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(handle, data)
+            finally:
+                os.close(handle)
+
+
+def entries(state: Path) -> Iterator[dict[str, Any]]:
+    """The lines of the journal, oldest first; a line that a crash cut short is left out."""
+    path = state / FILE
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                yield found
