@@ -77,7 +77,8 @@ def _split(streams: Sequence[Stream], count: int) -> list[list[Stream]]:
     groups: list[list[Stream]] = []
     left, at = sum(len(stream.flows) for stream in streams), 0
     for number in range(count, 0, -1):
-        share, group = -(-left // number), []
+        share = -(-left // number)
+        group: list[Stream] = []
         while at < len(streams) and (not group or number == 1 or len(streams[at].flows) <= share):
             group.append(streams[at])
             share -= len(streams[at].flows)

@@ -16,6 +16,10 @@ GROUP = "provisioner.rules"
 """The entry point group of custom rules: each entry point names a Rule, or a module that holds some."""
 
 
+_WARNINGS = frozenset({"FIT001", "FIT002", "KQL203", "INC004", "MAN009"})
+"""Codes of earlier rooms under which nothing is refused."""
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, by code. A code that two rules claim is a ValueError."""
@@ -34,9 +38,9 @@ def pages() -> tuple[Page, ...]:
     """The documentation of every code: the rules', and what loading and the transform language say."""
     from provisioner import kql, load
 
-    ours = [each.page for each in rules()]
+    ours = [each.page for each in rules() if not each.family]
     theirs = [
-        page(code, room.__name__.rpartition(".")[2], "error", text)
+        page(code, room.__name__.rpartition(".")[2], "warning" if code in _WARNINGS else "error", text)
         for room in (load, kql)
         for code, text in getattr(room, "CODES", {}).items()
     ]

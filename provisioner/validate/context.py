@@ -73,6 +73,23 @@ class Context:
             source=source or self.rule.page.source,
         )
 
+    def trusted(self, *path: str | int) -> bool:
+        """Whether loading complains of nothing at, below or above a path from the manifest's root.
+
+        What is read from a value that was complained of would be told as a second mistake.
+        """
+        size = len(path)
+        return not any(each[:size] == path[: len(each)] for each in self.document.broken)
+
+    def shifted(self, diagnostic: Diagnostic, *path: str | int) -> Diagnostic:
+        """A remark on a text, moved with its fix to where the text stands: at `path` below the part."""
+        place = self.document.place((*self.path, *path), span=diagnostic.span)
+        mend = None
+        if diagnostic.fix:
+            edits = [self.document.edit((*self.path, *path), each.text, span=each.span) for each in diagnostic.edits]
+            mend = fix(diagnostic.fix.description, edits)
+        return diagnostic.at(place, mend)
+
     def written(self, path: Path) -> Any:
         """The author's own word at a path from the manifest's root, variables filled in; None if there is none."""
         value: Any = self.document.raw

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from provisioner.diagnostics import Fix
+from provisioner.diagnostics import Edit, Fix
+from provisioner.load.edits import replace
+from provisioner.load.nodes import Mapping as Tree
+from provisioner.load.nodes import Node
 from provisioner.validate.context import Path, fix
 
 if TYPE_CHECKING:
@@ -27,21 +30,33 @@ def rename_stream(document: Document, old: str, new: str) -> Fix | None:
 
 
 def _rename(document: Document, section: str, old: str, new: str, sites: Sites) -> Fix | None:
-    """One edit for each place, though several paths and several environments may lead to one place."""
-    layers = _layers(document)
-    if any(new in _mapping(layer.raw.get(section)) for layer in layers):
+    """One edit for each place, in the manifest and in what every environment lays over it."""
+    layers = [node for node in _overlays(document) if isinstance(node, Tree)]
+    if any(new in _mapping(_mapping(raw).get(section)) for raw in (document.raw, *(node.plain() for node in layers))):
         return None
-    edits = {layer.edit(path, new, at=at): None for layer in layers for path, at in sites(layer.raw, old)}
-    return fix(f"rename {old} to {new}", edits)
+    edits = [document.edit(path, new, at=at) for path, at in sites(document.raw, old)]
+    edits += [_edit(node, path, new, at) for node in layers for path, at in sites(node.plain(), old)]
+    return fix(f"rename {old} to {new}", dict.fromkeys(edits))
 
 
-def _layers(document: Document) -> tuple[Document, ...]:
-    """The document, and what the same file is in the other environments: what each lays over may name it too."""
-    from provisioner import load
+def _overlays(document: Document) -> tuple[Node, ...]:
+    """What the author wrote under `environments`; only the main file may."""
+    from provisioner.load import Files
 
-    others = [name for name in (None, *document.environments) if name != document.environment]
-    files = load.Files(document.root)
-    return (document, *(load.document(document.file, name, files=files) for name in others))
+    tree, _ = Files(document.root).tree(document.file.resolve())
+    section = tree.values.get("environments") if isinstance(tree, Tree) else None
+    return tuple(section.values.values()) if isinstance(section, Tree) else ()
+
+
+def _edit(node: Node, path: Path, text: str, at: Literal["key", "value"]) -> Edit | None:
+    """The word that a path inside an overlay leads to, replaced."""
+    key, shared = None, node.shared
+    for step in path:
+        key = node.keys[str(step)] if isinstance(node, Tree) else None
+        node = node.values[str(step)] if isinstance(node, Tree) else node.items[int(step)]  # type: ignore[attr-defined]
+        shared = shared or node.shared
+    word = key if at == "key" else node
+    return None if shared or word is None else replace(word, text)
 
 
 def _table_sites(raw: Any, table: str) -> Iterator[Site]:

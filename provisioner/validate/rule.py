@@ -28,6 +28,8 @@ class Rule:
     on: type
     check: Check
     severity: Severity = "error"
+    family: bool = False
+    """Its findings bear codes of their own, which begin with this one and have their pages elsewhere."""
 
     @property
     def name(self) -> str:
@@ -41,13 +43,14 @@ class Rule:
         return page(self.code, self.name, self.severity, text)
 
 
-def rule(code: str, *, on: type, severity: Severity = "error") -> Callable[[Check], Rule]:
+def rule(code: str, *, on: type, severity: Severity = "error", family: bool = False) -> Callable[[Check], Rule]:
     """Make a function a rule.
 
-    `on` is a class of `provisioner.model`: Manifest, Workspace, Endpoint, Table, Stream, Flow, Dcr or Grant.
+    `on` is a class of `provisioner.model`: Manifest, Workspace, Endpoint, Table, Stream, Flow, Dcr or Grant. With
+    `family` the findings bear codes of their own that begin with `code`.
     """
 
     def decorate(check: Check) -> Rule:
-        return Rule(code, on, check, severity)
+        return Rule(code, on, check, severity, family)
 
     return decorate

@@ -33,7 +33,7 @@ def check(
     add to what the project's settings say. Errors of loading are always told.
     """
     wanted = Filter.of(document.root, select, ignore, severities or {})
-    chosen = [rule for rule in rules() if wanted.chosen(rule.code)]
+    chosen = [rule for rule in rules() if rule.family or wanted.chosen(rule.code)]
     found = [*document.diagnostics, *_findings(document, chosen, proof or Proof())]
     return tidy(wanted.apply(found, document))
 

@@ -22,12 +22,6 @@ from provisioner.validate.rule import rule
 
 @rule("STR003", on=Stream)
 def stream_columns(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    if not stream.columns and (stream.declared or not _told(stream, context)):
+    if not stream.columns and stream.declared:
         hint = "name the columns that senders write"
         yield context.error(f"the stream {stream.key!r} has no columns", "columns", key=True, hint=hint)
-
-
-def _told(stream: Stream, context: Context) -> bool:
-    """Whether another finding says already why the columns are not known: the table is missing or has none."""
-    tables = context.manifest.tables
-    return not any(flow.table in tables and tables[flow.table].columns for flow in stream.flows)

@@ -33,7 +33,7 @@ from provisioner.validate.rule import rule
 from provisioner.validate.text import listed, meant
 
 
-@rule("STR008", on=Stream)
+@rule("STR005", on=Stream)
 def test_expects(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     tables = [flow.table for flow in stream.flows]
     for index, test in enumerate(stream.tests):

@@ -1,0 +1,44 @@
+"""A transform does not write a column that Azure fills itself.
+
+Why: what it writes is refused or overwritten.
+Wrong:
+    streams:
+      Custom-Messages:
+        columns: {time: datetime, kind: string}
+        table: Syslog
+        transform: source | project TimeGenerated = time, Type = kind
+Right:
+    streams:
+      Custom-Messages:
+        columns: {time: datetime, kind: string}
+        table: Syslog
+        transform: source | project TimeGenerated = time, Facility = kind
+Source: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.files import facts
+from provisioner.model import Flow
+from provisioner.validate.context import Context
+from provisioner.validate.proof import columns_of
+from provisioner.validate.rule import rule
+
+_STANDARD = ("TenantId", "Type")
+
+
+@rule("TRN001", on=Flow, severity="warning")
+def reserved_written(flow: Flow, context: Context) -> Iterator[Diagnostic]:
+    query, _ = context.proof.bind(context.owner, flow)
+    columns = columns_of(flow.table, context.manifest)
+    if query is None or columns is None or not flow.written:
+        return
+    known = facts("names.yaml")["column"]
+    for name in query.columns:
+        ours = name in _STANDARD or (name.startswith("_") and name in (*known["reserved"], *known["standard"]))
+        if ours and name in columns:  # one that the table lacks is told as such
+            message = f"{name!r} is filled by Azure; what the transform writes there is refused or lost"
+            yield context.warning(message, "transform", span=query.spans[name], hint="take it out with `project-away`")

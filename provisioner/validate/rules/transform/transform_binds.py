@@ -1,0 +1,37 @@
+"""A transform is the transform language: every name, type, function and operator in it.
+
+Why: Azure refuses the data collection rule, mostly without saying why (InvalidTransformQuery).
+Wrong:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderId: string}}}
+    streams:
+      Custom-Orders:
+        columns: {time: datetime, id: long}
+        table: Orders_CL
+        transform: source | project TimeGenerated = time, OrderId = tostring(ID)
+Right:
+    tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderId: string}}}
+    streams:
+      Custom-Orders:
+        columns: {time: datetime, id: long}
+        table: Orders_CL
+        transform: source | project TimeGenerated = time, OrderId = tostring(id)
+Source: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-kql
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provisioner.diagnostics import Diagnostic
+from provisioner.model import Flow
+from provisioner.validate.context import Context
+from provisioner.validate.rule import rule
+
+
+@rule("KQL", on=Flow, family=True)
+def transform_binds(flow: Flow, context: Context) -> Iterator[Diagnostic]:
+    stream = context.owner
+    if flow.written and context.trusted("streams", stream.key):
+        _, told = context.proof.bind(stream, flow)
+        for each in told:
+            yield context.shifted(each, "transform")
