@@ -101,6 +101,28 @@ def array_sort_desc(array: Any, nulls_last: bool = True) -> list[Any] | None:
     return _sort(array, nulls_last, descending=True)
 
 
+@function("array_sort_asc(array: dynamic, other: dynamic, more: dynamic*) -> dynamic")
+def array_sort_asc_with(array: Any, *others: Any) -> list[Any] | None:
+    """The first array in order, and the others in the order of its members; null for one of another length."""
+    return _sort_with(array, others, descending=False)
+
+
+@function("array_sort_desc(array: dynamic, other: dynamic, more: dynamic*) -> dynamic")
+def array_sort_desc_with(array: Any, *others: Any) -> list[Any] | None:
+    """The first array in falling order, and the others in the order of its members; null for one of another length."""
+    return _sort_with(array, others, descending=True)
+
+
+def _sort_with(array: Any, others: tuple[Any, ...], *, descending: bool) -> list[Any] | None:
+    if not isinstance(array, list):
+        return None
+    filled = [position for position, member in enumerate(array) if member is not None]
+    filled.sort(key=lambda position: order_key(array[position]), reverse=descending)
+    order = filled + [position for position, member in enumerate(array) if member is None]
+    alike = [other if isinstance(other, list) and len(other) == len(array) else None for other in (array, *others)]
+    return [None if other is None else [other[position] for position in order] for other in alike]
+
+
 def _sort(array: Any, nulls_last: bool, *, descending: bool) -> list[Any] | None:
     if not isinstance(array, list):
         return None

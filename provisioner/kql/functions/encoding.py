@@ -11,6 +11,9 @@ from provisioner.kql.functions.registry import function
 from provisioner.kql.values import text_of, unicode_text
 
 _UNESCAPED = "-_.!*()"
+_DOTS = dict.fromkeys(map(ord, "。．｡"), ".")
+"""The other dots that separate labels (RFC 3490)."""
+_GZIP_HEADER = bytes((0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF))
 _LARGEST = 64 * 1024 * 1024
 """More than this is not unpacked: Kusto holds no longer string."""
 
@@ -71,15 +74,30 @@ def zlib_compress_to_base64_string(text: str) -> str:
     """The text compressed by zlib, in base64."""
     import zlib
 
-    return base64.b64encode(zlib.compress(text.encode("utf-8", "replace"))).decode()
+    data = text.encode("utf-8", "replace")
+    return base64.b64encode(b"\x78\1" + _deflate(data) + zlib.adler32(data).to_bytes(4, "big")).decode()
 
 
 @function("gzip_compress_to_base64_string(text: string) -> string")
 def gzip_compress_to_base64_string(text: str) -> str:
     """The text compressed by gzip, in base64."""
-    import gzip
+    import zlib
 
-    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), mtime=0)).decode()
+    data = text.encode("utf-8", "replace")
+    tail = zlib.crc32(data).to_bytes(4, "little") + (len(data) % 2**32).to_bytes(4, "little")
+    return base64.b64encode(_GZIP_HEADER + _deflate(data) + tail).decode()
+
+
+def _deflate(data: bytes) -> bytes:
+    """The bytes deflated; stored as they are where that would not make them fewer, as the documentation shows."""
+    import zlib
+
+    fast = zlib.compressobj(1, zlib.DEFLATED, -15)
+    deflated = fast.compress(data) + fast.flush()
+    if len(deflated) < len(data):
+        return deflated
+    store = zlib.compressobj(0, zlib.DEFLATED, -15)
+    return store.compress(data) + store.flush()
 
 
 @function("zlib_decompress_from_base64_string(text: string) -> string")
@@ -157,7 +175,8 @@ def punycode_to_string(text: str) -> str:
 @function("punycode_domain_to_string(text: string) -> string")
 def punycode_domain_to_string(text: str) -> str:
     """The domain with each label beyond ASCII in Punycode."""
-    return ".".join(label if label.isascii() else "xn--" + _punycode(label) for label in text.split("."))
+    labels = text.translate(_DOTS).split(".")
+    return ".".join(label if label.isascii() else "xn--" + _punycode(label) for label in labels)
 
 
 @function("punycode_domain_from_string(text: string) -> string")

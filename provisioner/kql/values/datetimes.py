@@ -109,7 +109,7 @@ def _parse_any(text: str) -> int | None:
         return _parse_named(text)
     year, month, day, *clock = match.groups()
     ticks = _assemble(int(year), int(month), int(day), clock)
-    if ticks is not None and match.end("day") == 10 and len(_days) < 20_000:
+    if ticks is not None and match.end("day") == 10 == match.start("year") + 10 and len(_days) < 20_000:
         _learn(text)
     return ticks
 
@@ -186,7 +186,7 @@ _CLOCK = (
 
 @cache
 def _iso() -> re.Pattern[str]:
-    date = r"\s*(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+    date = r"\s*(?P<year>\d{4})(?:[-/.]|,\s*)(?P<month>\d{1,2})(?:[-/.]|,\s*)(?P<day>\d{1,2})"
     return re.compile(date + _CLOCK, re.ASCII | re.IGNORECASE)
 
 
