@@ -5,6 +5,5 @@ from __future__ import annotations
 from provisioner.load.codes import CODES
 from provisioner.load.document import DEFAULT_NAME, Document, document, environments, locate
 from provisioner.load.project import Files
-from provisioner.load.suppressions import Suppression
 
-__all__ = ["CODES", "DEFAULT_NAME", "Document", "Files", "Suppression", "document", "environments", "locate"]
+__all__ = ["CODES", "DEFAULT_NAME", "Document", "Files", "document", "environments", "locate"]

@@ -59,7 +59,7 @@ def _target(values: dict[str, Any] | None, structure: Structure) -> Target:
             cloud,
             LOCAL_SUBSCRIPTION,
             values.get("resource_group", LOCAL_GROUP),
-            values.get("location", LOCAL_LOCATION),
+            _region(values, LOCAL_LOCATION),
             LOCAL_TENANT,
         )
     for key in _TARGET:
@@ -68,14 +68,14 @@ def _target(values: dict[str, Any] | None, structure: Structure) -> Target:
             structure.broken.add(path)
             hint = "write it under `target`, or choose the local Azure with -e local"
             structure.say("MAN003", f"{key!r} is missing in 'target'", path, hint)
-    subscription, group, location = (values.get(key, "") for key in _TARGET)
-    return Target(cloud, subscription, group, location, values.get("tenant"))
+    subscription, group = values.get("subscription", ""), values.get("resource_group", "")
+    return Target(cloud, subscription, group, _region(values, ""), values.get("tenant"))
 
 
 def _workspace(values: dict[str, Any], name: str, target: Target) -> Workspace:
     id_ = values.get("id")
     own = _last_segment(id_) if id_ else values.get("name", f"law-{name}")
-    return Workspace(own, values.get("location", target.location), values.get("retention"), id_)
+    return Workspace(own, _region(values, target.location), values.get("retention"), id_)
 
 
 def _endpoint(values: dict[str, Any] | None, name: str, workspace: Workspace) -> Endpoint | None:
@@ -83,7 +83,12 @@ def _endpoint(values: dict[str, Any] | None, name: str, workspace: Workspace) ->
         return None
     id_ = values.get("id")
     own = _last_segment(id_) if id_ else values.get("name", f"dce-{name}")
-    return Endpoint(own, values.get("location", workspace.location), values.get("public_access", "enabled"), id_)
+    return Endpoint(own, _region(values, workspace.location), values.get("public_access", "enabled"), id_)
+
+
+def _region(values: dict[str, Any], default: str) -> str:
+    """The short form, which is what Azure answers with: `West Europe` is westeurope."""
+    return str(values.get("location", default)).replace(" ", "").lower()
 
 
 def _last_segment(id_: str) -> str:

@@ -22,7 +22,6 @@ from provisioner.load.source import Source, Unreadable, shown
 from provisioner.load.sourcemap import SourceMap
 from provisioner.load.spelling import spelled
 from provisioner.load.structure import ABSENT, Structure
-from provisioner.load.suppressions import Suppression, suppressions
 from provisioner.load.variables import Unresolved, Value, Variables, declared
 from provisioner.model import Manifest
 
@@ -46,21 +45,21 @@ class Document:
     environment: str | None = None
     manifest: Manifest | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    environments: tuple[str, ...] = (LOCAL,)
+    declared: tuple[str, ...] = ()
     broken: frozenset[tuple[str | int, ...]] = frozenset()
     places: SourceMap | None = None
     sources: tuple[Source, ...] = ()
     variables: Variables = field(default_factory=Variables)
 
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The environments that can be asked for: the declared ones, and `local`."""
+        return _with_local(self.declared)
+
     @cached_property
     def raw(self) -> dict[str, Any]:
         """The merged manifest as plain data, shorthands and variables written out, words as the author spells them."""
         return spelled(self.places.root, MANIFEST, self.variables) if self.places else {}
-
-    @cached_property
-    def suppressions(self) -> tuple[Suppression, ...]:
-        """The `# provisioner: ignore CODE reason` comments of all files."""
-        return suppressions(self.sources, self.places.root if self.places else None)
 
     def place(
         self, path: tuple[str | int, ...], at: Literal["value", "key"] = "value", span: Span | None = None
@@ -130,12 +129,15 @@ def environments(path: Path | str) -> tuple[str, ...]:
         tree, _ = Files(file.parent).tree(file.resolve())
     except Unreadable:
         return (LOCAL,)
-    return _names(tree)
+    return _with_local(_declared(tree))
 
 
-def _names(tree: Node | None) -> tuple[str, ...]:
-    declared_ = tree.values.get("environments") if isinstance(tree, Mapping) else None
-    names = tuple(declared_.values) if isinstance(declared_, Mapping) else ()
+def _declared(tree: Node | None) -> tuple[str, ...]:
+    section = tree.values.get("environments") if isinstance(tree, Mapping) else None
+    return tuple(section.values) if isinstance(section, Mapping) else ()
+
+
+def _with_local(names: tuple[str, ...]) -> tuple[str, ...]:
     return names if LOCAL in names else (*names, LOCAL)
 
 
@@ -176,7 +178,7 @@ class _Loading:
         path = self.document.file.resolve()
         tree, wrong = self.files.tree(path)
         self.found.extend(wrong)
-        self.document = replace(self.document, environments=_names(tree))
+        self.document = replace(self.document, declared=_declared(tree))
         if (tree is None and not wrong) or (isinstance(tree, Scalar) and tree.value is None):
             source = self.files.source(path)
             self.found.append(

@@ -2,57 +2,61 @@
 
 from __future__ import annotations
 
-import re
+import json
 
 from provisioner.diagnostics import Edit, Span
+from provisioner.load.dump import scalar
 from provisioner.load.nodes import Mapping, Node, Scalar, Sequence
-from provisioner.load.scalars import resolve
 from provisioner.load.spans import offsets
-
-_PLAIN = re.compile(r"[A-Za-z0-9_./$][A-Za-z0-9_./$@+-]*(?: [A-Za-z0-9_./$@+(-][A-Za-z0-9_./$@+)-]*)*")
 
 
 def replace(node: Node, text: str, span: Span | None = None) -> Edit | None:
     """`text` instead of a scalar (of `span` of its value); None where it is interpolated, repeated or in pieces."""
     if not isinstance(node, Scalar) or node.shared or node.style == "*":
         return None
-    if span is None:
-        return _whole(node, text)
-    if node.style not in {"|", ">", "file"} and "$(" in node.text:
-        return None
-    return _part(node, text, span)
-
-
-def _whole(node: Scalar, text: str) -> Edit | None:
-    if node.style in {"|", ">"} or (node.style != "file" and isinstance(node.value, str) and "$" in node.text):
-        return None
+    if span is not None:
+        return _part(node, text, span)
     if node.style == "file":
         return _edit(node, 0, len(node.source.text), text)
-    return _edit(node, node.start, node.end, _quoted(text, node.style))
+    if node.style in {"|", ">"} or _interpolated(node):
+        return None
+    return _edit(node, node.start, node.end, _written(text, node))
 
 
-def _quoted(text: str, style: str) -> str:
-    """The text in the quotes the author used; without quotes only where that is safe."""
-    if style == "'" or (not style and not scalar_is_safe(text)):
-        if "\n" not in text:
-            return "'" + text.replace("'", "''") + "'"
-        style = '"'
-    return f'"{_escaped(text)}"' if style == '"' else text
+def respell(node: Node, word: str) -> Edit | None:
+    """`word`, as it is, instead of a whole scalar and its quotes: for numbers and flags."""
+    if not isinstance(node, Scalar) or node.shared or node.style in {"*", "|", ">", "file"} or _interpolated(node):
+        return None
+    return _edit(node, node.start, node.end, word)
 
 
-def scalar_is_safe(text: str) -> bool:
-    """Whether the text may stand without quotes anywhere; a number's or a flag's own words may, as such."""
-    return bool(_PLAIN.fullmatch(text)) or (text != "" and not isinstance(resolve(text), str))
+def _interpolated(node: Scalar) -> bool:
+    return isinstance(node.value, str) and "$" in node.text
+
+
+def _written(text: str, node: Scalar) -> str:
+    """The text in the quotes the author used; without any only where it reads as the same text."""
+    if node.style == "'" and "\n" not in text:
+        return "'" + text.replace("'", "''") + "'"
+    if node.style:
+        return f'"{_escaped(text)}"'
+    return scalar(text) if isinstance(node.value, str) else text
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _part(node: Scalar, text: str, span: Span) -> Edit | None:
     """Characters inside the value; white space that was folded cannot be told apart and is left alone."""
     if not 0 <= span.start <= span.end <= len(node.text):
         return None
+    if node.style not in {"|", ">", "file"} and _interpolated(node):
+        return None
+    if node.style == "" or (node.style == "'" and "\n" in text):
+        return replace(node, node.text[: span.start] + text + node.text[span.end :])
+    if node.style == "|":
+        return _block(node, text, span)
     starts, ends = offsets(node)
     if node.style != "file" and span.start == span.end == len(node.text):
         start = end = ends[-1] if ends else -1
@@ -60,20 +64,31 @@ def _part(node: Scalar, text: str, span: Span) -> Edit | None:
         start = starts[span.start] if span.start < len(starts) else len(node.source.text)
         end = ends[span.end - 1] if span.end > span.start else start
     many = "\n" in node.source.text[node.start : node.end]
-    if start < 0 or (many and node.style not in {"|", "file"} and not _exact(node, start, end, span)):
+    if start < 0 or (many and node.style != "file" and not _exact(node, start, end, span)):
         return None
     if node.style == '"':
         text = _escaped(text)
     elif node.style == "'":
         text = text.replace("'", "''")
-    elif node.style == "|":
-        line = node.source.line_start(start)
-        text = text.replace("\n", node.source.newline + " " * _indent(node.source.text[line:start]))
     elif node.style == "file":
         text = text.replace("\n", node.source.newline)
-    elif not scalar_is_safe(node.text[: span.start] + text + node.text[span.end :]):
-        return _whole(node, node.text[: span.start] + text + node.text[span.end :])
     return _edit(node, start, end, text)
+
+
+def _block(node: Scalar, text: str, span: Span) -> Edit | None:
+    """In a `|` block new lines are indented like the line they follow, and its last line break stays."""
+    starts, ends = offsets(node)
+    size = len(node.text.rstrip("\n"))
+    if not size:
+        return None
+    behind = span.start > size or (span.start == len(node.text) > size)
+    text = f"\n{text}" if behind else text
+    first = ends[size - 1] if behind or span.start == size else starts[span.start]
+    last = first if behind or span.end == span.start else ends[min(span.end, size) - 1]
+    text = text.rstrip("\n") if behind or span.end > size else text
+    line = node.source.line_start(first)
+    indent = " " * _indent(node.source.text[line:first])
+    return _edit(node, first, max(first, last), text.replace("\n", node.source.newline + indent))
 
 
 def _indent(line: str) -> int:
@@ -81,7 +96,8 @@ def _indent(line: str) -> int:
 
 
 def _exact(node: Scalar, start: int, end: int, span: Span) -> bool:
-    return end > start and node.source.text[start:end] == node.text[span.start : span.end]
+    words = node.text[span.start : span.end]
+    return end > start and "\n" not in words and node.source.text[start:end] == words
 
 
 def _edit(node: Node, start: int, end: int, text: str) -> Edit:
@@ -89,23 +105,29 @@ def _edit(node: Node, start: int, end: int, text: str) -> Edit:
 
 
 def insert(mapping: Node, key: str, text: str) -> Edit | None:
-    """`key: text` as the last entry of a mapping; None where it is repeated or has no entry to stand beside."""
+    """`key: text` as the last entry of a mapping; None where it is repeated or there is no entry to stand beside."""
     if not isinstance(mapping, Mapping) or mapping.shared or not mapping.keys:
         return _into_empty(mapping, key, text)
     source = mapping.source
+    own = [
+        each
+        for each, value in mapping.values.items()
+        if _inside(mapping.keys[each], mapping) and value.source is source
+    ]
+    if not own or mapping.keys[own[0]] is mapping.values[own[0]]:
+        return None  # everything came from elsewhere, or it is a bare word that stands for a mapping
+    last = max(_end(mapping.values[each]) for each in own)
     if mapping.flow:
-        if "\n" in text:
-            return None
-        last = _end([each for each in mapping.values.values() if each.source is source][-1])
-        return _edit(mapping, last, last, f", {key}: {text}")
-    first = next((each for each in mapping.keys.values() if each.source is source), None)
-    if first is None:
-        return None
-    indent = " " * (source.position(first.start)[1] - 1)
-    last = max(_end(each) for each in mapping.values.values() if each.source is source)
+        return None if "\n" in text else _edit(mapping, last, last, f", {key}: {text}")
+    indent = " " * (source.position(mapping.keys[own[0]].start)[1] - 1)
     at = source.line_end(last)
     lines = f"{key}:{_below(text, indent)}"
-    return _edit(mapping, at, at, f"{source.newline}{indent}{lines}".replace("\n", source.newline))
+    return _edit(mapping, at, at, f"\n{indent}{lines}".replace("\n", source.newline))
+
+
+def _inside(node: Node, mapping: Mapping) -> bool:
+    """Whether a node stands where the mapping stands, not in an overlay or another file."""
+    return node.source is mapping.source and mapping.start <= node.start < mapping.end
 
 
 def _into_empty(mapping: Node, key: str, text: str) -> Edit | None:

@@ -59,6 +59,8 @@ class SourceMap:
                 return _Step(node.items[name], None, 1)
             if isinstance(name, str) and path[at - 1] == "expect":
                 return _Step(node, key, 1)  # a list of rows expected is meant for the only table
+        if isinstance(node, Scalar) and path[at : at + 2] == ("flows", 0):
+            return _Step(node, key, 2)
         if isinstance(node, Scalar) and name in ("type", "table") and node.style != "file":
             return _Step(node, key, 1)  # a bare word stands for a column's type or a stream's table
         return None

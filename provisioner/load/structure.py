@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from provisioner.diagnostics import Diagnostic, Fix
+from provisioner.diagnostics import Diagnostic, Edit, Fix
 from provisioner.load import shapes
-from provisioner.load.edits import replace
+from provisioner.load.edits import replace, respell
 from provisioner.load.nodes import Mapping, Node, Scalar, Sequence, describe
 from provisioner.load.records import Contents, Item
 from provisioner.load.remarks import at_node, choices, guess
@@ -81,7 +81,7 @@ class Structure:
         if value is ABSENT or (isinstance(value, int) and not isinstance(value, bool)):
             return value
         if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value) and isinstance(node, Scalar) and node.style:
-            fix = _fix("write the number without quotes", node, value)
+            fix = _fix("write the number without quotes", respell(node, value))
             return self.refuse(
                 "MAN002",
                 f"{_last(path)!r} is a whole number, and this is text",
@@ -112,7 +112,7 @@ class Structure:
         if word is None:
             return self.mistake(node, shape, path)
         words = f"{_last(path)!r} is true or false, and this is {describe(node)}"
-        return self.refuse("MAN002", words, node, path, f"write {word}", fix=_fix(f"write {word}", node, word))
+        return self.refuse("MAN002", words, node, path, f"write {word}", fix=_fix(f"write {word}", respell(node, word)))
 
     def choice(self, node: Node, shape: shapes.Choice, path: Path) -> Any:
         """One of a few words; another spelling of one of them is taken, with a fix."""
@@ -125,7 +125,7 @@ class Structure:
         known = {each.lower(): each for each in shape.values} | {other.lower(): one for other, one in shape.others}
         if (canonical := known.get(lower)) is not None:
             words = f"{value!r} is spelt {canonical!r} in a manifest"
-            fix = _fix(f"write {canonical}", node, canonical)
+            fix = _fix(f"write {canonical}", replace(node, canonical))
             self.diagnostics.append(at_node("MAN006", words, node, f"write {canonical}", severity="info", fix=fix))
             return canonical
         hint = guess(value, shape.values) or f"write {choices(shape.values)}"
@@ -308,8 +308,7 @@ def _last(path: Path) -> str:
     return names[-1] if names else "the manifest"
 
 
-def _fix(description: str, node: Node, text: str) -> Fix | None:
-    edit = replace(node, text)
+def _fix(description: str, edit: Edit | None) -> Fix | None:
     return Fix(description, (edit,)) if edit else None
 
 
