@@ -19,12 +19,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("up:up", "Validate, test, plan, apply and verify in one go."),
     "outputs": ("outputs:outputs", "Show what a sender needs."),
     "drift": ("drift:drift", "Compare Azure with the manifest."),
-    "import": ("import_:import_", "Write a manifest from what exists in Azure."),
+    "import": ("import_:import_", "Write a manifest from what exists in Azure, or in files of other tools."),
     "destroy": ("destroy:destroy", "Remove what the manifest declares and owns."),
     "log": ("log:log", "Show the journal of applies."),
-    "emulator": ("emulator:emulator", "Run the local Azure."),
-    "explain": ("explain:explain", "Show the page of a check."),
-    "rules": ("rules:rules", "List the checks."),
+    "emulator": ("emulator:emulator", "A local Azure Monitor on loopback, for tests without a subscription."),
+    "explain": ("explain:explain", "Show the page of a check: what it says, why, an example, its source."),
+    "rules": ("rules:rules", "List the checks with their codes; `explain` shows the page of one."),
     "schema": ("schema:schema", "Print the JSON Schema of the manifest."),
 }
 """Name → where it is, and its first line of help; a test holds the two equal."""

@@ -15,11 +15,12 @@ OWNER_TAG = "provisioner"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The manifest, the templates, and the object id that `self` means (None while it is not known)."""
+    """The manifest, the templates, and who `self` is: object id and type (None while they are not known)."""
 
     manifest: Manifest
     templates: Templates
     principal: str | None = None
+    principal_type: str | None = None
 
     @property
     def group(self) -> str:

@@ -14,11 +14,16 @@ PAGES = (group, workspace, table, endpoint, dcr, grant)
 """One page for each type: what its facts and its template cannot say."""
 
 
-def expand(manifest: Manifest, principal: str | None = None, templates: Path | None = None) -> Graph:
+def expand(
+    manifest: Manifest,
+    principal: str | None = None,
+    templates: Path | None = None,
+    principal_type: str | None = None,
+) -> Graph:
     """Every resource that the manifest declares, desired.
 
-    `principal` is the object id that a grant's `self` means; without it such a grant holds a Param. `templates`
-    is a directory whose files replace ours. Raises BadRequestFile for an override that gives no body.
+    `principal` is the object id that a grant's `self` means, `principal_type` what it is (ServicePrincipal, User);
+    without them such a grant holds a Param. `templates` is a directory whose files replace ours. Raises BadRequestFile for an override that gives no body.
     """
-    context = Context(manifest, Templates(templates), principal)
+    context = Context(manifest, Templates(templates), principal, principal_type)
     return Graph(resource for page in PAGES for resource in page.expand(context))

@@ -22,11 +22,13 @@ def expand(context: Context) -> Iterator[Resource]:
     type_, manifest = resource_type("grant"), context.manifest
     for grant in manifest.grants.values():
         role = role_id(grant.role)
-        principal = context.principal if grant.principal == SELF else grant.principal
+        runs = grant.principal == SELF
+        principal = context.principal if runs else grant.principal
+        kind = context.principal_type if runs and context.principal_type else grant.type
         definition = (
             f"/subscriptions/{manifest.target.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
         )
-        body = context.templates.body("grant", grant=grant, principal=principal, role_definition=definition)
+        body = context.templates.body("grant", grant=grant, principal=principal, kind=kind, role_definition=definition)
         for name in grant.dcrs:
             scope = resource_id(context.group, resource_type("dcr").name, name)
             assignment = assignment_name(scope, principal, role) if principal else None
