@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from provisioner.emulator.answer import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from provisioner.emulator.answer import Answer
     from provisioner.emulator.clock import Clock
     from provisioner.emulator.faults import Faults
     from provisioner.emulator.identity import Identity
@@ -32,6 +33,7 @@ class World:
     tokens: Tokens
     faults: Faults
     version: str
+    dispatch: Callable[[Call], Answer]
     requests: dict[str, int] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from provisioner.emulator import control, ingestion, query, signin, tokens
 from provisioner.emulator.access import ASSIGNMENT
 from provisioner.emulator.arm import (
+    deployments,
     endpoints,
     generic,
     groups,
@@ -35,6 +36,7 @@ OI = "/providers/Microsoft.OperationalInsights"
 INSIGHTS = "/providers/Microsoft.Insights"
 WORKSPACE = GROUP + OI + "/workspaces/{workspace}"
 TABLE = WORKSPACE + "/tables/{table}"
+DEPLOYMENT = GROUP + "/providers/Microsoft.Resources/deployments/{deployment}"
 INGEST = "/dataCollectionRules/{rule}/streams/{stream}"
 ROLES = "/providers/Microsoft.Authorization/roleDefinitions"
 
@@ -125,6 +127,17 @@ ROUTES = (
     Route("DELETE", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.delete),
     Route("GET", "{scope}" + ROLES, roles.index_definitions),
     Route("GET", "{scope}" + ROLES + "/{name}", roles.get_definition),
+    # deployments
+    Route("GET", GROUP + "/providers/Microsoft.Resources/deployments", deployments.index),
+    Route("PUT", DEPLOYMENT, deployments.put, threaded=True),
+    Route("GET", DEPLOYMENT, deployments.get),
+    Route("HEAD", DEPLOYMENT, deployments.head),
+    Route("DELETE", DEPLOYMENT, deployments.delete),
+    Route("POST", DEPLOYMENT + "/validate", deployments.validate, threaded=True),
+    Route("POST", DEPLOYMENT + "/whatIf", deployments.what_if, threaded=True),
+    Route("GET", DEPLOYMENT + "/operations", deployments.index_operations),
+    Route("GET", GROUP + "/deployments/{deployment}/operations", deployments.index_operations),
+    Route("GET", DEPLOYMENT + "/operationStatuses/{operation}", deployments.status),
     # long-running operations
     Route("GET", SUB + "/operationresults/{operation}", operations.result),
     Route("GET", SUB + "/providers/{namespace}/locations/{region}/operationstatuses/{operation}", operations.status),

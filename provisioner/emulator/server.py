@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from provisioner.emulator import app
 from provisioner.emulator.answer import Answer, Refusal
+from provisioner.emulator.arm import deployments
 from provisioner.emulator.call import Call, World
 from provisioner.emulator.clock import Clock
 from provisioner.emulator.faults import Faults
@@ -108,7 +109,9 @@ def build(options: Options) -> World:
         faults.load({"fault": "latency", "milliseconds": options.latency})
     if options.faults:
         faults.load(_read_faults(options.faults))
-    return World(store, clock, identity, Tokens(identity, store), faults, fingerprint())
+    world = World(store, clock, identity, Tokens(identity, store), faults, fingerprint(), app.dispatch)
+    deployments.settle(world)
+    return world
 
 
 def _read_faults(path: Path) -> Any:
