@@ -1,0 +1,57 @@
+"""The Logs Ingestion API: records of one stream in, nothing out but that they were taken."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from azure.core.exceptions import AzureError
+from azure.monitor.ingestion import LogsIngestionClient
+
+from provisioner.azure.dataplane import options
+from provisioner.azure.errors import translate
+
+if TYPE_CHECKING:
+    from requests import Session
+
+    from provisioner.azure.clouds import Cloud
+    from provisioner.azure.counters import Counters
+    from provisioner.azure.credentials import Tokens
+    from provisioner.azure.transport import Waits
+
+
+class Ingestion:
+    """Sends to any DCE or rule endpoint of a cloud; one client for each, shared by threads."""
+
+    def __init__(self, cloud: Cloud, tokens: Tokens, session: Session, counters: Counters, waits: Waits) -> None:
+        self._options = lambda: options(
+            cloud, tokens, cloud.ingestion_scope, session=session, counters=counters, waits=waits
+        )
+        self._tokens = tokens
+        self._clients: dict[str, LogsIngestionClient] = {}
+        self._lock = threading.Lock()
+
+    def send(self, endpoint: str, immutable_id: str, stream: str, records: Sequence[Mapping[str, Any]]) -> None:
+        """Post JSON records to a stream of the rule with that immutable id.
+
+        Returning means accepted (204), which says nothing about storage. Raises errors.CloudError.
+        """
+        target = f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}"
+        try:
+            self._client(endpoint).upload(rule_id=immutable_id, stream_name=stream, logs=[dict(each) for each in records])
+        except AzureError as error:
+            raise translate(error, target) from error
+
+    def close(self) -> None:
+        """Let go of the clients; the connections belong to whoever gave the session."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()  # type: ignore[no-untyped-call]
+            self._clients.clear()
+
+    def _client(self, endpoint: str) -> LogsIngestionClient:
+        with self._lock:
+            if endpoint not in self._clients:
+                self._clients[endpoint] = LogsIngestionClient(endpoint, self._tokens, **self._options())
+            return self._clients[endpoint]

@@ -1,0 +1,134 @@
+"""What is to be sent where: shots at every stream of every DCR, with the rows that must come of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from provisioner.model import Columns, Dcr, Manifest, Stream
+from provisioner.resources import Graph
+from provisioner.resources.outputs import Outputs
+from provisioner.verify.arrival import Arrival, Diagnosis
+from provisioner.verify.expect import Cells
+from provisioner.verify.lane import Lane, lanes
+from provisioner.verify.marker import Marked, mark
+from provisioner.verify.sample import Samples, samples
+from provisioner.verify.scene import plan_of, table_columns
+from provisioner.verify.shot import Leg, Shot
+from provisioner.verify.transform import Transforms
+
+
+@dataclass(slots=True)
+class Aim:
+    """Shots to be made, and what cannot even be tried."""
+
+    shots: list[Shot] = field(default_factory=list)
+    failed: list[Arrival] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Archer:
+    """Makes shots; `run` marks the records, `now` is the clock by which rows are foretold."""
+
+    manifest: Manifest
+    live: Graph
+    outputs: Outputs
+    transforms: Transforms
+    run: str
+    now: dt.datetime
+    edge: bool = False
+    _next: int = 0
+
+    def aim(self, streams: Sequence[str] = ()) -> Aim:
+        """Everything that is to be sent for these streams (all where none is named)."""
+        found = Aim()
+        columns = {each.name: table_columns(each.body) for each in self.live.of("table")}
+        for key, stream in self.manifest.streams.items():
+            if streams and key not in streams:
+                continue
+            for dcr in self.manifest.dcrs_of(key):
+                self._stream(found, stream, dcr, columns)
+        return found
+
+    def _stream(self, found: Aim, stream: Stream, dcr: Dcr, columns: Mapping[str, Columns]) -> None:
+        way = self.outputs.dcrs.get(dcr.name)
+        if way is None:
+            found.failed.extend(_unsent(stream, dcr, self._no_way(dcr)))
+            return
+        ways = lanes(self.manifest, stream, self.transforms, columns)
+        if len(ways) < len(stream.flows):
+            found.failed.extend(_unsent(stream, dcr, _BROKEN, without=[lane.flow.table for lane in ways]))
+        chosen = samples(stream, ways, self.now, edge=self.edge)
+        if not chosen.records:
+            tables = [lane.flow.table for lane in ways]
+            found.failed.extend(_unsent(stream, dcr, _NOTHING, only=tables))
+            return
+        shot = Shot(stream, dcr, way.endpoint, way.immutable_id, [], self._next, self.now)
+        marked = list(self._marked(chosen, stream, ways))
+        shot.records.extend(each.record for each in marked)
+        shot.notes.extend(_notes(chosen))
+        for lane in ways:
+            leg = self._leg(shot, lane, marked, stream)
+            if leg is None:
+                found.failed.extend(_unsent(stream, dcr, _NOTHING, only=[lane.flow.table]))
+            else:
+                shot.legs.append(leg)
+        found.shots.append(shot)
+
+    def _marked(self, chosen: Samples, stream: Stream, ways: Sequence[Lane]) -> Iterator[Marked]:
+        for record in chosen.records:
+            yield mark(record, stream.columns, ways, f"{self.run}-{self._next}", self.now)
+            self._next += 1
+
+    def _leg(self, shot: Shot, lane: Lane, marked: Sequence[Marked], stream: Stream) -> Leg | None:
+        """The rows of one table; None where none of the records reaches it."""
+        cells = {shot.first + n: lane.cells(each.record, self.now) for n, each in enumerate(marked)}
+        expected: dict[int, Cells] = {number: each for number, each in cells.items() if each is not None}
+        if not expected:
+            return None
+        table = lane.flow.table
+        carried = [marked[number - shot.first].columns.get(table) for number in expected]
+        columns = frozenset(each for each in carried if each)
+        if len([each for each in carried if each]) < len(carried):
+            # One unmarked row among marked ones would be looked for by its marker in vain.
+            columns = frozenset()
+            shot.notes.append(f"no text of {stream.key} comes out in {table}: its rows are known by time and values")
+        live = self.live.get(("table", table))
+        if live is not None and columns and not columns & table_columns(live.body).keys():
+            columns = frozenset()
+        return Leg(shot, lane, expected, columns, plan_of(live.body if live else None))
+
+    def _no_way(self, dcr: Dcr) -> Diagnosis:
+        if ("dcr", dcr.name) not in self.live:
+            return Diagnosis("rule-missing", f"the rule {dcr.name} is not there", (), "run `apply`")
+        return Diagnosis(
+            "endpoint-missing",
+            f"the rule {dcr.name} has no endpoint that takes records",
+            (f"the manifest wants its endpoint {dcr.endpoint}",),
+            "run `plan`: a rule made without `kind: Direct` never gets an endpoint of its own and is made anew",
+        )
+
+
+_BROKEN = Diagnosis("transform-errors", "the transform has errors, so nothing can be foretold", (), "run `validate`")
+_NOTHING = Diagnosis(
+    "no-record",
+    "no record that the transform lets through is known, so nothing was sent",
+    ("the author's records, and made ones with the values that the transform compares with, are filtered",),
+    "give the stream `samples` or a test whose record reaches the table",
+)
+
+
+def _notes(chosen: Samples) -> Iterator[str]:
+    if chosen.filtered:
+        yield f"{chosen.filtered} record(s) of tests or samples reach no table and were not sent"
+    if chosen.origin == "made":
+        yield "no tests or samples: the records are made from the columns"
+
+
+def _unsent(
+    stream: Stream, dcr: Dcr, cause: Diagnosis, *, only: Sequence[str] | None = None, without: Sequence[str] = ()
+) -> Iterator[Arrival]:
+    for flow in stream.flows:
+        if flow.table not in without and (only is None or flow.table in only):
+            yield Arrival(stream.key, flow.table, dcr.name, 0, 0, ok=False, diagnosis=cause)

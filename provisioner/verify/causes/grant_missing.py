@@ -1,0 +1,43 @@
+"""The sender has no right to the rule."""
+
+from __future__ import annotations
+
+from provisioner.verify.arrival import Diagnosis
+from provisioner.verify.causes import grants
+from provisioner.verify.causes.case import Case
+
+
+def grant_missing(case: Case) -> Diagnosis | None:
+    """403, and no assignment of the role for the sender counts at the rule."""
+    if not grants.refused(case):
+        return None
+    held = grants.at(case)
+    if held is None:
+        return _unknown(case)
+    others = [
+        each
+        for each in held
+        if str((each.get("properties") or {}).get("roleDefinitionId", "")).lower().endswith(grants.publisher())
+    ]
+    return Diagnosis(
+        "grant-missing",
+        f"{case.scene.identity} has no right to send to the rule {case.shot.dcr.name}",
+        (
+            f"none of {len(held)} role assignment(s) at the rule or above it gives it Monitoring Metrics Publisher",
+            *((f"{len(others)} other principal(s) hold it",) if others else ()),
+            case.said,
+        ),
+        "add it to `grants` (`self` is the identity that runs), or run verify with `--grant-self`",
+    )
+
+
+def _unknown(case: Case) -> Diagnosis:
+    """Who may not read grants cannot tell a missing one from a young one, so it waits."""
+    return Diagnosis(
+        "grant-unreadable",
+        "the endpoint refuses, and the acting identity may not read role assignments to see why",
+        (case.said, case.scene.unreadable.get("role assignments", "")),
+        "have somebody check that the sender's object id has Monitoring Metrics Publisher on the rule; "
+        "a new grant takes up to 30 minutes",
+        passing=True,
+    )

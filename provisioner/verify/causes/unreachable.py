@@ -1,0 +1,19 @@
+"""The endpoint's host cannot be reached at all."""
+
+from __future__ import annotations
+
+from provisioner.errors import Unreachable
+from provisioner.verify.arrival import Diagnosis
+from provisioner.verify.causes.case import Case
+
+
+def unreachable(case: Case) -> Diagnosis | None:
+    """No name, no connection, or a certificate that nobody vouches for."""
+    if not isinstance(case.error, Unreachable):
+        return None
+    return Diagnosis(
+        "endpoint-unreachable",
+        f"the endpoint {case.shot.endpoint} cannot be reached from here",
+        (case.said,),
+        case.error.hint or "check name resolution, firewall and proxy on the way from here to the endpoint",
+    )

@@ -1,0 +1,71 @@
+"""One way of a stream into a table, bound and ready to foretell rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.model import Columns, Flow, Manifest, Stream
+from provisioner.verify.expect import Cell, cut, foretell
+from provisioner.verify.transform import Transforms, rows
+
+if TYPE_CHECKING:
+    from provisioner.kql import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A flow with its bound transform. `columns` are the table's in KQL's types, None where nobody knows them."""
+
+    flow: Flow
+    query: Query
+    columns: Mapping[str, str] | None
+    unwritten: tuple[str, ...]
+
+    def row(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
+        """What the record becomes, long text cut and columns dropped as Azure does; None where it is filtered."""
+        made = rows(self.query, [record], now)
+        if not made:
+            return None
+        return {name: value for name, value in cut(made[0]).items() if self.columns is None or name in self.columns}
+
+    def cells(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Cell] | None:
+        """What each column must hold; None where the record is filtered."""
+        made = rows(self.query, [record], now)
+        return foretell(self.query, made[0], self.columns, now, unwritten=self.unwritten) if made else None
+
+
+def lanes(manifest: Manifest, stream: Stream, transforms: Transforms, live: Mapping[str, Columns]) -> tuple[Lane, ...]:
+    """The flows of a stream whose transforms can be run here; `live` are columns of tables as Azure tells them."""
+    found = []
+    for flow in stream.flows:
+        query, _ = transforms.bind(stream, flow)
+        if query is not None:
+            columns = _columns(manifest, flow.table, live)
+            found.append(Lane(flow, query, columns, _unwritten(manifest, flow.table, transforms)))
+    return tuple(found)
+
+
+def _columns(manifest: Manifest, table: str, live: Mapping[str, Columns]) -> dict[str, str] | None:
+    """The manifest's word where it describes the whole table, else Azure's."""
+    declared = manifest.tables.get(table)
+    if declared is not None and declared.custom and declared.columns:
+        return declared.columns.kql()
+    if table not in live:
+        return None
+    return {**live[table].kql(), **(declared.columns.kql() if declared else {})}
+
+
+def _unwritten(manifest: Manifest, table: str, transforms: Transforms) -> tuple[str, ...]:
+    """Declared columns that no flow of the manifest into the table writes; none where the table is somebody else's."""
+    declared = manifest.tables.get(table)
+    if declared is None or declared.existing:
+        return ()
+    written: set[str] = set()
+    for stream in manifest.streams.values():
+        for flow in stream.flows:
+            query, _ = transforms.bind(stream, flow) if flow.table == table else (None, ())
+            written.update(query.columns if query is not None else ())
+    return tuple(name for name in declared.columns if name not in written)

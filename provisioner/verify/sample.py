@@ -1,0 +1,141 @@
+"""The records that are sent: the author's where there are any, else made ones that the transform lets through."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from provisioner.model import Stream
+from provisioner.verify import made
+from provisioner.verify.expect import TIME, clamped, instant
+from provisioner.verify.lane import Lane
+
+Record = dict[str, Any]
+MOST = 10
+"""Records sent to one stream; more would prove nothing new."""
+_TRIES = 400
+
+_QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)*)"' + r"|'((?:[^'\\\n]|\\.)*)'")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
+_CASTS = {
+    "toint": 17, "tolong": 17, "toreal": 9.5, "todouble": 9.5, "todecimal": 9.5, "tobool": True,
+    "toguid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "todatetime": None,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Records and where they are from. `filtered` counts the author's records that reach no table: not sent."""
+
+    records: tuple[Record, ...]
+    origin: Literal["tests", "samples", "made"]
+    filtered: int = 0
+
+
+def samples(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool = False) -> Samples:
+    """Records of a stream that reach at least one of its tables; none where nothing that we can think of does."""
+    written: list[tuple[Literal["tests", "samples"], list[Record]]] = [
+        ("tests", [dict(each) for test in stream.tests if test.expect_error is None for each in test.given]),
+        ("samples", [dict(each) for each in stream.samples]),
+    ]
+    filtered = 0
+    for origin, records in written:
+        timely = [_timely(each, lanes, now) for each in _distinct(records)]
+        through = [each for each in timely if _reaches(each, lanes, now)]
+        filtered += len(timely) - len(through)
+        if through:
+            return Samples((*through[:MOST], *_edges(stream, lanes, now, edge=edge)), origin, filtered)
+    found = _passing(stream, lanes, now)
+    records = ([found] if found else []) + list(_edges(stream, lanes, now, edge=edge))
+    return Samples(tuple(records), "made", filtered)
+
+
+def _edges(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool) -> Iterator[Record]:
+    if edge:
+        yield from (each for each in made.edges(stream.columns, now) if _reaches(each, lanes, now))
+
+
+def _distinct(records: Sequence[Record]) -> list[Record]:
+    return list({json.dumps(each, sort_keys=True, default=str): each for each in records}.values())
+
+
+def _reaches(record: Mapping[str, Any], lanes: Sequence[Lane], now: dt.datetime) -> bool:
+    return any(lane.row(record, now) is not None for lane in lanes)
+
+
+def _timely(record: Record, lanes: Sequence[Lane], now: dt.datetime) -> Record:
+    """The record with its time set to the present where Azure would replace it: else that column proves nothing."""
+    rows = [row for lane in lanes if (row := lane.row(record, now)) is not None]
+    if not any((moment := instant(row.get(TIME))) is not None and clamped(moment, now) for row in rows):
+        return record
+    fed = {name for lane in lanes for name in lane.query.lineage.get(TIME, ()) if isinstance(record.get(name), str)}
+    moved = {**record, **{name: now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") for name in fed}}
+    after = [lane.row(moved, now) for lane in lanes]
+    told = [instant(row.get(TIME)) for row in after if row is not None]
+    return moved if len(told) == len(rows) and all(each and not clamped(each, now) for each in told) else record
+
+
+def _passing(stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> Record | None:
+    """A made record that passes the filters: what the transform compares with is tried in every column it reads."""
+    texts = [lane.flow.transform for lane in lanes]
+    base = made.record(stream.columns, now)
+    for name, type_ in stream.columns.items():
+        if type_ == "dynamic":
+            base[name] = _members(name, texts, now) or base[name]
+    tries = itertools.chain([base], _variants(base, stream, texts))
+    return next((each for each in itertools.islice(tries, _TRIES) if _reaches(each, lanes, now)), None)
+
+
+def _variants(base: Record, stream: Stream, texts: Sequence[str]) -> Iterator[Record]:
+    words = list(dict.fromkeys(a or b for text in texts for a, b in _QUOTED.findall(text)))
+    numbers = [json.loads(each) for text in texts for each in _NUMBER.findall(text)]
+    changes = [change for name, type_ in stream.columns.items() for change in _changes(name, type_, words, numbers)]
+    for change in changes:
+        yield {**base, **change}
+    for one, other in itertools.combinations(changes, 2):
+        if one.keys() != other.keys():
+            yield {**base, **one, **other}
+
+
+def _changes(name: str, type_: str, words: Sequence[str], numbers: Sequence[Any]) -> Iterator[Record]:
+    if type_ == "string":
+        yield from ({name: word} for word in words)
+    elif type_ == "boolean":
+        yield {name: False}
+    elif type_ in {"int", "long"}:
+        whole = [each for each in numbers if isinstance(each, int)]
+        yield from ({name: each + step} for each in whole for step in (0, 1, -1))
+    elif type_ == "real":
+        yield from ({name: float(each) + step} for each in numbers for step in (0, 1, -1))
+
+
+def _members(name: str, texts: Sequence[str], now: dt.datetime) -> Record:
+    """A bag with the members that the transforms look up in this column, typed by the casts around them."""
+    bag: Record = {}
+    word = re.escape(name)
+    step = r"(?:\.[A-Za-z_]\w*|\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])"
+    for text in texts:
+        for cast, path in re.findall(rf"(?:(\w+)\(\s*)?\b{word}({step}+)", text):
+            steps = [a or b or c for a, b, c in re.findall(r"\.(\w+)|\[\s*'([^']*)'|\[\s*\"([^\"]*)\"", path)]
+            _set(bag, steps, _member(steps[-1], cast, now))
+    return bag
+
+
+def _member(name: str, cast: str, now: dt.datetime) -> Any:
+    if cast == "todatetime":
+        return made.record({name: "datetime"}, now)[name]
+    return _CASTS[cast] if cast in _CASTS else made.record({name: "string"}, now)[name]
+
+
+def _set(bag: Record, steps: Sequence[str], value: Any) -> None:
+    for step in steps[:-1]:
+        inner = bag.get(step)
+        if not isinstance(inner, dict):
+            inner = bag[step] = {}
+        bag = inner
+    bag.setdefault(steps[-1], value)
