@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from provisioner.apply.executor import apply
-from provisioner.apply.outcome import Outcome
+from provisioner.apply.outcome import Outcome, after
 
-__all__ = ["Outcome", "apply"]
+__all__ = ["Outcome", "after", "apply"]

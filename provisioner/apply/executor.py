@@ -149,7 +149,7 @@ class _Run:
             self._tell("failed", change, error.message)
             self.journal.end(change, outcome, before, None)
             return outcome
-        outcome = Outcome.of(change, "applied", time.monotonic() - started)
+        outcome = Outcome.of(change, "applied", time.monotonic() - started, body=after)
         self.writer.fresh = self.writer.fresh or change.action in {"create", "replace"}
         self.journal.end(change, outcome, before, after)
         self._tell("done", change, f"{_PAST[change.action]} in {outcome.seconds:.1f} s")

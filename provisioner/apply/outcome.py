@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from provisioner.errors import CloudError, ProvisionerError
-from provisioner.plan import Action, Change
+from provisioner.plan import Action, Change, Plan
+from provisioner.resources import Body, Graph
 
 State = Literal["applied", "failed", "skipped", "unknown"]
 
@@ -22,11 +24,20 @@ class Outcome:
     seconds: float = 0.0
     error: ProvisionerError | None = None
     id: str = ""
+    body: Body | None = None
+    """What Azure shows after it; None after a removal or a failure."""
 
     @classmethod
-    def of(cls, change: Change, state: State, seconds: float = 0.0, error: ProvisionerError | None = None) -> Outcome:
+    def of(
+        cls,
+        change: Change,
+        state: State,
+        seconds: float = 0.0,
+        error: ProvisionerError | None = None,
+        body: Body | None = None,
+    ) -> Outcome:
         """The outcome of a change."""
-        return cls(change.type, change.name, change.action, state, seconds, error, change.id)
+        return cls(change.type, change.name, change.action, state, seconds, error, change.id, body)
 
     def json(self) -> dict[str, Any]:
         """The public shape: contract, "outcomes"."""
@@ -56,3 +67,18 @@ def error_json(error: ProvisionerError | None) -> dict[str, Any] | None:
             for code, message, target in (cloud.details if cloud else ())
         ],
     }
+
+
+def after(plan: Plan, outcomes: Sequence[Outcome]) -> Graph:
+    """The live graph as apply left it, without another read: what was planned against, with the answers laid over."""
+    graph = {each.key: each for each in plan.live.graph}
+    by_key = {change.key: change for change in plan.changes}
+    for outcome in outcomes:
+        change = by_key[outcome.type, outcome.name]  # type: ignore[index]
+        if outcome.state != "applied":
+            continue
+        if outcome.body is None:
+            graph.pop(change.key, None)
+        elif change.desired is not None:
+            graph[change.key] = replace(change.desired, id=str(outcome.body.get("id") or change.id), body=outcome.body)
+    return Graph(graph.values())
