@@ -5,5 +5,6 @@ from __future__ import annotations
 from provisioner.adopt.arm import Given, from_arm
 from provisioner.adopt.codes import CODES
 from provisioner.adopt.draft import Adopted, Left
+from provisioner.adopt.live import from_live
 
-__all__ = ["CODES", "Adopted", "Given", "Left", "from_arm"]
+__all__ = ["CODES", "Adopted", "Given", "Left", "from_arm", "from_live"]

@@ -23,6 +23,10 @@ from provisioner.resources import endpoint, grant, parse_id, workspace
 from provisioner.resources.ids import Parts
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
+_GENERIC = re.compile(
+    r"(?i)[-_. ]?(dcrs?|tables?|main|azure|deploy(ment)?|template|schema|rules?)([-_. ]|$|(?=template)).*"
+)
+"""The part of a file's name that says what it is and not what it is about."""
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 
 
@@ -46,15 +50,14 @@ def from_arm(files: Sequence[Path], given: Given | None = None) -> Adopted:
     Raises BadRequestFile where a file cannot be read, or where none of them holds a table or a rule.
     """
     given = given or Given()
-    name = given.name or _name(files[0].stem)
-    scope = Scope(given.parameters, {}, given.subscription or NOBODY, given.resource_group or f"rg-{name}", {})
+    scope = Scope(given.parameters, {}, given.subscription or NOBODY, given.resource_group or "{{resourceGroup}}", {})
     found = [each for file in files for each in resources(read(file), scope)]
     if not any(each.type in (DCR, TABLE) for each in found):
         raise BadRequestFile(
             f"{', '.join(map(str, files))}: no table and no data collection rule in it",
             hint="give an ARM template, or the JSON of a table or a rule",
         )
-    return _Reading(Draft(live=False), found, given, name).adopted()
+    return _Reading(Draft(live=False), found, given, given.name or _name(files[0].stem, found)).adopted()
 
 
 class _Reading:
@@ -102,19 +105,19 @@ class _Reading:
         return value
 
     def target(self) -> dict[str, str]:
-        given, said = self.given, [each.body.get("location") for each in self.found]
-        places = [each for each in said if isinstance(each, str)]
-        wanted = {
-            "subscription": given.subscription or NOBODY,
-            "resource_group": given.resource_group or f"rg-{self.name}",
-            "location": given.location or (places[0].lower().replace(" ", "") if places else "westeurope"),
+        """Where it goes: as given, else as the ids and locations of the source say, else put in."""
+        ids = [parse_id(str(each.body.get("id", ""))) for each in self.of(DCR)]
+        own = next((each for each in ids if each), None)
+        places = [each for found in self.found if isinstance(each := found.body.get("location"), str)]
+        known = {
+            "subscription": self.given.subscription or (own.subscription if own else None),
+            "resource_group": self.given.resource_group or (own.group if own else None),
+            "location": self.given.location or (places[0].lower().replace(" ", "") if places else None),
         }
-        known = {"subscription": given.subscription, "resource_group": given.resource_group}
-        known["location"] = given.location or (places[0] if places else None)
-        missing = [key for key in wanted if not known[key]]
-        if missing:
-            self.filled(("target",), ", ".join(missing), ", ".join(wanted[key] for key in missing))
-        return wanted
+        otherwise = {"subscription": NOBODY, "resource_group": f"rg-{self.name}", "location": "westeurope"}
+        if missing := [key for key, value in known.items() if not value]:
+            self.filled(("target",), ", ".join(missing), ", ".join(otherwise[key] for key in missing))
+        return {key: value or otherwise[key] for key, value in known.items()}
 
     def workspace(self) -> dict[str, Any]:
         given = self.given.workspace
@@ -235,8 +238,14 @@ def _place(found: Found) -> Place:
     return Place(found.source.file, line, 1, line, 1)
 
 
-def _name(stem: str) -> str:
-    """A manifest's name out of a file's: letter first, then letters, digits and hyphens, 2 to 40 of them."""
-    words = re.sub(r"(?i)[-_. ]?(dcr|table|template|schema)\b.*", "", stem)
+def _name(stem: str, found: Sequence[Found]) -> str:
+    """A manifest's name out of a file's, or of the first rule's or table's where the file's says nothing.
+
+    Letter first, then letters, digits and hyphens, 2 to 40 of them.
+    """
+    words = _GENERIC.sub("", stem)
+    if not words:
+        first = next((each for type_ in (DCR, TABLE) for each in found if each.type == type_), None)
+        words = re.sub(r"(?i)^dcr-|_CL$", "", _PLACEHOLDER.sub("", first.word).rsplit("/", 1)[-1]) if first else ""
     plain = re.sub(r"[^A-Za-z0-9]+", "-", words or stem).strip("-").lower()
     return (plain if plain[:1].isalpha() else f"import-{plain}")[:40].rstrip("-").ljust(2, "x")

@@ -47,16 +47,22 @@ def resolve(value: Any, scope: Scope) -> Any:
         return [resolve(inner, scope) for inner in value]
     if not isinstance(value, str):
         return value
-    if placeholder := _PLACEHOLDER.search(value):
-        return Hole(value, placeholder[1])
     if value.startswith("[["):
         return value[1:]
-    if not (value.startswith("[") and value.endswith("]")):
-        return value
+    found = _evaluated(value, scope)
+    if found is value and (placeholder := _PLACEHOLDER.search(value)):
+        return Hole(value, placeholder[1])
+    return found
+
+
+def _evaluated(text: str, scope: Scope) -> Any:
+    """The value of an expression in brackets; the text itself where it is none."""
+    if not (text.startswith("[") and text.endswith("]")):
+        return text
     try:
-        return _Parser(value[1:-1], scope).whole()
+        return _Parser(text[1:-1], scope).whole()
     except NoExpression:
-        return value
+        return text
 
 
 class _Parser:

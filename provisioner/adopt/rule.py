@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from provisioner.adopt.transform import layout
-from provisioner.model import PASSTHROUGH
+from provisioner.load.streams import made
 from provisioner.resources import Body, parse_id
 from provisioner.resources.dcr import fed
 
@@ -35,6 +36,9 @@ def reason_to_leave(body: Body, workspace: str | None) -> str | None:
         return (
             f"only its own data sources feed it ({', '.join(sources)})" if sources else "no stream of it leads anywhere"
         )
+    ways = Counter((stream, each.get("outputStream")) for each in flows for stream in each.get("streams") or ())
+    if twice := [stream for (stream, _), count in ways.items() if count > 1]:
+        return f"the stream {twice[0]} flows twice into the same table"
     return _elsewhere(properties, flows, workspace)
 
 
@@ -61,20 +65,21 @@ def stream_words(found: Mapping[str, Any], tables: Mapping[str, Any]) -> Any:
     """
     flows = [{"table": each["table"], "transform": layout(each["transform"])} for each in found["flows"]]
     declared = found.get("columns")
-    derived = stream_columns(tables.get(flows[0]["table"], {})) if len(flows) == 1 else None
-    words: dict[str, Any] = {} if not declared or declared == derived else {"columns": declared}
     if len(flows) > 1:
-        return words | {"flows": flows}
-    [flow] = flows
+        return ({"columns": declared} if declared else {}) | {"flows": flows}
+    [flow], types = flows, _types(tables.get(flows[0]["table"], {}))
+    derived = bool(types) and declared == {name: _posted(type_) for name, type_ in types.items()}
+    words: dict[str, Any] = {"columns": declared} if declared and not derived else {}
     words["table"] = flow["table"]
-    if flow["transform"].strip() != PASSTHROUGH or "guid" in _types(tables.get(flow["table"], {})).values():
+    guids = tuple(name for name, type_ in types.items() if type_ == "guid") if derived else ()
+    if found["flows"][0]["transform"].strip() != made(guids):
         words["transform"] = flow["transform"]
     return flow["table"] if list(words) == ["table"] else words
 
 
-def stream_columns(table: Mapping[str, Any]) -> dict[str, str]:
-    """The columns that a stream has when it declares none: the table's, a guid as string."""
-    return {name: "string" if type_ == "guid" else type_ for name, type_ in _types(table).items()}
+def _posted(type_: str) -> str:
+    """What a sender posts for a table's column: a stream has no guid."""
+    return "string" if type_ == "guid" else type_
 
 
 def _types(table: Mapping[str, Any]) -> dict[str, str]:
