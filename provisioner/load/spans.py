@@ -59,7 +59,11 @@ def _literal(scalar: Scalar) -> tuple[list[int], list[int]]:
             starts.append(source.line_end(at))
             at = _next_line(source, at)
     starts = starts[: len(scalar.text)]
-    return starts, [start + 1 for start in starts]
+    # A line break reaches over the indentation to the next line's first character.
+    ends = [
+        after if char == "\n" else here + 1 for char, here, after in zip(scalar.text, starts, starts[1:], strict=False)
+    ]
+    return starts, [*ends, *(start + 1 for start in starts[-1:])]
 
 
 def _indent(source: Source, at: int, lines: list[str]) -> int:
