@@ -39,6 +39,9 @@ WRONG_TYPE = "how Azure coerces a value of another JSON type is documented nowhe
 """The run-time note for a value that is there and of the wrong type."""
 
 
+_PLAIN = frozenset((str, int, bool, type(None)))
+
+
 def coerce(value: Any, type_name: str) -> Any:
     """A JSON or Python value as an inside value of the column's type; None (an empty string) where it is of another.
 
@@ -156,9 +159,9 @@ def plain_json(value: Any) -> Any:
     """The value with nothing but JSON inside; the value itself where it is that already."""
     kind = type(value)
     if kind is dict:
-        return {key: plain_json(member) for key, member in value.items()}
+        return {key: member if type(member) in _PLAIN else plain_json(member) for key, member in value.items()}
     if kind is list:
-        return [plain_json(member) for member in value]
+        return [member if type(member) in _PLAIN else plain_json(member) for member in value]
     if kind is float:
         return value if value - value == 0 else real_text(value)
     if kind is Decimal:

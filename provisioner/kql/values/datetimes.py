@@ -24,8 +24,10 @@ _WEEKDAYS = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _LONGEST = 64
 """No form is longer; a longer text is not a datetime, whatever it holds."""
 
+_SCALES = (0, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1)
 _days: dict[str, int] = {}
 _times: dict[str, int] = {}
+_zones: dict[str, int] = {}
 
 
 def parse_datetime(text: str) -> int | None:
@@ -36,25 +38,27 @@ def parse_datetime(text: str) -> int | None:
     """
     day = _days.get(text[:10])
     time = _times.get(text[11:19])
-    if day is not None and time is not None and text[10] in "T ":
-        end = len(text)
-        if text[-1] == "Z":
-            end -= 1
-        if end == 19:
-            return day + time
-        fraction = text[20:end]
-        if text[19] == "." and fraction.isdigit() and fraction.isascii():
-            return day + time + int(fraction[:7].ljust(7, "0"))
-    return _parse_any(text)
+    if day is None or time is None or text[10] not in "T ":
+        return _parse_any(text)
+    tail = text[19:]
+    moment = day + time
+    if tail[-1:] == "Z":
+        tail = tail[:-1]
+    elif tail[-6:] in _zones:
+        moment -= _zones[tail[-6:]]
+        tail = tail[:-6]
+    if tail:
+        fraction = tail[1:]
+        if tail[0] != "." or len(fraction) > 7 or not fraction.isdecimal():
+            return _parse_any(text)
+        moment += int(fraction) * _SCALES[len(fraction)]
+    return moment if 0 <= moment <= MAX_DATETIME else None
 
 
 def format_datetime(ticks: int) -> str:
     """ISO 8601 with seven digits and Z, as Kusto prints a datetime."""
-    day, rest = divmod(ticks, DAY)
-    seconds, fraction = divmod(rest, SECOND)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{_day_text(day)}T{hour:02d}:{minute:02d}:{second:02d}.{fraction:07d}Z"
+    seconds, fraction = divmod(ticks, SECOND)
+    return f"{_second_text(seconds)}.{fraction:07d}Z"
 
 
 def make_ticks(year: int, month: int, day: int) -> int | None:
@@ -97,8 +101,9 @@ def ticks_to_python(ticks: int) -> dt.datetime:
 
 
 @lru_cache(maxsize=4096)
-def _day_text(day: int) -> str:
-    return dt.date.fromordinal(day + 1).isoformat()
+def _second_text(seconds: int) -> str:
+    day, rest = divmod(seconds, 86_400)
+    return f"{dt.date.fromordinal(day + 1).isoformat()}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
 
 
 def _parse_any(text: str) -> int | None:
@@ -110,12 +115,14 @@ def _parse_any(text: str) -> int | None:
     year, month, day, *clock = match.groups()
     ticks = _assemble(int(year), int(month), int(day), clock)
     if ticks is not None and match.end("day") == 10 == match.start("year") + 10 and len(_days) < 20_000:
-        _learn(text)
+        _learn(text, clock[-1] or "")
     return ticks
 
 
-def _learn(text: str) -> None:
+def _learn(text: str, zone: str) -> None:
     """Remember the day and the time of a well-formed text, so that the next one like it needs no pattern."""
+    if len(zone) == 6:
+        _zones[zone] = _zone_ticks(zone)
     date = make_ticks(int(text[:4]), int(text[5:7]), int(text[8:10]))
     if date is not None and text[4] == "-" == text[7]:
         _days[text[:10]] = date

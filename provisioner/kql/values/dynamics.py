@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, total_ordering
@@ -72,6 +71,8 @@ def unwrap_dynamic(value: Any) -> tuple[Any, str]:
     return value, "dynamic" if kind in ("array", "dictionary") else kind
 
 
+_COMPOUND = frozenset((list, dict))
+_SIMPLE = frozenset((type(None), bool, float))
 _KINDS: dict[type, str] = {
     type(None): "null",
     bool: "bool",
@@ -96,14 +97,22 @@ def kind_of(value: Any) -> str:
 def parse_json(text: str) -> Any:
     """The value of a JSON text; null for an empty one, and the text itself where it is no JSON."""
     try:
-        value = _decoder().decode(text)
+        value, end = _decoder().raw_decode(text)
+        if end != len(text):
+            value = _decoder().decode(text)
     except (ValueError, RecursionError):
-        return text if text.strip() else None
-    if type(value) in (dict, list) and (
-        "\\u" in text or text.count("[") + text.count("{") > DEEPEST or _long_number(text)
-    ):
+        return _parse_spaced(text)
+    if type(value) in _COMPOUND and ("\\u" in text or len(text) > 2 * DEEPEST):
         return clean(value, text)
-    return value if type(value) is not int else clean(value, text)
+    return unicode_text(value) if type(value) is str else value
+
+
+def _parse_spaced(text: str) -> Any:
+    """JSON with white space around it; else the text, or null where it is nothing but space."""
+    inner = text.strip(" \t\r\n")
+    if not inner:
+        return None
+    return text if inner == text or (value := parse_json(inner)) is inner else value
 
 
 def clean(value: Any, fallback: Any = None) -> Any:
@@ -177,9 +186,12 @@ def _clean(value: Any, depth: int) -> Any:
     if depth >= DEEPEST:
         raise RecursionError
     if isinstance(value, dict):
-        return {_clean(str(key), 0): _clean(member, depth + 1) for key, member in value.items()}
+        return {
+            _clean(str(key), 0): member if type(member) in _SIMPLE else _clean(member, depth + 1)
+            for key, member in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [_clean(member, depth + 1) for member in value]
+        return [member if type(member) in _SIMPLE else _clean(member, depth + 1) for member in value]
     return _clean_python(value)
 
 
@@ -217,9 +229,17 @@ def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
 
 
+def _whole(digits: str) -> int | float:
+    """A whole number; one beyond 64 bits is a real."""
+    if len(digits) < 19:
+        return int(digits)
+    value = int(digits) if len(digits) < 30 else None
+    return value if value is not None and MIN_LONG <= value <= MAX_LONG else float(digits)
+
+
 @cache
 def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(parse_constant=_refuse)
+    return json.JSONDecoder(parse_int=_whole, parse_constant=_refuse)
 
 
 @cache
@@ -231,15 +251,6 @@ def _encoder() -> Callable[[Any], str]:
 
 def _member_text(value: Any) -> str:
     return decimal_text(value) if isinstance(value, Decimal) else str(value)
-
-
-def _long_number(text: str) -> bool:
-    return _digits().search(text) is not None
-
-
-@cache
-def _digits() -> re.Pattern[str]:
-    return re.compile(r"\d{19}")
 
 
 __all__ = [
