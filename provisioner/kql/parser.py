@@ -118,7 +118,7 @@ class Parser(ExpressionReader):
         elif token.text == "datatable":
             made = self._datatable()
         elif token.text == "union":
-            made = self._union()
+            made = tree.Union(self.parts())
         else:
             made = self._range()
         made.start, made.end = token.start, self.previous.end
@@ -144,7 +144,8 @@ class Parser(ExpressionReader):
         self.expect(":")
         return name, self.type_word()
 
-    def _union(self) -> tree.Union:
+    def parts(self) -> list[tree.Pipeline]:
+        """The tables of a union: names, or pipelines in parentheses, between commas; its options are stepped over."""
         while self.token.kind == "name" and self.peek().text == "=":
             self.advance()
             self.advance()
@@ -152,7 +153,7 @@ class Parser(ExpressionReader):
         parts = [self._part()]
         while self.accept(","):
             parts.append(self._part())
-        return tree.Union(parts)
+        return parts
 
     def _part(self) -> tree.Pipeline:
         source = self._source()

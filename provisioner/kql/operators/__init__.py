@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from provisioner.kql.operators import (  # noqa: F401 - imported to be registered
+    as_,
     count,
     distinct,
     extend,
+    getschema,
+    mv_expand,
+    parse,
+    parse_kv,
+    parse_where,
     project,
     project_away,
     project_keep,
     project_rename,
     project_reorder,
     sort,
+    summarize,
     take,
     top,
+    union,
     where,
 )
 from provisioner.kql.operators.registry import OPERATORS

@@ -1,0 +1,121 @@
+"""`mv-expand`: a row for each member of an array or a bag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from provisioner.kql import syntax as tree
+from provisioner.kql import values
+from provisioner.kql.bound import Column
+from provisioner.kql.naming import derived, unused
+from provisioner.kql.operators.columns import target
+from provisioner.kql.operators.registry import operator
+from provisioner.kql.operators.take import whole_number
+from provisioner.kql.scope import Unfold
+from provisioner.kql.types import UNKNOWN
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.bound import Bound
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("mv-expand", "mvexpand")
+@dataclass(slots=True)
+class MvExpand(tree.Operator):
+    """`mv-expand kind=array with_itemindex=i name = array to typeof(long), … limit 10`."""
+
+    kind: str
+    index: str
+    items: list[tree.Item]
+    types: list[str]
+    limit: tree.Expression | None
+
+    @classmethod
+    def parse(cls, parser: Parser) -> MvExpand:
+        """Options, arrays with their types, and a limit."""
+        options = {"kind": "", "bagexpansion": "", "with_itemindex": ""}
+        while parser.token.text in options and parser.peek().text == "=":
+            name = parser.advance().text
+            parser.advance()
+            options[name] = parser.expect_name("a word")[0]
+        items, types = [], []
+        while True:
+            items.append(parser.item())
+            types.append(_type(parser))
+            if not parser.accept(","):
+                break
+        limit = parser.expression() if parser.accept("limit") else None
+        return cls(options["kind"] or options["bagexpansion"], options["with_itemindex"], items, types, limit)
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """The expanded columns hold one member each; the others are repeated."""
+        columns = dict(rows.columns)
+        variables: list[str] = []
+        arguments: list[Bound] = []
+        for item, kind in zip(self.items, self.types, strict=True):
+            value = binder.expression(item.value, scope.over(rows))
+            if value.type not in ("dynamic", UNKNOWN):
+                message = f"mv-expand takes a dynamic, this is {value.type}"
+                binder.report("KQL106", message, item.value.span, hint="wrap it in parse_json()")
+            word = binder.variable()
+            name = item.names[0] if item.names else derived(item.value) or unused("Column1", columns)
+            columns[name] = Column(name, kind, word, value.reads, value.volatile, target(item), wrapped=value.wrapped)
+            binder.made(name, target(item), columns[name].bound(item.value.span))
+            variables.append(word)
+            arguments.append(value)
+        if self.index:
+            word = binder.variable()
+            columns[self.index] = Column(self.index, "long", word, nullable=False, span=self.span)
+            variables.append(word)
+        limit = whole_number(binder, self.limit, scope) if self.limit is not None else None
+        function = partial(
+            _expand, types=self.types, arrays=self.kind == "array", numbered=bool(self.index), limit=limit
+        )  # fmt: skip
+        return rows.then(columns, Unfold(variables, function, arguments))
+
+
+def _type(parser: Parser) -> str:
+    if not parser.accept("to"):
+        return "dynamic"
+    parser.expect("typeof")
+    parser.expect("(")
+    kind = parser.type_word()
+    parser.expect(")")
+    return kind
+
+
+def _expand(*arguments: Any, types: Sequence[str], arrays: bool, numbered: bool, limit: int | None) -> Iterator[Any]:
+    members = [_members(argument, arrays=arrays) for argument in arguments]
+    for number, row in enumerate(zip_longest(*members)):
+        if limit is not None and number >= limit:
+            return
+        parts = [_typed(member, kind) for member, kind in zip(row, types, strict=True)]
+        if numbered:
+            parts.append(number)
+        yield parts[0] if len(parts) == 1 else parts
+
+
+def _members(value: Any, *, arrays: bool) -> list[Any]:
+    """What an array, a bag or a single value unfolds into; null gives one null."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return [[key, member] if arrays else {key: member} for key, member in value.items()]
+    return [value]
+
+
+def _typed(member: Any, kind: str) -> Any:
+    """The member as a value of the type, which it has to be already: text is not read."""
+    if kind == "dynamic":
+        return member
+    if kind == "string":
+        return values.text_of_dynamic(member)
+    if isinstance(member, str) and kind not in ("datetime", "timespan", "guid"):
+        return None
+    return values.convert(member, "dynamic", kind)

@@ -1,0 +1,85 @@
+"""`parse-kv`: columns from the keys of a text of pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.diagnostics import Span
+from provisioner.kql import syntax as tree
+from provisioner.kql import values
+from provisioner.kql.casts import cast
+from provisioner.kql.lexer import unquote
+from provisioner.kql.operators.pairs import Pairs
+from provisioner.kql.operators.parse import extract
+from provisioner.kql.operators.registry import operator
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+_OPTIONS = ("pair_delimiter", "kv_delimiter", "quote", "escape", "regex", "greedy")
+
+
+@operator("parse-kv")
+@dataclass(slots=True)
+class ParseKv(tree.Operator):
+    """`parse-kv text as (key: type, …) with (pair_delimiter=",", …)`."""
+
+    text: tree.Expression
+    keys: list[tuple[str, str, Span]]
+    options: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> ParseKv:
+        """The text, the keys behind `as`, the options behind `with`."""
+        text = parser.expression()
+        parser.expect("as")
+        parser.expect("(")
+        keys = [_key(parser)]
+        while parser.accept(","):
+            keys.append(_key(parser))
+        parser.expect(")")
+        options: dict[str, list[str]] = {}
+        if parser.accept("with"):
+            parser.expect("(")
+            while not parser.at(")"):
+                name, value = _option(parser)
+                options.setdefault(name, []).append(value)
+                if not parser.accept(","):
+                    break
+            parser.expect(")")
+        return cls(text, keys, options)
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """All columns, and one for each key; null where the text does not have it."""
+        text = cast(binder.expression(self.text, scope.over(rows)), "string")
+        types = {name: kind for name, kind, _ in self.keys}
+        try:
+            pairs = Pairs.of(self.options)
+        except values.BadRegex as error:
+            binder.bad_regex(error, self.span)
+            return rows
+
+        def match(row: str) -> tuple[Any, ...]:
+            found = pairs.read(row, types.keys())
+            return tuple(values.convert(found.get(name, ""), "string", kind) for name, kind in types.items())
+
+        unique = list({key[0]: key for key in reversed(self.keys)}.values())[::-1]
+        return extract(binder, rows, text, match, unique if len(unique) == len(self.keys) else self.keys)
+
+
+def _key(parser: Parser) -> tuple[str, str, Span]:
+    name, span = parser.expect_name("a key")
+    parser.expect(":")
+    return name, parser.type_word(), span
+
+
+def _option(parser: Parser) -> tuple[str, str]:
+    name, _ = parser.expect_name("an option")
+    if name not in _OPTIONS:
+        raise parser.stop(f"{name!r} is no option of parse-kv", f"the options are {', '.join(_OPTIONS)}")
+    parser.expect("=")
+    token = parser.advance()
+    return name, unquote(token.text) if token.kind == "string" else token.text

@@ -1,0 +1,40 @@
+"""`parse-where`: as `parse`, but a row whose text does not match goes no further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.kql.bound import Bound, compose
+from provisioner.kql.casts import cast
+from provisioner.kql.operators.parse import Parse, extract
+from provisioner.kql.operators.pattern import Capture, matched
+from provisioner.kql.operators.registry import operator
+from provisioner.kql.scope import Keep
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("parse-where")
+@dataclass(slots=True)
+class ParseWhere(Parse):
+    """`parse-where text with * "constant" capture: type …`."""
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """All columns, and one for each capture."""
+        text = cast(binder.expression(self.text, scope.over(rows)), "string")
+        captures = [piece for piece in self.pieces if isinstance(piece, Capture)]
+        self._check(binder, captures)
+        match = self._matcher(binder)
+        if match is None:
+            return rows
+        word = binder.variable("p")
+        parts = Bound("variable", "parts", word, nullable=False, reads=text.reads, span=text.span)
+        keep = Keep(compose("free", "bool", "{0}", [parts], nullable=False, span=self.span))
+        required = matched(match, [capture.type for capture in captures])
+        captured = [(capture.name, capture.type, capture.span) for capture in captures]
+        found = extract(binder, rows, text, required, captured, filters=[keep], variable=word)
+        found.filters = rows.filters | text.reads
+        return found

@@ -1,0 +1,35 @@
+"""`union`: the rows of several tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.kql import syntax as tree
+from provisioner.kql.operators.registry import operator
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
+
+
+@operator("union")
+@dataclass(slots=True)
+class Union(tree.Operator):
+    """`| union A, (B | where x)`."""
+
+    parts: list[tree.Pipeline]
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Union:
+        """Tables and pipelines in parentheses between commas."""
+        return cls(parser.parts())
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """The columns of all; a row has null where its table has no such column."""
+        from provisioner.kql.pipelines import PipelineBinder
+        from provisioner.kql.sources import union
+
+        assert isinstance(binder, PipelineBinder)
+        return union([rows, *(binder.pipeline(part, scope) for part in self.parts)], binder)
