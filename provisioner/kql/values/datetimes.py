@@ -137,7 +137,9 @@ def _parse_named(text: str) -> int | None:
         return _assemble(_century(year), int(month), int(day), clock)
     match = _worded().match(text)
     if match is None:
-        return None
+        digits = text.strip()
+        whole = len(digits) == 8 and digits.isdecimal()
+        return make_ticks(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if whole else None
     before, name, after, year, *clock = match.groups()
     if (before is None) == (after is None):
         return None
