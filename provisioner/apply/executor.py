@@ -128,7 +128,8 @@ class _Run:
             return change
         assert change.desired is not None
         newer = Graph([twin] if twin is not None else [])
-        now = changed(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), change.drops)
+        named = frozenset(column.lower() for column in change.drops)
+        now = changed(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), named)
         found = digest(now) if now is not None else "none"
         if digest(change) != found:
             raise StalePlan(self.plan.fingerprint, f"of {change.type} {change.name} moved")

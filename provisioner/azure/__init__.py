@@ -25,13 +25,20 @@ __all__ = ["CLOUDS", "Azure", "Cloud", "Identity", "connect", "connect_local", "
 class Ready(Protocol):
     """What the emulator says when it is up."""
 
-    endpoint: str
-    authority: str
-    query: str
-    tenant: str
-    client_id: str
-    client_secret: str
-    ca_file: Any
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def authority(self) -> str: ...
+    @property
+    def query(self) -> str: ...
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def client_secret(self) -> str: ...
+    @property
+    def ca_file(self) -> Any: ...
 
 
 class Azure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
@@ -39,7 +39,8 @@ class Ingestion:
         """
         target = f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}"
         try:
-            self._client(endpoint).upload(rule_id=immutable_id, stream_name=stream, logs=[dict(each) for each in records])
+            rows: list[MutableMapping[str, Any]] = [dict(each) for each in records]
+            self._client(endpoint).upload(rule_id=immutable_id, stream_name=stream, logs=rows)
         except AzureError as error:
             raise translate(error, target) from error
 
@@ -47,11 +48,12 @@ class Ingestion:
         """Let go of the clients; the connections belong to whoever gave the session."""
         with self._lock:
             for client in self._clients.values():
-                client.close()  # type: ignore[no-untyped-call]
+                client.close()
             self._clients.clear()
 
     def _client(self, endpoint: str) -> LogsIngestionClient:
         with self._lock:
             if endpoint not in self._clients:
-                self._clients[endpoint] = LogsIngestionClient(endpoint, self._tokens, **self._options())
+                made = LogsIngestionClient(endpoint, self._tokens, **self._options())  # type: ignore[no-untyped-call]
+                self._clients[endpoint] = made
             return self._clients[endpoint]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -112,8 +113,8 @@ Writer = Callable[[Services, str, str, bytes, dict[str, Any]], Raw]
 
 def _raw(response: Any, _: Any, __: Any) -> Raw:
     """The answer as it came: the clients' models drop what they do not know."""
-    found = response.http_response
-    body: Any = found.json() if hasattr(found, "json") else None
+    text = response.http_response.text()
+    body: Any = json.loads(text) if text else None
     return body if isinstance(body, dict) else {}
 
 

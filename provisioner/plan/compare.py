@@ -77,7 +77,7 @@ class Comparison:
         theirs: dict[tuple[Any, ...], list[Any]] = {}
         for item in split(self.shape, pattern, live):
             theirs.setdefault(self.shape.key(pattern, item), []).append(item)
-        for item in desired:
+        for item in split(self.shape, pattern, desired):
             label = self.shape.label(pattern, item)
             place = f"{path}[{label}]"
             twins = theirs.get(self.shape.key(pattern, item))

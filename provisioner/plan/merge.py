@@ -58,7 +58,7 @@ class _Merge:
         return made
 
     def _keyed(self, desired: list[Any], live: list[Any], pattern: str) -> list[Any]:
-        ours = {self.shape.key(pattern, item): item for item in desired}
+        ours = {self.shape.key(pattern, item): item for item in split(self.shape, pattern, desired)}
         owned, used, made = pattern in self.shape.type.whole, set(), []
         for item in live:
             parts = list(split(self.shape, pattern, [item]))
