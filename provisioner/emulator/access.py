@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provisioner.emulator.call import Call, Principal, World
+    from provisioner.emulator.faults import Fault
 
 ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 
@@ -47,7 +48,15 @@ def authorize(call: Call, action: str, resource: str) -> None:
 def may_ingest(world: World, principal: Principal, dcr: str) -> bool:
     """Whether the caller holds the data action that ingestion asks for, on the rule or above."""
     wanted = "Microsoft.Insights/Telemetry/Write"
+    if any(each.values["principal"] in {"*", principal.object_id} for each in denials(world, dcr)):
+        return False
     return any(_matches(wanted, role["data_actions"]) for role in _granted(world, principal, dcr))
+
+
+def denials(world: World, resource: str) -> list[Fault]:
+    """The deny assignments that the faults put at a resource or above it."""
+    standing = [each for each in world.faults.active if each.fault == "deny"]
+    return [each for each in standing if resource.lower().startswith(each.values["scope"].lower().rstrip("/"))]
 
 
 def _holds(call: Call, principal: Principal, action: str, resource: str) -> bool:

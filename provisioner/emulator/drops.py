@@ -24,6 +24,9 @@ REASONS = {
     "TimeGeneratedReplaced": "TimeGenerated was more than 2 days old or 1 day ahead; the time of receipt took "
     "its place",
     "FieldCut": "a text was longer than 64 KB and was cut",
+    "IngestionDisabled": "the workspace takes no data from public networks",
+    "OverQuota": "the workspace is over its daily quota",
+    "LostOnRequest": "the fault lost_rows is on",
     "TableGone": "the table does not exist any more",
     "ReservedColumn": "the service fills this column itself",
 }
@@ -42,6 +45,10 @@ class Drops:
         """Count one more loss."""
         key = (reason, detail, table)
         self.counts[key] = self.counts.get(key, 0) + count
+
+    def failures(self) -> int:
+        """How many rows a transform failed on."""
+        return sum(count for (reason, _detail, _table), count in self.counts.items() if reason == "TransformFailed")
 
     def keep(self, world: World) -> None:
         """Write them down."""

@@ -28,6 +28,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "expired_tokens": {},
     "stale_rules": {"seconds": 180.0},
     "missing_solutions": {},
+    "over_quota": {},
+    "lost_rows": {},
+    "deny": {"principal": "*", "scope": "", "data_action": "Microsoft.Insights/Telemetry/Write"},
     "clock": {"now": None, "stop": False},
 }
 """Every fault with its own fields and what they are when left out."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import rows as stored_rows
 from provisioner.emulator.access import may_ingest
 from provisioner.emulator.answer import Answer, Refusal
-from provisioner.emulator.arm import builtin, rules, tables
+from provisioner.emulator.arm import builtin, metrics, rules, tables, workspaces
 from provisioner.emulator.arm.endpoints import KIND as ENDPOINT
 from provisioner.emulator.arm.rule_checks import destinations, flows, output, table_name
 from provisioner.emulator.arm.transform_checks import stream_columns
@@ -39,6 +40,8 @@ class Flow:
     place: str
     table: str
     columns: frozenset[str] | None
+    workspace: str
+    auxiliary: bool
 
 
 def post(call: Call) -> Answer:
@@ -65,6 +68,8 @@ def post(call: Call) -> Answer:
     else:
         drops.add("NotAnArray", sample(document))
     drops.keep(call.world)
+    counts = {"ApiCallReceived_Count": 1, "BytesReceived_Count": len(call.content)}
+    metrics.add(call.world, rule.id, stream, counts)
     return Answer(204)
 
 
@@ -155,11 +160,54 @@ def _take(world: World, rule: Record, properties: dict[str, Any], document: list
     declared = stream_columns(properties, drops.stream)
     objects = list(_objects(document, declared, drops))
     received = world.clock.now()
+    found = _flows(world, rule, properties, drops.stream)
+    _check_batch(found, objects)
     with world.store.write():
-        for flow in _flows(world, rule, properties, drops.stream):
+        kept_all = 0
+        for flow in found:
             made = list(_evaluate(flow, objects, received, drops))
             kept = [row for row in made if _finish(row, flow, received, drops)]
+            if kept and (reason := _unwelcome(world, flow)):
+                drops.add(reason, "", flow.table, len(kept))
+                kept = []
             stored_rows.append(world, flow.place, kept, received)
+            kept_all += len(kept)
+        metrics.add(
+            world,
+            rule.id,
+            drops.stream,
+            {
+                "RowsReceived_Count": len(document),
+                "RowsDropped_Count": max(len(document) * len(found) - kept_all, 0),
+                "TransformationErrors_Count": drops.failures(),
+            },
+        )
+
+
+def _unwelcome(world: World, flow: Flow) -> str | None:
+    """Why a workspace takes no rows now; None where it does."""
+    workspace = world.store.get(flow.workspace)
+    if world.faults.happens("lost_rows", "POST", flow.place):
+        return "LostOnRequest"
+    if workspace is None:
+        return "TableGone"
+    if workspace.body["properties"]["publicNetworkAccessForIngestion"] != "Enabled":
+        return "IngestionDisabled"
+    return "OverQuota" if workspaces.over_quota(world, workspace) else None
+
+
+def _check_batch(found: list[Flow], objects: list[dict[str, Any]]) -> None:
+    """What an auxiliary table refuses of a whole call when no transform stands before it."""
+    times = [each["TimeGenerated"] for each in objects if isinstance(each.get("TimeGenerated"), str)]
+    if len(times) < 2 or not any(flow.auxiliary for flow in found):
+        return
+    try:
+        instants = [datetime.fromisoformat(each).timestamp() for each in times]
+    except ValueError:
+        return
+    if max(instants) - min(instants) > 30 * 60:
+        message = "The time range of the records in the batch is more than 30 minutes."
+        raise Refusal(400, "RecordsTimeRangeIsMoreThan30Minutes", message)
 
 
 def _objects(document: list[Any], declared: dict[str, str] | None, drops: Drops) -> Iterator[dict[str, Any]]:
@@ -225,13 +273,15 @@ def _bind(world: World, properties: dict[str, Any], stream: str) -> Iterator[Flo
             query, _diagnostics = kql.bind(flow.get("transformKql") or "source", given or {"TimeGenerated": "datetime"})
             place = f"{workspace.body['properties']['customerId']}/{name}"
             if query is not None:
-                yield Flow(query, place if exists else "", name, None if columns is None else frozenset(columns))
+                plain = (flow.get("transformKql") or "source").strip() == "source"
+                table = tables.stored(world, workspace, name)
+                auxiliary = plain and table is not None and table.private["plan"] == "Auxiliary"
+                known = None if columns is None else frozenset(columns)
+                yield Flow(query, place if exists else "", name, known, workspace.id, auxiliary)
 
 
 def _evaluate(flow: Flow, objects: Iterable[dict[str, Any]], received: float, drops: Drops) -> Iterator[dict[str, Any]]:
     """The rows that a transform makes of rows; a row on which it fails is lost alone."""
-    from datetime import UTC, datetime
-
     from provisioner import kql
 
     now = datetime.fromtimestamp(received, UTC)

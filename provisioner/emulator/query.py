@@ -37,6 +37,25 @@ def get(call: Call) -> Answer:
     return _answer(call, workspace, _body(dict(call.query)), None)
 
 
+def search(call: Call) -> Answer:
+    """A query of one table, of any plan; its timespan stands in the URL."""
+    workspace = _by_guid(call, call.names["workspace_id"])
+    return _search(call, workspace)
+
+
+def search_resource(call: Call) -> Answer:
+    """The same by resource id."""
+    require_group(call)
+    return _search(call, workspaces.require(call))
+
+
+def _search(call: Call, workspace: Record) -> Answer:
+    if not call.query.get("timespan"):
+        raise bad("A search needs a timespan in the URL.")
+    body = _body(call.json() if call.content else {})
+    return _answer(call, workspace, {**body, "timespan": None}, call.query["timespan"], any_plan=True)
+
+
 def post_resource(call: Call) -> Answer:
     """A query against a workspace by its resource id."""
     require_group(call)
@@ -106,16 +125,26 @@ def _check_right(call: Call, workspace: Record) -> None:
 
 
 def _answer(
-    call: Call, workspace: Record, body: dict[str, Any], in_url: str | None, *, prefer: str | None = None
+    call: Call,
+    workspace: Record,
+    body: dict[str, Any],
+    in_url: str | None,
+    *,
+    prefer: str | None = None,
+    any_plan: bool = False,
 ) -> Answer:
     from provisioner import kql
 
     started = time.perf_counter()
+    if workspace.body["properties"]["publicNetworkAccessForQuery"] != "Enabled":
+        message = "The workspace does not take queries from public networks (publicNetworkAccessForQuery)."
+        raise Refusal(403, "InsufficientAccessError", message)
     text = body.get("query")
     if not text or not text.strip():
         return Answer(body={"tables": []})
     span = _span(call, body.get("timespan"), in_url)
     schemas = _schemas(call, [workspace, *_others(call, body)], text)
+    _check_plans(call, list(schemas), workspace, any_plan=any_plan)
     query, diagnostics = kql.bind(text, tables={name: each[1] for name, each in schemas.items()}, dialect="query")
     if query is None:
         raise _wrong(text, diagnostics)
@@ -124,6 +153,16 @@ def _answer(
     wanted = stored_rows.Wanted(*span, texts)
     sources = {name: _rows(call, places, columns, wanted) for name, (places, columns) in schemas.items()}
     return _rendered(call, query, kql.evaluate(query, sources, now=now, form="json"), prefer, started)
+
+
+def _check_plans(call: Call, named: list[str], workspace: Record, *, any_plan: bool) -> None:
+    """Basic and Auxiliary tables answer to a search, one table at a time; AMD logs/basic-logs-query.md."""
+    for name in named:
+        record = tables.stored(call.world, workspace, name)
+        if not any_plan and record is not None and record.private["plan"] != "Analytics":
+            raise bad(f"Table {name} has the plan {record.private['plan']}: use the search API.")
+    if any_plan and len(named) > 1:
+        raise bad("A search reads one table.")
 
 
 def _rendered(call: Call, query: Any, found: Iterator[dict[str, Any]], prefer: str | None, started: float) -> Answer:

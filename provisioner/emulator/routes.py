@@ -13,6 +13,7 @@ from provisioner.emulator.arm import (
     endpoints,
     generic,
     groups,
+    metrics,
     operations,
     providers,
     roles,
@@ -120,11 +121,13 @@ ROUTES = (
     Route("GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.get),
     Route("PATCH", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.patch),
     Route("DELETE", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.delete),
+    Route("GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}/providers/Microsoft.Insights/metrics", metrics.get),
     # rights
     Route("GET", "{scope}/providers/" + ASSIGNMENT, roles.index),
     Route("PUT", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.put),
     Route("GET", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.get),
     Route("DELETE", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.delete),
+    Route("GET", "{scope}/providers/Microsoft.Authorization/denyAssignments", roles.index_denials),
     Route("GET", "{scope}" + ROLES, roles.index_definitions),
     Route("GET", "{scope}" + ROLES + "/{name}", roles.get_definition),
     # deployments
@@ -154,10 +157,11 @@ ROUTES = (
     # query
     Route("POST", "/v1/workspaces/{workspace_id}/query", query.post, "query", threaded=True),
     Route("GET", "/v1/workspaces/{workspace_id}/query", query.get, "query", threaded=True),
-    Route("POST", "/v1/workspaces/{workspace_id}/search", query.post, "query", threaded=True),
+    Route("POST", "/v1/workspaces/{workspace_id}/search", query.search, "query", threaded=True),
     Route("POST", "/v1/$batch", query.batch, "query", threaded=True),
     Route("POST", "/v1" + WORKSPACE + "/query", query.post_resource, "query", threaded=True),
     Route("POST", WORKSPACE + "/query", query.post_resource, threaded=True),
+    Route("POST", WORKSPACE + "/search", query.search_resource, threaded=True),
     # the emulator's own paths, which Azure does not have
     Route("GET", "/emulator/health", control.health, "open"),
     Route("GET", "/emulator/requests", control.requests, "open"),

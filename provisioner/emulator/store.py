@@ -39,6 +39,12 @@ STEPS = (
     CREATE INDEX chunks_visible ON chunks (place, visible);
     CREATE INDEX chunks_received ON chunks (place, received);
     """,
+    """
+    CREATE TABLE metrics (
+        rule TEXT NOT NULL, stream TEXT NOT NULL, minute INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,
+        PRIMARY KEY (rule, name, minute, stream)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

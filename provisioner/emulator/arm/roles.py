@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.access import ASSIGNMENT, roles, scopes
+from provisioner.emulator.access import ASSIGNMENT, denials, roles, scopes
 from provisioner.emulator.answer import Answer, Refusal
 from provisioner.emulator.arm.common import listing
 from provisioner.emulator.signin import APPLICATION
@@ -14,6 +14,7 @@ from provisioner.emulator.store import Record
 
 if TYPE_CHECKING:
     from provisioner.emulator.call import Call
+    from provisioner.emulator.faults import Fault
 
 _KEYS = ("roleDefinitionId", "principalId", "scope")
 
@@ -137,6 +138,32 @@ def index(call: Call) -> Answer:
     if match := re.search(r"(?:principalId eq|assignedTo\()\s*'([^']*)'", wanted, re.IGNORECASE):
         found = [each for each in found if each.body["properties"]["principalId"].lower() == match[1].lower()]
     return listing(call, [each.body for each in found])
+
+
+def index_denials(call: Call) -> Answer:
+    """The deny assignments that hold at a scope; the fault `deny` makes them."""
+    return listing(
+        call, [_denial(number, each) for number, each in enumerate(denials(call.world, call.names["scope"]))]
+    )
+
+
+def _denial(number: int, fault: Fault) -> dict[str, Any]:
+    scope, principal = fault.values["scope"], fault.values["principal"]
+    name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{number} {scope} {principal}"))
+    everyone = {"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"}
+    held = {"actions": [], "notActions": [], "dataActions": [fault.values["data_action"]], "notDataActions": []}
+    properties = {
+        "denyAssignmentName": f"fault {number}",
+        "description": "made by a fault",
+        "permissions": [held],
+        "scope": scope or "/",
+        "doNotApplyToChildScopes": False,
+        "principals": [everyone if principal == "*" else {"id": principal, "type": "ServicePrincipal"}],
+        "excludePrincipals": [],
+        "isSystemProtected": True,
+    }
+    kind = "Microsoft.Authorization/denyAssignments"
+    return {"properties": properties, "id": f"{scope}/providers/{kind}/{name}", "type": kind, "name": name}
 
 
 def get_definition(call: Call) -> Answer:

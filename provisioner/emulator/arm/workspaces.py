@@ -117,8 +117,24 @@ def _shown(call: Call, made: Record, body: dict[str, Any], before: Record | None
 def show(world: World, record: Record, *, state: str | None = None) -> dict[str, Any]:
     """The body of a workspace, with the state that it has by now."""
     ready = world.clock.now() >= record.private.get("ready", 0.0)
-    current = state or ("Succeeded" if ready else "Creating")
-    return {**record.body, "properties": {**record.body["properties"], "provisioningState": current}}
+    properties = {**record.body["properties"], "provisioningState": state or ("Succeeded" if ready else "Creating")}
+    if over_quota(world, record):
+        properties["workspaceCapping"] = {**properties["workspaceCapping"], "dataIngestionStatus": "OverQuota"}
+    return {**record.body, "properties": properties}
+
+
+def over_quota(world: World, record: Record) -> bool:
+    """Whether the workspace takes no more data today."""
+    if world.faults.on("over_quota"):
+        return True
+    quota = record.body["properties"]["workspaceCapping"].get("dailyQuotaGb", -1.0)
+    if quota < 0:
+        return False
+    midnight = world.clock.now() // 86_400 * 86_400
+    customer = record.body["properties"]["customerId"]
+    sql = "SELECT coalesce(sum(length(rows)), 0) FROM chunks WHERE place >= ? AND place < ? AND received >= ?"
+    size = world.store.reader().execute(sql, (f"{customer}/", f"{customer}0", midnight)).fetchone()[0]
+    return bool(size >= quota * 2**30)
 
 
 def get(call: Call) -> Answer:
