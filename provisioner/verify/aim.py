@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from provisioner.model import Columns, Dcr, Manifest, Stream
 from provisioner.resources import Graph
@@ -78,8 +79,17 @@ class Archer:
 
     def _marked(self, chosen: Samples, stream: Stream, ways: Sequence[Lane]) -> Iterator[Marked]:
         for record in chosen.records:
-            yield mark(record, stream.columns, ways, f"{self.run}-{self._next}", self.now)
-            self._next += 1
+            yield self._mark(record, stream, ways)
+        for record in chosen.edges:
+            marked = mark(record, stream.columns, ways, f"{self.run}-{self._next}", self.now)
+            reached = {lane.flow.table for lane in ways if lane.row(record, self.now) is not None}
+            if marked.columns.keys() == reached:  # one that carries no marker would spoil the search for the rest
+                self._next += 1
+                yield marked
+
+    def _mark(self, record: Mapping[str, Any], stream: Stream, ways: Sequence[Lane]) -> Marked:
+        self._next += 1
+        return mark(record, stream.columns, ways, f"{self.run}-{self._next - 1}", self.now)
 
     def _leg(self, shot: Shot, lane: Lane, marked: Sequence[Marked], stream: Stream) -> Leg | None:
         """The rows of one table; None where none of the records reaches it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -52,11 +53,46 @@ def record(columns: Mapping[str, str], now: dt.datetime) -> Record:
     return {name: _value(name, type_, now) for name, type_ in columns.items()}
 
 
-def edges(columns: Mapping[str, str], now: dt.datetime) -> Iterator[Record]:
-    """Records at the edges of each type: greatest and least numbers, empty and long text, quotes, nulls."""
-    yield {name: _GREATEST[type_](now) for name, type_ in columns.items()}
-    yield {name: _LEAST[type_](now) for name, type_ in columns.items()}
-    yield {name: now.isoformat() if _is_time(name, type_) else None for name, type_ in columns.items()}
+def edges(base: Record, columns: Mapping[str, str], passes: Callable[[Record], bool]) -> Iterator[Record]:
+    """Records at the edges of each type, made from one that passes the filters and passing them too.
+
+    Each value (inside bags as well) is exchanged for the greatest, the least and none, where the record still passes.
+    """
+    for kind in _EDGES:
+        current = base
+        for path, type_ in _leaves(base, columns):
+            changed = _with(current, path, _EDGES[kind](type_))
+            current = changed if passes(changed) else current
+        if current != base:
+            yield current
+
+
+def _leaves(record: Record, columns: Mapping[str, str]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for name, type_ in columns.items():
+        if type_ != "dynamic":
+            yield (name,), type_
+        else:
+            yield from _inside(record.get(name), (name,))
+
+
+def _inside(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, (dict, list)) and value:
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _inside(inner, (*path, step))
+    else:
+        yield path, _JSON_TYPES.get(type(value), "dynamic")
+
+
+def _with(record: Record, path: tuple[str | int, ...], value: Any) -> Record:
+    """A copy of the record with another value at a path; a type without such an edge keeps its value."""
+    if value is _SAME:
+        return record
+    made: Any = copy.deepcopy(record)
+    inside = made
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = value
+    return dict(made)
 
 
 def _value(name: str, type_: str, now: dt.datetime) -> Any:
@@ -92,31 +128,33 @@ def _words(name: str) -> list[str]:
     return spaced.lower().split()
 
 
-def _is_time(name: str, type_: str) -> bool:
-    return type_ == "datetime" and name == "TimeGenerated"
-
-
 def _iso(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-_GREATEST: Mapping[str, Callable[[dt.datetime], Any]] = {
-    "string": lambda _: "Ünïcödé 日本語 🎉 \"quoted\" 'single' back\\slash\ttab\nline " + "x" * 500,
-    "int": lambda _: 2**31 - 1,
-    "long": lambda _: 2**63 - 1,
-    "real": lambda _: 1.7976931348623157e308,
-    "boolean": lambda _: True,
-    "datetime": _iso,
-    "guid": lambda _: "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "dynamic": lambda _: {"deep": {"er": [{"est": [1, 2.5, None, True, "ünï"]}]}, "big": 2**53, "": "no name"},
+_SAME = object()
+_JSON_TYPES: Mapping[type, str] = {str: "string", bool: "boolean", int: "long", float: "real"}
+_LONG = "Ünïcödé 日本語 🎉 \"quoted\" 'single' back\\slash\ttab\nline " + "x" * 500
+_GREATEST: Mapping[str, Any] = {
+    "string": _LONG,
+    "int": 2**31 - 1,
+    "long": 2**63 - 1,
+    "real": 1.7976931348623157e308,
+    "boolean": True,
+    "guid": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "dynamic": {"deep": {"er": [{"est": [1, 2.5, None, True, "ünï"]}]}, "big": 2**53},
 }
-_LEAST: Mapping[str, Callable[[dt.datetime], Any]] = {
-    "string": lambda _: "",
-    "int": lambda _: -(2**31),
-    "long": lambda _: -(2**63),
-    "real": lambda _: -4.9e-324,
-    "boolean": lambda _: False,
-    "datetime": lambda now: _iso(now - dt.timedelta(hours=47)),
-    "guid": lambda _: "00000000-0000-0000-0000-000000000000",
-    "dynamic": lambda _: [],
+_LEAST: Mapping[str, Any] = {
+    "string": "",
+    "int": -(2**31),
+    "long": -(2**63),
+    "real": -1.7976931348623157e308,
+    "boolean": False,
+    "guid": "00000000-0000-0000-0000-000000000000",
+    "dynamic": [],
+}
+_EDGES: Mapping[str, Callable[[str], Any]] = {
+    "greatest": lambda type_: _GREATEST.get(type_, _SAME),
+    "least": lambda type_: _LEAST.get(type_, _SAME),
+    "none": lambda type_: _SAME if type_ == "datetime" else None,
 }

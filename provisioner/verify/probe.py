@@ -15,6 +15,7 @@ from provisioner.progress import Event, Progress
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes import Case, diagnose
 from provisioner.verify.find import Finder
+from provisioner.verify.report.arrivals import span
 from provisioner.verify.scene import Scene
 from provisioner.verify.shot import Leg, Shot
 
@@ -159,7 +160,7 @@ class Probe:
 
     def _tell(self, leg: Leg, *, good: bool) -> None:
         leg.told = True
-        seconds = f"{leg.latency:.1f} s" if leg.latency is not None else ""
+        seconds = span(leg.latency) if leg.latency is not None else ""
         message = (
             f"{len(leg.found)} row(s) arrived, {seconds}" if good else leg.diagnosis.message if leg.diagnosis else ""
         )

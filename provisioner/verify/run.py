@@ -20,7 +20,7 @@ from provisioner.verify.marker import PREFIX, new_run
 from provisioner.verify.permit import permit
 from provisioner.verify.probe import QUICK, Pace, Probe
 from provisioner.verify.scene import Scene
-from provisioner.verify.shot import Leg, Shot
+from provisioner.verify.shot import Leg
 from provisioner.verify.transform import Transforms
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def verify(
         Probe(scene, azure.ingestion, finder, speed, progress).run(aim.shots)
     legs = [leg for shot in aim.shots for leg in shot.legs]
     arrivals = _in_order(manifest, [*aim.failed, *(_arrival(leg) for leg in legs)])
-    return VerifyResult(run, arrivals, notes=_notes(legs), exclude=tuple(_exclude(legs)))
+    return VerifyResult(run, arrivals, exclude=tuple(_exclude(legs)))
 
 
 def workspace_id(scene: Scene) -> str:
@@ -131,15 +131,6 @@ def _nothing(cell: Any) -> bool:
 def _in_order(manifest: Manifest, arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
     order = list(manifest.streams)
     return tuple(sorted(arrivals, key=lambda each: order.index(each.stream)))
-
-
-def _notes(legs: Sequence[Leg]) -> tuple[str, ...]:
-    origin = {shot.first: note for shot in _shots(legs) for note in shot.notes}
-    return tuple(dict.fromkeys(origin.values()))
-
-
-def _shots(legs: Sequence[Leg]) -> Iterator[Shot]:
-    yield from {id(leg.shot): leg.shot for leg in legs}.values()
 
 
 def _exclude(legs: Sequence[Leg]) -> Iterator[tuple[str, str]]:

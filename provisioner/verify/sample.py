@@ -30,11 +30,15 @@ _CASTS = {
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Records and where they are from. `filtered` counts the author's records that reach no table: not sent."""
+    """Records and where they are from.
+
+    `filtered` counts the author's records that reach no table: not sent. `edges` are sent where they can be marked.
+    """
 
     records: tuple[Record, ...]
     origin: Literal["tests", "samples", "made"]
     filtered: int = 0
+    edges: tuple[Record, ...] = ()
 
 
 def samples(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool = False) -> Samples:
@@ -49,15 +53,17 @@ def samples(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bo
         through = [each for each in timely if _reaches(each, lanes, now)]
         filtered += len(timely) - len(through)
         if through:
-            return Samples((*through[:MOST], *_edges(stream, lanes, now, edge=edge)), origin, filtered)
+            return Samples(tuple(through[:MOST]), origin, filtered, _edges(through[0], stream, lanes, now, edge=edge))
     found = _passing(stream, lanes, now)
-    records = ([found] if found else []) + list(_edges(stream, lanes, now, edge=edge))
-    return Samples(tuple(records), "made", filtered)
+    if found is None:
+        return Samples((), "made", filtered)
+    return Samples((found,), "made", filtered, _edges(found, stream, lanes, now, edge=edge))
 
 
-def _edges(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool) -> Iterator[Record]:
-    if edge:
-        yield from (each for each in made.edges(stream.columns, now) if _reaches(each, lanes, now))
+def _edges(base: Record, stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool) -> tuple[Record, ...]:
+    if not edge:
+        return ()
+    return tuple(made.edges(base, stream.columns, lambda record: _reaches(record, lanes, now)))
 
 
 def _distinct(records: Sequence[Record]) -> list[Record]:

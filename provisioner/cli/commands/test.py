@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,12 +12,16 @@ from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.project import Project
 
+if TYPE_CHECKING:
+    from provisioner.verify import TestResult
+
 
 @click.command()
 @options.output("text", "json", "junit")
 @click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only the tests of this stream.")
+@click.option("--update", is_flag=True, help="Rewrite `expect` of failed tests to what the transforms give.")
 @options.project
-def test(project: Project, console: Console, form: str, streams: tuple[str, ...]) -> int:
+def test(project: Project, console: Console, form: str, streams: tuple[str, ...], update: bool) -> int:
     """Run the transform tests of the manifest.
 
     \b
@@ -25,6 +31,9 @@ def test(project: Project, console: Console, form: str, streams: tuple[str, ...]
 
     project.manifest  # noqa: B018 - raises where loading found errors: no test can run then
     results = project.test(known(project, streams))
+    if update:
+        project = _updated(project, results, console)
+        results = project.test(streams)
     if form == "json":
         console.data(report.json(results))
     elif form == "junit":
@@ -33,6 +42,17 @@ def test(project: Project, console: Console, form: str, streams: tuple[str, ...]
         color = console.color and sys.stdout.isatty()
         console.data(report.text(results, color=color, verbose=bool(console.verbose)))
     return 0 if all(each.ok for each in results) else 1
+
+
+def _updated(project: Project, results: Sequence[TestResult], console: Console) -> Project:
+    """The project after failed expectations were rewritten."""
+    from provisioner.verify.update import update, write
+
+    edits = update(project.document, results)
+    made = write(edits)
+    failed = sum(not each.ok for each in results)
+    console.note(f"{made} edit(s) for {failed} failed test(s)")
+    return project.reload() if made else project
 
 
 def known(project: Project, streams: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes.case import Case
+from provisioner.verify.causes.live_transform import live_text
 
 
 def never_written(case: Case) -> Diagnosis | None:
@@ -11,6 +12,14 @@ def never_written(case: Case) -> Diagnosis | None:
     names = case.leg.lane.unwritten
     if not names or not case.leg.arrived:
         return None
+    found = [name for name in names if any(row.get(name) not in (None, "") for row in case.leg.found.values())]
+    if found:
+        return Diagnosis(
+            "transform-other",
+            f"{', '.join(found)} arrived, though no transform of the manifest writes it",
+            (f"live transform: {' '.join((live_text(case) or '').split())}",),
+            "run `plan`: the rule was changed by hand or not applied yet",
+        )
     word = "column" if len(names) == 1 else "columns"
     return Diagnosis(
         "column-never-written",

@@ -52,7 +52,7 @@ def _counts(each: Arrival, *, sent: bool) -> str:
         return ""
     if not each.sent:
         return "  nothing sent" if not each.rows else "  not accepted"
-    seconds = f" after {each.seconds:.1f} s" if each.seconds is not None and each.arrived else ""
+    seconds = f" after {span(each.seconds)}" if each.seconds is not None and each.arrived else ""
     columns = len(each.rows[0].columns) if each.rows else 0
     whole = f", {columns} columns" if each.ok else ""
     return f"  {each.arrived} of {each.sent} row(s){whole}{seconds}"
@@ -68,6 +68,11 @@ def _cells(row: RowArrival) -> Iterator[Cells]:
     for each in row.columns:
         shown = (each.expected, each.arrived) if each.ok else apart(each.expected, each.arrived)
         yield each.ok, (each.name, *shown)
+
+
+def span(seconds: float) -> str:
+    """Seconds in words, in milliseconds where they are few."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.1f} s"
 
 
 def _diagnosis(found: Diagnosis, *, color: bool) -> list[str]:

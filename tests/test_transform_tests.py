@@ -1,0 +1,300 @@
+"""Transform tests: what a failing one tells, what is compared and what is not, and how expectations are rewritten."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import xml.etree.ElementTree as ET
+
+import pytest
+import yaml
+
+from provisioner import load
+from provisioner.kql import values
+from provisioner.verify import check, report
+from provisioner.verify.compare import compare, same
+from provisioner.verify.update import update, write
+
+HEAD = """\
+version: 1
+name: shop
+target: {subscription: 00000000-0000-0000-0000-000000000000, resource_group: rg, location: westeurope}
+workspace: {name: law-shop}
+tables:
+  Orders_CL:
+    columns: {TimeGenerated: datetime, OrderId: string, Amount: real, Raw: dynamic}
+  Late_CL:
+    columns: {TimeGenerated: datetime, OrderId: string}
+streams:
+"""
+ORDER = """\
+  Custom-Orders:
+    columns: {placed: datetime, id: string, amount: real, raw: dynamic}
+    table: Orders_CL
+    transform: |
+      source
+      | where amount > 0
+      | project TimeGenerated = placed, OrderId = id, Amount = amount, Raw = raw
+    tests:
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Writes a manifest and loads it."""
+
+    def make(streams, head=HEAD):
+        file = tmp_path / "provisioner.yaml"
+        file.write_text(head + streams)
+        document = load.document(file)
+        assert document.manifest is not None, document.diagnostics
+        return document
+
+    return make
+
+
+def by_name(document):
+    return {result.name: result for result in check(document)}
+
+
+def with_test(text):
+    return ORDER + textwrap.indent(textwrap.dedent(text), "      ")
+
+
+GIVEN = 'given: [{placed: "2026-01-01T10:00:00Z", id: A1, amount: 9.5, raw: {a: [1, 2]}}]'
+
+
+def test_only_the_columns_that_are_named_are_compared(project):
+    (result,) = check(project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n")))
+    assert result.ok
+    assert result.rows[0].actual["Amount"] == 9.5
+
+
+def test_a_wrong_cell_is_told_with_both_values(project):
+    document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1, Amount: 9.25}}]\n"))
+    (result,) = check(document)
+    assert [each.json() for each in result.rows[0].differences] == [
+        {"column": "Amount", "expected": 9.25, "actual": 9.5}
+    ]
+    text = report.text([result])
+    assert "✗ Amount" in text
+    assert "✗ OrderId" not in text
+    assert f"provisioner.yaml:{result.place.line}" in text
+
+
+def test_a_column_that_the_transform_lost_is_named(project):
+    streams = with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1, Amount: 9.5}}]\n")
+    (result,) = check(project(streams.replace(", Amount = amount", "")))
+    assert not result.ok
+    assert result.reason == "Amount is not written by the transform"
+    assert "(not written by the transform)" in report.text([result])
+    assert result.json()["rows"][0]["differences"] == [
+        {"column": "Amount", "expected": 9.5, "actual": None, "absent": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expect", "reason"),
+    [
+        ("[]", None),
+        ("[{OrderId: A1}]", "1 row is missing"),
+    ],
+)
+def test_a_filtered_record_is_expected_as_no_row(project, expect, reason):
+    given = GIVEN.replace("9.5", "-1.0")
+    (result,) = check(project(with_test(f"- name: x\n  {given}\n  expect: {expect}\n")))
+    assert result.reason == reason
+
+
+def test_a_row_too_many_stands_alone_and_the_others_keep_their_partners(project):
+    given = "given: [{id: A, amount: 1.0}, {id: B, amount: 2.0}, {id: C, amount: 3.0}]"
+    (result,) = check(project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A}}, {{OrderId: C}}]\n")))
+    assert [(row.expected is None, row.ok) for row in result.rows] == [(False, True), (True, False), (False, True)]
+    assert result.reason == "1 row is not expected"
+    assert "there, not expected" in report.text([result])
+
+
+def test_an_expected_error_is_found_in_the_remarks_on_the_transform(project):
+    streams = with_test(f"- name: x\n  {GIVEN}\n  expect_error: amnt\n").replace("where amount", "where amnt")
+    (result,) = check(project(streams))
+    assert result.ok
+    (result,) = check(project(streams.replace("expect_error: amnt", "expect_error: something else")))
+    assert not result.ok
+    assert "something else" in result.reason
+    assert "amnt" in result.reason
+
+
+def test_an_expected_error_that_does_not_come_fails(project):
+    (result,) = check(project(with_test(f"- name: x\n  {GIVEN}\n  expect_error: amnt\n")))
+    assert result.reason == "expected an error with 'amnt': the transform has no errors"
+
+
+def test_a_broken_transform_fails_its_tests_at_the_word(project):
+    document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n").replace("where amount", "where amnt"))
+    (result,) = check(document)
+    assert not result.ok
+    place = result.diagnostics[0].place
+    line = document.file.read_text().splitlines()[place.line - 1]
+    assert line[place.column - 1 : place.end_column - 1] == "amnt"
+
+
+def test_several_tables_are_told_apart(project):
+    streams = """\
+  Custom-Orders:
+    columns: {placed: datetime, id: string, amount: real}
+    flows:
+      - {table: Orders_CL, transform: "source | project TimeGenerated = placed, OrderId = id, Amount = amount"}
+      - {table: Late_CL, transform: "source | where amount > 5 | project TimeGenerated = placed, OrderId = id"}
+    tests:
+      - name: small and large
+        given: [{id: A, amount: 1.0}, {id: B, amount: 9.0}]
+        expect:
+          Orders_CL: [{OrderId: A}, {OrderId: B}]
+          Late_CL: [{OrderId: A}]
+"""
+    first, second = check(project(streams))
+    assert (first.table, first.ok) == ("Orders_CL", True)
+    assert (second.table, second.reason) == ("Late_CL", "OrderId differs")
+
+
+def test_a_fixed_clock_makes_now_comparable(project):
+    streams = with_test(f"""\
+        - name: fixed
+          now: "2026-01-01T12:00:00Z"
+          {GIVEN}
+          expect: [{{OrderId: A1, Amount: 2.0}}]
+        - name: free
+          {GIVEN}
+          expect: [{{OrderId: A1, Amount: 123456.0}}]
+        - name: free and null
+          given: [{{id: A1, amount: 1.0}}]
+          expect: [{{OrderId: A1, Amount: 123456.0}}]
+        """).replace("Amount = amount", "Amount = (now() - placed) / 1h")
+    found = by_name(project(streams))
+    assert found["fixed"].ok
+    assert found["free"].ok, "a volatile column is compared for presence only"
+    assert found["free and null"].reason == "Amount differs"
+
+
+def test_a_clock_that_is_no_time_is_told(project):
+    (result,) = check(project(with_test(f"- name: x\n  now: tomorrow\n  {GIVEN}\n  expect: []\n")))
+    assert result.reason == "now: 'tomorrow' is not a time"
+
+
+def test_unknown_streams_are_refused(project):
+    document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n"))
+    with pytest.raises(ValueError, match="Custom-Nothing"):
+        check(document, ["Custom-Nothing"])
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "type_", "equal"),
+    [
+        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.0000000Z", "datetime", True),
+        ("2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00.0000000Z", "datetime", True),
+        ("2026-01-01T10:00:00.1Z", "2026-01-01T10:00:00.0000000Z", "datetime", False),
+        ("yesterday", None, "datetime", False),
+        ("6F9619FF-8B86-4D01-B42D-00C04FC964FF", "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "guid", True),
+        (0.3, 0.30000000000000004, "real", True),
+        (9, 9.0, "real", True),
+        ("NaN", "NaN", "real", True),
+        (None, "", "string", True),
+        (17, "17", "string", False),
+        ("17", 17, "int", False),
+        (True, 1, "int", False),
+        (None, 0, "int", False),
+        ({"a": [1, 2.0]}, {"a": [1, 2]}, "dynamic", True),
+        ({"a": 1, "b": None}, {"a": 1}, "dynamic", False),
+        ([1, 2], [2, 1], "dynamic", False),
+        (1, True, "dynamic", False),
+        ("01:00:00", "1h", "timespan", True),
+    ],
+)
+def test_cells_are_compared_as_their_type_says(left, right, type_, equal):
+    assert same(left, right, type_) is equal
+
+
+def test_comparing_a_row_with_itself_finds_nothing():
+    """compare(rows, rows) is clean for every type's JSON form."""
+    types = {"T": "datetime", "S": "string", "R": "real", "D": "dynamic", "G": "guid", "B": "bool", "L": "long"}
+    row = {
+        "T": "2026-01-01T10:00:00.1234567Z", "S": "x", "R": 1e300, "D": {"a": [None, "b"]},
+        "G": "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "B": False, "L": 2**63 - 1,
+    }  # fmt: skip
+    assert all(each.ok for each in compare([row, row], [row, row], types))
+    assert set(types.values()) <= {*values.coercion._COERCERS}
+
+
+def test_json_and_junit_have_their_public_shape(project):
+    document = project(with_test(f"- name: 'a \"quoted\" <name>'\n  {GIVEN}\n  expect: [{{Amount: 1.0}}]\n"))
+    results = check(document)
+    told = json.loads(report.json(results))
+    assert told["version"] == 1
+    assert told["summary"] == {"passed": 0, "failed": 1}
+    assert {"stream", "table", "name", "ok", "rows", "diagnostics"} <= told["tests"][0].keys()
+    root = ET.fromstring(report.junit(results))
+    case = root.find(".//testcase")
+    assert case.get("name") == 'a "quoted" <name> → Orders_CL'
+    assert root.get("failures") == "1"
+    assert "Amount" in case.find("failure").text
+
+
+# -- update
+
+
+def updated(document):
+    write(update(document, check(document)))
+    return load.document(document.file)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[{OrderId: A2, Amount: 9.25}]", "[{OrderId: A1, Amount: 9.5}]"),
+        ('[{OrderId: "A2"}]   # why', '[{OrderId: "A1"}]   # why'),
+        ("[{OrderId: A1}, {OrderId: A2}]", '[{OrderId: "A1"}]'),
+        ("[{OrderId: A1, Gone: 1}]", '[{OrderId: "A1"}]'),
+        ("[{Raw: {a: [1]}}]", '[{Raw: {"a": [1, 2]}}]'),
+        ("[{Amount: a lot}]", "[{Amount: 9.5}]"),
+        ("[]", None),
+        ("\n    - OrderId: A2\n      Amount: 9.25", "\n    - OrderId: A1\n      Amount: 9.5"),
+        ("\n    - OrderId: A1\n    - OrderId: A2\n", '\n    - {OrderId: "A1"}\n'),
+    ],
+)
+def test_update_changes_only_what_differs_in_the_authors_layout(project, before, after):
+    streams = with_test(
+        f"- name: x\n  {GIVEN}\n  expect: {before}\n- name: last\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n"
+    )
+    document = project(streams)
+    text = document.file.read_text()
+    again = updated(document)
+    assert all(result.ok for result in check(again))
+    if after is not None:
+        indented = (each.replace("\n", "\n      ") for each in (before.rstrip(), after.rstrip()))
+        assert again.file.read_text() == text.replace(*indented)
+
+
+def test_update_writes_whole_rows_where_there_were_none(project):
+    again = updated(project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n")))
+    (test,) = again.manifest.streams["Custom-Orders"].tests
+    assert test.expect["Orders_CL"] == (
+        {"TimeGenerated": "2026-01-01T10:00:00Z", "OrderId": "A1", "Amount": 9.5, "Raw": {"a": [1, 2]}},
+    )
+
+
+def test_update_leaves_tests_alone_that_pass_or_cannot_run(project):
+    streams = with_test(
+        f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n- name: y\n  {GIVEN}\n  expect_error: zzz\n"
+    )
+    document = project(streams)
+    assert update(document, check(document)) == ()
+
+
+def test_update_edits_the_file_that_holds_the_tests(project, tmp_path):
+    tests = [{"name": "x", "given": [{"id": "A1", "amount": 1.0}], "expect": [{"OrderId": "A2"}]}]
+    (tmp_path / "tests.yaml").write_text(yaml.safe_dump(tests))
+    document = project(ORDER.replace("tests:\n", "tests: {file: tests.yaml}\n"))
+    text = document.file.read_text()
+    assert all(result.ok for result in check(updated(document)))
+    assert document.file.read_text() == text
+    assert yaml.safe_load((tmp_path / "tests.yaml").read_text())[0]["expect"] == [{"OrderId": "A1"}]
