@@ -78,9 +78,9 @@ class Function:
     """A name with its overloads, in the order in which they are tried."""
 
     name: str
+    _overloads: list[Overload] = field(default_factory=list)
     pending: list[tuple[str, Callable[..., Any], Mapping[str, Any]]] = field(default_factory=list)
     """Registrations not read yet: most names are never asked for, and reading all of them would slow every start."""
-    _overloads: list[Overload] = field(default_factory=list)
 
     @property
     def overloads(self) -> list[Overload]:
