@@ -35,6 +35,7 @@ class Binder:
         self.diagnostics: list[Diagnostic] = []
         self.budget = BUDGET
         self.used: dict[str, None] = {}
+        self.shared: dict[str, Bound] = {}
         self._variables = 0
 
     def variable(self, stem: str = "c") -> str:
@@ -84,6 +85,25 @@ class Binder:
             fix = wrap(node.span, self.text, "tobool") if bound.type == "dynamic" else None
             self.report("KQL108", f"a condition must be bool, this is {bound.type}", node.span, hint=hint, fix=fix)
         return bound
+
+    def share(self, value: Bound, name: str) -> Bound:
+        """A value under a name that may be used any number of times: computed once, before the first row."""
+        if value.kind in ("constant", "variable") or value.type == UNKNOWN:
+            return value
+        word = self.variable("l")
+        self.shared[word] = value
+        return Bound(
+            "variable", value.type, word, nullable=value.nullable, reads=value.reads,
+            volatile=value.volatile, span=value.span, name=name, wrapped=value.wrapped,
+        )  # fmt: skip
+
+    def settled(self, value: Bound) -> Bound:
+        """The value as a constant where no row and no clock has a say in it; itself otherwise."""
+        if value.is_constant or value.volatile or value.reads or value.type == UNKNOWN:
+            return value
+        from provisioner.kql.evaluator import settle
+
+        return settle(value, self.shared)
 
     def spend(self, span: Span) -> None:
         """Count one node against the budget."""

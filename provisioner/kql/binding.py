@@ -90,6 +90,7 @@ def _query(
         spans={name: makers.get(name, column.span) for name, column in rows.columns.items()},
         tables=tuple(dict.fromkeys(origins)),
         rows=rows,
+        shared=binder.shared,
         repeats=len(origins) > len(set(origins)),
         makers=tuple(binder.makers),
     )

@@ -179,6 +179,8 @@ def _argument(
     """The argument with the word that stands for it in the template: prepared once where it is constant."""
     parameter = overload.parameter(place)
     span = node.arguments[place].span if place < len(node.arguments) else node.span
+    if parameter is not None and parameter.literal:
+        part = binder.settled(part)
     if parameter is not None and parameter.literal and not part.is_constant and part.type != UNKNOWN:
         binder.report("KQL110", f"{parameter.name or 'this argument'} of {node.name} must be a constant", span)
         return binder.unknown(span), f"{{{place}}}"

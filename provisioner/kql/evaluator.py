@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from provisioner.kql.bound import Bound, Column, constant
 from provisioner.kql.context import Context, clock
 from provisioner.kql.edge import FORMS
 from provisioner.kql.program import Program
+from provisioner.kql.scope import Assign, Origin, Rows
 
 if TYPE_CHECKING:
     from provisioner.kql.query import Query, Run
@@ -61,12 +64,24 @@ def tables_of(query: Query, rows: Records | Mapping[str, Records]) -> Mapping[st
 
 def build(query: Query, form: str) -> Run:
     """Compile the query for one form of results."""
-    program = Program(form)
+    program = Program(form, query.shared)
     name = program.main(query.rows)
     names = dict(program.writer.names)
     exec(compiled(program.source()), names)  # noqa: S102 - the source is ours: texts of the author's are constants in it
     run: Run = names[name]
     return run
+
+
+def settle(value: Bound, shared: Mapping[str, Bound]) -> Bound:
+    """The constant that a value without rows comes to."""
+    program = Program("inside", shared)
+    name = program.main(
+        Rows({"value": Column("value", value.type, "value")}, Origin(constants=[()]), [Assign("value", value)])
+    )
+    names = dict(program.writer.names)
+    exec(compiled(program.source()), names)  # noqa: S102 - see build
+    (row,) = names[name]({}, Context(0))
+    return replace(constant(value.type, row["value"], value.span), name=value.name)
 
 
 def compiled(source: str) -> Any:

@@ -52,7 +52,7 @@ class PipelineBinder(Binder):
         if self._names_rows(value, scope):
             assert isinstance(value, (tree.Name, tree.Call))
             return Lazy(_as_pipeline(value), scope)
-        return self.expression(value, scope)
+        return self.share(self.expression(value, scope), let.name)
 
     def _check(self, body: tree.Body, scope: Scope) -> None:
         """Bind a function's body once with its parameters unknown values of their types, so that mistakes are told."""

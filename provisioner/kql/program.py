@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from provisioner.kql import edge, values
@@ -14,8 +14,9 @@ from provisioner.kql.writer import Code, Writer
 class Program:
     """Collects the source of the functions that make up a query."""
 
-    def __init__(self, form: str, *, tracing: bool = False) -> None:
+    def __init__(self, form: str, shared: Mapping[str, Bound], *, tracing: bool = False) -> None:
         self.form = form
+        self.shared = shared
         self.writer = Writer(tracing=tracing)
         self.functions: list[str] = []
         self.guards: list[Bound] = []
@@ -169,10 +170,30 @@ class Stretch:
                 stack.extend((inner, False) for inner in sorted(waiting.free))
 
     def _lift(self, name: str) -> None:
-        """Write what no row changes before the loop."""
-        if name in self.writer.invariants and name not in self.hoisted:
+        """Write what no row changes before the loop: invariants, and what `let` made, in the order of the text."""
+        if name in self.hoisted:
+            return
+        if name in self.writer.invariants:
             self.hoisted.add(name)
             self.head.append(f"    {name} = {self.writer.invariants[name]}")
+        elif name in self.program.shared:
+            for word, code in self._closure(name):
+                for inner in sorted(code.free - self.program.shared.keys()):
+                    self._lift(inner)
+                self.head.append(f"    {word} = {code.text}")
+
+    def _closure(self, name: str) -> list[tuple[str, Code]]:
+        """A shared value with those it needs that are not written yet, in the order in which they were made."""
+        found: dict[str, Code] = {}
+        stack = [name]
+        while stack:
+            word = stack.pop()
+            if word in self.hoisted or word not in self.program.shared:
+                continue
+            self.hoisted.add(word)
+            found[word] = self.writer.write(self.program.shared[word])
+            stack.extend(found[word].free)
+        return [(word, found[word]) for word in self.program.shared if word in found]
 
     def _line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)

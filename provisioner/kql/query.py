@@ -35,6 +35,7 @@ class Query:
     spans: dict[str, Span]
     tables: tuple[str, ...]
     rows: Rows
+    shared: Mapping[str, Bound] = field(default_factory=dict)
     repeats: bool = False
     makers: tuple[tuple[str, Span, Bound], ...] = ()
     _runs: dict[str, Run] = field(default_factory=dict, repr=False)

@@ -34,7 +34,7 @@ class Take(tree.Operator):
 
 def whole_number(binder: Binder, node: tree.Expression, scope: Scope) -> int:
     """The constant number of rows that an operator is told."""
-    bound = binder.expression(node, scope)
+    bound = binder.settled(binder.expression(node, scope))
     if bound.is_constant and bound.type in ("int", "long") and bound.value is not None and bound.value >= 0:
         return int(bound.value)
     if bound.type != "unknown":
