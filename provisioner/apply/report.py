@@ -11,14 +11,15 @@ from provisioner.errors import CloudError
 _MARKS = {"applied": ("✓", "32"), "failed": ("✗", "31"), "skipped": ("-", "2"), "unknown": ("?", "33")}
 
 
-def text(outcomes: Sequence[Outcome], *, color: bool = False) -> str:
-    """What a terminal shows: failures with what to do next, and a count."""
+def text(outcomes: Sequence[Outcome], *, color: bool = False, brief: bool = False) -> str:
+    """What a terminal shows: failures with what to do next, and a count; `brief` leaves out what went well."""
     if not outcomes:
         return "Nothing to do.\n"
-    lines = [line for outcome in outcomes for line in _block(outcome, color=color)]
+    shown = [outcome for outcome in outcomes if not (brief and outcome.state == "applied")]
+    lines = [line for outcome in shown for line in _block(outcome, color=color)]
     states = [outcome.state for outcome in outcomes]
     counts = ", ".join(f"{states.count(state)} {state}" for state in _MARKS if state in states)
-    return "\n".join([*lines, "", f"Apply: {counts}."]) + "\n"
+    return "\n".join([*lines, *([""] if lines else []), f"Apply: {counts}."]) + "\n"
 
 
 def data(

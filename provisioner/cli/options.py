@@ -31,7 +31,7 @@ def console(command: Command) -> Command:
 def manifest(command: Command) -> Command:
     """`[MANIFEST]`, `-e`, `--var`: the command gets `path`, `environment`, `variables`."""
     for decorate in (
-        click.option("--var", "variables", multiple=True, callback=_variables, metavar="K=V", help="Set a variable."),
+        click.option("--var", "variables", multiple=True, callback=pairs, metavar="K=V", help="Set a variable."),
         click.option("-e", "--environment", help="The environment to lay over the manifest."),
         click.argument("path", metavar="[MANIFEST]", default=Path(), type=click.Path(path_type=Path)),
     ):
@@ -68,7 +68,8 @@ prune = click.option("--prune", is_flag=True, help="Also delete DCRs, DCEs and g
 parallelism = click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True)
 
 
-def _variables(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """The values of a repeated `NAME=VALUE`. Raises BadParameter for what is none."""
     found = {}
     for each in given:
         name, equals, value = each.partition("=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -39,14 +40,25 @@ def plan(
 
     with online(project, console) as azure:
         made = project.plan(azure, prune=prune, allow=allow, only=only)
+        principal = azure.identity.object_id
     places = project.document.place
     if form == "json":
         console.data(report.json(made, places))
     elif form == "markdown":
         console.data(report.markdown(made))
     else:
-        console.data(report.text(made, color=console.color))
+        console.data(report.text(made, color=console.color and sys.stdout.isatty()))
     if out is not None:
-        saved.save(made, out)
+        text = saved.dump(
+            made,
+            project.manifest.target,
+            project.manifest.owner,
+            principal=principal,
+            prune=prune,
+            only=only,
+            allow=allow,
+            where=places,
+        )
+        out.write_text(text, encoding="utf-8")
         console.note(f"saved to {out}: `provisioner apply {out}` carries out just this")
     return 2 if detailed_exitcode and not made.empty else 0

@@ -25,7 +25,7 @@ from provisioner.project import Project
 @click.option("--keep", is_flag=True, help="Leave that right in place.")
 @click.option("--edge", is_flag=True, help="Also send records at the edges of each type.")
 @options.project
-def verify(  # noqa: PLR0917 - click passes each by its name
+def verify(
     project: Project,
     console: Console,
     form: str,

@@ -1,0 +1,64 @@
+"""`provisioner apply`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from provisioner.cli import options, senders
+from provisioner.cli.applying import carry_out
+from provisioner.cli.console import Console
+from provisioner.cli.online import online
+
+
+@click.command()
+@options.output("text", "json")
+@options.yes
+@options.allow
+@click.option("--fingerprint", metavar="F", help="Refuse unless the plan has this fingerprint.")
+@options.parallelism
+@options.only
+@options.prune
+@options.manifest
+@options.console
+def apply(
+    console: Console,
+    path: Path,
+    environment: str | None,
+    variables: dict[str, str],
+    form: str,
+    yes: bool,
+    allow: tuple[str, ...],
+    fingerprint: str | None,
+    parallelism: int,
+    only: tuple[str, ...],
+    prune: bool,
+) -> int:
+    """Make Azure look like the manifest.
+
+    \b
+    Example: provisioner apply -e prod --yes --fingerprint 946309cb51a905b0
+    """  # noqa: D301
+    from provisioner.project import Project
+
+    project = Project.load(path, environment=environment, variables=variables)
+    with online(project, console) as azure:
+        done = carry_out(
+            project,
+            azure,
+            console,
+            say=console.note if form == "json" else console.data,
+            yes=yes,
+            allow=allow,
+            fingerprint=fingerprint,
+            parallelism=parallelism,
+            only=only,
+            prune=prune,
+        )
+    if form == "json":
+        console.data(json.dumps({"version": 1, **done.json()}, indent=2))
+    elif done.outputs:
+        console.data(senders.text(done.outputs))
+    return 0 if done.ok else 1
