@@ -309,6 +309,7 @@ def test_the_acting_identity_is_read_from_the_token():
     claims = {"oid": "o", "appid": "a", "tid": "t"}
     middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     assert str(identify(f"x.{middle}.y")) == "application a (object id o)"
+    assert identify(f"x.{middle}.y").kind == "ServicePrincipal"
     assert identify("opaque").object_id is None
 
 

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, AccessTokenInfo
@@ -28,6 +28,8 @@ class Identity:
     name: str | None = None
     app_id: str | None = None
     tenant_id: str | None = None
+    kind: Literal["ServicePrincipal", "User"] | None = None
+    """What a role assignment calls it; None where the token does not tell."""
 
     def __str__(self) -> str:
         words = [self.name or (f"application {self.app_id}" if self.app_id else "an unnamed identity")]
@@ -126,4 +128,13 @@ def identify(token: str) -> Identity:
         return Identity()
     name = claims.get("upn") or claims.get("preferred_username") or claims.get("unique_name") or claims.get("name")
     app = claims.get("appid") or claims.get("azp")
-    return Identity(claims.get("oid"), name or claims.get("app_displayname"), app, claims.get("tid"))
+    return Identity(claims.get("oid"), name or claims.get("app_displayname"), app, claims.get("tid"), _kind(claims))
+
+
+def _kind(claims: dict[str, Any]) -> Literal["ServicePrincipal", "User"] | None:
+    """`idtyp` says it; older tokens show it: only a person has scopes or a user name."""
+    if claims.get("idtyp") in {"app", "user"}:
+        return "ServicePrincipal" if claims["idtyp"] == "app" else "User"
+    if any(key in claims for key in ("upn", "preferred_username", "unique_name", "scp")):
+        return "User"
+    return "ServicePrincipal" if claims.get("appid") or claims.get("azp") else None

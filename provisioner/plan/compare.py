@@ -33,6 +33,8 @@ class Comparison:
     def _values(self, desired: Any, live: Any, path: str, pattern: str, name: str) -> Iterator[Delta]:
         if pattern in self.shape.ignored:
             return
+        if pattern == "tags" and isinstance(desired, dict) and (live is MISSING or live is None):
+            live = {}
         if isinstance(desired, dict):
             if live is MISSING or not isinstance(live, dict):
                 if not self.shape.empty(pattern, desired):

@@ -37,6 +37,8 @@ class _Merge:
     def _values(self, desired: Any, live: Any, pattern: str) -> Any:
         if pattern in self.shape.type.create_only and live is not MISSING:
             return live
+        if pattern == "tags" and live is None:
+            live = {}
         if isinstance(desired, dict) and isinstance(live, dict):
             return self._maps(desired, live, pattern)
         if isinstance(desired, list) and isinstance(live, list) and pattern in self.shape.type.keyed:
