@@ -1,142 +1,178 @@
 """The kinds of value the manifest language knows; structure checks and the JSON Schema are both read from them."""
 
+# Plain classes, not dataclasses: they are made at every start, and a dataclass takes longer to define than to use.
+
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
 class Shape:
     """A kind of value. `word` names it in messages."""
+
+    __slots__ = ()
 
     word = "a value"
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Shape):
     """A string; `$(name)` is filled in where `interpolated`.
 
     `pattern` is for editors; where `says` puts it into words, loading checks it too.
     """
 
-    pattern: str | None = None
-    says: str | None = None
-    interpolated: bool = True
+    __slots__ = ("interpolated", "pattern", "says")
     word = "text"
 
+    def __init__(self, pattern: str | None = None, says: str | None = None, *, interpolated: bool = True) -> None:
+        self.pattern = pattern
+        self.says = says
+        self.interpolated = interpolated
 
-@dataclass(frozen=True, slots=True)
+
 class Whole(Shape):
     """A whole number; its limits are Azure's and belong to rules, `least` is for editors."""
 
-    least: int | None = None
+    __slots__ = ("least",)
     word = "a whole number"
 
+    def __init__(self, least: int | None = None) -> None:
+        self.least = least
 
-@dataclass(frozen=True, slots=True)
+
 class Flag(Shape):
     """True or false."""
 
+    __slots__ = ()
     word = "true or false"
 
 
-@dataclass(frozen=True, slots=True)
 class Choice(Shape):
     """One of a few words, taken without regard to case; `others` are spellings taken for one of them."""
 
-    values: tuple[str, ...]
-    others: tuple[tuple[str, str], ...] = ()
-    what: str = "value"
+    __slots__ = ("known", "values", "what")
     word = "text"
 
+    def __init__(self, values: tuple[str, ...], others: tuple[tuple[str, str], ...] = (), what: str = "value") -> None:
+        self.values = values
+        self.known = {each.lower(): each for each in values} | {other.lower(): one for other, one in others}
+        self.what = what
 
-@dataclass(frozen=True, slots=True)
+
 class Literal(Shape):
-    """Exactly one value."""
+    """Exactly one number."""
 
-    value: int
+    __slots__ = ("value",)
     word = "a whole number"
 
+    def __init__(self, value: int) -> None:
+        self.value = value
 
-@dataclass(frozen=True, slots=True)
+
 class Anything(Shape):
     """A scalar of any kind: a variable's value. It is not interpolated."""
 
+    __slots__ = ()
     word = "text, a number, true or false"
 
 
-@dataclass(frozen=True, slots=True)
 class Row(Shape):
     """One record: names with any JSON values, never interpolated."""
 
+    __slots__ = ()
     word = "a mapping (one record)"
 
 
-@dataclass(frozen=True, slots=True)
 class Listed(Shape):
     """A list."""
 
-    of: Shape
+    __slots__ = ("of",)
     word = "a list"
 
+    def __init__(self, of: Shape) -> None:
+        self.of = of
 
-@dataclass(frozen=True, slots=True)
+
 class Named(Shape):
     """A mapping from names that the author chooses. `thing` says what one entry is, `pattern` is for editors."""
 
-    of: Shape
-    thing: str
-    pattern: str | None = None
+    __slots__ = ("of", "pattern", "thing")
     word = "a mapping"
 
+    def __init__(self, of: Shape, thing: str, pattern: str | None = None) -> None:
+        self.of = of
+        self.thing = thing
+        self.pattern = pattern
 
-@dataclass(frozen=True, slots=True)
+
 class Field:
     """A key of a record. `default` is what an absent key means, for readers of the schema."""
 
-    name: str
-    shape: Shape
-    description: str
-    required: bool = False
-    default: Any = None
-    example: Any = None
+    __slots__ = ("default", "description", "example", "name", "required", "shape")
+
+    def __init__(
+        self,
+        name: str,
+        shape: Shape,
+        description: str,
+        *,
+        required: bool = False,
+        default: Any = None,
+        example: Any = None,
+    ) -> None:
+        self.name = name
+        self.shape = shape
+        self.description = description
+        self.required = required
+        self.default = default
+        self.example = example
 
 
-@dataclass(frozen=True, slots=True)
 class Record(Shape):
     """A mapping with known keys.
 
     A bare scalar stands for the key `short`. The keys of `either` exclude each other, those in `skipped` are not read.
     """
 
-    title: str
-    fields: tuple[Field, ...]
-    short: str | None = None
-    either: tuple[tuple[str, str], ...] = ()
-    skipped: tuple[str, ...] = ()
+    __slots__ = ("_by_name", "either", "fields", "short", "skipped", "title")
     word = "a mapping"
+
+    def __init__(
+        self,
+        title: str,
+        fields: tuple[Field, ...],
+        *,
+        short: str | None = None,
+        either: tuple[tuple[str, str], ...] = (),
+        skipped: tuple[str, ...] = (),
+    ) -> None:
+        self.title = title
+        self.fields = fields
+        self.short = short
+        self.either = either
+        self.skipped = skipped
+        self._by_name = {field.name: field for field in fields}
 
     def field(self, name: str) -> Field | None:
         """The key's description."""
-        return next((each for each in self.fields if each.name == name), None)
+        return self._by_name.get(name)
 
 
-@dataclass(frozen=True, slots=True)
 class OrFile(Shape):
     """A value, or `{file: path}` whose content is the value."""
 
-    of: Shape
+    __slots__ = ("of",)
     word = "a value or {file: path}"
 
+    def __init__(self, of: Shape) -> None:
+        self.of = of
 
-@dataclass(frozen=True, slots=True)
+
 class Either(Shape):
     """One of several shapes, told apart by being a scalar, a list or a mapping."""
 
-    shapes: tuple[Shape, ...] = field(default_factory=tuple)
+    __slots__ = ("shapes", "words")
 
-    @property
-    def word(self) -> str:  # type: ignore[override]
-        """Both words."""
-        return " or ".join(shape.word for shape in self.shapes)
+    def __init__(self, shapes: tuple[Shape, ...]) -> None:
+        self.shapes = shapes
+        self.words = " or ".join(shape.word for shape in shapes)

@@ -14,7 +14,7 @@ LARGEST = 16 * 1024 * 1024
 """Bytes that one file of a project may have; more is an accident or an attack, not a manifest."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_CONTROL = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_CONTROL = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
 
 
 class Unreadable(Exception):
@@ -95,11 +95,17 @@ def read(path: Path) -> Source:
         ) from None
     skipped = 1 if text.startswith("\ufeff") else 0
     text = text[skipped:]
-    if wrong := _CONTROL.search(text):
+    if len(data.translate(None, _CONTROL)) < len(data) or not data.isascii():
+        _refuse_control_characters(text)
+    return Source(path, text, skipped)
+
+
+def _refuse_control_characters(text: str) -> None:
+    printable = "\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff"
+    if wrong := re.search(f"[^{printable}]", text):
         what = "NUL" if wrong.group() == "\0" else f"U+{ord(wrong.group()):04X}"
         hint = 'remove it; in a double-quoted text it can be written as an escape such as "\\0"'
         raise Unreadable("YAML005", f"the file holds the control character {what}", hint, wrong.start(), text)
-    return Source(path, text, skipped)
 
 
 def _bytes(path: Path) -> bytes:

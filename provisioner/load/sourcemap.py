@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from provisioner.diagnostics import Place, Span
 from provisioner.load.nodes import Mapping, Node, Scalar, Sequence
@@ -13,8 +12,7 @@ from provisioner.load.spans import locate
 Path = tuple[str | int, ...]
 
 
-@dataclass(slots=True)
-class Found:
+class Found(NamedTuple):
     """What a path leads to. `key` names it, `shared` forbids edits, `rest` is the part that is not there."""
 
     node: Node
@@ -23,13 +21,13 @@ class Found:
     rest: Path
 
 
-@dataclass(slots=True)
 class SourceMap:
     """The merged tree of a manifest, with the contents of files that stand for values (`attached`, by path)."""
 
-    root: Node
-    main: Source
-    attached: dict[Path, Node] = field(default_factory=dict)
+    def __init__(self, root: Node, main: Source) -> None:
+        self.root = root
+        self.main = main
+        self.attached: dict[Path, Node] = {}
 
     def find(self, path: Path) -> Found:
         """Walk as far as the author's text goes."""
@@ -93,8 +91,7 @@ class SourceMap:
         return self.main.place(0, 0)
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(NamedTuple):
     node: Node
     key: Scalar | None
     taken: int

@@ -122,8 +122,7 @@ class Structure:
         if not isinstance(value, str):
             return self.mistake(node, shape, path)
         lower = value.lower()
-        known = {each.lower(): each for each in shape.values} | {other.lower(): one for other, one in shape.others}
-        if (canonical := known.get(lower)) is not None:
+        if (canonical := shape.known.get(lower)) is not None:
             words = f"{value!r} is spelt {canonical!r} in a manifest"
             fix = _fix(f"write {canonical}", replace(node, canonical))
             self.diagnostics.append(at_node("MAN006", words, node, f"write {canonical}", severity="info", fix=fix))
@@ -274,7 +273,7 @@ class Structure:
     def mistake(self, node: Node, shape: shapes.Shape, path: Path) -> Any:
         """A value of the wrong kind."""
         self.broken.add(path)
-        words = f"{_last(path)!r} is {shape.word}, and this is {describe(node)}"
+        words = f"{_last(path)!r} is {_word(shape)}, and this is {describe(node)}"
         self.diagnostics.append(at_node("MAN002", words, node, _instead(node, shape)))
         return ABSENT
 
@@ -312,6 +311,10 @@ def _fix(description: str, edit: Edit | None) -> Fix | None:
     return Fix(description, (edit,)) if edit else None
 
 
+def _word(shape: shapes.Shape) -> str:
+    return shape.words if isinstance(shape, shapes.Either) else shape.word
+
+
 def _instead(node: Node, shape: shapes.Shape) -> str:
     match shape:
         case shapes.Text() | shapes.Choice() if isinstance(node, Scalar) and node.value is not None:
@@ -324,7 +327,7 @@ def _instead(node: Node, shape: shapes.Shape) -> str:
             return f"write one line `name: …` per {shape.thing}"
         case shapes.Row():
             return "write {name: value, …}"
-    return f"write {shape.word}"
+    return f"write {_word(shape)}"
 
 
 def _finite(value: Any) -> bool:

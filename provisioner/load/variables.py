@@ -6,8 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.load.nodes import Mapping, Node, Scalar
@@ -20,8 +19,7 @@ BUILT_IN = ("environment", "name")
 _REFERENCE = re.compile(r"\$(?:\$|\((?P<name>[^)]*)(?P<close>\))?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a variable is worth. From the command line or the process's environment it has no type until it is used."""
 
     value: Any
@@ -37,13 +35,13 @@ class Unresolved(Exception):
         self.remark = remark
 
 
-@dataclass(slots=True)
 class Variables:
     """The values for one environment. `missing` are declared without a value, `told` those complained of."""
 
-    values: dict[str, Value] = field(default_factory=dict)
-    missing: dict[str, Scalar] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.values: dict[str, Value] = {}
+        self.missing: dict[str, Scalar] = {}
+        self.told: set[str] = set()
 
     def fill(self, node: Scalar, *, text: bool) -> Any:
         """The scalar's value with its variables filled in; where `text` is wanted, untyped values stay text."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml as pyyaml
@@ -33,15 +32,17 @@ class _Stop(Exception):
     """The rest of the file cannot be read."""
 
 
-@dataclass(slots=True)
 class _Frame:
-    """A collection under construction; `key` is the one that waits for its value."""
+    """A collection under construction; `key` is the one that waits for its value, `unfit` that it must be left out."""
 
-    node: Mapping | Sequence
-    anchor: str | None
-    key: Scalar | None = None
-    repeated: bool = False
-    values: int = 1
+    __slots__ = ("anchor", "key", "node", "unfit", "values")
+
+    def __init__(self, node: Mapping | Sequence, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: Scalar | None = None
+        self.unfit = False
+        self.values = 1
 
 
 def compose(source: Source) -> tuple[Node | None, list[Diagnostic]]:
@@ -54,16 +55,16 @@ def compose(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     return composer.root, composer.diagnostics
 
 
-@dataclass(slots=True)
 class _Composer:
-    source: Source
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    root: Node | None = None
-    stack: list[_Frame] = field(default_factory=list)
-    anchors: dict[str, tuple[Node | None, int]] = field(default_factory=dict)
-    repeated: int = 0
-    documents: int = 0
-    hidden: dict[int, int] = field(default_factory=dict)
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.diagnostics: list[Diagnostic] = []
+        self.root: Node | None = None
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, tuple[Node | None, int]] = {}
+        self.repeated = 0
+        self.documents = 0
+        self.hidden: dict[int, int] = {}
 
     def run(self) -> None:
         """Take every event of the text."""
@@ -199,9 +200,9 @@ class _Composer:
         if isinstance(frame.node, Sequence):
             frame.node.items.append(node)
         elif frame.key is None:
-            frame.key, frame.repeated = self.key(node, frame.node)
+            frame.key, frame.unfit = self.key(node, frame.node)
         else:
-            if not frame.repeated:
+            if not frame.unfit:
                 frame.node.put(frame.key.text, frame.key, node)
             frame.key = None
 
