@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -64,8 +66,28 @@ def _own() -> Iterator[Rule]:
 
 
 def _installed() -> Iterator[Rule]:
+    if not any(map(_adds_rules, sys.path)):  # asking importlib.metadata costs more than all our own rules together
+        return
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=GROUP):
         found = entry.load()
         yield from [found] if isinstance(found, Rule) else [r for r in vars(found).values() if isinstance(r, Rule)]
+
+
+def _adds_rules(folder: str) -> bool:
+    """Whether a package installed in a folder of the path may have entry points of our group."""
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = [entry.path for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return os.path.isfile(folder)  # noqa: PTH113 - an archive: only importlib.metadata can look into it
+    return any(_mentions(os.path.join(name, "entry_points.txt")) for name in names)  # noqa: PTH118 - hundreds of them
+
+
+def _mentions(file: str) -> bool:
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123 - as above
+            return f"[{GROUP}]".encode() in stream.read()
+    except OSError:
+        return False

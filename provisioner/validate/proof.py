@@ -3,50 +3,88 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from provisioner.diagnostics import Diagnostic
+from provisioner.diagnostics import Diagnostic, Span
 from provisioner.model import Columns, Flow, Manifest, Stream, Table
 from provisioner.validate.builtin import builtin
 
 if TYPE_CHECKING:
     from provisioner.kql import Query
 
-Bound = tuple["Query | None", tuple[Diagnostic, ...]]
+Key = tuple[str, Columns]
+_RECENT = 64
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one transform. `bound` is False where its text is wrong, and the rest is empty then.
+
+    `spans` says where each output column is made, `reads` which columns of the stream are used or passed on.
+    """
+
+    bound: bool
+    diagnostics: tuple[Diagnostic, ...] = ()
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
 
 
 class Proof:
-    """Bound transforms by text and columns, and what rows of a table may hold."""
+    """Facts of transforms by text and columns, and what becomes of their rows.
 
-    __slots__ = ("_bound", "_written")
+    Bound queries are large; only the last few are kept, so that memory grows with the manifest and not with its trees.
+    """
 
     def __init__(self) -> None:
-        self._bound: dict[tuple[str, Columns], Bound] = {}
-        self._written: dict[int, tuple[Manifest, dict[str, frozenset[str]]]] = {}
+        self._facts: dict[Key, Facts] = {}
+        self._fits: dict[tuple[Key, Columns], tuple[Diagnostic, ...]] = {}
+        self._recent: OrderedDict[Key, Query | None] = OrderedDict()
+        self._written: tuple[Manifest | None, dict[str, set[str]]] = (None, {})
 
-    def bind(self, stream: Stream, flow: Flow) -> Bound:
-        """The query and the remarks on its text; the query is None when one of them is an error."""
+    def facts(self, stream: Stream, flow: Flow) -> Facts:
+        """What is known of a flow's transform over its stream's columns."""
+        key = (flow.transform, stream.columns)
+        if key not in self._facts:
+            self._bind(key)
+        return self._facts[key]
+
+    def fit(self, stream: Stream, flow: Flow, columns: Columns) -> tuple[Diagnostic, ...]:
+        """What Azure would refuse, drop or leave null of the rows; nothing where the text itself is wrong."""
         from provisioner import kql
 
         key = (flow.transform, stream.columns)
-        if key not in self._bound:
-            query, diagnostics = kql.bind(flow.transform, stream.columns.kql())
-            self._bound[key] = (query, tuple(diagnostics))
-        return self._bound[key]
+        if (key, columns) not in self._fits:
+            query = self._recent[key] if key in self._recent else self._bind(key)
+            self._fits[key, columns] = tuple(kql.fit(query, columns)) if query else ()
+        return self._fits[key, columns]
 
-    def written(self, table: str, manifest: Manifest) -> frozenset[str]:
+    def written(self, table: str, manifest: Manifest) -> set[str]:
         """The columns of a table that some flow writes."""
-        if id(manifest) not in self._written:  # kept beside it, so that the id stays its own
-            self._written[id(manifest)] = (manifest, self._columns_written(manifest))
-        return self._written[id(manifest)][1].get(table, frozenset())
+        if self._written[0] is not manifest:
+            found: dict[str, set[str]] = {}
+            for stream in manifest.streams.values():
+                for flow in stream.flows:
+                    found.setdefault(flow.table, set()).update(self.facts(stream, flow).spans)
+            self._written = (manifest, found)
+        return self._written[1].get(table, set())
 
-    def _columns_written(self, manifest: Manifest) -> dict[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
-        for stream in manifest.streams.values():
-            for flow in stream.flows:
-                query, _ = self.bind(stream, flow)
-                found[flow.table] = found.get(flow.table, frozenset()).union(query.columns if query else ())
-        return found
+    def _bind(self, key: Key) -> Query | None:
+        from provisioner import kql
+
+        text, columns = key
+        query, told = kql.bind(text, columns.kql())
+        if query is None:
+            self._facts[key] = Facts(bound=False, diagnostics=tuple(told))
+        else:
+            reads = frozenset(query.reads).union(*query.lineage.values())
+            self._facts[key] = Facts(True, tuple(told), dict(query.spans), reads)
+        self._recent[key] = query
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        return query
 
 
 def subject(diagnostic: Diagnostic) -> str | None:

@@ -34,11 +34,10 @@ def stream_unread(stream: Stream, context: Context) -> Iterator[Diagnostic]:
         return
     read: set[str] = set()
     for flow in stream.flows:
-        query, _ = context.proof.bind(stream, flow)
-        if query is None:  # what is wrong with it is told; what it reads is not known
+        facts = context.proof.facts(stream, flow)
+        if not facts.bound:  # what is wrong with it is told; what it reads is not known
             return
-        read.update(query.reads)
-        read.update(name for lineage in query.lineage.values() for name in lineage)
+        read.update(facts.reads)
     for name in stream.columns:
         if name not in read:
             yield context.warning(f"no transform reads the column {name!r}", "columns", name, key=True)

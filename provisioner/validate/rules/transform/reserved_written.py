@@ -32,13 +32,12 @@ _STANDARD = ("TenantId", "Type")
 
 @rule("TRN001", on=Flow, severity="warning")
 def reserved_written(flow: Flow, context: Context) -> Iterator[Diagnostic]:
-    query, _ = context.proof.bind(context.owner, flow)
     columns = columns_of(flow.table, context.manifest)
-    if query is None or columns is None or not flow.written:
+    if columns is None or not flow.written:
         return
     known = facts("names.yaml")["column"]
-    for name in query.columns:
+    for name, span in context.proof.facts(context.owner, flow).spans.items():
         ours = name in _STANDARD or (name.startswith("_") and name in (*known["reserved"], *known["standard"]))
         if ours and name in columns:  # one that the table lacks is told as such
             message = f"{name!r} is filled by Azure; what the transform writes there is refused or lost"
-            yield context.warning(message, "transform", span=query.spans[name], hint="take it out with `project-away`")
+            yield context.warning(message, "transform", span=span, hint="take it out with `project-away`")

@@ -37,7 +37,7 @@ _CAST = re.compile(
 
 @rule("TRN002", on=Flow, severity="warning")
 def self_assignment(flow: Flow, context: Context) -> Iterator[Diagnostic]:
-    if not flow.written or context.proof.bind(context.owner, flow)[0] is None:
+    if not flow.written or not context.proof.facts(context.owner, flow).bound:
         return
     for found in _CAST.finditer(flow.transform):
         name = found["name"]

@@ -32,6 +32,5 @@ from provisioner.validate.rule import rule
 def transform_binds(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     stream = context.owner
     if flow.written and context.trusted("streams", stream.key):
-        _, told = context.proof.bind(stream, flow)
-        for each in told:
+        for each in context.proof.facts(stream, flow).diagnostics:
             yield context.shifted(each, "transform")

@@ -48,10 +48,7 @@ def transform_fits(flow: Flow, context: Context) -> Iterator[Diagnostic]:
         return  # nothing to hold it against, or made from the very table
     if not (context.trusted("streams", stream.key) and context.trusted("tables", flow.table)):
         return
-    from provisioner import kql
-
-    query, _ = context.proof.bind(stream, flow)
-    for each in kql.fit(query, columns) if query else ():
+    for each in context.proof.fit(stream, flow, columns):
         column = subject(each)
         if each.code == "FIT002" and (builtin(flow.table) or column in context.proof.written(flow.table, manifest)):
             continue  # nobody fills all of a built-in table, and another flow may write what this one does not
