@@ -96,7 +96,7 @@ def draw_argument(draw: Any, parameter: Parameter, common: str) -> tuple[Any, st
     if parameter.literal and kind == "string":
         return draw(st.sampled_from(LITERALS[parameter.name])), kind
     if parameter.literal:
-        return draw(st.integers(-3, 20)), kind
+        return draw(st.booleans() if kind == "bool" else st.integers(-3, 20)), kind
     return draw(KINDS[kind]), kind
 
 

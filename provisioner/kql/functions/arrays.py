@@ -89,13 +89,13 @@ def array_rotate_right(array: Any, count: int) -> list[Any] | None:
     return array_rotate_left(array, -count)
 
 
-@function("array_sort_asc(array: dynamic, nulls_last: bool?) -> dynamic")
+@function("array_sort_asc(array: dynamic, nulls_last: literal bool?) -> dynamic")
 def array_sort_asc(array: Any, nulls_last: bool = True) -> list[Any] | None:
     """The members in order: numbers and times, strings, guids, all else; nulls last unless told otherwise."""
     return _sort(array, nulls_last, descending=False)
 
 
-@function("array_sort_desc(array: dynamic, nulls_last: bool?) -> dynamic")
+@function("array_sort_desc(array: dynamic, nulls_last: literal bool?) -> dynamic")
 def array_sort_desc(array: Any, nulls_last: bool = True) -> list[Any] | None:
     """The members in falling order; nulls last unless told otherwise."""
     return _sort(array, nulls_last, descending=True)

@@ -151,7 +151,13 @@ def unicode_codepoints_from_string(value: Any, *, types: tuple[str, ...]) -> lis
     return [ord(character) for character in text_of(value, types[0])]
 
 
-@function("unicode_codepoints_to_string(point: scalar+) -> string", "make_string(point: scalar+) -> string")
+@function(
+    *(
+        f"{name}(point: {kind}, more: scalar*) -> string"
+        for name in ("unicode_codepoints_to_string", "make_string")
+        for kind in ("long", "dynamic")
+    )
+)
 def unicode_codepoints_to_string(*points: Any) -> str:
     """The text of the code points, given alone or in arrays; empty where one is none."""
     flat = [point for entry in points for point in (entry if isinstance(entry, list) else [entry])]

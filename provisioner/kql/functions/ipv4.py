@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from provisioner.kql.functions.registry import function
-from provisioner.kql.values import text_of_dynamic
+from provisioner.kql.values import text_of, text_of_dynamic
 
 _PRIVATE = ((0x0A000000, 8), (0xAC100000, 12), (0xC0A80000, 16))
 
@@ -57,28 +57,20 @@ def parse_ipv4_mask(ip: str, prefix: int) -> int | None:
     return masked(read[0], min(read[1], prefix))
 
 
-@function("format_ipv4(ip: string, prefix: long?) -> string")
-def format_ipv4(ip: str, prefix: int = 32) -> str:
-    """The network of the address in dots; empty where it is none."""
-    return _formatted(read_ipv4(ip), prefix, suffix=False)
+@function("format_ipv4(ip: scalar, prefix: long?) -> string", types=True)
+def format_ipv4(ip: Any, prefix: int = 32, *, types: tuple[str, ...]) -> str:
+    """The network of the address, given as text or number, in dots; empty where it is none."""
+    return _formatted(_given(ip, types[0]), prefix, suffix=False)
 
 
-@function("format_ipv4(ip: long, prefix: long?) -> string")
-def format_ipv4_number(ip: int, prefix: int = 32) -> str:
-    """The network of the address, given as a number, in dots; empty where it is none."""
-    return _formatted((ip, 32), prefix, suffix=False)
+@function("format_ipv4_mask(ip: scalar, prefix: long) -> string", types=True)
+def format_ipv4_mask(ip: Any, prefix: int, *, types: tuple[str, ...]) -> str:
+    """The network of the address, given as text or number, in dots with its prefix; empty where it is none."""
+    return _formatted(_given(ip, types[0]), prefix, suffix=True)
 
 
-@function("format_ipv4_mask(ip: string, prefix: long?) -> string")
-def format_ipv4_mask(ip: str, prefix: int = 32) -> str:
-    """The network of the address in dots with its prefix; empty where it is none."""
-    return _formatted(read_ipv4(ip), prefix, suffix=True)
-
-
-@function("format_ipv4_mask(ip: long, prefix: long?) -> string")
-def format_ipv4_mask_number(ip: int, prefix: int = 32) -> str:
-    """The network of the address, given as a number, in dots with its prefix; empty where it is none."""
-    return _formatted((ip, 32), prefix, suffix=True)
+def _given(ip: Any, kind: str) -> tuple[int, int] | None:
+    return (ip, 32) if type(ip) is int and kind in ("int", "long", "dynamic") else read_ipv4(text_of(ip, kind))
 
 
 def _formatted(read: tuple[int, int] | None, prefix: int, *, suffix: bool) -> str:

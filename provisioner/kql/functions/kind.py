@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from provisioner.kql.functions.registry import function
-from provisioner.kql.values import kind_of
+from provisioner.kql.values import kind_of, text_of
 
 _TYPED = ("bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic")
 
@@ -95,13 +95,19 @@ def gettype(value: Any) -> str:
     return kind_of(value)
 
 
-@function("isascii(value: string) -> bool", inline="{0}.isascii()")
-def isascii(value: str) -> bool:
+@function("isascii(text: string) -> bool", inline="{0}.isascii()")
+def isascii(text: str) -> bool:
     """Whether every character is ASCII."""
-    return value.isascii()
+    return text.isascii()
 
 
-@function("isutf8(value: string) -> bool")
-def isutf8(value: str) -> bool:
-    """Whether the text is valid UTF-8; every string is, save for the replacement of what was not."""
-    return "\ufffd" not in value
+@function("isascii(value: scalar) -> bool", types=True)
+def isascii_of(value: Any, *, types: tuple[str, ...]) -> bool:
+    """Whether every character of the value's text is ASCII."""
+    return text_of(value, types[0]).isascii()
+
+
+@function("isutf8(value: scalar) -> bool", types=True)
+def isutf8(value: Any, *, types: tuple[str, ...]) -> bool:
+    """Whether the text is valid UTF-8: every string is, save where U+FFFD stands for what was not."""
+    return "\ufffd" not in text_of(value, types[0])

@@ -9,7 +9,7 @@ from typing import Any
 
 from provisioner.kql.functions.bags import json_path, lookup
 from provisioner.kql.functions.registry import function
-from provisioner.kql.values import convert, parse_json, text_of_dynamic, unwrap_dynamic
+from provisioner.kql.values import convert, parse_json, text_of, text_of_dynamic, unwrap_dynamic
 
 
 @function(
@@ -84,9 +84,10 @@ def parse_version(text: str) -> Decimal | None:
     return Decimal("".join(part.zfill(8) for part in (parts + ["0"] * 4)[:4]))
 
 
-@function("parse_command_line(text: string, parser: string) -> dynamic")
-def parse_command_line(text: str, parser: str) -> list[str] | None:
+@function("parse_command_line(command: scalar, parser: string) -> dynamic", types=True)
+def parse_command_line(command: Any, parser: str, *, types: tuple[str, ...]) -> list[str] | None:
     """The arguments of a Windows command line: quotes join, backslashes count only before a quote."""
+    text = text_of(command, types[0])
     if parser.lower() != "windows" or not text.strip():
         return None
     arguments: list[str] = []

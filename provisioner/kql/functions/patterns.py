@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from provisioner.kql.functions.registry import function
-from provisioner.kql.values import BadRegex, Regex, convert, quote, regex
+from provisioner.kql.values import BadRegex, Regex, convert, quote, regex, text_of
 
 
 @function("extract(pattern: literal string, group: long, text: string) -> string", prepare={0: regex})
@@ -160,7 +160,7 @@ def _group(text: str, spans: list[tuple[int, int]], group: int) -> str:
     return text[spans[group][0] : spans[group][1]]
 
 
-@function("regex_quote(text: string) -> string")
-def regex_quote(text: str) -> str:
-    """The text with all that means something in a pattern escaped."""
-    return quote(text)
+@function("regex_quote(value: scalar) -> string", types=True)
+def regex_quote(value: Any, *, types: tuple[str, ...]) -> str:
+    """The value's text with all that means something in a pattern escaped."""
+    return quote(text_of(value, types[0]))
