@@ -9,10 +9,10 @@ from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from provisioner.kql import allowed, comparisons, operations, values
 from provisioner.kql import syntax as tree
 from provisioner.kql.bound import Bound, compose, constant
-from provisioner.kql.casts import CASTS
+from provisioner.kql.fixes import wrap
 from provisioner.kql.scope import Function, Lazy, Scope
 from provisioner.kql.suggest import did_you_mean
-from provisioner.kql.types import UNKNOWN
+from provisioner.kql.types import CASTS, UNKNOWN
 
 BUDGET = 60_000
 """How many nodes may be bound for one text; functions that call functions could ask for any number."""
@@ -286,11 +286,6 @@ class Binder:
             self.report("KQL107", f"'between' is not defined for {kinds}", node.span, hint="cast so that all agree")
             return self.unknown(node.span)
         return made
-
-
-def wrap(span: Span, text: str, function: str) -> Fix:
-    """The fix that puts a function around a piece of the text."""
-    return Fix(f"wrap it in {function}()", (Edit(span, f"{function}({text[span.start : span.end]})"),))
 
 
 def _pick(value: object, index: object) -> object:

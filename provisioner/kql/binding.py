@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Span, failed
-from provisioner.kql import allowed
-from provisioner.kql.binder import Exhausted
-from provisioner.kql.parser import parse
-from provisioner.kql.pipelines import PipelineBinder
-from provisioner.kql.query import Query
-from provisioner.kql.scope import Rows
 from provisioner.kql.types import canonical
+
+if TYPE_CHECKING:
+    from provisioner.kql.allowed import Dialect
+    from provisioner.kql.pipelines import PipelineBinder
+    from provisioner.kql.query import Query
+    from provisioner.kql.scope import Rows
 
 Columns = Mapping[str, str]
 
@@ -21,7 +22,7 @@ def bind(
     columns: Columns | None = None,
     *,
     tables: Mapping[str, Columns] | None = None,
-    dialect: allowed.Dialect = "transform",
+    dialect: Dialect = "transform",
 ) -> tuple[Query | None, list[Diagnostic]]:
     """The query that a text says, and what there is to say about it; None where a diagnostic is an error.
 
@@ -40,8 +41,13 @@ def bind(
 
 
 def _bind(
-    text: str, tables: Mapping[str, Mapping[str, str]], dialect: allowed.Dialect
+    text: str, tables: Mapping[str, Mapping[str, str]], dialect: Dialect
 ) -> tuple[Query | None, list[Diagnostic]]:  # fmt: skip
+    from provisioner.kql import allowed  # the language is loaded with the first text, not with the package
+    from provisioner.kql.binder import Exhausted
+    from provisioner.kql.parser import parse
+    from provisioner.kql.pipelines import PipelineBinder
+
     found: list[Diagnostic] = []
     most = allowed.limit("transform_characters")
     if dialect == "transform" and len(text) > most:
@@ -68,11 +74,13 @@ def _bind(
 
 def _query(
     text: str,
-    dialect: allowed.Dialect,
+    dialect: Dialect,
     tables: Mapping[str, Mapping[str, str]],
     binder: PipelineBinder,
     rows: Rows,
 ) -> Query:
+    from provisioner.kql.query import Query
+
     order = [column for columns in tables.values() for column in columns]
     outputs = rows.columns.values()
     used = {*binder.used, *rows.filters, *(name for column in outputs for name in column.reads)}

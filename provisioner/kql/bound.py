@@ -9,6 +9,7 @@ from typing import Any
 from provisioner.diagnostics import Span
 
 NOTHING: frozenset[str] = frozenset()
+NOWHERE = Span(0, 0)
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Bound:
     nullable: bool = True
     reads: frozenset[str] = NOTHING
     volatile: bool = False
-    span: Span = Span(0, 0)
+    span: Span = NOWHERE
     name: str | None = None
     wrapped: bool = False
     note: str = ""
@@ -41,7 +42,7 @@ class Bound:
         return self.kind == "constant"
 
 
-def constant(kind: str, value: Any, span: Span = Span(0, 0)) -> Bound:  # noqa: B008 - Span is immutable
+def constant(kind: str, value: Any, span: Span = NOWHERE) -> Bound:
     """A known value of a type."""
     return Bound("constant", kind, value, nullable=value is None, span=span, wrapped=kind == "dynamic")
 
@@ -55,7 +56,7 @@ def compose(
     helpers: Mapping[str, Any] | None = None,
     nullable: bool | None = None,
     volatile: bool = False,
-    span: Span = Span(0, 0),  # noqa: B008 - Span is immutable
+    span: Span = NOWHERE,
     note: str = "",
 ) -> Bound:
     """An expression over others: it reads what they read, and is volatile when one of them is."""
@@ -96,7 +97,7 @@ class Column:
     variable: str
     reads: frozenset[str] = NOTHING
     volatile: bool = False
-    span: Span = Span(0, 0)
+    span: Span = NOWHERE
     nullable: bool = True
     wrapped: bool = False
 

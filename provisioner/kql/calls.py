@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql import allowed, values
 from provisioner.kql import syntax as tree
-from provisioner.kql.binder import wrap
 from provisioner.kql.bound import Bound, compose, constant
-from provisioner.kql.casts import CASTS, cast
+from provisioner.kql.casts import cast
+from provisioner.kql.fixes import wrap
 from provisioner.kql.lexer import LITERAL_TYPES
 from provisioner.kql.scope import Function, Lazy, Scope
 from provisioner.kql.suggest import did_you_mean
-from provisioner.kql.types import NUMBERS, TYPES, UNKNOWN, common, widen
+from provisioner.kql.types import CASTS, NUMBERS, TYPES, UNKNOWN, common, widen
 
 if TYPE_CHECKING:
     from provisioner.kql.binder import Binder
@@ -84,18 +85,27 @@ def apply(binder: Binder, node: tree.Call, arguments: Sequence[Bound]) -> Bound:
 
     overloads = FUNCTIONS[node.name].overloads
     kinds = [argument.type for argument in arguments]
-    best: Overload | None = None
-    least = -1
-    for overload in overloads:
-        cost = _cost(overload, kinds)
-        if cost is not None and (best is None or cost < least):
-            best, least = overload, cost
+    best = choose(node.name, tuple(kinds))
     if best is None:
         complain(binder, node, arguments, overloads)
         return binder.unknown(node.span)
     if UNKNOWN in kinds and best.returns in ("T", "any", "scalar"):
         return binder.unknown(node.span)
     return _compute(binder, node, best, arguments)
+
+
+@lru_cache(maxsize=4096)
+def choose(name: str, kinds: tuple[str, ...]) -> Overload | None:
+    """The overload that arguments of these types mean: the one that needs the least widening, the first of several."""
+    from provisioner.kql.functions.registry import FUNCTIONS
+
+    best: Overload | None = None
+    least = -1
+    for overload in FUNCTIONS[name].overloads:
+        cost = _cost(overload, kinds)
+        if cost is not None and (best is None or cost < least):
+            best, least = overload, cost
+    return best
 
 
 def _cost(overload: Overload, kinds: Sequence[str]) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from provisioner.kql import values
 from provisioner.kql.bound import Bound, compose, constant
@@ -13,18 +14,6 @@ _INLINE = {
     ("int", "long"): "{0}",
     ("bool", "long"): "int({0})",
 }
-CASTS = {
-    "bool": "tobool",
-    "int": "toint",
-    "long": "tolong",
-    "real": "toreal",
-    "string": "tostring",
-    "datetime": "todatetime",
-    "timespan": "totimespan",
-    "guid": "toguid",
-    "dynamic": "parse_json",
-}
-"""The function of the transform language that makes a value of each type."""
 
 
 def cast(expression: Bound, target: str) -> Bound:
@@ -38,7 +27,7 @@ def cast(expression: Bound, target: str) -> Bound:
         made.name = expression.name
         return made
     template = _INLINE.get((source, target))
-    helpers = {} if template else {"convert": partial(values.convert, source=source, target=target)}
+    helpers: dict[str, Any] = {} if template else {"convert": partial(values.convert, source=source, target=target)}
     if source == "dynamic" and target == "string":
         template, helpers = "({0} if {0}.__class__ is str else {text}({0}))", {"text": values.text_of_dynamic}
     nullable = expression.nullable if template or target == "dynamic" else True

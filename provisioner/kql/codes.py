@@ -26,7 +26,7 @@ CODES: dict[str, str] = {
     "KQL201": "The operator is not in the transform language.\n\nWhy: a transformation sees one record at a time.",
     "KQL202": "The function is not in the transform language.",
     "KQL203": "The function is disputed: published rules use it, Azure's list does not have it.",
-    "KQL204": "A `parse` extracts more columns than Azure documents.\n\nWhy: published rules extract more; Azure documents ten.",
+    "KQL204": "A `parse` extracts more columns than Azure documents.\n\nWhy: ten are documented; some rules have more.",
     "KQL205": "The text operator is not in the transform language.",
     "FIT001": "An output column is not in the table: Azure drops it in silence.",
     "FIT002": "A column of the table is never written: it is always null.",

@@ -47,10 +47,7 @@ def between(operand: Bound, low: Bound, high: Bound, *, negated: bool, span: Spa
         moved = arithmetic("+", low, high, span)
         high = moved if moved is not None else high
     kinds = {operand.type, low.type, high.type} - {UNKNOWN}
-    if operand.type == "dynamic":
-        kind = common((low.type, high.type))
-    else:
-        kind = common(kinds - {"dynamic"})
+    kind = common((low.type, high.type) if operand.type == "dynamic" else kinds - {"dynamic"})
     if kind is None or kind not in ORDERED | {UNKNOWN}:
         return None
     template = "(not ({1} <= {0} <= {2}))" if negated else "({1} <= {0} <= {2})"
@@ -135,7 +132,7 @@ def among(operator: str, operand: Bound, items: Sequence[Bound], span: Span) -> 
             return _among_any(operator, cast(operand, kind), items, kind, span)
         if item.type == "dynamic":
             members.extend(_unfold(item.value, kind))
-        elif item.type != kind and not {item.type, kind} <= NUMBERS and not (kind, item.type) == ("guid", "string"):
+        elif item.type != kind and not {item.type, kind} <= NUMBERS and (kind, item.type) != ("guid", "string"):
             return None
         else:
             members.append(values.convert(item.value, item.type, kind) if item.type != kind else item.value)
@@ -158,6 +155,7 @@ def _unfold(value: Any, kind: str) -> list[Any]:
 
 def _among_known(operator: str, operand: Bound, members: list[Any], span: Span) -> Bound:
     word = operator.removeprefix("!")
+    known: Any
     if word == "in~":
         template, known = "({0}.lower() in {known})", frozenset(member.lower() for member in members)
     elif word == "in":

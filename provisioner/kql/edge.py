@@ -65,7 +65,13 @@ def _brief(value: Any) -> str:
 
 _READERS = {kind: _reader(kind) for kind in _QUICK}
 
-_LEAVE = {
+
+def _real(value: float) -> float | str:
+    """JSON has no word for what is not finite."""
+    return value if value - value == 0 else values.real_text(value)
+
+
+_LEAVE: dict[str, dict[str, Any]] = {
     "python": {
         "datetime": values.ticks_to_python,
         "timespan": values.timespan_to_python,
@@ -76,7 +82,7 @@ _LEAVE = {
         "timespan": values.format_timespan,
         "guid": str,
         "decimal": values.decimal_text,
-        "real": lambda value: value if value - value == 0 else values.real_text(value),
+        "real": _real,
         "dynamic": values.plain_json,
     },
     "exact": {

@@ -7,13 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provisioner.kql.bound import Bound, Column, constant
-from provisioner.kql.context import Context, clock
-from provisioner.kql.edge import FORMS
-from provisioner.kql.program import Program
-from provisioner.kql.scope import Assign, Origin, Rows
-
 if TYPE_CHECKING:
+    from provisioner.kql.bound import Bound
     from provisioner.kql.query import Query, Run
 
 Records = Iterable[Mapping[str, Any]]
@@ -36,6 +31,9 @@ def evaluate(
     `exact=True` asks for too). `now` stands for the present. `notes` collects run-time notes with their counts.
     Raises ValueError for a form or a `now` that is none.
     """
+    from provisioner.kql.context import Context, clock
+    from provisioner.kql.edge import FORMS
+
     form = form or ("exact" if exact else "python")
     if form not in FORMS:
         raise ValueError(f"{form!r} is no form of results; it is one of {', '.join(sorted(FORMS))}")
@@ -45,6 +43,8 @@ def evaluate(
 
 def compile(query: Query, form: str = "json") -> Callable[[Records], Iterator[dict[str, Any]]]:  # noqa: A001 - the verb
     """The query as a function from the records of its table to result rows."""
+    from provisioner.kql.context import Context, clock
+
     run = query.run(form)
 
     def function(rows: Records) -> Iterator[dict[str, Any]]:
@@ -64,6 +64,8 @@ def tables_of(query: Query, rows: Records | Mapping[str, Records]) -> Mapping[st
 
 def build(query: Query, form: str) -> Run:
     """Compile the query for one form of results."""
+    from provisioner.kql.program import Program
+
     program = Program(form, query.shared)
     name = program.main(query.rows)
     names = dict(program.writer.names)
@@ -74,6 +76,11 @@ def build(query: Query, form: str) -> Run:
 
 def settle(value: Bound, shared: Mapping[str, Bound]) -> Bound:
     """The constant that a value without rows comes to."""
+    from provisioner.kql.bound import Column, constant
+    from provisioner.kql.context import Context
+    from provisioner.kql.program import Program
+    from provisioner.kql.scope import Assign, Origin, Rows
+
     program = Program("inside", shared)
     name = program.main(
         Rows({"value": Column("value", value.type, "value")}, Origin(constants=[()]), [Assign("value", value)])

@@ -290,6 +290,6 @@ _TYPE_NAMES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "
 
 
 def _hint(token: Token) -> str | None:
-    if token.text == "," or token.text == "|" or token.kind == "end":
+    if token.text in (",", "|") or token.kind == "end":
         return "remove the comma before it, or write what should stand there"
     return None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Fix, Span
-from provisioner.kql.binder import wrap
-from provisioner.kql.casts import CASTS
-from provisioner.kql.query import Query
+from provisioner.kql.fixes import wrap
 from provisioner.kql.suggest import did_you_mean
-from provisioner.kql.types import canonical
+from provisioner.kql.types import CASTS, canonical
+
+if TYPE_CHECKING:
+    from provisioner.kql.query import Query
 
 TIME = "TimeGenerated"
 ACCEPTED = {"guid": ("guid", "string"), "long": ("long", "int")}

@@ -181,7 +181,7 @@ class Parser(ExpressionReader):
         return self._value()
 
     def _value(self) -> tree.Expression | tree.Pipeline:
-        """Rows or a scalar: rows where a pipe follows or a source's word opens it; a bare name is settled in binding."""
+        """Rows where a pipe follows or a source's word opens it, else a scalar; a bare name is settled in binding."""
         index, count, depth = self.index, len(self.diagnostics), self.depth
         if self._opens_rows():
             return self.pipeline()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from provisioner.kql import syntax as tree
 from provisioner.kql import values
 from provisioner.kql.bound import Bound, compose, constant
-from provisioner.kql.casts import CASTS, cast
+from provisioner.kql.casts import cast
 from provisioner.kql.lexer import LITERAL_TYPES
 from provisioner.kql.scope import Scope
-from provisioner.kql.types import NUMBERS, UNKNOWN, WHOLE, common
+from provisioner.kql.types import CASTS, NUMBERS, UNKNOWN, WHOLE, common
 
 if TYPE_CHECKING:
     from provisioner.kql.binder import Binder
@@ -51,7 +51,7 @@ def _agreed(binder: Binder, node: tree.Call, results: Sequence[Bound], places: S
     kind = common(kinds)
     if kind is not None and (len(set(kinds)) == 1 or set(kinds) <= WHOLE):
         return kind
-    from provisioner.kql.binder import wrap
+    from provisioner.kql.fixes import wrap
 
     other = next(place for place, result in enumerate(results) if result.type not in (kinds[0], "dynamic", UNKNOWN))
     target = kind if kind in NUMBERS else kinds[0]
@@ -148,7 +148,7 @@ def _literal_only(kind: str) -> Callable[[Binder, tree.Call, Scope], Bound]:
     """`int(x)` where x is no literal: Kusto's type words take literals only."""
 
     def refuse(binder: Binder, node: tree.Call, scope: Scope) -> Bound:
-        from provisioner.kql.binder import wrap
+        from provisioner.kql.fixes import wrap
 
         inner = [binder.expression(argument, scope) for argument in node.arguments]
         if len(inner) == 1 and inner[0].is_constant:

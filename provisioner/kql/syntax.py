@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from provisioner.diagnostics import Span
+
+if TYPE_CHECKING:
+    from provisioner.kql.binder import Binder
+    from provisioner.kql.parser import Parser
+    from provisioner.kql.scope import Rows, Scope
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,6 +150,15 @@ class Operator(Node):
     """One step after a pipe; the operators' own files say which and what it does."""
 
     word: ClassVar[str] = ""
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Self:
+        """The operator at the cursor, which stands behind its word."""
+        raise NotImplementedError(cls.word)
+
+    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
+        """The rows behind it: columns to columns, and the steps from rows to rows."""
+        raise NotImplementedError(self.word)
 
 
 class Source(Node):

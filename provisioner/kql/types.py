@@ -25,6 +25,19 @@ TYPE_WORDS = {
 
 NUMBERS = frozenset(("int", "long", "real", "decimal"))
 WHOLE = frozenset(("int", "long"))
+CASTS = {
+    "bool": "tobool",
+    "int": "toint",
+    "long": "tolong",
+    "real": "toreal",
+    "string": "tostring",
+    "datetime": "todatetime",
+    "timespan": "totimespan",
+    "guid": "toguid",
+    "dynamic": "parse_json",
+}
+"""The function of the transform language that makes a value of each type."""
+
 _WIDTH = {"int": 0, "long": 1, "real": 2, "decimal": 3}
 
 
@@ -48,7 +61,7 @@ def common(types: Iterable[str]) -> str | None:
     """The narrowest type all of `types` widen to; None where there is none."""
     result: str | None = None
     for kind in types:
-        if kind == UNKNOWN or kind == result:
+        if kind in (UNKNOWN, result):
             continue
         if result is None:
             result = kind

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.bound import Bound, compose
-from provisioner.kql.casts import CASTS, cast
+from provisioner.kql.casts import cast
 from provisioner.kql.scope import Function, Scope
-from provisioner.kql.types import UNKNOWN, widen
+from provisioner.kql.types import CASTS, UNKNOWN, widen
 
 if TYPE_CHECKING:
     from provisioner.kql.binder import Binder

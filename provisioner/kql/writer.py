@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from provisioner.kql.bound import Bound
 
+_SHORT = 60
 DEEPEST = 20
 """An expression nested deeper than this becomes a function of its own; Python's parser has a limit too."""
 
@@ -91,8 +92,10 @@ class Writer:
     def _constant(self, value: Any) -> str:
         if value is None or value is True or value is False:
             return repr(value)
-        if type(value) is int or (type(value) is str and len(value) < 60):
-            return repr(value) if type(value) is str or value >= 0 else f"({value})"
+        if type(value) is int:
+            return repr(value) if value >= 0 else f"({value})"
+        if type(value) is str and len(value) < _SHORT:
+            return repr(value)
         return self.name(value)
 
     def _helpers(self, node: Bound) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
@@ -22,7 +22,7 @@ class As(tree.Operator):
     name: str
 
     @classmethod
-    def parse(cls, parser: Parser) -> As:
+    def parse(cls, parser: Parser) -> Self:
         """The name."""
         return cls(parser.expect_name("a name")[0])
 

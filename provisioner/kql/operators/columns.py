@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def name_items(
     binder: Binder, items: Sequence[tree.Item], existing: Container[str] | None
 ) -> Iterator[tuple[str, tree.Item]]:
-    """Each item with its column's name: the author's, the one derived, or `Column1`, `Column2` …"""
+    """Each item with its column's name: the author's, the one derived, or `Column1`, `Column2` and so on."""
     written = {name for item in items for name in item.names}
     taken: set[str] = set()
     unnamed = 0
@@ -72,26 +71,37 @@ def assign(binder: Binder, name: str, value: Bound, span: Span) -> tuple[Column,
     return made, steps
 
 
-def pick(binder: Binder, patterns: Sequence[tuple[str, Span]], rows: Rows) -> list[str]:
+def pick(binder: Binder, patterns: Sequence[tree.Name], rows: Rows) -> list[str]:
     """The columns that names and patterns such as `Log*` mean, in the order of the patterns."""
     found: list[str] = []
-    for name, span in patterns:
+    for pattern in patterns:
+        name = pattern.name
         if "*" in name:
             matching = [column for column in rows.columns if _like(name, column)]
         else:
             matching = [name] if name in rows.columns else []
             if not matching and not rows.open:
                 hint = did_you_mean(name, rows.columns)
-                binder.report("KQL101", f"{name!r} is not a column here", span, hint=hint)
+                binder.report("KQL101", f"{name!r} is not a column here", pattern.span, hint=hint)
         found.extend(column for column in matching if column not in found)
     return found
 
 
 def _like(pattern: str, name: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+    """Whether a name is made of the pattern's pieces in their order; no pattern takes longer than its size deserves."""
+    first, *middle, last = pattern.split("*")
+    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    place, end = len(first), len(name) - len(last)
+    for piece in middle:
+        found = name.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
-def patterns(parser: Parser) -> list[tuple[str, Span]]:
+def patterns(parser: Parser) -> list[tree.Name]:
     """Column names between commas, in which `*` stands for any letters."""
     found = [pattern(parser)]
     while parser.accept(","):
@@ -99,18 +109,16 @@ def patterns(parser: Parser) -> list[tuple[str, Span]]:
     return found
 
 
-def pattern(parser: Parser) -> tuple[str, Span]:
+def pattern(parser: Parser) -> tree.Name:
     """One column name or pattern."""
-    from provisioner.diagnostics import Span
-
     start = parser.token
     quoted = parser.quoted_name()
     if quoted is not None:
-        return quoted, Span(start.start, parser.previous.end)
+        return tree.Name(quoted, quoted=True, start=start.start, end=parser.previous.end)
     if not (start.kind == "name" or start.text == "*"):
         raise parser.stop(f"a column name is missing before {parser.found()}")
     text, end = "", start.start
     while (parser.token.kind == "name" or parser.token.text == "*") and parser.token.start == end:
         text += parser.token.text
         end = parser.advance().end
-    return text, Span(start.start, end)
+    return tree.Name(text, start=start.start, end=end)

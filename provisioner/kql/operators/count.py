@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.bound import Column
@@ -23,7 +23,7 @@ class Count(tree.Operator):
     """`count`."""
 
     @classmethod
-    def parse(cls, parser: Parser) -> Count:  # noqa: ARG003 - nothing follows the word
+    def parse(cls, parser: Parser) -> Self:  # noqa: ARG003 - nothing follows the word
         """Nothing but the word."""
         return cls()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.columns import assign, name_items, target
@@ -26,7 +26,7 @@ class Distinct(tree.Operator):
     everything: bool
 
     @classmethod
-    def parse(cls, parser: Parser) -> Distinct:
+    def parse(cls, parser: Parser) -> Self:
         """`distinct *`, or items."""
         if parser.accept("*"):
             return cls([], everything=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.columns import assign, name_items, target
@@ -24,7 +24,7 @@ class Extend(tree.Operator):
     items: list[tree.Item]
 
     @classmethod
-    def parse(cls, parser: Parser) -> Extend:
+    def parse(cls, parser: Parser) -> Self:
         """`extend items`."""
         return cls(parser.items())
 

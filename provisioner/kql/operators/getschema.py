@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.bound import Column
@@ -35,7 +35,7 @@ class GetSchema(tree.Operator):
     """`getschema`."""
 
     @classmethod
-    def parse(cls, parser: Parser) -> GetSchema:  # noqa: ARG003 - nothing follows the word
+    def parse(cls, parser: Parser) -> Self:  # noqa: ARG003 - nothing follows the word
         """Nothing but the word."""
         return cls()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql import values
@@ -37,7 +37,7 @@ class MvExpand(tree.Operator):
     limit: tree.Expression | None
 
     @classmethod
-    def parse(cls, parser: Parser) -> MvExpand:
+    def parse(cls, parser: Parser) -> Self:
         """Options, arrays with their types, and a limit."""
         options = {"kind": "", "bagexpansion": "", "with_itemindex": ""}
         while parser.token.text in options and parser.peek().text == "=":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.diagnostics import Span
 from provisioner.kql import allowed, values
@@ -37,7 +37,7 @@ class Parse(tree.Operator):
     required = False
 
     @classmethod
-    def parse(cls, parser: Parser) -> Parse:
+    def parse(cls, parser: Parser) -> Self:
         """The kind, the flags, the text and the pattern behind `with`."""
         kind = _option(parser, "kind", "simple")
         if kind not in ("simple", "regex", "relaxed"):

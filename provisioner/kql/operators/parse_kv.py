@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from provisioner.diagnostics import Span
 from provisioner.kql import syntax as tree
 from provisioner.kql import values
 from provisioner.kql.casts import cast
 from provisioner.kql.lexer import unquote
 from provisioner.kql.operators.pairs import Pairs
 from provisioner.kql.operators.parse import extract
+from provisioner.kql.operators.pattern import Capture
 from provisioner.kql.operators.registry import operator
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ class ParseKv(tree.Operator):
     """`parse-kv text as (key: type, …) with (pair_delimiter=",", …)`."""
 
     text: tree.Expression
-    keys: list[tuple[str, str, Span]]
+    keys: list[Capture]
     options: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def parse(cls, parser: Parser) -> ParseKv:
+    def parse(cls, parser: Parser) -> Self:
         """The text, the keys behind `as`, the options behind `with`."""
         text = parser.expression()
         parser.expect("as")
@@ -55,7 +55,7 @@ class ParseKv(tree.Operator):
     def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
         """All columns, and one for each key; null where the text does not have it."""
         text = cast(binder.expression(self.text, scope.over(rows)), "string")
-        types = {name: kind for name, kind, _ in self.keys}
+        types = {key.name: key.type for key in self.keys}
         try:
             pairs = Pairs.of(self.options)
         except values.BadRegex as error:
@@ -64,16 +64,15 @@ class ParseKv(tree.Operator):
 
         def match(row: str) -> tuple[Any, ...]:
             found = pairs.read(row, types.keys())
-            return tuple(values.convert(found.get(name, ""), "string", kind) for name, kind in types.items())
+            return tuple(values.convert(found.get(key.name, ""), "string", key.type) for key in self.keys)
 
-        unique = list({key[0]: key for key in reversed(self.keys)}.values())[::-1]
-        return extract(binder, rows, text, match, unique if len(unique) == len(self.keys) else self.keys)
+        return extract(binder, rows, text, match, [(key.name, key.type, key.span) for key in self.keys])
 
 
-def _key(parser: Parser) -> tuple[str, str, Span]:
+def _key(parser: Parser) -> Capture:
     name, span = parser.expect_name("a key")
     parser.expect(":")
-    return name, parser.type_word(), span
+    return Capture(name, parser.type_word(), span)
 
 
 def _option(parser: Parser) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.columns import assign, name_items, target
@@ -25,7 +25,7 @@ class Project(tree.Operator):
     items: list[tree.Item]
 
     @classmethod
-    def parse(cls, parser: Parser) -> Project:
+    def parse(cls, parser: Parser) -> Self:
         """`project items`; without any, nothing is left."""
         return cls([] if parser.at("|") or parser.token.kind == "end" else parser.items())
 

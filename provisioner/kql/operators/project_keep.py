@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.columns import patterns, pick
 from provisioner.kql.operators.registry import operator
 
 if TYPE_CHECKING:
-    from provisioner.diagnostics import Span
     from provisioner.kql.binder import Binder
     from provisioner.kql.parser import Parser
     from provisioner.kql.scope import Rows, Scope
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 class ProjectKeep(tree.Operator):
     """`project-keep name, pattern*`."""
 
-    names: list[tuple[str, Span]]
+    names: list[tree.Name]
 
     @classmethod
-    def parse(cls, parser: Parser) -> ProjectKeep:
+    def parse(cls, parser: Parser) -> Self:
         """`project-keep names`."""
         return cls(patterns(parser))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
 from provisioner.kql.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from provisioner.diagnostics import Span
     from provisioner.kql.binder import Binder
     from provisioner.kql.parser import Parser
     from provisioner.kql.scope import Rows, Scope
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 class ProjectRename(tree.Operator):
     """`project-rename new = old, …`."""
 
-    pairs: list[tuple[str, str, Span, Span]]
+    pairs: list[tuple[tree.Name, tree.Name]]
 
     @classmethod
-    def parse(cls, parser: Parser) -> ProjectRename:
+    def parse(cls, parser: Parser) -> Self:
         """`project-rename new = old`, one or more."""
         pairs = [_pair(parser)]
         while parser.accept(","):
@@ -34,24 +33,27 @@ class ProjectRename(tree.Operator):
     def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
         """The same columns; a new name must not be that of a column that stays."""
         renamed: dict[str, str] = {}
-        for new, old, new_span, old_span in self.pairs:
-            if old not in rows.columns:
+        for new, old in self.pairs:
+            if old.name not in rows.columns:
                 if not rows.open:
-                    hint = did_you_mean(old, rows.columns)
-                    binder.report("KQL101", f"{old!r} is not a column here", old_span, hint=hint)
+                    hint = did_you_mean(old.name, rows.columns)
+                    binder.report("KQL101", f"{old.name!r} is not a column here", old.span, hint=hint)
                 continue
-            renamed[old] = new
-            binder.made(new, new_span, rows.columns[old].bound(old_span))
+            renamed[old.name] = new.name
+            binder.made(new.name, new.span, rows.columns[old.name].bound(old.span))
         names = [renamed.get(name, name) for name in rows.columns]
-        for new, _old, new_span, _ in self.pairs:
-            if names.count(new) > 1:
-                binder.report("KQL104", f"there would be two columns {new!r}", new_span, hint="give one another name")
+        for new, _ in self.pairs:
+            if names.count(new.name) > 1:
+                hint = "give one another name"
+                binder.report("KQL104", f"there would be two columns {new.name!r}", new.span, hint=hint)
         columns = zip(names, rows.columns.values(), strict=True)
         return rows.then({name: replace(column, name=name) for name, column in columns})
 
 
-def _pair(parser: Parser) -> tuple[str, str, Span, Span]:
+def _pair(parser: Parser) -> tuple[tree.Name, tree.Name]:
     new, new_span = parser.expect_name("a new name")
     parser.expect("=", "write `project-rename new = old`")
     old, old_span = parser.expect_name("a column name")
-    return new, old, new_span, old_span
+    return tree.Name(new, start=new_span.start, end=new_span.end), tree.Name(
+        old, start=old_span.start, end=old_span.end
+    )

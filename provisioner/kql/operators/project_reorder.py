@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.columns import pattern, pick
 from provisioner.kql.operators.registry import operator
 
 if TYPE_CHECKING:
-    from provisioner.diagnostics import Span
     from provisioner.kql.binder import Binder
     from provisioner.kql.parser import Parser
     from provisioner.kql.scope import Rows, Scope
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 class ProjectReorder(tree.Operator):
     """`project-reorder name, pattern* asc`."""
 
-    names: list[tuple[str, Span, str]]
+    names: list[tuple[tree.Name, str]]
 
     @classmethod
-    def parse(cls, parser: Parser) -> ProjectReorder:
+    def parse(cls, parser: Parser) -> Self:
         """`project-reorder` with names, each with `asc`, `desc`, `granny-asc` or nothing."""
         names = [_ordered(parser)]
         while parser.accept(","):
@@ -34,14 +33,14 @@ class ProjectReorder(tree.Operator):
     def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
         """All columns, in another order."""
         first: list[str] = []
-        for name, span, order in self.names:
-            found = [column for column in pick(binder, [(name, span)], rows) if column not in first]
+        for name, order in self.names:
+            found = [column for column in pick(binder, [name], rows) if column not in first]
             first.extend(sorted(found, reverse=order == "desc") if order else found)
         rest = [name for name in rows.columns if name not in first]
         return rows.then({name: rows.columns[name] for name in [*first, *rest]})
 
 
-def _ordered(parser: Parser) -> tuple[str, Span, str]:
-    name, span = pattern(parser)
+def _ordered(parser: Parser) -> tuple[tree.Name, str]:
+    name = pattern(parser)
     order = parser.advance().text if parser.at("asc") or parser.at("desc") else ""
-    return name, span, order
+    return name, order

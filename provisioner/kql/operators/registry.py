@@ -3,30 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar
+from typing import TypeVar
 
 from provisioner.kql import syntax as tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
-
-
-class TabularOperator(Protocol):
-    """What an operator's file gives: the tree's node, reading it, and what it makes of columns and rows."""
-
-    word: ClassVar[str]
-
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """The operator at the cursor, which stands behind its word."""
-        ...
-
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """The rows behind it: columns to columns, and the steps from rows to rows."""
-        ...
-
 
 OPERATORS: dict[str, type[tree.Operator]] = {}
 Kind = TypeVar("Kind", bound=type[tree.Operator])

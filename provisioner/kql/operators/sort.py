@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
@@ -36,7 +36,7 @@ class Sort(tree.Operator):
     keys: list[Key]
 
     @classmethod
-    def parse(cls, parser: Parser) -> Sort:
+    def parse(cls, parser: Parser) -> Self:
         """`sort by` with keys."""
         parser.expect("by")
         return cls(keys(parser))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql import values
@@ -55,7 +55,7 @@ class Summarize(tree.Operator):
     keys: list[tree.Item]
 
     @classmethod
-    def parse(cls, parser: Parser) -> Summarize:
+    def parse(cls, parser: Parser) -> Self:
         """Aggregates, and keys behind `by`."""
         while parser.at("hint"):
             parser.skip_to("=")
@@ -118,7 +118,7 @@ def _several(call: tree.Call) -> bool:
 
 
 def _name(call: tree.Call, aggregate: Aggregate) -> str:
-    first = derived(call.arguments[0]) if call.arguments and not call.name == "countif" else None
+    first = derived(call.arguments[0]) if call.arguments and call.name != "countif" else None
     if call.name == "percentile" and first is not None and isinstance(call.arguments[-1], tree.Literal):
         return f"percentile_{first}_{call.arguments[-1].value}"
     if not aggregate.prefix:

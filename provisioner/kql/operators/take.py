@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
@@ -23,7 +23,7 @@ class Take(tree.Operator):
     count: tree.Expression
 
     @classmethod
-    def parse(cls, parser: Parser) -> Take:
+    def parse(cls, parser: Parser) -> Self:
         """`take number`."""
         return cls(parser.expression())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
@@ -25,7 +25,7 @@ class Top(tree.Operator):
     keys: list[Key]
 
     @classmethod
-    def parse(cls, parser: Parser) -> Top:
+    def parse(cls, parser: Parser) -> Self:
         """`top number by` keys."""
         count = parser.expression()
         parser.expect("by")

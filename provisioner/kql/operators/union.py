@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
@@ -22,7 +22,7 @@ class Union(tree.Operator):
     parts: list[tree.Pipeline]
 
     @classmethod
-    def parse(cls, parser: Parser) -> Union:
+    def parse(cls, parser: Parser) -> Self:
         """Tables and pipelines in parentheses between commas."""
         return cls(parser.parts())
 

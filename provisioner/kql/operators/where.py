@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
 from provisioner.kql.operators.registry import operator
@@ -23,7 +23,7 @@ class Where(tree.Operator):
     condition: tree.Expression
 
     @classmethod
-    def parse(cls, parser: Parser) -> Where:
+    def parse(cls, parser: Parser) -> Self:
         """`where expression`."""
         return cls(parser.expression())
 

@@ -1,0 +1,75 @@
+"""Columns from sample records: the narrowest types on which all samples agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+_LONGEST = 40
+
+
+def infer(samples: Iterable[Any]) -> dict[str, str]:
+    """Name to type, in the order in which the names first occur.
+
+    A whole number is an int while all fit 32 bits, then a long; whole numbers with others are real; text that always
+    is a time with a date is a datetime, text that always is a guid is a guid; what does not agree is dynamic. A column
+    that is null in every sample is a string. A record that is no mapping is passed over.
+    """
+    found: dict[str, str | None] = {}
+    for sample in samples:
+        if not isinstance(sample, Mapping):
+            continue
+        for name, value in sample.items():
+            kind = _kind(value)
+            known = found.setdefault(str(name), kind)
+            if kind is not None and known != kind:
+                found[str(name)] = kind if known is None else _agree(known, kind)
+    return {name: kind or "string" for name, kind in found.items()}
+
+
+def _kind(value: Any) -> str | None:
+    """The type of one value; None for null, which agrees with all."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _text_kind(value)
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int" if -(2**31) <= value < 2**31 else "long" if -(2**63) <= value < 2**63 else "real"
+    for kinds, name in _PYTHON:
+        if isinstance(value, kinds):
+            return name
+    return "dynamic"
+
+
+_PYTHON: tuple[tuple[Any, str], ...] = (
+    ((float, Decimal), "real"),
+    (dt.date, "datetime"),
+    (dt.timedelta, "timespan"),
+    (UUID, "guid"),
+)
+
+
+def _text_kind(text: str) -> str:
+    from provisioner.kql import values
+
+    if not 8 <= len(text) <= _LONGEST:
+        return "string"
+    if len(text) == 36 and text.count("-") == 4 and values.parse_guid(text) is not None:
+        return "guid"
+    dated = text[:4].isdigit() and text[4] == "-" and len(text) >= 10
+    return "datetime" if dated and values.parse_datetime(text) is not None else "string"
+
+
+_NUMBERS = ("int", "long", "real")
+
+
+def _agree(one: str, other: str) -> str:
+    if one in _NUMBERS and other in _NUMBERS:
+        return max(one, other, key=_NUMBERS.index)
+    textual = {"string", "datetime", "guid"}
+    return "string" if {one, other} <= textual else "dynamic"
