@@ -112,7 +112,7 @@ def put_classic(call: Call) -> Answer:
     private = {"plan": "Analytics", "columns": columns, "types": {"TimeGenerated": "dateTime"}, "classic": True}
     record = Record(f"{workspace.id}/tables/{name}", workspaces.TABLE, {}, private)
     call.world.store.put(record)
-    return Answer(201, tables.show(call.world, workspace, record))
+    return Answer(201, tables.show(workspace, record))
 
 
 def reset(call: Call) -> Answer:

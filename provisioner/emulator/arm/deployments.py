@@ -131,7 +131,7 @@ def what_if(call: Call) -> Answer:
     settings = properties.get("whatIfSettings")
     ids_only = isinstance(settings, dict) and settings.get("resultFormat") == "ResourceIdOnly"
     found = changes(call, template, complete=properties["mode"] == "Complete", ids_only=ids_only)
-    number, now = str(uuid.uuid4()), call.world.clock.now()
+    number, now = str(uuid.uuid4()), time.time()
     result = {"status": "Succeeded", "properties": {"correlationId": number, "changes": found}}
     call.world.store.put_operation(
         number, now, now, {"id": number, "name": number, "target": call.path, "error": None, "result": result}

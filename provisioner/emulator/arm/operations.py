@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ def begin(call: Call, namespace: str, region: str, target: str) -> tuple[dict[st
     failed = world.faults.happens("failed_operation", call.method, call.path)
     error = {"code": failed.values["code"], "message": failed.values["message"]} if failed else None
     number = str(uuid.uuid4())
-    started = world.clock.now()
+    started = time.time()
     ready = started + (slow.values["seconds"] if slow else QUICK)
     root = f"/subscriptions/{call.names['subscription']}/providers/{namespace}/locations/{region}"
     body = {"id": f"{root}/operationstatuses/{number}", "name": number, "target": target, "error": error}
@@ -37,10 +38,15 @@ def begin(call: Call, namespace: str, region: str, target: str) -> tuple[dict[st
     return headers | ({} if slow else _POLL), ready, error
 
 
+def left(private: dict[str, Any]) -> float:
+    """Seconds until a resource's last operation ends. Operations take real time, wherever the clock is set."""
+    return max(float(private.get("ready", 0.0)) - time.time(), 0.0)
+
+
 def status(call: Call) -> Answer:
     """The state of an operation, as Azure-AsyncOperation serves it."""
     started, ready, body = _find(call)
-    now = call.world.clock.now()
+    now = time.time()
     shown: dict[str, Any] = {"id": body["id"], "name": body["name"], "startTime": iso(started)}
     if now < ready:
         return Answer(body={**shown, "status": "InProgress"}, headers=_patience(ready - now))
@@ -54,7 +60,7 @@ def status(call: Call) -> Answer:
 def result(call: Call) -> Answer:
     """The outcome of an operation, as Location serves it: 202 while it runs."""
     _started, ready, body = _find(call)
-    now = call.world.clock.now()
+    now = time.time()
     if now < ready:
         location = f"{call.base}{call.path}?api-version={call.api_version}"
         return Answer(202, headers={"Location": location, **_patience(ready - now)})
@@ -71,5 +77,5 @@ def _find(call: Call) -> tuple[float, float, dict[str, Any]]:
     return found
 
 
-def _patience(left: float) -> dict[str, str]:
-    return _POLL if left <= QUICK * 2 else {}
+def _patience(seconds: float) -> dict[str, str]:
+    return _POLL if seconds <= QUICK * 2 else {}

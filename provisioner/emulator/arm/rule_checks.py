@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.arm import builtin, tables, workspaces
+from provisioner.emulator.arm import builtin, operations, tables, workspaces
 from provisioner.emulator.arm.endpoints import invalid
 from provisioner.model.types import column_type
 
@@ -235,10 +235,9 @@ def _table(world: World, resource: str, stream: str, destination: str) -> str | 
             f"Classic (MMA-based) custom log tables for stream '{stream}' with destination '{destination}' "
             "are not supported in Data Collection Rules."
         )
-    usable = max(
-        record.private.get("ready", 0.0), record.private.get("born", 0.0) + world.faults.value("table_not_ready", 0.0)
-    )
-    return absent if world.clock.now() < usable else None
+    born = record.private.get("born", 0.0) + world.faults.value("table_not_ready", 0.0)
+    young = world.faults.on("table_not_ready") and world.clock.now() < born
+    return absent if young or operations.left(record.private) else None
 
 
 def _solution(world: World, workspace: Record, name: str) -> bool:

@@ -44,7 +44,7 @@ def _write(call: Call, *, replace: bool) -> Answer:
         raise _missing(call)
     check_name(name)
     check_classic(existing)
-    _check_unlocked(call, existing)
+    _check_unlocked(existing)
     sent = call.object()
     properties = bodies.accept(TABLE, sent).get("properties") or {}
     made = _merged(call, table_id(workspace, name), existing, given=properties, sent=sent, replace=replace)
@@ -106,13 +106,12 @@ def _check_room(call: Call, workspace: Record, existing: Record | None, name: st
             raise invalid(f"The workspace has {count} custom tables; the limit is {MOST}.")
 
 
-def _check_unlocked(call: Call, existing: Record | None) -> None:
+def _check_unlocked(existing: Record | None) -> None:
     # Updating means locked (Tables.json). Two writers inside the 20 ms of an operation that no fault slows are let
     # through: in Azure the window is seconds, and a client that survives it there is tested with slow_operation.
     if existing is None:
         return
-    left = existing.private.get("ready", 0.0) - call.world.clock.now()
-    if left > operations.QUICK:
+    if operations.left(existing.private) > operations.QUICK:
         raise Refusal(409, "Conflict", f"Table {existing.name} is being updated and is locked for any changes.")
 
 
@@ -122,7 +121,7 @@ def get(call: Call) -> Answer:
     record = stored(call.world, workspace, _spelled(call)) or _given(workspace, _spelled(call))
     if record is None:
         raise _missing(call)
-    return Answer(body=show(call.world, workspace, record))
+    return Answer(body=show(workspace, record))
 
 
 def index(call: Call) -> Answer:
@@ -131,7 +130,7 @@ def index(call: Call) -> Answer:
     records = call.world.store.find(TABLE, f"{workspace.key}/")
     written = {each.name for each in records}
     given = [each for name in builtin.builtin() if name not in written and (each := _given(workspace, name))]
-    return listing(call, [show(call.world, workspace, each) for each in [*records, *given]])
+    return listing(call, [show(workspace, each) for each in [*records, *given]])
 
 
 def delete(call: Call) -> Answer:
@@ -178,10 +177,9 @@ def columns(world: World, workspace: Record, name: str) -> dict[str, str] | None
     return None if known is None else {**known, **own}
 
 
-def show(world: World, workspace: Record, record: Record) -> dict[str, Any]:
+def show(workspace: Record, record: Record) -> dict[str, Any]:
     """A table's body as GET gives it."""
     private = record.private
-    ready = world.clock.now() >= private.get("ready", 0.0)
     days, total = _retention(workspace, private)
     properties = {
         "totalRetentionInDays": total,
@@ -191,7 +189,7 @@ def show(world: World, workspace: Record, record: Record) -> dict[str, Any]:
         "retentionInDaysAsDefault": private.get("days") is None,
         "totalRetentionInDaysAsDefault": private.get("total") is None,
         "schema": _schema(record),
-        "provisioningState": "Succeeded" if ready else "Updating",
+        "provisioningState": "Updating" if operations.left(private) else "Succeeded",
         "retentionInDays": days,
     }
     return {"properties": properties, "id": record.id, "name": record.name}
@@ -247,10 +245,7 @@ def _spelled(call: Call) -> str:
 
 def _workspace(call: Call) -> Record:
     workspace = workspaces.require(call)
-    if (
-        call.method in {"PUT", "PATCH"}
-        and call.world.clock.now() < workspace.private.get("ready", 0.0) - operations.QUICK
-    ):
+    if call.method in {"PUT", "PATCH"} and operations.left(workspace.private) > operations.QUICK:
         raise Refusal(409, "Conflict", f"The workspace '{workspace.name}' is still being created.")
     return workspace
 

@@ -50,7 +50,7 @@ def put(call: Call) -> Answer:
     if error is not None:
         raise Refusal(400, error["code"], error["message"])
     if existing is None:
-        made.private |= {"ready": ready}
+        made.private["ready"] = ready
         made.private.setdefault("keys", [_key(), _key()])
     with store.write():
         if grave:
@@ -116,8 +116,10 @@ def _shown(call: Call, made: Record, body: dict[str, Any], before: Record | None
 
 def show(world: World, record: Record, *, state: str | None = None) -> dict[str, Any]:
     """The body of a workspace, with the state that it has by now."""
-    ready = world.clock.now() >= record.private.get("ready", 0.0)
-    properties = {**record.body["properties"], "provisioningState": state or ("Succeeded" if ready else "Creating")}
+    properties = {
+        **record.body["properties"],
+        "provisioningState": state or ("Creating" if operations.left(record.private) else "Succeeded"),
+    }
     if over_quota(world, record):
         properties["workspaceCapping"] = {**properties["workspaceCapping"], "dataIngestionStatus": "OverQuota"}
     return {**record.body, "properties": properties}
