@@ -97,7 +97,7 @@ def test_a_column_that_the_transform_lost_is_named(project):
     ("expect", "reason"),
     [
         ("[]", None),
-        ("[{OrderId: A1}]", "1 row is missing"),
+        ("[{OrderId: A1}]", "1 row is missing (`amount > 0` dropped record 1)"),
     ],
 )
 def test_a_filtered_record_is_expected_as_no_row(project, expect, reason):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Place, Span, failed
@@ -78,7 +78,7 @@ class _Runner:
             position,
             flow.table,
             rows=compared if flow.table in test.expect else (),
-            reason=_reason(compared),
+            reason=_reason(compared, lambda: _dropped(query, test, now or self._now)),
         )
 
     def _error(self, stream: Stream, test: TransformTest, position: int) -> TestResult:
@@ -139,7 +139,18 @@ def _unforeseeable(query: Query) -> frozenset[str]:
     return frozenset(query.volatile)
 
 
-def _reason(compared: Sequence[RowResult]) -> str | None:
+def _dropped(query: Query, test: TransformTest, now: dt.datetime) -> str:
+    """Which condition dropped which record, in words; empty where none was dropped."""
+    from provisioner import kql
+
+    told = []
+    for number, record in enumerate(test.given, 1):
+        if (where := kql.trace(query, record, now).dropped) is not None:
+            told.append(f"`{' '.join(where.text.split())}` dropped record {number}")
+    return "; ".join(told[:3])
+
+
+def _reason(compared: Sequence[RowResult], why: Callable[[], str]) -> str | None:
     """What is wrong in a line, naming columns; None where nothing is."""
     absent = {each.column: None for row in compared for each in row.differences if each.actual is ABSENT}
     wrong = {each.column: None for row in compared for each in row.differences if each.actual is not ABSENT}
@@ -147,7 +158,8 @@ def _reason(compared: Sequence[RowResult]) -> str | None:
     extra = sum(row.expected is None for row in compared)
     parts = [f"{name} is not written by the transform" for name in absent]
     parts += [f"{', '.join(wrong)} differ{'s' if len(wrong) == 1 else ''}"] if wrong else []
-    parts += [f"{_rows(missing)} missing"] if missing else []
+    dropped = why() if missing else ""
+    parts += [f"{_rows(missing)} missing{f' ({dropped})' if dropped else ''}"] if missing else []
     parts += [f"{_rows(extra)} not expected"] if extra else []
     return "; ".join(parts) or None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import CloudError, Rejected
-from provisioner.verify.expect import TIME
+from provisioner.verify.expect import TIME, instant
 from provisioner.verify.shot import Leg
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class Finder:
         for leg in legs:
             if leg.plan in SEARCHED:
                 self._alone(leg, everywhere=everywhere)
+
+    @staticmethod
+    def covers(row: Mapping[str, Any]) -> bool:
+        """Whether a row's time lies where an ordinary look sees it."""
+        moment = instant(row.get(TIME))
+        return moment is not None and abs(moment - dt.datetime.now(dt.UTC)) < _CLAMP
 
     def _union(self, legs: Sequence[Leg], *, everywhere: bool) -> None:
         parts = [
@@ -140,15 +146,11 @@ def _alike(leg: Leg, number: int, row: Mapping[str, Any]) -> bool:
 
 
 def _first(leg: Leg) -> dt.datetime:
-    from provisioner.verify.expect import instant
-
     told = [instant(cell.value) for cells in leg.expected.values() if (cell := cells.get(TIME)) is not None]
     return min([each for each in told if each is not None] + [leg.shot.made]) - dt.timedelta(minutes=5)
 
 
 def _last(leg: Leg) -> dt.datetime:
-    from provisioner.verify.expect import instant
-
     told = [instant(cell.value) for cells in leg.expected.values() if (cell := cells.get(TIME)) is not None]
     return max([each for each in told if each is not None] + [dt.datetime.now(dt.UTC)]) + dt.timedelta(minutes=5)
 

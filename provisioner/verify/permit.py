@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from provisioner.errors import CloudError, ProvisionerError
+from provisioner.errors import CloudError, NotFound, ProvisionerError
 from provisioner.model import PUBLISHER
 from provisioner.progress import Event, Progress
 from provisioner.resources import resource_type
@@ -67,7 +67,8 @@ def _grant(azure: Azure, scene: Scene, dcr: str, principal: str) -> str | None:
     try:
         azure.management.put(type_, id_, body)
     except CloudError as error:
-        if error.code == "RoleAssignmentExists":
+        # A rule that is gone is for the diagnosis to tell.
+        if error.code == "RoleAssignmentExists" or isinstance(error, NotFound):
             return None
         raise
     return id_

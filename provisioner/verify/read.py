@@ -53,7 +53,7 @@ def _way(scene: Scene, stream: Stream, dcr: Dcr, flow: Flow, newest: tuple[Any, 
         0,
         ok=cause is None,
         diagnosis=cause,
-        notes=tuple(_notes(scene, dcr, newest)),
+        notes=tuple(_notes(scene, stream, dcr, newest)),
     )
 
 
@@ -136,16 +136,17 @@ def _grants(scene: Scene, dcr: Dcr) -> Iterator[Diagnosis]:
             yield _is("grant-missing", f"grant {grant.name!r}: {principal} has no {grant.role} on {dcr.name}", "")
 
 
-def _notes(scene: Scene, dcr: Dcr, newest: tuple[Any, int] | None) -> Iterator[str]:
+def _notes(scene: Scene, stream: Stream, dcr: Dcr, newest: tuple[Any, int] | None) -> Iterator[str]:
     if newest is None or newest[0] is None:
         yield "no row in the last 30 days"
     else:
         moment = instant(newest[0])
         age = f", {_ago(scene.now() - moment)} old" if moment else ""
         yield f"newest row {newest[0]}{age}; {newest[1]} row(s) in the last 30 days"
-    told = scene.drops(dcr.name)
-    if told:
-        yield f"{dcr.name} in the last 30 minutes: " + ", ".join(f"{name} {count:g}" for name, count in told.items())
+    told = scene.drops(dcr.name, stream.name, scene.now() - dt.timedelta(minutes=30))
+    if told is not None:
+        counts = ", ".join(f"{name} {count:g}" for name, count in told.items())
+        yield f"{dcr.name} in the last 30 minutes: {counts}"
 
 
 def _newest(

@@ -151,22 +151,19 @@ class Scene:
         """Deny assignments at a scope and above it."""
         return self._list("deny assignments", scope, "Microsoft.Authorization/denyAssignments", _DENIALS)
 
-    def drops(self, dcr: str) -> Mapping[str, float] | None:
-        """The rule's own counts of the last half hour: rows dropped, transform errors; None where they are not told."""
-        wanted = "LogsRowsDropped,LogsTransformationErrors,LogsRowsReceived"
+    def drops(self, dcr: str, stream: str, since: dt.datetime) -> Mapping[str, float] | None:
+        """The rule's own counts for a stream: rows dropped, transform errors; None where they are not told."""
         path = f"{self.id('dcr', dcr)}/providers/Microsoft.Insights/metrics"
-        query = f"&metricnames={wanted}&timespan=PT30M&interval=PT1M&aggregation=Total"
-        body = self._read("metrics", path, lambda: self._management.get(path, f"{_METRICS}{query}"))
+        start = since.replace(second=0, microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+        end = (self.now() + dt.timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        query = (
+            f"&metricnames=RowsDropped_Count,TransformationErrors_Count&timespan={start}/{end}&interval=PT1M"
+            f"&aggregation=Total&$filter=InputStreamId eq '{stream}'"
+        )
+        body = self._read("metrics", f"{path}{query}", lambda: self._management.get(path, f"{_METRICS}{query}"))
         if body is None:
             return None
-        return {
-            str((each.get("name") or {}).get("value")): sum(
-                point.get("total") or 0.0
-                for series in each.get("timeseries") or ()
-                for point in series.get("data") or ()
-            )
-            for each in body.get("value") or ()
-        }
+        return {str((each.get("name") or {}).get("value")): _total(each) for each in body.get("value") or ()}
 
     # -- reading
 
@@ -208,3 +205,8 @@ def plan_of(body: Body | None) -> str:
 
 def _properties(body: Body | None) -> Mapping[str, Any]:
     return (body or {}).get("properties") or {}
+
+
+def _total(metric: Mapping[str, Any]) -> float:
+    points = (point for series in metric.get("timeseries") or () for point in series.get("data") or ())
+    return float(sum(point.get("total") or 0.0 for point in points))

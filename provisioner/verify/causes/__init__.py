@@ -63,10 +63,10 @@ MISSING: tuple[Cause, ...] = (
     query_closed,
     query_forbidden,
     query_path,
+    table_missing,
     query_failed,
     ingestion_closed,
     daily_cap,
-    table_missing,
     workspace_other,
     flow_missing,
     filtered,
@@ -95,11 +95,12 @@ def diagnose(case: Case) -> Diagnosis | None:
     """The first cause that explains what is wrong with a leg; None where nothing is."""
     if case.error is not None:
         return _first(REFUSED, case)
-    if case.leg.missing:
-        return _first(MISSING, case)
-    if case.leg.differing:
-        return _first(DIFFERENT, case)
-    return never_written(case)
+    for cause in MISSING:
+        if not case.leg.missing:
+            break  # it may have come while we looked for reasons
+        if (found := cause(case)) is not None:
+            return found
+    return _first(DIFFERENT, case) if case.leg.differing else never_written(case)
 
 
 def _first(causes: tuple[Cause, ...], case: Case) -> Diagnosis | None:

@@ -7,14 +7,14 @@ from provisioner.verify.causes.case import Case
 
 
 def drops(case: Case) -> Diagnosis | None:
-    """The rule's metrics tell of dropped rows or transform errors within the last half hour."""
-    told = case.scene.drops(case.shot.dcr.name) or {}
-    bad = {name: count for name, count in told.items() if count and name != "LogsRowsReceived"}
+    """The rule's metrics tell of dropped rows or transform errors since the records were sent."""
+    told = case.scene.drops(case.shot.dcr.name, case.stream, case.shot.made) or {}
+    bad = {name: count for name, count in told.items() if count}
     if not bad:
         return None
     return Diagnosis(
         "rows-dropped",
-        f"the rule {case.shot.dcr.name} dropped rows",
-        tuple(f"{name}: {count:g} in the last 30 minutes" for name, count in bad.items()),
+        f"the rule {case.shot.dcr.name} dropped rows of {case.stream}",
+        tuple(f"{name}: {count:g} since the records were sent" for name, count in bad.items()),
         "turn on the rule's diagnostic setting `LogErrors` and read DCRLogErrors: it names the error",
     )

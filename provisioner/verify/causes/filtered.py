@@ -16,7 +16,7 @@ def filtered(case: Case) -> Diagnosis | None:
         return None
     record = dict(numbered(case))[dropped[0]]
     where = kql.trace(query, record).dropped
-    text = " ".join(query.text[where.start : where.end].split()) if where else "a filter"
+    text = " ".join(where.text.split()) if where else "a filter"
     return Diagnosis(
         "filtered",
         f"the live transform drops the record: `{text}`",

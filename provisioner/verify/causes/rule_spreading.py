@@ -19,7 +19,7 @@ def rule_spreading(case: Case) -> Diagnosis | None:
     age, life = case.scene.age(rule), case.scene.age(rule, of="createdAt")
     if age is None or age > FRESH:
         return None
-    new = life is not None and life - age < dt.timedelta(seconds=1)
+    new = life is not None and life - age < dt.timedelta(milliseconds=50)
     if new and case.error is None:
         return None  # a rule that was never another has no old copy
     minutes = int(FRESH.total_seconds() // 60)

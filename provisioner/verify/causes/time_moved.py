@@ -14,6 +14,9 @@ def time_moved(case: Case) -> Diagnosis | None:
         return None
     again = Leg(case.shot, case.leg.lane, case.leg.expected, case.leg.columns, case.leg.plan)
     case.scene.finder.look([again], everywhere=True)
+    if in_span := {number: row for number, row in again.found.items() if case.scene.finder.covers(row)}:
+        case.leg.found.update(in_span)  # merely late: it came between two looks
+        case.leg.seen = case.leg.seen or case.scene.now()
     number = next((each for each in case.leg.missing if each in again.found), None)
     if number is None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from provisioner.verify.arrival import Arrival, Diagnosis, RowArrival, VerifyResult
 from provisioner.verify.report.junit import Case
 from provisioner.verify.report.junit import junit as xml
-from provisioner.verify.report.table import Cells, apart, paint, table
+from provisioner.verify.report.table import Cells, apart, cell, paint, table
 
 _HEAD = ("column", "expected", "arrived")
 
@@ -66,7 +66,7 @@ def _row(row: RowArrival, *, color: bool) -> list[str]:
 
 def _cells(row: RowArrival) -> Iterator[Cells]:
     for each in row.columns:
-        shown = (each.expected, each.arrived) if each.ok else apart(each.expected, each.arrived)
+        shown = (cell(each.expected), cell(each.arrived)) if each.ok else apart(each.expected, each.arrived)
         yield each.ok, (each.name, *shown)
 
 

@@ -11,8 +11,8 @@ from provisioner.verify.result import ABSENT
 _WIDEST = 60
 _CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
-Cells = tuple[bool, Sequence[Any]]
-"""Whether the line holds, and its cells."""
+Cells = tuple[bool, Sequence[str]]
+"""Whether the line holds, and the texts of its cells."""
 
 
 def paint(color: bool) -> Callable[[str, str], str]:
@@ -28,8 +28,10 @@ def cell(value: Any) -> str:
     """A JSON value as short text; the quotes of a string are left out where nothing can be mistaken."""
     if value is ABSENT:
         return "(no such column)"
+    if isinstance(value, str) and len(value) > _WIDEST * 4:
+        value = value[: _WIDEST * 4]
     if isinstance(value, str) and value and value == value.strip() and not _reads_as_json(value):
-        text = value.replace("\n", "⏎")
+        text = value.replace("\n", "⏎").replace("\t", "⇥")
     else:
         text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
@@ -50,7 +52,7 @@ def apart(expected: Any, actual: Any) -> tuple[str, str]:
 def table(head: Sequence[str], lines: Iterable[Cells], indent: str, *, color: bool) -> list[str]:
     """The lines of a table; those that do not hold begin with a mark."""
     painted = paint(color)
-    texts = [(ok, [each if isinstance(each, str) else cell(each) for each in cells]) for ok, cells in lines]
+    texts = [(ok, list(cells)) for ok, cells in lines]
     rows = [list(head), *(cells for _, cells in texts)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     out = [painted(f"{indent}  {_padded(head, widths)}", "dim")]

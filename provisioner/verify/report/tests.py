@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.verify.report.junit import Case
 from provisioner.verify.report.junit import junit as xml
-from provisioner.verify.report.table import Cells, apart, paint, table
+from provisioner.verify.report.table import Cells, apart, cell, paint, table
 from provisioner.verify.result import ABSENT, RowResult, TestResult
 
 
@@ -81,14 +81,15 @@ def _cells(row: RowResult) -> list[Cells]:
     if row.actual is None or row.expected is None:
         only = row.expected if row.actual is None else row.actual
         left = row.actual is None
-        return [(False, (name, value if left else "", "" if left else value)) for name, value in (only or {}).items()]
+        texts = {name: cell(value) for name, value in (only or {}).items()}
+        return [(False, (name, text if left else "", "" if left else text)) for name, text in texts.items()]
     wrong = {each.column: each for each in row.differences}
     lines: list[Cells] = []
     for name, value in row.expected.items():
         if name not in wrong:
-            lines.append((True, (name, value, row.actual.get(name))))
+            lines.append((True, (name, cell(value), cell(row.actual.get(name)))))
         else:
             actual = wrong[name].actual
-            shown = (value, "(not written by the transform)") if actual is ABSENT else apart(value, actual)
+            shown = (cell(value), "(not written by the transform)") if actual is ABSENT else apart(value, actual)
             lines.append((False, (name, *shown)))
     return lines
