@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import provisioner.kql.functions  # noqa: F401 - registers them
 from provisioner.kql import values
+from provisioner.kql.functions.naming import RESULT_NAMES
 from provisioner.kql.functions.registry import FUNCTIONS, Overload, Parameter
+from provisioner.kql.functions.summaries import summary
 
 MAX_LONG = values.MAX_LONG
 NAMES = sorted(FUNCTIONS)
@@ -181,8 +183,15 @@ def test_every_function_that_is_offered_has_a_permission_and_the_other_way_round
 
 
 def test_every_function_says_what_it_does() -> None:
-    """The reference is made of these sentences."""
-    for function in FUNCTIONS.values():
-        for overload in function.overloads:
-            body = getattr(overload.body, "func", overload.body)
-            assert getattr(body, "__doc__", None) or body.__name__.startswith(("_", "<")), function.name
+    """In one sentence, of which the reference is made."""
+    for name in FUNCTIONS:
+        said = summary(name)
+        assert not said[:1].islower(), name
+        assert len(said) > 10, name
+        assert said.endswith("."), name
+    assert summary("no_such_function") == ""
+
+
+def test_every_rule_for_a_derived_name_belongs_to_a_function() -> None:
+    """A misspelt name would lend nothing and nobody would notice."""
+    assert set(RESULT_NAMES) <= set(FUNCTIONS) | {"columnifexists", "column_ifexists"}
