@@ -38,17 +38,20 @@ def apply(
     state: Path | None = None,
     deadline: float = DEADLINE,
     recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
+    locked: bool = False,
 ) -> tuple[Outcome, ...]:
     """Carry out a plan and tell what became of each change; a failed one stops what has not begun.
 
-    `state` is the directory for the lock and the journal. An interrupt finishes what is under way, gives the
-    outcomes to `recorded` and is then passed on (KeyboardInterrupt, or what SIGTERM was set to). Raises UnsafePlan
-    before anything is sent, and Busy where another run holds the directory.
+    `state` is the directory for the lock and the journal; `locked` says that the caller holds the lock. An
+    interrupt finishes what is under way, gives the outcomes to `recorded` and is then passed on (KeyboardInterrupt,
+    or what SIGTERM was set to). Raises UnsafePlan before anything is sent, and Busy where another run holds the
+    directory.
     """
     plan.raise_if_unsafe(allow)
     if plan.empty:
         return ()
-    with held(state, f"apply {plan.environment or ''}".strip()), Interrupt().watching() as interrupt:
+    lock = None if locked else state
+    with held(lock, f"apply {plan.environment or ''}".strip()), Interrupt().watching() as interrupt:
         run = _Run(plan, azure, parallelism, progress, state, deadline, interrupt)
         outcomes = run.outcomes()
         if interrupt.asked is not None:
@@ -61,7 +64,7 @@ def apply(
 class _Run:
     """One apply: what was written so far, and whether to go on."""
 
-    def __init__(  # noqa: PLR0917 - made in one place
+    def __init__(
         self,
         plan: Plan,
         azure: Azure,
@@ -118,7 +121,7 @@ class _Run:
         return Graph([*graph, *(one for one in anchors if one.key not in graph)])
 
     def _scope_is_new(self, change: Change) -> bool:
-        created = {one.key for one in self.plan.changes if one.action == "create"}
+        created = {one.key for one in self.plan.changes if one.action in {"create", "replace"}}
         scope = _resource(change).scope
         return change.action == "create" and scope is not None and scope in created
 

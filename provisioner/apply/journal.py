@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,3 +91,34 @@ def entries(state: Path) -> Iterator[dict[str, Any]]:
                 continue
             if isinstance(found, dict):
                 yield found
+
+
+def changes(state: Path) -> list[dict[str, Any]]:
+    """One entry per change, oldest first: its end, or its beginning where the program was killed in between."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in entries(state):
+        key = (str(entry.get("run")), str(entry.get("id")))
+        found[key] = entry if entry.get("event") == "end" else {**entry, "state": "unknown"}
+    return list(found.values())
+
+
+def text(found: Iterable[Mapping[str, Any]]) -> str:
+    """What a terminal shows: when, who, what, how it ended; properties below."""
+    lines = []
+    for each in found:
+        where = f" {each['environment']}" if each.get("environment") else ""
+        lines.append(f"{each['at']}{where}  {each['state']:<8}{each['action']:<8}{each['type']:<10}{each['name']}")
+        lines.append(f"    by {each['who']}")
+        lines += [
+            f"    {delta['path']}: {_short(delta['before'])} -> {_short(delta['after'])}" for delta in each["deltas"]
+        ]
+        error = each.get("error")
+        if error:
+            told = f" (request id {error['request_id']})" if error.get("request_id") else ""
+            lines.append(f"    {error['code']}: {error['message']}{told}")
+    return "\n".join(lines) + "\n" if lines else "The journal is empty: nothing was applied from here.\n"
+
+
+def _short(value: Any) -> str:
+    words = json.dumps(value, ensure_ascii=False)
+    return words if len(words) <= 60 else f"{words[:59]}…"

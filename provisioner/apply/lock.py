@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,15 +15,20 @@ from provisioner.errors import Busy
 
 
 @contextmanager
-def held(state: Path | None, what: str) -> Iterator[None]:
-    """Hold the directory for `what`. Raises Busy, with who holds it since when; None locks nothing."""
+def held(
+    state: Path | None, what: str, *, patience: float = 0, waiting: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Hold the directory for `what`, waiting up to `patience` seconds; `waiting` hears who holds it since when.
+
+    Raises Busy, which says the same. None for `state` locks nothing.
+    """
     if state is None:
         yield
         return
     state.mkdir(parents=True, exist_ok=True)
     lock, note = FileLock(state / "apply.lock"), state / "apply.holder"
     try:
-        lock.acquire(timeout=0)
+        _acquire(lock, note, patience, waiting)
     except Timeout:
         raise Busy(
             f"another run holds {state}: {_holder(note)}", hint="wait until it has ended; it frees the lock by itself"
@@ -35,6 +40,16 @@ def held(state: Path | None, what: str) -> Iterator[None]:
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def _acquire(lock: FileLock, note: Path, patience: float, waiting: Callable[[str], None]) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not patience:
+            raise
+        waiting(_holder(note))
+        lock.acquire(timeout=patience)
 
 
 def _holder(note: Path) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from provisioner.plan.change import RISKS, Action, Change, Delta, Reason, Risk
 from provisioner.plan.compare import Comparison
+from provisioner.plan.destroy import destroy
+from provisioner.plan.drift import Drift, Finding, drift
 from provisioner.plan.merge import merged, patch
 from provisioner.plan.plan import Plan, plan
 
@@ -13,9 +15,13 @@ __all__ = [
     "Change",
     "Comparison",
     "Delta",
+    "Drift",
+    "Finding",
     "Plan",
     "Reason",
     "Risk",
+    "destroy",
+    "drift",
     "merged",
     "patch",
     "plan",

@@ -94,6 +94,7 @@ def plan(
         for found in [_change(resource, desired, live, columns.get(resource.name.lower(), frozenset()))]
         if found is not None
     ]
+    changes.extend(_orphaned(desired, changes))
     if prune and scope is None:
         changes.extend(_prune(live.undeclared, allow))
     changes.sort(key=_order)
@@ -221,6 +222,17 @@ def _named_columns(allow: Collection[str]) -> dict[str, frozenset[str]]:
         if grade.lower() == "destructive" and dot:
             found[table.lower()] = found.get(table.lower(), frozenset()) | {column.lower()}
     return found
+
+
+def _orphaned(desired: Graph, changes: Iterable[Change]) -> list[Change]:
+    """What stands on a resource that is replaced goes with it, and must be made again: grants."""
+    replaced = {each.key for each in changes if each.action == "replace"}
+    known = {each.key for each in changes}
+    return [
+        _made(Change("create", each.key, str(each.id), "additive"), each, None, desired)
+        for each in desired
+        if each.scope in replaced and each.key not in known
+    ]
 
 
 def _prune(undeclared: Iterable[Undeclared], allow: Collection[str]) -> Iterator[Change]:

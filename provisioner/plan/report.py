@@ -81,13 +81,14 @@ def _block(change: Change, *, color: bool) -> list[str]:
     head = f"{_paint(mark, _COLORS[change.action], on=color)}{change.type:<10}{change.name}{risk}"
     return [
         head,
-        *(f"      {_property(delta)}" for delta in change.deltas),
+        *(f"      {property_line(delta)}" for delta in change.deltas),
         *(f"      {_paint('!', '33', on=color)} {_said(each)}" for each in change.reasons if each.risk != "none"),
         *(f"      {each.text}" for each in change.reasons if each.risk == "none"),
     ]
 
 
-def _property(delta: Delta) -> str:
+def property_line(delta: Delta) -> str:
+    """One property, before and after."""
     name = short(delta.path)
     if delta.kind == "added":
         return f"{name:<34} + {_value(delta.after)}"

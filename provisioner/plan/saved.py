@@ -139,7 +139,7 @@ def _read(found: Mapping[str, Any], principal: str | None) -> Resource:
         scope,
         after,
         bool(found["existing"]),
-        tuple(found["path"]),  # type: ignore[arg-type]
+        tuple(found["path"]),
     )
 
 
