@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from provisioner.apply import Outcome
     from provisioner.azure import Azure
     from provisioner.load import Document
-    from provisioner.plan import Plan
+    from provisioner.plan import Drift, Plan
     from provisioner.resources import Graph
     from provisioner.resources.outputs import Outputs
-    from provisioner.verify import TestResult, Verification
+    from provisioner.verify import TestResult, VerifyResult
 
 STATE = ".provisioner"
 """Beside the manifest: the emulator's state, the journal of applies, the lock."""
@@ -36,6 +37,7 @@ class Project:
     def __init__(self, document: Document, *, templates: Path | None = None) -> None:
         self.document = document
         self.templates = templates
+        self._reload: Callable[[], Project] = lambda: self
 
     @classmethod
     def load(
@@ -46,8 +48,15 @@ class Project:
         *,
         templates: Path | None = None,
     ) -> Project:
-        """Read a manifest: a file, or the `provisioner.yaml` of a directory. `templates` holds overriding definitions."""
-        return cls(load.document(Path(path), environment=environment, variables=variables or {}), templates=templates)
+        """Read a manifest: a file, or `provisioner.yaml` in a directory. `templates` holds overriding definitions."""
+        given = dict(variables or {})
+        made = cls(load.document(Path(path), environment=environment, variables=given), templates=templates)
+        made._reload = lambda: cls.load(path, environment, given, templates=templates)
+        return made
+
+    def reload(self) -> Project:
+        """The same project read anew, after its files have changed."""
+        return self._reload()
 
     @property
     def environment(self) -> str | None:
@@ -83,11 +92,11 @@ class Project:
             raise InvalidManifest(self.diagnostics)
         return self.manifest
 
-    def test(self) -> tuple[TestResult, ...]:
-        """Run the transform tests."""
+    def test(self, streams: Sequence[str] = ()) -> tuple[TestResult, ...]:
+        """Run the transform tests of these streams, all where none is named."""
         from provisioner import verify
 
-        return verify.check(self.document)
+        return verify.check(self.document, streams)
 
     def desired(self, principal: str | None = None) -> Graph:
         """The resources that the manifest declares; `principal` is the object id that `self` means."""
@@ -145,6 +154,45 @@ class Project:
             requests={kind: after[kind] - before[kind] for kind in after},
         )
 
+    def drift(self, azure: Azure, *, strict_undeclared: bool = False) -> Drift:
+        """What Azure and the manifest disagree about; a scope that cannot be read is a gap, not an error."""
+        from provisioner import live, plan
+
+        manifest = self.raise_if_invalid()
+        principal = azure.identity.object_id
+        before = azure.requests.snapshot()
+        desired = self._expanded(manifest, principal)
+        found = live.read(azure, desired, owner=manifest.owner, tolerant=True)
+        if (moved := live.located(manifest, found)) != manifest:
+            desired = self._expanded(moved, principal)
+        after = azure.requests.snapshot()
+        made = plan.plan(
+            desired,
+            found,
+            environment=self.environment,
+            principal=principal,
+            requests={kind: after[kind] - before[kind] for kind in after},
+        )
+        return plan.drift(made, manifest, strict_undeclared=strict_undeclared)
+
+    def plan_destroy(self, azure: Azure, *, allow: Collection[str] = ()) -> Plan:
+        """The removal of what the manifest declares and owns; rows only where `allow` names their table."""
+        from provisioner import live, plan
+
+        manifest = self.manifest
+        principal = azure.identity.object_id
+        desired = self._expanded(manifest, principal)
+        found = live.read(azure, desired, owner=manifest.owner)
+        return plan.destroy(
+            desired,
+            found,
+            owner=manifest.owner,
+            environment=self.environment,
+            principal=principal,
+            allow=allow,
+            requests=azure.requests.snapshot(),
+        )
+
     def apply(
         self,
         plan: Plan,
@@ -154,9 +202,11 @@ class Project:
         parallelism: int = 10,
         progress: Progress = silent,
         recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
+        locked: bool = False,
     ) -> tuple[Outcome, ...]:
         """Carry out a plan; `recorded` hears the outcomes also when the run is interrupted.
 
+        `locked` says that the caller is inside `alone()`, so that plan and apply are one step.
         Raises UnsafePlan before anything is sent, Busy where another run holds the directory.
         """
         from provisioner import apply
@@ -169,6 +219,52 @@ class Project:
             progress=progress,
             state=self.state,
             recorded=recorded,
+            locked=locked,
+        )
+
+    @contextmanager
+    def alone(self, patience: float = 600, waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+        """Hold this directory, so that no other run on this machine writes between a plan and its apply.
+
+        Waits up to `patience` seconds for another run; `waiting` hears which. Raises Busy.
+        """
+        from provisioner.apply.lock import held
+
+        with held(self.state, f"apply {self.environment or ''}".strip(), patience=patience, waiting=waiting):
+            yield
+
+    def verify(
+        self,
+        azure: Azure,
+        *,
+        streams: Sequence[str] = (),
+        timeout: float | None = None,
+        grant_self: bool | None = None,
+        keep: bool = False,
+        edge: bool = False,
+        progress: Progress = silent,
+    ) -> VerifyResult:
+        """Send marked test records and prove that each column arrives; only read where `verify.send` is false.
+
+        `timeout` bounds all waiting, in seconds. `grant_self` gives the running identity the right to send for the
+        run (default: under `local`), and `keep` leaves it. Raises CloudError for what stops the whole run.
+        """
+        from provisioner import live
+        from provisioner.verify.run import verify
+
+        desired = self.desired(azure.identity.object_id)
+        wanted = {each.key for each in desired if each.type.short not in {"group", "grant"}}
+        found = live.read(azure, desired, only=wanted)
+        return verify(
+            self.manifest,
+            found.graph,
+            azure,
+            streams=streams,
+            timeout=timeout,
+            grant_self=grant_self,
+            keep=keep,
+            edge=edge,
+            progress=progress,
         )
 
     def outputs(self, azure: Azure) -> Outputs:

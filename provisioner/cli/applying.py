@@ -60,24 +60,26 @@ def carry_out(
     from provisioner.plan import report
     from provisioner.plan.saved import require
 
-    plan = project.plan(azure, prune=prune, allow=allow, only=only)
-    if fingerprint is not None:
-        require(fingerprint, plan)
-    say(report.text(plan, color=console.color))
-    plan.raise_if_unsafe(allow)
-    writes = sum(change.writes for change in plan.changes)
-    if writes:
-        confirm(f"Apply {writes} change(s)?", yes=yes, local=project.manifest.target.cloud == "local")
-    before = azure.requests.snapshot()
-    with console.progress() as progress:
-        outcomes = project.apply(
-            plan,
-            azure,
-            allow=allow,
-            parallelism=parallelism,
-            progress=progress,
-            recorded=lambda found: say(outcome.text(found, color=console.color, brief=True)),
-        )
+    with project.alone(waiting=lambda who: console.note(f"waiting for another run: {who}")):
+        plan = project.plan(azure, prune=prune, allow=allow, only=only)
+        if fingerprint is not None:
+            require(fingerprint, plan)
+        say(report.text(plan, color=console.color))
+        plan.raise_if_unsafe(allow)
+        writes = sum(change.writes for change in plan.changes)
+        if writes:
+            confirm(f"Apply {writes} change(s)?", yes=yes, local=project.manifest.target.cloud == "local")
+        before = azure.requests.snapshot()
+        with console.progress() as progress:
+            outcomes = project.apply(
+                plan,
+                azure,
+                allow=allow,
+                parallelism=parallelism,
+                progress=progress,
+                recorded=lambda found: say(outcome.text(found, color=console.color, brief=True)),
+                locked=True,
+            )
     after = azure.requests.snapshot()
     done = Applied(plan, outcomes, None, {kind: after[kind] - before[kind] for kind in after})
     if writes:

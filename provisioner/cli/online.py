@@ -32,13 +32,15 @@ def announce(azure: Azure, console: Console) -> None:
     console.note(console.style(f"{where} · as {azure.identity}", dim=True))
 
 
-def confirm(question: str, *, yes: bool, local: bool) -> None:
-    """Ask on a terminal. Raises UsageError where nobody can be asked, Abort where the answer is no."""
-    if yes or local:
-        return
-    if not sys.stdin.isatty():
+def answerable(*, yes: bool, local: bool) -> None:
+    """Before anything is sent: raises UsageError where a write needs a yes and nobody can be asked for it."""
+    if not (yes or local or sys.stdin.isatty()):
         raise click.UsageError("nobody can be asked here: say --yes to write")
-    if not click.confirm(question, err=True):
+
+
+def confirm(question: str, *, yes: bool, local: bool) -> None:
+    """Ask on a terminal. Raises Declined where the answer is no."""
+    if not (yes or local or click.confirm(question, err=True)):
         raise Declined
 
 

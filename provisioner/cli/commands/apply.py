@@ -10,7 +10,7 @@ import click
 from provisioner.cli import options, senders
 from provisioner.cli.applying import carry_out
 from provisioner.cli.console import Console
-from provisioner.cli.online import online
+from provisioner.cli.online import answerable, online
 
 
 @click.command()
@@ -44,6 +44,7 @@ def apply(
     from provisioner.project import Project
 
     project = Project.load(path, environment=environment, variables=variables)
+    answerable(yes=yes, local=project.raise_if_invalid().target.cloud == "local")
     with online(project, console) as azure:
         done = carry_out(
             project,

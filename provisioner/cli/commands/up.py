@@ -10,6 +10,7 @@ import click
 
 from provisioner.cli import options, senders
 from provisioner.cli.console import Console
+from provisioner.cli.online import answerable
 from provisioner.project import Project
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def up(
     run = _Up(project, console, console.data if form == "text" else console.note)
     run.offline()
     if run.ok:
+        answerable(yes=yes, local=project.manifest.target.cloud == "local")
         run.online(yes=yes, allow=allow, parallelism=parallelism, prune=prune, no_verify=no_verify, timeout=timeout)
     else:
         run.show()
@@ -75,7 +77,7 @@ class _Up:
         if not self.ok:
             return
         results = self.project.test()
-        self.said["test"] = proof.json(results)
+        self.said["test"] = proof.data(results)
         self._waiting.append(("test", proof.text(results, color=self.console.color)))
         self.ok = all(each.ok for each in results)
 
@@ -108,8 +110,9 @@ class _Up:
         self.heading("verify")
         with self.console.progress() as progress:
             found = self.project.verify(azure, timeout=timeout, progress=progress)
-        self.said["verify"] = report.json(found)
-        self.say(report.text(found, color=self.console.color))
+        self.said["verify"] = report.data(found)
+        whole = self.console.verbose > 0 or len(self.project.manifest.streams) == 1
+        self.say(report.text(found, color=self.console.color, verbose=whole))
         self.ok = found.ok
 
     def stage(self, name: str, text: str) -> None:
