@@ -59,7 +59,7 @@ def page(code: str, name: str, severity: Severity, docstring: str) -> Page:
     summary = " ".join(text[: marks[0].start() if marks else len(text)].split())
     if not summary:
         raise ValueError(f"{name} has no summary in its docstring")
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)][: len(marks)]
     found = {mark[1].lower(): text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)}
     return Page(
         code,

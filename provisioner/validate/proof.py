@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.model import Columns, Flow, Manifest, Stream, Table
-from provisioner.validate.builtin import builtin
+from provisioner.validate.builtin import builtin, is_custom
 
 if TYPE_CHECKING:
     from provisioner.kql import Query
@@ -96,7 +96,7 @@ def subject(diagnostic: Diagnostic) -> str | None:
 def columns_of(name: str, manifest: Manifest) -> Columns | None:
     """The columns that rows of a table may hold, as far as they are known offline; None if they are not."""
     declared: Table | None = manifest.tables.get(name)
-    if declared and declared.custom:
+    if declared and is_custom(declared):
         return declared.columns or None
     known = builtin(name)
     if known is None or known["columns"] is None:

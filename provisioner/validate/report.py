@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as encoder
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -78,8 +79,8 @@ def junit(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> str:
 
 
 def clean(words: str) -> str:
-    """A text without the control characters that XML cannot hold."""
-    return "".join(each if each in "\t\n" or each >= " " else "\N{REPLACEMENT CHARACTER}" for each in words)
+    """A text without the characters that XML cannot hold."""
+    return re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", words)
 
 
 def _entry(diagnostic: Diagnostic, lines: Lines, color: bool) -> str:
