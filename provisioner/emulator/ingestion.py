@@ -158,8 +158,8 @@ def _stream(call: Call, rule: Record, properties: dict[str, Any]) -> str:
 
 def _take(world: World, rule: Record, properties: dict[str, Any], document: list[Any], drops: Drops) -> None:
     declared = stream_columns(properties, drops.stream)
-    objects = list(_objects(document, declared, drops))
     received = world.clock.now()
+    objects = list(_objects(document, declared, received, drops))
     found = _flows(world, rule, properties, drops.stream)
     _check_batch(found, objects)
     with world.store.write():
@@ -210,7 +210,12 @@ def _check_batch(found: list[Flow], objects: list[dict[str, Any]]) -> None:
         raise Refusal(400, "RecordsTimeRangeIsMoreThan30Minutes", message)
 
 
-def _objects(document: list[Any], declared: dict[str, str] | None, drops: Drops) -> Iterator[dict[str, Any]]:
+def _objects(
+    document: list[Any], declared: dict[str, str] | None, received: float, drops: Drops
+) -> Iterator[dict[str, Any]]:
+    # A record that does not say when it was gets the time of receipt (AMD logs/data-ingestion-time.md); one that
+    # says null keeps it and is lost after the transform.
+    time = {"TimeGenerated": iso(received)} if declared is None or "TimeGenerated" in declared else {}
     for each in document:
         if not isinstance(each, dict):
             drops.add("NotAnObject", sample(each))
@@ -218,7 +223,7 @@ def _objects(document: list[Any], declared: dict[str, str] | None, drops: Drops)
         if declared is not None:
             for name in each.keys() - declared.keys():
                 drops.add("UndeclaredMember", name)
-        yield each
+        yield {**time, **each}
 
 
 def _flows(world: World, rule: Record, properties: dict[str, Any], stream: str) -> list[Flow]:
