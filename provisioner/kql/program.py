@@ -71,7 +71,9 @@ class Stretch:
         codes = [(step, self._codes(step)) for step in steps]
         last = [self.writer.write(output) for output in outputs]
         for place, (step, written) in enumerate(codes):
-            self._step(step, written, [code for _, later in codes[place + 1 :] for code in later] + last)
+            later = [code for _, following in codes[place + 1 :] for code in following] + last
+            inside = {name for after in steps[place:] if isinstance(after, Unfold) for name in after.variables}
+            self._step(step, written, self._outside(later, inside))
         self._need(last)
         self._line(f"yield {self._result(last, outputs, names)}")
         name = f"s{len(self.program.functions)}"
@@ -129,6 +131,13 @@ class Stretch:
             names = ", ".join(step.variables)
             self._line(f"for {names} in {function}({', '.join(code.text for code in written)}):")
             self.indent += 1
+
+    def _outside(self, later: Iterable[Code], inside: set[str]) -> list[Code]:
+        """What later expressions read that no loop still to come changes: computed once, before these loops."""
+        for name, waiting in self.pending.items():
+            if isinstance(waiting, Code) and not inside.isdisjoint(waiting.free):
+                inside.add(name)
+        return [Code("", frozenset(code.free - inside), 0) for code in later]
 
     def _limit(self, count: int) -> None:
         word = self.writer.fresh()
