@@ -13,7 +13,7 @@ from provisioner.validate.page import Page, page
 from provisioner.validate.rule import Rule
 from provisioner.validate.walk import KINDS
 
-_TREE = "provisioner.validate.rules"
+_TREE = importlib.import_module("provisioner.validate.rules")
 GROUP = "provisioner.rules"
 """The entry point group of custom rules: each entry point names a Rule, or a module that holds some."""
 
@@ -56,8 +56,7 @@ def explain(code: str) -> Page | None:
 
 def _own() -> Iterator[Rule]:
     """One rule from each module below `rules/`, under the name of the file."""
-    tree = importlib.import_module(_TREE)
-    for _, family, _ in pkgutil.iter_modules(tree.__path__, f"{_TREE}."):
+    for _, family, _ in pkgutil.iter_modules(_TREE.__path__, f"{_TREE.__name__}."):
         package = importlib.import_module(family)
         for _, name, _ in pkgutil.iter_modules(package.__path__, f"{family}."):
             found = getattr(importlib.import_module(name), name.rpartition(".")[2])

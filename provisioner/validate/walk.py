@@ -19,10 +19,12 @@ def parts(document: Document, manifest: Manifest, kind: type) -> Iterator[Part]:
     return _WALKS[kind](document, manifest)
 
 
-def _flows(_: Document, manifest: Manifest) -> Iterator[Part]:
+def _flows(document: Document, manifest: Manifest) -> Iterator[Part]:
     for stream in manifest.streams.values():
+        listed = document.explicit(("streams", stream.key, "flows"))
         for index, flow in enumerate(stream.flows):
-            yield flow, ("streams", stream.key, "flows", index), stream
+            # A stream with one flow may write its table and transform without `flows`.
+            yield flow, ("streams", stream.key, *(("flows", index) if listed else ())), stream
 
 
 def _named(collection: str) -> Callable[[Document, Manifest], Iterator[Part]]:
