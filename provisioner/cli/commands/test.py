@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import options, pipelines
 from provisioner.cli.console import Console
 from provisioner.project import Project
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options.output("text", "json", "junit")
+@options.output("text", "json", "junit", "github", "azure")
 @click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only the tests of this stream.")
 @click.option("--update", is_flag=True, help="Rewrite `expect` of failed tests to what the transforms give.")
 @options.project
@@ -36,6 +36,8 @@ def test(project: Project, console: Console, form: str, streams: tuple[str, ...]
         results = project.test(streams)
     if form == "json":
         console.data(report.json(results))
+    elif form in pipelines.FORMS:
+        console.data(pipelines.FORMS[form](pipelines.of_tests(results)))
     elif form == "junit":
         console.data(report.junit(results))
     elif not console.quiet or not all(each.ok for each in results):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import options, pipelines
 from provisioner.cli.console import Console
 
 
 @click.command()
 @options.manifest
-@options.output("text", "json", "sarif", "junit")
+@options.output("text", "json", "sarif", "junit", "github", "azure")
 @click.option("--select", multiple=True, metavar="CODE", help="Only these checks: codes or their beginnings.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Not these checks.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
@@ -64,6 +64,8 @@ def validate(
             console.data(report.text(told, files.lines, color=console.color and sys.stdout.isatty()))
     elif form == "json":
         console.data(report.json(told))
+    elif form in pipelines.FORMS:
+        console.data(pipelines.FORMS[form](pipelines.of_findings(told)))
     elif form == "sarif":
         console.data(report.sarif(told))
     else:
