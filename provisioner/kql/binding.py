@@ -94,7 +94,7 @@ def _query(
         lineage={
             column.name: tuple(dict.fromkeys(name for name in order if name in column.reads)) for column in outputs
         },
-        volatile=frozenset(column.name for column in outputs if column.volatile),
+        volatile={column.name: column.volatile for column in outputs if column.volatile},
         spans={name: makers.get(name, column.span) for name, column in rows.columns.items()},
         tables=tuple(dict.fromkeys(origins)),
         rows=rows,

@@ -18,9 +18,9 @@ class Bound:
 
     `kind` says how it is computed: `constant` (value), `variable` (value is its name in the generated code),
     `strict` (value is a template; a null argument makes it null), `free` (a template that handles null itself),
-    `and`, `or`, `choose` (condition, result, …, otherwise), `with` (value names the variables its first
-    arguments are assigned to; the last is the result). Templates hold `{0}`, `{1}` for arguments; their helpers
-    are in `helpers`.
+    `equal` (value is `==` or `!=`), `and`, `or`, `choose` (condition, result, …, otherwise), `with` (value names the
+    variables its first arguments are assigned to; the last is the result). Templates hold `{0}`, `{1}` for
+    arguments; their helpers are in `helpers`. `volatile` names the functions that make it so.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class Bound:
     helpers: Mapping[str, Any] = field(default_factory=dict)
     nullable: bool = True
     reads: frozenset[str] = NOTHING
-    volatile: bool = False
+    volatile: frozenset[str] = NOTHING
     span: Span = NOWHERE
     name: str | None = None
     wrapped: bool = False
@@ -55,18 +55,18 @@ def compose(
     *,
     helpers: Mapping[str, Any] | None = None,
     nullable: bool | None = None,
-    volatile: bool = False,
+    volatile: frozenset[str] = NOTHING,
     span: Span = NOWHERE,
     note: str = "",
 ) -> Bound:
-    """An expression over others: it reads what they read, and is volatile when one of them is."""
+    """An expression over others: it reads what they read, and is as volatile as they are."""
     reads: frozenset[str] = NOTHING
     can_be_null = False
     wrapped = False
     for argument in arguments:
         reads = reads | argument.reads if reads else argument.reads
         can_be_null = can_be_null or argument.nullable
-        volatile = volatile or argument.volatile
+        volatile = volatile | argument.volatile if volatile else argument.volatile
         wrapped = wrapped or argument.wrapped or argument.type in _WRAPPED
     return Bound(
         kind,
@@ -96,7 +96,7 @@ class Column:
     type: str
     variable: str
     reads: frozenset[str] = NOTHING
-    volatile: bool = False
+    volatile: frozenset[str] = NOTHING
     span: Span = NOWHERE
     nullable: bool = True
     wrapped: bool = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.diagnostics import Span
 from provisioner.kql import allowed, values
 from provisioner.kql import syntax as tree
-from provisioner.kql.bound import Bound, compose, constant
+from provisioner.kql.bound import NOTHING, Bound, compose, constant
 from provisioner.kql.casts import cast
 from provisioner.kql.fixes import wrap
 from provisioner.kql.lexer import LITERAL_TYPES
@@ -157,7 +157,7 @@ def _compute(binder: Binder, node: tree.Call, overload: Overload, arguments: Seq
         parts,
         helpers=helpers,
         nullable=True,
-        volatile=overload.volatile,
+        volatile=frozenset((node.name,)) if overload.volatile else NOTHING,
         span=node.span,
         note=node.name,
     )

@@ -32,10 +32,16 @@ def meet(left: Bound, right: Bound) -> tuple[Bound, Bound] | None:
 
 
 def compare(operator: str, left: Bound, right: Bound, span: Span) -> Bound | None:
-    """`==`, `!=`, `<`, `<=`, `>`, `>=`; None where the types do not meet."""
+    """`==`, `!=`, `<`, `<=`, `>`, `>=`; None where the types do not meet.
+
+    Two nulls are neither equal nor different: null. A null and a value are different. Order with a null is null.
+    """
     pair = meet(left, right)
     if pair is None or (operator not in ("==", "!=") and pair[0].type not in ORDERED | {UNKNOWN}):
         return None
+    if operator in ("==", "!="):
+        both = pair[0].nullable and pair[1].nullable
+        return compose("equal", "bool", operator, pair, nullable=both, span=span)
     return compose("strict", "bool", f"({{0}} {operator} {{1}})", pair, span=span)
 
 
@@ -159,13 +165,13 @@ def _among_known(operator: str, operand: Bound, members: list[Any], span: Span) 
     if word == "in~":
         template, known = "({0}.lower() in {known})", frozenset(member.lower() for member in members)
     elif word == "in":
-        template, known = "({0} in {known})", frozenset(members)
+        template, known = "({0} in {known})", frozenset(member for member in members if member is not None)
     else:
         template, known = "{helper}({0}, {known})", tuple(members)
     if operator[0] == "!":
         template = f"(not {template})"
     helpers = {"known": known, "helper": _LISTS.get(word)}
-    return compose("strict", "bool", template, [operand], helpers=helpers, span=span)
+    return compose("free", "bool", template, [operand], helpers=helpers, nullable=False, span=span)
 
 
 def _among_any(operator: str, operand: Bound, items: Sequence[Bound], kind: str, span: Span) -> Bound:
@@ -177,14 +183,14 @@ def _among_any(operator: str, operand: Bound, items: Sequence[Bound], kind: str,
     )
     template = f"{{helper}}({{0}}, ({lists},))"
     if operator[0] == "!":
-        template = f"(None if (v := {template}) is None else not v)"
+        template = f"(not {template})"
     parts = [operand, *(item if item.type == "dynamic" else cast(item, kind) for item in items)]
     helpers = {"unfold": _unfold, "helper": _LISTS[word]}
-    return compose("free", "bool", template, parts, helpers=helpers, nullable=True, span=span)
+    return compose("free", "bool", template, parts, helpers=helpers, nullable=False, span=span)
 
 
-def _in(value: Any, known: Sequence[Any]) -> bool | None:
-    return None if value is None else value in known
+def _in(value: Any, known: Sequence[Any]) -> bool:
+    return value is not None and value in known
 
 
 def _in_folded(text: str, known: Sequence[str]) -> bool:
@@ -199,7 +205,7 @@ def _has_all(text: str, terms: Sequence[str]) -> bool:
     return all(values.has(text, term) for term in terms)
 
 
-_LISTS: dict[str, Callable[[Any, Any], bool | None]] = {
+_LISTS: dict[str, Callable[[Any, Any], bool]] = {
     "in": _in,
     "in~": _in_folded,
     "has_any": _has_any,

@@ -22,7 +22,8 @@ class Query:
     """A text that could be bound.
 
     `columns`: name to KQL type in output order. `reads`: the input columns used. `lineage`: the input columns each
-    output column comes from. `volatile`: output columns fed by the clock or by what is not known offline.
+    output column comes from. `volatile`: output columns fed by the clock or by
+    what is not known offline, with the functions that feed them.
     `spans`: where each output column is made. `table`: the one table read, None where there are several or none.
     """
 
@@ -31,7 +32,7 @@ class Query:
     columns: dict[str, str]
     reads: tuple[str, ...]
     lineage: dict[str, tuple[str, ...]]
-    volatile: frozenset[str]
+    volatile: dict[str, frozenset[str]]
     spans: dict[str, Span]
     tables: tuple[str, ...]
     rows: Rows

@@ -67,9 +67,7 @@ def _coalesce(binder: Binder, node: tree.Call, scope: Scope) -> Bound:
     if len(node.arguments) < 2:
         return _count(binder, node, "two values or more")
     parts = [binder.expression(argument, scope) for argument in node.arguments]
-    kind = common(part.type for part in parts)
-    if kind is None:
-        kind = _agreed(binder, node, parts, node.arguments)
+    kind = common(part.type for part in parts) or _differ(binder, node, [part.type for part in parts])
     if kind == UNKNOWN:
         return binder.unknown(node.span)
     made = cast(parts[-1], kind)
@@ -78,6 +76,12 @@ def _coalesce(binder: Binder, node: tree.Call, scope: Scope) -> Bound:
         template = "({0} or {1})" if kind == "string" else "(v if (v := {0}) is not None else {1})"
         made = compose("free", kind, template, [first, made], nullable=made.nullable, span=node.span)
     return made
+
+
+def _differ(binder: Binder, node: tree.Call, kinds: Sequence[str]) -> str:
+    message = f"the arguments of {node.name} are of different types: {', '.join(dict.fromkeys(kinds))}"
+    binder.report("KQL111", message, node.span, hint="cast them to one type")
+    return UNKNOWN
 
 
 def _column_if_exists(binder: Binder, node: tree.Call, scope: Scope) -> Bound:
@@ -161,6 +165,15 @@ def _literal_only(kind: str) -> Callable[[Binder, tree.Call, Scope], Bound]:
     return refuse
 
 
+def _pairs(binder: Binder, node: tree.Call, scope: Scope) -> Bound:
+    """`bag_pack(key, value, …)`: an ordinary function that takes its arguments two by two."""
+    if len(node.arguments) % 2:
+        return _count(binder, node, "a key and a value, again and again")
+    from provisioner.kql.calls import apply
+
+    return apply(binder, node, [binder.expression(argument, scope) for argument in node.arguments])
+
+
 def _count(binder: Binder, node: tree.Call, what: str) -> Bound:
     binder.report("KQL105", f"{node.name} takes {what}; here are {len(node.arguments)}", node.span)
     return binder.unknown(node.span)
@@ -171,6 +184,9 @@ SPECIAL: dict[str, Callable[[Binder, tree.Call, Scope], Bound]] = {
     "iff": _iif,
     "case": _case,
     "coalesce": _coalesce,
+    "pack": _pairs,
+    "bag_pack": _pairs,
+    "pack_dictionary": _pairs,
     "columnifexists": _column_if_exists,
     "column_ifexists": _column_if_exists,
     "bag_pack_columns": _pack_columns,

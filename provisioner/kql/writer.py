@@ -80,6 +80,8 @@ class Writer:
             return Code(node.value, frozenset((node.value,)) if node.value.isidentifier() else frozenset(), 0)
         if kind == "strict":
             return self._strict(node, parts)
+        if kind == "equal":
+            return self._equal(node, parts)
         if kind == "free":
             text = node.value.format(*[part.text for part in parts], **self._helpers(node))
             return _in_context(_join(text, parts))
@@ -125,6 +127,16 @@ class Writer:
             null = '""' if node.type == "string" else "None"
             text = f"({null} if {' or '.join(checks)} else {text})"
         return _in_context(_join(text, parts))
+
+    def _equal(self, node: Bound, parts: list[Code]) -> Code:
+        """`==` and `!=`: only two nulls make null."""
+        texts = [part.text for part in parts]
+        if not node.nullable:
+            return _join(f"({texts[0]} {node.value} {texts[1]})", parts)
+        words = [text if text.isidentifier() else self.fresh() for text in texts]
+        sets = [word if word == text else f"({word} := {text})" for word, text in zip(words, texts, strict=True)]
+        text = f"(None if {_both_none(sets, words)} else {words[0]} {node.value} {words[1]})"
+        return _join(text, parts)
 
     def _logic(self, node: Bound, parts: list[Code], truth: bool) -> Code:
         left, right = parts
@@ -182,6 +194,13 @@ def _modes(node: Bound, truth: bool) -> list[bool]:
         last = len(node.arguments) - 1
         return [place % 2 == 0 and place != last for place in range(last + 1)]
     return [False] * len(node.arguments)
+
+
+def _both_none(sets: list[str], words: list[str]) -> str:
+    """Whether two values are None, each computed once whatever comes out of the first test."""
+    if sets[1] == words[1]:
+        return f"{sets[0]} is None and {words[1]} is None"
+    return f"({sets[0]} is None) & ({sets[1]} is None)"
 
 
 _CONTEXT = frozenset(("context",))
