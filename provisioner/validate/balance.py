@@ -26,7 +26,7 @@ def balanced(context: Context, dcr: Dcr, most: int) -> Fix | None:
     manifest, document = context.manifest, context.document
     streams = [manifest.streams[key] for key in dcr.streams if key in manifest.streams]
     groups = spread(streams, most)
-    if groups is None or not _room(manifest):
+    if groups is None or not _room(context):
         return None
     names = [dcr.name, *_free(dcr.name, manifest.dcrs, len(groups) - 1)]
     description = f"spread the streams of {dcr.name} over {len(groups)} DCRs"
@@ -98,10 +98,9 @@ def _free(name: str, taken: Mapping[str, Dcr], wanted: int) -> list[str]:
     return found
 
 
-def _room(manifest: Manifest) -> bool:
+def _room(context: Context) -> bool:
     """Grants that name rules one by one would have to name the new ones too; that is the author's to decide."""
-    everything = set(manifest.dcrs)
-    return all(set(grant.dcrs) >= everything for grant in manifest.grants.values())
+    return not any(isinstance(context.written(("grants", name, "dcrs")), list) for name in context.manifest.grants)
 
 
 def _default(manifest: Manifest) -> str:

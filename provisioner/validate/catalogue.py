@@ -18,7 +18,7 @@ GROUP = "provisioner.rules"
 """The entry point group of custom rules: each entry point names a Rule, or a module that holds some."""
 
 
-_WARNINGS = frozenset({"FIT001", "FIT002", "KQL203", "INC004", "MAN009"})
+_WARNINGS = frozenset({"FIT001", "FIT002", "KQL203", "KQL204", "INC004", "MAN009"})
 """Codes of earlier rooms under which nothing is refused."""
 
 

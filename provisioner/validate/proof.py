@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.model import Columns, Flow, Manifest, Stream, Table
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provisioner.kql import Query
 
 Key = tuple[str, Columns]
+T = TypeVar("T")
 _RECENT = 64
 
 
@@ -43,6 +44,7 @@ class Proof:
         self._fits: dict[tuple[Key, Columns], tuple[Diagnostic, ...]] = {}
         self._recent: OrderedDict[Key, Query | None] = OrderedDict()
         self._written: tuple[Manifest | None, dict[str, set[str]]] = (None, {})
+        self._made: dict[Callable[[Any], Any], tuple[object, Any]] = {}
 
     def facts(self, stream: Stream, flow: Flow) -> Facts:
         """What is known of a flow's transform over its stream's columns."""
@@ -70,6 +72,15 @@ class Proof:
                     found.setdefault(flow.table, set()).update(self.facts(stream, flow).spans)
             self._written = (manifest, found)
         return self._written[1].get(table, set())
+
+    def once(self, document: object, make: Callable[[Any], T]) -> T:
+        """`make(document)`, made once for the document that is being checked and kept till the next one."""
+        held = self._made.get(make)
+        if held is None or held[0] is not document:
+            held = (document, make(document))
+            self._made[make] = held
+        made: T = held[1]
+        return made
 
     def _bind(self, key: Key) -> Query | None:
         from provisioner import kql

@@ -2,54 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from provisioner.diagnostics import Edit, Fix
+from provisioner.load import Document, Files
 from provisioner.load.edits import replace
 from provisioner.load.nodes import Mapping as Tree
 from provisioner.load.nodes import Node
-from provisioner.validate.context import Path, fix
+from provisioner.validate.context import Context, Path, fix
 
-if TYPE_CHECKING:
-    from provisioner.load import Document
-
-
-Site = tuple[Path, Literal["key", "value"]]
-Sites = Callable[[Any, str], Iterator[Site]]
+Word = tuple[Path, Literal["key", "value"]]
+"""Where a name stands in one layer: a path, and which end of it."""
 
 
-def rename_table(document: Document, old: str, new: str) -> Fix | None:
+def rename_table(context: Context, old: str, new: str) -> Fix | None:
     """A table's key, the flows that lead to it, and the expectations of tests. None where one cannot be edited."""
-    return _rename(document, "tables", old, new, _table_sites)
+    return _rename(context, "tables", old, new)
 
 
-def rename_stream(document: Document, old: str, new: str) -> Fix | None:
+def rename_stream(context: Context, old: str, new: str) -> Fix | None:
     """A stream's key and the DCRs that hold it. None where one cannot be edited."""
-    return _rename(document, "streams", old, new, _stream_sites)
+    return _rename(context, "streams", old, new)
 
 
-def _rename(document: Document, section: str, old: str, new: str, sites: Sites) -> Fix | None:
-    """One edit for each place, in the manifest and in what every environment lays over it."""
-    layers = [node for node in _overlays(document) if isinstance(node, Tree)]
-    if any(new in _mapping(_mapping(raw).get(section)) for raw in (document.raw, *(node.plain() for node in layers))):
+def _rename(context: Context, section: str, old: str, new: str) -> Fix | None:
+    names: Names = context.proof.once(context.document, Names)
+    if (section, new) in names.words:
         return None
-    edits = [document.edit(path, new, at=at) for path, at in sites(document.raw, old)]
-    edits += [_edit(node, path, new, at) for node in layers for path, at in sites(node.plain(), old)]
-    return fix(f"rename {old} to {new}", dict.fromkeys(edits))
+    edits = [names.edit(layer, word, new) for layer, word in names.words.get((section, old), ())]
+    return fix(f"rename {old} to {new}", dict.fromkeys(edits))  # several paths may lead to one place
+
+
+class Names:
+    """Every word of a document that names a table or a stream, in the manifest and in what environments lay over it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.layers: tuple[Node, ...] = _overlays(document)
+        self.words: dict[tuple[str, str], list[tuple[Node | None, Word]]] = {}
+        self._read(None, document.raw)
+        for layer in self.layers:
+            self._read(layer, layer.plain())
+
+    def edit(self, layer: Node | None, word: Word, text: str) -> Edit | None:
+        """The word replaced; None where the author's text cannot be edited there."""
+        path, at = word
+        return self.document.edit(path, text, at=at) if layer is None else _edit(layer, path, text, at)
+
+    def _read(self, layer: Node | None, raw: Any) -> None:
+        for section, words in (("tables", _table_words(_mapping(raw))), ("streams", _stream_words(_mapping(raw)))):
+            for name, word in words:
+                self.words.setdefault((section, name), []).append((layer, word))
 
 
 def _overlays(document: Document) -> tuple[Node, ...]:
     """What the author wrote under `environments`; only the main file may."""
-    from provisioner.load import Files
-
     tree, _ = Files(document.root).tree(document.file.resolve())
     section = tree.values.get("environments") if isinstance(tree, Tree) else None
     return tuple(section.values.values()) if isinstance(section, Tree) else ()
 
 
 def _edit(node: Node, path: Path, text: str, at: Literal["key", "value"]) -> Edit | None:
-    """The word that a path inside an overlay leads to, replaced."""
     key, shared = None, node.shared
     for step in path:
         key = node.keys[str(step)] if isinstance(node, Tree) else None
@@ -59,33 +73,32 @@ def _edit(node: Node, path: Path, text: str, at: Literal["key", "value"]) -> Edi
     return None if shared or word is None else replace(word, text)
 
 
-def _table_sites(raw: Any, table: str) -> Iterator[Site]:
-    if table in _mapping(raw.get("tables")):
-        yield ("tables", table), "key"
+def _table_words(raw: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
+    for name in _mapping(raw.get("tables")):
+        yield name, (("tables", name), "key")
     for key, stream in _mapping(raw.get("streams")).items():
-        if stream == table:
-            yield ("streams", key), "value"
-        yield from _flow_sites(("streams", key), _mapping(stream), table)
+        if isinstance(stream, str):
+            yield stream, (("streams", key), "value")
+        yield from _flow_words(("streams", key), _mapping(stream))
 
 
-def _flow_sites(path: Path, stream: Mapping[str, Any], table: str) -> Iterator[Site]:
-    if stream.get("table") == table:
-        yield (*path, "table"), "value"
+def _flow_words(path: Path, stream: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
+    if "table" in stream:
+        yield str(stream["table"]), ((*path, "table"), "value")
     for index, flow in enumerate(_list(stream.get("flows"))):
-        if _mapping(flow).get("table") == table:
-            yield (*path, "flows", index, "table"), "value"
+        if "table" in _mapping(flow):
+            yield str(flow["table"]), ((*path, "flows", index, "table"), "value")
     for index, test in enumerate(_list(stream.get("tests"))):
-        if table in _mapping(_mapping(test).get("expect")):
-            yield (*path, "tests", index, "expect", table), "key"
+        for name in _mapping(_mapping(test).get("expect")):
+            yield name, ((*path, "tests", index, "expect", name), "key")
 
 
-def _stream_sites(raw: Any, stream: str) -> Iterator[Site]:
-    if stream in _mapping(raw.get("streams")):
-        yield ("streams", stream), "key"
+def _stream_words(raw: Mapping[str, Any]) -> Iterator[tuple[str, Word]]:
+    for key in _mapping(raw.get("streams")):
+        yield key, (("streams", key), "key")
     for name, dcr in _mapping(raw.get("dcrs")).items():
         for index, held in enumerate(_list(_mapping(dcr).get("streams"))):
-            if held == stream:
-                yield ("dcrs", name, "streams", index), "value"
+            yield str(held), (("dcrs", name, "streams", index), "value")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -37,9 +37,8 @@ def stream_prefix(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     right = prefix + bare
     fix = None
     if bare:
-        document = context.document
         fix = (
-            rename_stream(document, stream.key, right)
+            rename_stream(context, stream.key, right)
             if own_key
             else context.change(f"call the stream {right!r}", right, "stream")
         )

@@ -28,5 +28,5 @@ def table_suffix(table: Table, context: Context) -> Iterator[Diagnostic]:
         f"the custom table {table.name!r} does not end in {CUSTOM_SUFFIX!r}",
         key=True,
         hint=f"call it {right!r}",
-        fix=rename_table(context.document, table.name, right),
+        fix=rename_table(context, table.name, right),
     )

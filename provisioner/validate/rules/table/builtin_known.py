@@ -33,7 +33,7 @@ def builtin_known(table: Table, context: Context) -> Iterator[Diagnostic]:
             f"{table.name!r} is no table of Azure's that takes rows from the API",
             key=True,
             hint=f"did you mean {right!r}?",
-            fix=rename_table(context.document, table.name, right),
+            fix=rename_table(context, table.name, right),
         )
     elif is_builtin(table.name) and (fed or table.columns):
         message = f"the table {table.name!r} is Azure's and does not take rows from the Logs Ingestion API"
