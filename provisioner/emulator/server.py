@@ -80,7 +80,14 @@ async def _run(options: Options) -> None:
     world = build(options)
     server = Server(world, options)
     runner = web.ServerRunner(
-        web.Server(server.handle, auto_decompress=False, access_log=None, max_line_size=16384, max_field_size=16384),
+        web.Server(
+            server.handle,
+            auto_decompress=False,
+            access_log=None,
+            lingering_time=1.0,
+            max_line_size=16384,
+            max_field_size=16384,
+        ),
         shutdown_timeout=2,
     )
     await runner.setup()

@@ -78,7 +78,10 @@ def _shown(call: Call, made: Record, body: dict[str, Any], existing: Record | No
                 else {}
             ),
             "ingestionQuotas": {
-                "logs": {"maxSizePerMinuteInGB": quotas["gigabytes"], "maxRequestsPerMinute": quotas["requests"]}
+                "logs": {
+                    "maxSizePerMinuteInGB": str(quotas["gigabytes"]),
+                    "maxRequestsPerMinute": str(quotas["requests"]),
+                }
             },
             "provisioningState": "Succeeded",
         },
