@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ def apply(
         return ()
     lock = None if locked else state
     with held(lock, f"apply {plan.environment or ''}".strip()), Interrupt().watching() as interrupt:
-        run = _Run(plan, azure, parallelism, progress, state, deadline, interrupt)
+        run = Run(plan, azure, parallelism, progress, state, deadline, interrupt)
         outcomes = run.outcomes()
         if interrupt.asked is not None:
             if recorded is not None:
@@ -61,7 +61,7 @@ def apply(
     return outcomes
 
 
-class _Run:
+class Run:
     """One apply: what was written so far, and whether to go on."""
 
     def __init__(
@@ -82,17 +82,19 @@ class _Run:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every change's, in the plan's order."""
-        found: dict[tuple[str, str], Outcome] = {}
-        for wave in waves(self.plan.changes):
-            for change, outcome in self._wave(wave):
-                found[change.key] = outcome
+        found = {change.key: outcome for change, outcome in self.pairs()}
         return tuple(found[change.key] for change in self.plan.changes if change.key in found)
+
+    def pairs(self) -> Iterator[tuple[Change, Outcome]]:
+        """Changes as they end."""
+        for wave in waves(self.plan.changes):
+            yield from self._wave(wave)
 
     def _wave(self, wave: tuple[Change, ...]) -> list[tuple[Change, Outcome]]:
         if self._over():
             return [(change, Outcome.of(change, "skipped")) for change in wave]
         try:
-            fresh = self._fresh(wave)
+            fresh = self.fresh(wave)
         except ProvisionerError as error:
             self.failed = True
             for change in wave:
@@ -103,7 +105,7 @@ class _Run:
     def _over(self) -> bool:
         return self.failed or self.interrupt.asked is not None
 
-    def _fresh(self, wave: tuple[Change, ...]) -> tuple[Change, ...]:
+    def fresh(self, wave: tuple[Change, ...]) -> tuple[Change, ...]:
         """The wave against what is there now: nobody else may have touched what the manifest declares.
 
         What it does not declare may have moved, and is merged from this reading. Nothing stands in a scope that

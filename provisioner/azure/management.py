@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -77,6 +77,18 @@ class Management:
         with self._one(id_):
             self.services.delete(type_, id_)
 
+    def deploy(self, group: str, name: str, template: Body) -> Body:
+        """Deploy a template into a group of this subscription, incrementally, and wait. Raises CloudError."""
+        with self._one(f"deployment {name}"):
+            return self.services.deploy(group, name, _bytes(_deployment(template)))
+
+    def what_if(self, group: str, name: str, template: Body) -> tuple[Body, ...]:
+        """Azure's own forecast: one entry per resource with its changeType. Raises CloudError."""
+        with self._one(f"what-if {name}"):
+            found = self.services.what_if(group, name, _bytes(_deployment(template)))
+        changes = found.get("changes") or (found.get("properties") or {}).get("changes") or []
+        return tuple(each for each in changes if isinstance(each, dict))
+
     @contextmanager
     def listening(self, hear: Callable[[str], None]) -> Iterator[None]:
         """Within it, this thread's waits are told."""
@@ -123,9 +135,8 @@ class Management:
         return body
 
 
-def find(bodies: Iterable[Body], id_: str) -> Body | None:
-    """The body with this id: ARM compares ids without case."""
-    return next((each for each in bodies if str(each.get("id", "")).lower() == id_.lower()), None)
+def _deployment(template: Body) -> Body:
+    return {"properties": {"mode": "Incremental", "template": template, "parameters": {}}}
 
 
 def _state(body: Body) -> str:

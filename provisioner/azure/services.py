@@ -91,6 +91,19 @@ class Services:
 
         return DeploymentsMgmtClient(self._tokens, self._subscription, **self._options)
 
+    def deploy(self, group: str, name: str, body: bytes) -> Raw:
+        """Send a template and wait for the whole of it; what the deployment then says."""
+        client = self.deployments.deployments
+        made: Raw = client.begin_create_or_update(group, name, body, polling=self.polling(), **_options({})).result()
+        return made
+
+    def what_if(self, group: str, name: str, body: bytes) -> Raw:
+        """What Azure itself foretells of a template."""
+        found: Raw = self.deployments.deployments.begin_what_if(
+            group, name, body, polling=self.polling(), **_options({})
+        ).result()
+        return found
+
     def polling(self) -> GrowingPolling:
         """A fresh way of waiting for one operation."""
         return GrowingPolling(self._base)
