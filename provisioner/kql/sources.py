@@ -146,7 +146,10 @@ def union(parts: list[Rows], binder: PipelineBinder) -> Rows:
     wanted = [
         (name if len(types) == 1 else f"{name}_{kind}", name, kind) for name, types in kinds.items() for kind in types
     ]
-    columns = {made: Column(made, kind, binder.variable(), _read(parts, name)) for made, name, kind in wanted}
+    columns = {
+        made: Column(made, kind, binder.variable(), _read(parts, name), wrapped=_wrapped(parts, name))
+        for made, name, kind in wanted
+    }
     arranged = [_arranged(part, wanted) for part in parts]
     return Rows(columns, Origin(columns=list(columns.values()), parts=arranged), open=any(part.open for part in parts))
 
@@ -157,6 +160,10 @@ def _read(parts: list[Rows], name: str) -> frozenset[str]:
         if name in part.columns:
             found |= part.columns[name].reads
     return found
+
+
+def _wrapped(parts: list[Rows], name: str) -> bool:
+    return any(part.columns[name].wrapped for part in parts if name in part.columns)
 
 
 def _arranged(part: Rows, wanted: list[tuple[str, str, str]]) -> Rows:
