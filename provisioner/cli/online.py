@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 def online(project: Project, console: Console) -> Iterator[Azure]:
     """A connection, after the line that says where and as whom. Raises InvalidManifest before anything is sent."""
     project.raise_if_invalid()
+    # The SDKs log what they then raise; it is told once, in our words. A program that embeds us decides for itself.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
     with project.connect() as azure:
         announce(azure, console)
         yield azure
