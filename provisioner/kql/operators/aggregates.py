@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil, sqrt
+from math import ceil, nan, sqrt
 from typing import Any
 
 from provisioner.kql import values
@@ -48,11 +48,14 @@ def _sum_real(rows: Values) -> Any:
 
 
 def _average(rows: Values) -> Any:
+    """The mean; of nothing it is NaN, as measured on Kusto."""
     found = _present(rows)
-    if not found:
-        return None
-    total = sum(found)
-    return total / len(found)
+    return sum(found) / len(found) if found else nan
+
+
+def _average_decimal(rows: Values) -> Decimal | None:
+    found = _present(rows)
+    return sum(found, Decimal(0)) / len(found) if found else None
 
 
 def _average_ticks(rows: Values) -> int | None:
@@ -65,7 +68,7 @@ def _variance(rows: Values, *, sample: bool = True) -> float:
     if len(found) < 2:
         return 0.0
     mean = sum(found) / len(found)
-    return sum((value - mean) ** 2 for value in found) / (len(found) - sample)
+    return sum((value - mean) * (value - mean) for value in found) / (len(found) - sample)
 
 
 def _percentile(rows: Values) -> Any:
@@ -75,6 +78,11 @@ def _percentile(rows: Values) -> Any:
         return None
     rank = float(rows[0][1] or 0)
     return found[min(max(ceil(rank / 100 * len(found)), 1), len(found)) - 1]
+
+
+def _percentile_real(rows: Values) -> float | None:
+    found = _percentile(rows)
+    return None if found is None else float(found)
 
 
 def _bag(rows: Values) -> dict[str, Any]:
@@ -96,20 +104,27 @@ def _list_with_nulls(rows: Values) -> list[Any]:
 
 
 def _set(rows: Values) -> list[Any]:
+    """The distinct values; of arrays, the distinct members of all of them."""
     seen: dict[Any, Any] = {}
     for row in rows:
-        if row[0] is not None:
-            seen.setdefault(values.identity(row[0]), row[0])
+        for member in row[0] if isinstance(row[0], list) else [row[0]]:
+            if member is not None:
+                seen.setdefault(values.identity(member), member)
     return _cut(list(seen.values()), rows)
 
 
+def _count(rows: Values) -> int:
+    """The rows; with a condition those for which it is true."""
+    return sum(1 for row in rows if not row or row[0])
+
+
 def _cut(found: list[Any], rows: Values) -> list[Any]:
-    most = rows[0][1] if rows and len(rows[0]) > 1 and isinstance(rows[0][1], int) else 1_048_576
+    most = rows[0][1] if rows and len(rows[0]) > 1 and type(rows[0][1]) is int else 1_048_576
     return found[: max(most, 0)]
 
 
 def _distinct(rows: Values) -> int:
-    return len({values.identity(row[0]) for row in rows if row[0] is not None and row[0] != ""})
+    return len({values.identity(row[0]) for row in rows if row[0] is not None})
 
 
 def _first(rows: Values) -> Any:
@@ -143,6 +158,10 @@ def _summed(kind: str) -> str:
     return "long" if kind == "int" else kind
 
 
+def _ranked(kind: str) -> str:
+    return {"int": "long", "decimal": "real"}.get(kind, kind)
+
+
 def _averaged(kind: str) -> str:
     return "real" if kind in ("int", "long") else kind
 
@@ -150,6 +169,7 @@ def _averaged(kind: str) -> str:
 NUMBERS = frozenset(("int", "long", "real", "decimal"))
 SUMMABLE = NUMBERS | {"timespan"}
 ORDERED = NUMBERS | {"datetime", "timespan", "string", "bool"}
+SCALARS = ORDERED | {"guid"}
 
 
 def _extreme(choose: Callable[[Iterable[Any]], Any]) -> Callable[[Values], Any]:
@@ -171,46 +191,46 @@ def _plain(
 
 
 AGGREGATES: dict[str, Aggregate] = {
-    "count": Aggregate(None, (0, 0), _always("long"), "count", len),
+    "count": Aggregate(frozenset(("bool",)), (0, 1), _always("long"), "count", _count),
     "countif": Aggregate(None, (1, 1), _always("long"), "countif", len, conditional=True),
     "dcount": _plain(None, _always("long"), "dcount", _distinct, 2),
-    "count_distinct": _plain(None, _always("long"), "count_distinct", _distinct),
-    "sum": _plain(SUMMABLE | {"dynamic"}, _summed, "sum", _sum),
+    "count_distinct": _plain(SCALARS, _always("long"), "count_distinct", _distinct),
+    "sum": _plain(SUMMABLE, _summed, "sum", _sum),
     "avg": _plain(SUMMABLE | {"datetime"}, _averaged, "avg", _average),
-    "min": _plain(ORDERED | {"dynamic"}, _same, "min", _extreme(min)),
-    "max": _plain(ORDERED | {"dynamic"}, _same, "max", _extreme(max)),
+    "min": _plain(ORDERED, _same, "min", _extreme(min)),
+    "max": _plain(ORDERED, _same, "max", _extreme(max)),
     "stdev": _plain(NUMBERS, _always("real"), "stdev", lambda rows: sqrt(_variance(rows))),
     "stdevp": _plain(NUMBERS, _always("real"), "stdevp", lambda rows: sqrt(_variance(rows, sample=False))),
     "variance": _plain(NUMBERS, _always("real"), "variance", _variance),
     "variancep": _plain(NUMBERS, _always("real"), "variancep", lambda rows: _variance(rows, sample=False)),
-    "percentile": Aggregate(ORDERED - {"string", "bool"}, (2, 2), _same, "percentile", _percentile),
+    "percentile": Aggregate(ORDERED, (2, 2), _ranked, "percentile", _percentile),
     "make_list": _plain(None, _always("dynamic"), "list", _list, 2),
     "make_list_with_nulls": _plain(None, _always("dynamic"), "list", _list_with_nulls),
     "make_set": _plain(None, _always("dynamic"), "set", _set, 2),
     "make_bag": _plain(frozenset(("dynamic",)), _always("dynamic"), "bag", _bag, 2),
     "take_any": _plain(None, _same, "", _first),
     "any": _plain(None, _same, "any", _first),
-    "binary_all_and": _plain(frozenset(("int", "long")), _always("long"), "binary_all_and", _all_bits),
-    "binary_all_or": _plain(frozenset(("int", "long")), _always("long"), "binary_all_or", _any_bits),
+    "binary_all_and": _plain(frozenset(("int", "long")), _same, "", _all_bits),
+    "binary_all_or": _plain(frozenset(("int", "long")), _same, "", _any_bits),
 }
 """`arg_max` and `arg_min` give several columns and are bound by `summarize` itself."""
 
 _CONDITIONAL = {
     "sumif": "sum", "avgif": "avg", "minif": "min", "maxif": "max", "dcountif": "dcount", "stdevif": "stdev",
     "make_list_if": "make_list", "make_set_if": "make_set", "make_bag_if": "make_bag", "take_anyif": "take_any",
-    "varianceif": "variance", "count_distinctif": "count_distinct",
+    "anyif": "any", "varianceif": "variance", "count_distinctif": "count_distinct",
 }  # fmt: skip
 for _name, _base in _CONDITIONAL.items():
     _found = AGGREGATES[_base]
     AGGREGATES[_name] = Aggregate(
         _found.takes,
-        (_found.arity[0] + 1, _found.arity[1] + 1),
+        (_found.arity[0] + 1, _found.arity[0] + 1),
         _found.result,
         _name if _found.prefix == _base else _found.prefix,
         _found.compute,
         conditional=True,
     )
-for _name, _base in {"makelist": "make_list", "makeset": "make_set", "anyif": "take_anyif"}.items():
+for _name, _base in {"makelist": "make_list", "makeset": "make_set"}.items():
     AGGREGATES[_name] = AGGREGATES[_base]
 
 
@@ -219,6 +239,10 @@ def whole(name: str, kind: str) -> Callable[[Values], Any]:
     compute = AGGREGATES[name].compute
     if compute is _sum and kind == "real":
         return _sum_real
+    if compute is _average and kind == "decimal":
+        return _average_decimal
+    if compute is _percentile and kind == "decimal":
+        return _percentile_real
     return _average_ticks if compute is _average and kind in ("datetime", "timespan") else compute
 
 

@@ -120,7 +120,7 @@ def _several(call: tree.Call) -> bool:
 def _name(call: tree.Call, aggregate: Aggregate) -> str:
     first = derived(call.arguments[0]) if call.arguments and call.name != "countif" else None
     if call.name == "percentile" and first is not None and isinstance(call.arguments[-1], tree.Literal):
-        return f"percentile_{first}_{call.arguments[-1].value}"
+        return f"percentile_{first}_{call.arguments[-1].value}".replace(".", "_")
     if not aggregate.prefix:
         return first or f"{call.name}_"
     return f"{aggregate.prefix}_{first or ''}"
@@ -141,10 +141,10 @@ def _reduce(binder: Binder, draft: Draft, call: tree.Call) -> Reduction | None:
     ]
     first = arguments[0] if arguments else constant("long", 0)
     kind = first.type
-    if aggregate.takes is not None and kind not in aggregate.takes | {UNKNOWN}:
+    if arguments and aggregate.takes is not None and kind not in aggregate.takes | {UNKNOWN}:
         binder.report("KQL106", f"{call.name} does not take {kind}", call.arguments[0].span, hint="cast it")
         return None
-    compute = whole(call.name, aggregate.result(kind))
+    compute = whole(call.name, kind)
     column = Column("", aggregate.result(kind), binder.variable(), span=call.span, wrapped=True)
     for argument in arguments:
         column.reads |= argument.reads
