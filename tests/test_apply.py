@@ -324,7 +324,7 @@ def test_a_saved_plan_is_read_back_as_it_was(cloud, tmp_path):
     wanted = manifest(cloud.target)
     made = plan(cloud, wanted)
     principal = cloud.identity.object_id
-    text = saved.dump(made, wanted.target, wanted.owner, principal=principal)
+    text = saved.dump(made, wanted, principal=principal)
     assert principal not in text
     file = tmp_path / "plan.json"
     file.write_text(text)

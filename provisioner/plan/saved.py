@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from provisioner import __version__
 from provisioner.errors import BadRequestFile, StalePlan
-from provisioner.model import Target
+from provisioner.model import Columns, Dcr, Endpoint, Grant, Manifest, Stream, Target, Workspace
 from provisioner.plan.plan import Plan
 from provisioner.plan.report import Where, data
 from provisioner.resources import Graph, Param, Ref, Resource, resource_type, substitute
@@ -18,43 +18,54 @@ from provisioner.resources import Graph, Param, Ref, Resource, resource_type, su
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A reviewed plan: its desired resources, where they go, and the fingerprint that must still hold."""
+    """A reviewed plan: its desired resources, where they go, and the fingerprint that must still hold.
 
-    environment: str | None
+    `manifest` is as much of the author's as outputs and reports need; `root` is the manifest's directory.
+    """
+
+    manifest: Manifest
+    root: Path
     fingerprint: str
-    target: Target
     desired: Graph
-    owner: str | None
+    owner: str
     prune: bool
     only: tuple[str, ...]
     allow: tuple[str, ...]
-    tool: str
 
 
 def dump(
     plan: Plan,
-    target: Target,
-    owner: str | None,
+    manifest: Manifest,
     *,
     principal: str | None = None,
+    root: Path | None = None,
     prune: bool = False,
     only: tuple[str, ...] = (),
     allow: tuple[str, ...] = (),
     where: Where | None = None,
 ) -> str:
-    """The text of a saved plan: the public shape with the desired bodies. It holds no secret and no identity."""
+    """The text of a saved plan: the public shape with the desired bodies. It holds no secret and no identity.
+
+    `root` is the manifest's directory as seen from the file's own.
+    """
     found = data(plan, where)
-    found["target"] = {
-        "cloud": target.cloud,
-        "subscription": target.subscription,
-        "tenant": target.tenant,
-        "resource_group": target.resource_group,
-        "location": target.location,
-    }
-    found["owner"] = owner
+    found["owner"] = manifest.owner
+    found["root"] = root.as_posix() if root else None
     found["options"] = {"prune": prune, "only": list(only), "allow": list(allow)}
+    found["manifest"] = _manifest(manifest)
     found["desired"] = [_resource(each, principal) for each in plan.desired]
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def recognized(path: Path) -> bool:
+    """Whether a path is to be read as a saved plan and not as a manifest."""
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return not isinstance(found, dict) or "fingerprint" in found or "workspace" not in found
 
 
 def load(path: Path, principal: str | None = None) -> Saved:
@@ -71,19 +82,52 @@ def load(path: Path, principal: str | None = None) -> Saved:
         )
     try:
         options = found["options"]
+        root = path.parent / found["root"] if found["root"] else Path()
         return Saved(
-            environment=found["environment"],
+            manifest=_author(found["manifest"]),
+            root=root if root.is_dir() else Path(),
             fingerprint=found["fingerprint"],
-            target=Target(**found["target"]),
             desired=Graph(_read(each, principal) for each in found["desired"]),
             owner=found["owner"],
             prune=bool(options["prune"]),
             only=tuple(options["only"]),
             allow=tuple(options["allow"]),
-            tool=found["tool"],
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadRequestFile(f"{path} is damaged: {error!r}", hint="plan again") from error
+
+
+def _manifest(manifest: Manifest) -> dict[str, Any]:
+    """What outputs and reports need of the author's words; the rest is in the bodies."""
+    endpoint = manifest.endpoint
+    return {
+        "name": manifest.name,
+        "environment": manifest.environment,
+        "target": asdict(manifest.target),
+        "workspace": {"name": manifest.workspace.name, "location": manifest.workspace.location},
+        "endpoint": {"name": endpoint.name, "location": endpoint.location} if endpoint else None,
+        "streams": {key: stream.name for key, stream in manifest.streams.items()},
+        "dcrs": {name: {"streams": dcr.streams, "endpoint": dcr.endpoint} for name, dcr in manifest.dcrs.items()},
+        "grants": {
+            name: {"principal": "", "dcrs": grant.dcrs, "role": grant.role} for name, grant in manifest.grants.items()
+        },
+    }
+
+
+def _author(found: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        name=found["name"],
+        environment=found["environment"],
+        target=Target(**found["target"]),
+        workspace=Workspace(**found["workspace"]),
+        endpoint=Endpoint(**found["endpoint"]) if found["endpoint"] else None,
+        streams={key: Stream(key, name, Columns({}), ()) for key, name in found["streams"].items()},
+        dcrs={name: Dcr(name, tuple(dcr["streams"]), dcr["endpoint"]) for name, dcr in found["dcrs"].items()},
+        grants={
+            name: Grant(name, grant["principal"], tuple(grant["dcrs"]), role=grant["role"])
+            for name, grant in found["grants"].items()
+        },
+    )
 
 
 def require(expected: str, plan: Plan) -> None:

@@ -36,14 +36,25 @@ def apply(
     only: tuple[str, ...],
     prune: bool,
 ) -> int:
-    """Make Azure look like the manifest.
+    """Make Azure look like the manifest, or carry out a saved plan.
 
     \b
     Example: provisioner apply -e prod --yes --fingerprint 946309cb51a905b0
     """  # noqa: D301
+    from provisioner.plan import saved
     from provisioner.project import Project
+    from provisioner.reviewed import Reviewed
 
-    project = Project.load(path, environment=environment, variables=variables)
+    project: Project
+    if saved.recognized(path):
+        if environment or variables or only or prune:
+            raise click.UsageError(
+                "a saved plan is for what it was planned for: leave -e, --var, --only and --prune out"
+            )
+        project = reviewed = Reviewed(path)
+        fingerprint, allow = fingerprint or reviewed.saved.fingerprint, (*allow, *reviewed.saved.allow)
+    else:
+        project = Project.load(path, environment=environment, variables=variables)
     answerable(yes=yes, local=project.raise_if_invalid().target.cloud == "local")
     with online(project, console) as azure:
         done = carry_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -51,9 +52,9 @@ def plan(
     if out is not None:
         text = saved.dump(
             made,
-            project.manifest.target,
-            project.manifest.owner,
+            project.manifest,
             principal=principal,
+            root=Path(os.path.relpath(project.document.root, out.resolve().parent)),
             prune=prune,
             only=only,
             allow=allow,
