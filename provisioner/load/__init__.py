@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from provisioner.load.codes import CODES
-from provisioner.load.document import DEFAULT_NAME, Document, document, environments, locate
+from provisioner.load.document import Document
+from provisioner.load.loading import DEFAULT_NAME, document, environments, locate
 from provisioner.load.project import Files
 
 __all__ = ["CODES", "DEFAULT_NAME", "Document", "Files", "document", "environments", "locate"]

@@ -145,6 +145,12 @@ Why: columns that are left out are taken from the stream's only table, as far as
 """,
     "MAN016": """There is no such environment.
 """,
+    "MAN017": """A test expects rows of a table that the stream does not feed, or does not say of which.
+
+Why: with several flows the same records make rows for several tables.
+Wrong: `expect: [{OrderId: A1}]` where the stream has two flows
+Right: `expect: {Orders_CL: [{OrderId: A1}], Refunds_CL: []}`
+""",
     "VAR001": """A variable has no value.
 
 Why: a variable without a default needs one from --var, the environment's `variables` or PROVISIONER_VAR_NAME.

@@ -14,6 +14,7 @@ from provisioner.load.remarks import at_node, unreadable
 from provisioner.load.source import Source, Unreadable
 
 _YAML = {".yaml", ".yml"}
+_TABULAR = {".csv", ".tsv"}
 
 
 class Item(Node):
@@ -53,8 +54,10 @@ class Contents:
 
 
 def samples(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """The records of a JSON or NDJSON text: an array of objects, one object, or one object to a line."""
+    """The records of a file: CSV by its suffix, else JSON: an array of objects, one object, or one to a line."""
     whole = Sequence(source, 0, len(source.text))
+    if source.path.suffix.lower() in _TABULAR:
+        return _cells(source, whole)
     try:
         for start, end, value in _values(source.text):
             items = _array(source, start) if isinstance(value, list) else [Item(source, start, end, value)]
@@ -69,6 +72,18 @@ def samples(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     for item in whole.items:
         if not isinstance(item.plain(), dict):
             return None, [_wrong(source, item.start, "a record is a JSON object", 'write {"name": value, …}')]
+    return whole, []
+
+
+def _cells(source: Source, whole: Sequence) -> tuple[Node | None, list[Diagnostic]]:
+    from provisioner.load.tabular import records
+
+    try:
+        for line, record in records(source.text):
+            start = source.line(line)
+            whole.items.append(Item(source, start, source.line_end(start), record))
+    except ValueError as error:
+        return None, [_wrong(source, 0, f"this is not CSV: {error}", "check separators and quotes")]
     return whole, []
 
 

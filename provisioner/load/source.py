@@ -57,6 +57,10 @@ class Source:
         """The same characters counted in the file as it lies on the disk."""
         return Span(start + self.skipped, end + self.skipped)
 
+    def line(self, number: int) -> int:
+        """Where a line starts, counted from 1."""
+        return self._starts[min(number, len(self._starts)) - 1]
+
     def line_end(self, offset: int) -> int:
         """Where the line of a character ends, before its line break."""
         match = _LINE_END.search(self.text, offset)

@@ -9,7 +9,8 @@ from typing import Any
 from provisioner.files import facts
 from provisioner.load.columns import columns
 from provisioner.load.structure import Structure
-from provisioner.model import PASSTHROUGH, Columns, Flow, Stream, Table, TransformTest
+from provisioner.load.transformtests import tests
+from provisioner.model import PASSTHROUGH, Columns, Flow, Stream, Table
 
 # Azure fills these in itself; a sender has no say in them.
 # source: schemas/builtin_tables.json lists them among the columns; log-standard-columns
@@ -40,7 +41,7 @@ def _stream(key: str, values: dict[str, Any], tables: Mapping[str, Table], struc
         shape,
         flows,
         tuple(values.get("samples", ())),
-        tuple(_test(number, each, names) for number, each in enumerate(values.get("tests", ()), 1)),
+        tuple(tests(path, values, names, structure)),
         declared,
     )
 
@@ -133,15 +134,3 @@ def made(casts: tuple[str, ...]) -> str:
 def _name(column: str) -> str:
     """A column's name in KQL."""
     return column if _IDENTIFIER.fullmatch(column) else f"['{column}']"
-
-
-def _test(number: int, values: dict[str, Any], tables: list[str]) -> TransformTest:
-    expect = values.get("expect", [])
-    by_table = expect if isinstance(expect, dict) else {tables[0]: expect} if tables else {}
-    return TransformTest(
-        values.get("name", f"test {number}"),
-        tuple(values.get("given", ())),
-        {table: tuple(rows) for table, rows in by_table.items()},
-        values.get("now"),
-        values.get("expect_error"),
-    )

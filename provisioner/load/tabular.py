@@ -11,16 +11,21 @@ from typing import Any
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
-def records(text: str) -> list[dict[str, Any]]:
-    """One record for each line after the head; an empty cell is null. Raises ValueError for a line that is too long."""
+def records(text: str) -> list[tuple[int, dict[str, Any]]]:
+    """Line and record of each line after the head; an empty cell is null. Raises ValueError for what is no table."""
     delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    rows = list(reader)
-    for row in rows:
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    for line, row in rows:
         if None in row:
-            raise ValueError(f"a line has more cells than the head: {row[None]}")
-    readers = {name: _reader([row[name] for row in rows]) for name in reader.fieldnames or ()}
-    return [{name: read(row[name]) if row[name] else None for name, read in readers.items()} for row in rows]
+            raise ValueError(f"line {line} has more cells than the head")
+    readers = {name: _reader([row[name] for _, row in rows]) for name in reader.fieldnames or ()}
+    return [
+        (line, {name: read(row[name]) if row[name] else None for name, read in readers.items()}) for line, row in rows
+    ]
 
 
 def _reader(cells: list[str | None]) -> Callable[[str], Any]:

@@ -138,7 +138,7 @@ class _Composer:
             self.tagged(start)
         if event.tag is not None or event.anchor:
             start = self.content(start, end)
-        node = Scalar(self.source, start, end, text, value=text if style else resolve(text), style=style)
+        node = Scalar(self.source, start, end, text, value=text if style or event.tag else resolve(text), style=style)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
         self.add(node, 1)

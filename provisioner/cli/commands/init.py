@@ -128,21 +128,14 @@ def _read(sample: Path) -> list[dict[str, Any]]:
     from provisioner.errors import BadRequestFile
     from provisioner.load.records import samples
     from provisioner.load.source import Unreadable, read
-    from provisioner.load.tabular import records
 
     try:
-        source = read(sample)
-        if sample.suffix.lower() in {".csv", ".tsv"}:
-            found = records(source.text)
-        else:
-            node, wrong = samples(source)
-            if node is None:
-                raise BadRequestFile(f"{wrong[0].place}: {wrong[0].message}", hint=wrong[0].hint)
-            found = node.plain()
+        node, wrong = samples(read(sample))
     except Unreadable as error:
         raise BadRequestFile(error.message, hint=error.hint) from None
-    except ValueError as error:
-        raise BadRequestFile(f"{sample}: {error}", hint="check the separators") from None
+    if node is None:
+        raise BadRequestFile(f"{wrong[0].place}: {wrong[0].message}", hint=wrong[0].hint)
+    found: list[dict[str, Any]] = node.plain()
     if not found:
         raise BadRequestFile(f"{sample} holds no records", hint="one record is enough")
     return found
