@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ def findings(folder: Path, record: dict) -> list[str]:
     path = folder / f"{record['id']}.yaml"
     path.write_text(json.dumps(manifest(record), ensure_ascii=False), encoding="utf-8")  # JSON is YAML
     told = validate.check(load.document(path))
-    return [f"{each.severity} {each.code} {each.message}" for each in told if each.code not in BY_THE_WAY]
+    lines = [f"{each.severity} {each.code} {each.message}" for each in told if each.code not in BY_THE_WAY]
+    counts = Counter(lines)  # in the order of their first place
+    return [line if count == 1 else f"{line} ({count} times)" for line, count in counts.items()]
 
 
 def test_the_findings_in_published_connectors_are_those_that_were_judged(tmp_path):

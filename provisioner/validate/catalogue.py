@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 
+from provisioner.diagnostics import Severity
 from provisioner.validate.page import Page, page
 from provisioner.validate.rule import Rule
 from provisioner.validate.walk import KINDS
@@ -18,7 +19,10 @@ GROUP = "provisioner.rules"
 """The entry point group of custom rules: each entry point names a Rule, or a module that holds some."""
 
 
-_WARNINGS = frozenset({"FIT001", "FIT002", "KQL203", "KQL204", "INC004", "MAN009"})
+_MILDER: dict[str, Severity] = {
+    **dict.fromkeys(("FIT001", "FIT002", "KQL203", "KQL204", "INC004", "MAN009"), "warning"),
+    **dict.fromkeys(("MAN006", "MAN013"), "info"),
+}
 """Codes of earlier rooms under which nothing is refused."""
 
 
@@ -42,7 +46,7 @@ def pages() -> tuple[Page, ...]:
 
     ours = [each.page for each in rules() if not each.family]
     theirs = [
-        page(code, room.__name__.rpartition(".")[2], "warning" if code in _WARNINGS else "error", text)
+        page(code, room.__name__.rpartition(".")[2], _MILDER.get(code, "error"), text)
         for room in (load, kql)
         for code, text in getattr(room, "CODES", {}).items()
     ]

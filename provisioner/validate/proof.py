@@ -100,7 +100,7 @@ class Proof:
 
 def subject(diagnostic: Diagnostic) -> str | None:
     """The column that a remark on a query's output is about: the first name in quotes, or the one Azure asks for."""
-    quoted = re.search(r"'([^']+)'", diagnostic.message)
+    quoted = re.search(r"(?<!\w)'([^']+)'(?!\w)", diagnostic.message)
     return quoted[1] if quoted else "TimeGenerated" if diagnostic.code == "FIT005" else None
 
 
