@@ -95,6 +95,7 @@ tables:
 
 streams:
   Custom-Orders: Orders_CL
+  Custom-One: {table: Orders_CL, transform: {file: many.kql}, columns: {type: &s string, description: *s}}
   Custom-Many:
     columns: {TimeGenerated: datetime}
     flows:
@@ -123,14 +124,17 @@ def document(tmp_path, monkeypatch):
         (("tables", "Orders_CL", "columns", "Amount"), "value", "provisioner.yaml:9:22"),
         (("tables", "Orders_CL", "columns", "Amount"), "key", "provisioner.yaml:9:7"),
         (("tables", "Orders_CL", "columns", "TimeGenerated", "type"), "value", "provisioner.yaml:8:22"),
-        (("tables", "Orders_CL", "plan"), "value", "provisioner.yaml:22:32"),
+        (("tables", "Orders_CL", "plan"), "value", "provisioner.yaml:23:32"),
         (("tables", "Orders_CL", "retention"), "value", "provisioner.yaml:6:3"),
         (("streams", "Custom-Orders", "table"), "value", "provisioner.yaml:12:18"),
         (("streams", "Custom-Orders", "flows", 0, "table"), "value", "provisioner.yaml:12:18"),
-        (("streams", "Custom-Many", "flows", 0, "table"), "value", "provisioner.yaml:16:16"),
+        (("streams", "Custom-Many", "flows", 0, "table"), "value", "provisioner.yaml:17:16"),
         (("streams", "Custom-Many", "flows", 0, "transform"), "value", "many.kql:1:1"),
+        (("streams", "Custom-One", "flows", 0, "transform"), "value", "many.kql:1:1"),
+        (("streams", "Custom-One", "transform"), "value", "many.kql:1:1"),
+        (("streams", "Custom-One", "columns"), "value", "provisioner.yaml:13:72"),
         (("dcrs", "dcr-shop"), "value", "provisioner.yaml:1:1"),
-        (("environments", "prod", "tables", "Orders_CL"), "key", "provisioner.yaml:22:14"),
+        (("environments", "prod", "tables", "Orders_CL"), "key", "provisioner.yaml:23:14"),
     ],
 )
 def test_a_path_leads_to_its_word_or_to_where_it_should_stand(document, path, at, where):

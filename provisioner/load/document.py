@@ -71,7 +71,7 @@ class Document:
         found = self.places.find(path)
         if found.rest or found.shared:
             return None
-        node: Node | None = found.key if at == "key" else self.places.word(found.node)
+        node: Node | None = found.key if at == "key" else self.places.word(path, found.node)
         return edits.replace(node, text, span) if node is not None else None
 
     def insert(self, path: tuple[str | int, ...], key: str, text: str) -> Edit | None:

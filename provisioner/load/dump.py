@@ -17,13 +17,14 @@ _NUMBER = re.compile(r"[-+]?(\.inf|\.nan|[0-9.][0-9a-fA-FxXoO_.:eE+-]*)", re.IGN
 def dump(mapping: Mapping[str, Any], comments: Mapping[Path, str] | None = None) -> str:
     """The text of a mapping; `comments` stand above the key or item at their path, the one at `()` at the head.
 
-    Texts of many lines become block scalars, small leaf mappings and lists stand on one line. Every scalar reads
-    the same under the rules of YAML 1.1 and 1.2. A comment at a path that does not exist stands at the end.
+    Texts of many lines become block scalars, small leaf mappings and lists stand on one line, long sections apart.
+    Every scalar reads the same under the rules of YAML 1.1 and 1.2. A comment at a path that does not exist stands
+    at the end.
     """
     writer = _Writer(dict(comments or {}))
-    lines = [*writer.comment((), 0), *(writer.block(mapping, (), 0) if mapping else ["{}"])]
+    lines = [*writer.comment((), 0), *(writer.sections(mapping) if mapping else ["{}"])]
     left = [line for path in list(writer.comments) for line in writer.comment(path, 0)]
-    return "\n".join([*lines, *left]) + "\n"
+    return "\n".join([*lines, *([""] if left else []), *left]) + "\n"
 
 
 def scalar(value: Any) -> str:
@@ -43,6 +44,16 @@ class _Writer:
     def comment(self, path: Path, indent: int) -> Iterator[str]:
         for line in self.comments.pop(path, "").splitlines():
             yield f"{' ' * indent}# {''.join(char if _printable(char) else '?' for char in line)}".rstrip()
+
+    def sections(self, mapping: Mapping[str, Any]) -> Iterator[str]:
+        """The top level: an empty line before and after each part of several lines."""
+        apart = False
+        for index, (key, value) in enumerate(mapping.items()):
+            part = [*self.block({key: value}, (), 0)]
+            if index and (apart or len(part) > 1):
+                yield ""
+            yield from part
+            apart = len(part) > 1
 
     def block(self, value: Mapping[str, Any] | list[Any], path: Path, indent: int) -> Iterator[str]:
         """A mapping or list over several lines."""

@@ -33,15 +33,15 @@ class SourceMap:
         """Walk as far as the author's text goes."""
         node, key, shared = self.root, None, False
         at = 0
+        walked: Path = ()
         while at < len(path):
-            name = path[at]
             step = self._step(path, at, node, key)
             if step is None:
                 break
             if step.node is not node:
-                node, shared = step.node, shared or step.node.shared
+                walked = (*walked, path[at])
+                node, shared = self.attached.get(walked, step.node), shared or step.node.shared
                 key = step.key
-            node = self.attached.get(path[: at + 1], node) if isinstance(name, str) else node
             at += step.taken
         return Found(node, key, shared, path[at:])
 
@@ -50,12 +50,12 @@ class SourceMap:
         if isinstance(node, Mapping) and isinstance(name, str):
             if name in node.values:
                 return _Step(node.values[name], node.keys[name], 1)
-            if name == "flows" and path[at - 2] == "streams" and path[at + 1 : at + 2] == (0,):
+            if name == "flows" and path[at - 2 : at - 1] == ("streams",) and path[at + 1 : at + 2] == (0,):
                 return _Step(node, key, 2)  # `table:` written in the stream itself is its only flow
         if isinstance(node, Sequence):
             if isinstance(name, int) and 0 <= name < len(node.items):
                 return _Step(node.items[name], None, 1)
-            if isinstance(name, str) and path[at - 1] == "expect":
+            if isinstance(name, str) and path[at - 1 : at] == ("expect",):
                 return _Step(node, key, 1)  # a list of rows expected is meant for the only table
         if isinstance(node, Scalar) and path[at : at + 2] == ("flows", 0):
             return _Step(node, key, 2)
@@ -68,16 +68,17 @@ class SourceMap:
         found = self.find(path)
         if found.rest or at == "key":
             return self._key(found)
-        node = self.word(found.node)
+        node = self.word(path, found.node)
         if span is not None and isinstance(node, Scalar):
             start, end = locate(node, span)
             return node.source.place(start, end)
         return outline(node)
 
-    def word(self, node: Node) -> Node:
-        """A column written as a mapping is, as a value, its type."""
-        if isinstance(node, Mapping) and "type" in node.values and set(node.values) <= {"type", "description"}:
-            return node.values["type"]
+    @staticmethod
+    def word(path: Path, node: Node) -> Node:
+        """What a value's word is: of a column that is written as a mapping, its type."""
+        if path[-2:-1] == ("columns",) and isinstance(node, Mapping):
+            return node.values.get("type", node)
         return node
 
     def _key(self, found: Found) -> Place:
