@@ -16,6 +16,7 @@ from provisioner.progress import Progress, silent
 
 if TYPE_CHECKING:
     from provisioner.apply import Outcome
+    from provisioner.apply.blame import Locate
     from provisioner.azure import Azure
     from provisioner.load import Document
     from provisioner.plan import Drift, Plan
@@ -220,7 +221,14 @@ class Project:
             state=self.state,
             recorded=recorded,
             locked=locked,
+            locate=self.locate(),
         )
+
+    def locate(self) -> Locate | None:
+        """Finds the manifest's line that a refusal of Azure means."""
+        from provisioner.apply.blame import locator
+
+        return locator(self.manifest, self.document.place)
 
     @contextmanager
     def alone(self, patience: float = 600, waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:

@@ -11,6 +11,7 @@ from provisioner.plan import saved
 from provisioner.project import STATE, Project
 
 if TYPE_CHECKING:
+    from provisioner.apply.blame import Locate
     from provisioner.azure import Azure
     from provisioner.plan import Plan
     from provisioner.resources import Graph
@@ -56,6 +57,10 @@ class Reviewed(Project):
         )
         saved.require(chosen.fingerprint, made)
         return made
+
+    def locate(self) -> Locate | None:
+        """The manifest is not at hand."""
+        return None
 
     def _expanded(self, manifest: Manifest, principal: str | None) -> Graph:
         del manifest

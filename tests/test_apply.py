@@ -12,6 +12,7 @@ import pytest
 from provisioner import apply as applied
 from provisioner import azure, errors, live
 from provisioner import plan as planned
+from provisioner.apply import report as outcome_report
 from provisioner.apply.executor import apply
 from provisioner.apply.journal import entries
 from provisioner.apply.lock import held
@@ -420,3 +421,29 @@ def test_the_reports_say_the_same(cloud):
         assert change.name in page
     assert made.fingerprint in text
     assert made.fingerprint in page
+
+
+def test_a_refused_transform_is_blamed_with_its_place_in_the_manifest(cloud):
+    """Azure counts flows of a body; people count lines of a file."""
+    from provisioner.apply.blame import Blame, locator
+    from provisioner.diagnostics import Place, Span
+
+    query = "source\n| where nosuch == 1"
+    flow = Flow("Orders_CL", query, written=True)
+    stream = Stream("Custom-Orders", "Custom-Orders", Columns(ORDERS), (flow,))
+    wanted = manifest(cloud.target, streams={"Custom-Orders": stream})
+    asked = []
+
+    def place(path, span=None):
+        asked.append((path, span))
+        return Place("provisioner.yaml", 7, 3, 7, 9)
+
+    outcomes = apply(plan(cloud, wanted), cloud, locate=locator(wanted, place))
+    (failed,) = [each for each in outcomes if each.state == "failed"]
+    (blame,) = failed.blames
+    assert (blame.stream, blame.output) == ("Custom-Orders", "Custom-Orders_CL")
+    start = query.index("nosuch")
+    assert asked == [(("streams", "Custom-Orders", "transform"), Span(start, start + 6))]
+    assert "provisioner.yaml:7:3" in outcome_report.text(outcomes)
+    assert failed.json()["blames"][0]["line"] == 7
+    assert Blame("c", "SemanticError:0x6 at 2:9 : Undefined symbol", "", "", query).span == Span(start, start + 1)

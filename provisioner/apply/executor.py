@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from provisioner.apply.blame import Blame, Locate, blames
 from provisioner.apply.interrupt import Interrupt
 from provisioner.apply.journal import Journal
 from provisioner.apply.lock import held
 from provisioner.apply.outcome import Outcome
 from provisioner.apply.waves import waves
-from provisioner.apply.writer import DEADLINE, Writer
+from provisioner.apply.writer import DEADLINE, Writer, sent
 from provisioner.azure.pool import each
-from provisioner.errors import Conflict, ProvisionerError, StalePlan
+from provisioner.errors import CloudError, Conflict, ProvisionerError, StalePlan
 from provisioner.live import read
 from provisioner.plan import Change, Plan
 from provisioner.plan.fingerprint import digest
@@ -39,6 +40,7 @@ def apply(
     deadline: float = DEADLINE,
     recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
     locked: bool = False,
+    locate: Locate | None = None,
 ) -> tuple[Outcome, ...]:
     """Carry out a plan and tell what became of each change; a failed one stops what has not begun.
 
@@ -53,6 +55,7 @@ def apply(
     lock = None if locked else state
     with held(lock, f"apply {plan.environment or ''}".strip()), Interrupt().watching() as interrupt:
         run = Run(plan, azure, parallelism, progress, state, deadline, interrupt)
+        run.locate = locate
         outcomes = run.outcomes()
         if interrupt.asked is not None:
             if recorded is not None:
@@ -79,6 +82,7 @@ class Run:
         self.writer = Writer(azure, deadline)
         self.journal = Journal(state, uuid.uuid4().hex, str(azure.identity), plan.environment, plan.fingerprint)
         self.failed = False
+        self.locate: Locate | None = None
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every change's, in the plan's order."""
@@ -152,6 +156,7 @@ class Run:
         except ProvisionerError as error:
             self.failed = True
             outcome = Outcome.of(change, "failed", time.monotonic() - started, _explained(error))
+            outcome = replace(outcome, blames=self.blamed(error, change))
             self._tell("failed", change, error.message)
             self.journal.end(change, outcome, before, None)
             return outcome
@@ -160,6 +165,13 @@ class Run:
         self.journal.end(change, outcome, before, after)
         self._tell("done", change, f"{_PAST[change.action]} in {outcome.seconds:.1f} s")
         return outcome
+
+    def blamed(self, error: ProvisionerError, change: Change) -> tuple[Blame, ...]:
+        """The flows that a refusal means, with their places in the manifest where those can be found."""
+        if not isinstance(error, CloudError):
+            return ()
+        found = blames(error, sent(change))
+        return tuple(replace(each, place=self.locate(each) if self.locate else None) for each in found)
 
     def _tell(self, kind: str, change: Change, message: str) -> None:
         self.progress(Event(kind, f"{change.type} {change.name}", message))  # type: ignore[arg-type]

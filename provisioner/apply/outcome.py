@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from provisioner.apply.blame import Blame
 from provisioner.errors import CloudError, ProvisionerError
 from provisioner.plan import Action, Change, Plan
 from provisioner.resources import Body, Graph
@@ -26,6 +27,8 @@ class Outcome:
     id: str = ""
     body: Body | None = None
     """What Azure shows after it; None after a removal or a failure."""
+    blames: tuple[Blame, ...] = ()
+    """Which flows a refusal means, and where the manifest writes them."""
 
     @classmethod
     def of(
@@ -48,6 +51,7 @@ class Outcome:
             "state": self.state,
             "seconds": round(self.seconds, 3),
             "error": error_json(self.error),
+            **({"blames": [each.json() for each in self.blames]} if self.blames else {}),
         }
 
 

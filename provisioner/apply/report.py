@@ -49,6 +49,11 @@ def _block(outcome: Outcome, *, color: bool) -> list[str]:
     lines.append(f"      {error.message}")
     if isinstance(error, CloudError):
         lines += [f"      - {code}: {said}" + (f" ({at})" if at else "") for code, said, at in error.details]
+        lines += [
+            f"      at {each.place}: {each.stream} → {each.output.partition('-')[2]}"
+            for each in outcome.blames
+            if each.place
+        ]
         told = (("code", error.code), ("request id", error.request_id))
         lines += [f"      {label}: {value}" for label, value in told if value]
     return [*lines, *([f"      next: {error.hint}"] if error.hint else [])]

@@ -55,11 +55,19 @@ class Writer:
         if change.action == "replace":
             management.delete(resource.type, change.id)
         if change.live is None or change.action == "replace":
-            return management.put(resource.type, str(resource.id), change.body)
+            return management.put(resource.type, str(resource.id), sent(change))
         etag = change.live.body.get("etag")
         match = etag if isinstance(etag, str) else None
         if resource.type.update == "patch":
             body = patch(resource.type, change.body, change.live.body)
             return management.patch(resource.type, change.id, body, if_match=match)
-        body = merged(resource.type, change.body, change.live.body, change.drops)
-        return management.put(resource.type, change.id, body, if_match=match)
+        return management.put(resource.type, change.id, sent(change), if_match=match)
+
+
+def sent(change: Change) -> Body:
+    """The body that a write of this change carries: merged with what is there, unless it is made anew."""
+    if change.desired is None or change.body is None:
+        return {}
+    if change.live is None or change.action == "replace":
+        return change.body
+    return merged(change.desired.type, change.body, change.live.body, change.drops)
