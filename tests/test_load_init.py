@@ -130,6 +130,10 @@ def test_nothing_is_overwritten(here, capsys):
         ("a.json", "[]", "no records"),
         ("a.json", "[{}]", "no fields"),
         ("a.json", "[1]", "a record is a JSON object"),
+        ("a.json", '[{"a": "\\ud800"}]', "half a surrogate pair"),
+        ("a.json", '[{"a": 1e999}]', "too large"),
+        ("a.json", '[{"a": NaN}]', "no JSON value"),
+        ("a.json", '[{"a": ' + "1" * 5000 + "}]", "cannot be read"),
         ("a.csv", "a,b\n1,2,3\n", "more cells than the head"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,11 +66,15 @@ def samples(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     except (json.JSONDecodeError, _NoJson) as error:
         at = error.pos if isinstance(error, json.JSONDecodeError) else error.at
         return None, [_wrong(source, at, f"this is not JSON: {error.msg}", "check commas, quotes and brackets")]
+    except ValueError as error:  # a number of thousands of digits
+        return None, [_wrong(source, 0, f"this cannot be read: {error}", "write such a number as text")]
     except RecursionError:
         return None, [_wrong(source, 0, "the JSON nests too deeply", "flatten the records")]
     if not whole.items and not source.text.strip():
         return None, [_wrong(source, 0, "the file holds no records", "write a JSON array of records")]
     for item in whole.items:
+        if "\\u" in source.text and not _encodable(item.plain()):
+            return None, [_wrong(source, item.start, "a text holds half a surrogate pair", "write the whole character")]
         if not isinstance(item.plain(), dict):
             return None, [_wrong(source, item.start, "a record is a JSON object", 'write {"name": value, …}')]
     return whole, []
@@ -96,7 +101,7 @@ class _NoJson(Exception):
 
 def _values(text: str) -> Iterator[tuple[int, int, Any]]:
     """The JSON values that follow one another, with where they stand."""
-    decoder = json.JSONDecoder(parse_constant=_constant)
+    decoder = json.JSONDecoder(parse_constant=_constant, parse_float=_number)
     at = _skip(text, 0)
     while at < len(text):
         try:
@@ -129,6 +134,22 @@ def _skip(text: str, at: int) -> int:
 
 def _constant(word: str) -> None:
     raise _NoJson(f"{word} is no JSON value", 0)
+
+
+def _number(word: str) -> float:
+    value = float(word)
+    if not math.isfinite(value):
+        raise _NoJson(f"the number {word} is too large", 0)
+    return value
+
+
+def _encodable(value: Any) -> bool:
+    """Whether the value can be sent: half a surrogate pair is no character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wrong(source: Source, at: int, words: str, hint: str) -> Diagnostic:
