@@ -26,3 +26,9 @@ def resource_name(
     elif not fits(name, known["usual"]):
         message = f"no page says that a {noun}'s name may be {name!r}"
         yield context.warning(message, *path, key=key, hint="letters, digits, '-', '_' and '.' are safe")
+
+
+def reserved(column: str | None) -> bool:
+    """Whether a column's name is one that Azure keeps for itself, by a page or by what was seen."""
+    known = facts("names.yaml")["column"]
+    return any(column in known[kind] for kind in ("reserved", "standard", "seen_reserved"))

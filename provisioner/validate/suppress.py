@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.validate.text import pattern
 
 if TYPE_CHECKING:
     from provisioner.load import Document
 
-_COMMENT = re.compile(r"(?P<before>.*?)(?:#|//)\s*provisioner:\s*ignore\s+(?P<codes>[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_COMMENT = r".*?(?:#|//)\s*provisioner:\s*ignore\s+(?P<codes>[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)"
 
 
 def suppressions(document: Document) -> dict[tuple[str, int], frozenset[str]]:
@@ -23,7 +23,7 @@ def suppressions(document: Document) -> dict[tuple[str, int], frozenset[str]]:
     found: dict[tuple[str, int], frozenset[str]] = {}
     for source in document.sources:
         if "provisioner:" in source.text:
-            lines = _LINE_END.split(source.text)
+            lines = re.split(r"\r\n|\r|\n", source.text)
             for number, codes in _comments(lines):
                 key = (source.name, number)
                 found[key] = found.get(key, frozenset()) | codes
@@ -38,7 +38,7 @@ def suppressed(diagnostic: Diagnostic, silenced: dict[tuple[str, int], frozenset
 
 def _comments(lines: list[str]) -> Iterable[tuple[int, frozenset[str]]]:
     for index, line in enumerate(lines):
-        match = _COMMENT.match(line)
+        match = pattern(_COMMENT).match(line)
         if match:
             target = index
             while not lines[target].strip() or lines[target].lstrip().startswith(("#", "//")):

@@ -37,10 +37,10 @@ from provisioner.validate.text import meant
 def test_expects(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     for index, test in enumerate(stream.tests):
         for table, rows in test.expect.items():
-            columns = columns_of(table, context.manifest) or {}
-            for at, row in enumerate(rows if columns else ()):
+            columns = columns_of(table, context.manifest)
+            for at, row in enumerate(rows if columns is not None else ()):
                 for name in row:
-                    if name not in columns:
+                    if columns is not None and name not in columns:
                         message = f"the table {table!r} has no column {name!r} to expect"
                         path = ("tests", index, "expect", table, at, name)
                         yield context.error(message, *path, key=True, hint=meant(name, columns))

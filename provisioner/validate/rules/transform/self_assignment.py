@@ -21,15 +21,15 @@ Source: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-col
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.model import Flow
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
+from provisioner.validate.text import pattern
 
-_CAST = re.compile(
+_CAST = (
     r"\bextend\b(?:[^|\"'()]|\([^()]*\)|\"[^\"]*\"|'[^']*')*?"
     r"(?P<whole>\b(?P<name>[A-Za-z_]\w*)\s*=\s*(?:to\w+|parse_json)\(\s*(?P=name)\s*\))"
 )
@@ -39,7 +39,9 @@ _CAST = re.compile(
 def self_assignment(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     if not flow.written or not context.proof.facts(context.owner, flow).bound:
         return
-    for found in _CAST.finditer(flow.transform):
+    if "extend" not in flow.transform:
+        return
+    for found in pattern(_CAST).finditer(flow.transform):
         name = found["name"]
         if name in context.owner.columns:
             message = f"{name!r} is cast onto itself; Azure has been seen to leave such a column null"

@@ -29,6 +29,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
 from provisioner.validate.builtin import builtin
 from provisioner.validate.context import Context
+from provisioner.validate.naming import reserved
 from provisioner.validate.proof import columns_of, subject
 from provisioner.validate.rule import rule
 
@@ -50,8 +51,10 @@ def transform_fits(flow: Flow, context: Context) -> Iterator[Diagnostic]:
         return
     for each in context.proof.fit(stream, flow, columns):
         column = subject(each)
-        if each.code == "FIT002" and (builtin(flow.table) or column in context.proof.written(flow.table, manifest)):
-            continue  # nobody fills all of a built-in table, and another flow may write what this one does not
+        if each.code == "FIT002" and (
+            builtin(flow.table) or reserved(column) or column in context.proof.written(flow.table, manifest)
+        ):
+            continue  # nobody fills all of a built-in table, Azure its own columns, another flow what this one does not
         if each.code == "FIT004" and not flow.written:
             continue  # told of the stream itself
         if flow.written:
