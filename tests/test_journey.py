@@ -213,3 +213,29 @@ def test_an_unknown_environment_and_a_missing_file_are_diagnostics_too(shop):
         found = json.loads(provisioner(*words, "--format", "json", check=1).stdout)["diagnostics"]
         assert found[0]["severity"] == "error"
         assert found[0]["hint"]
+
+
+TWO = (
+    "environments:\n",
+    "environments:\n"
+    "  east: {target: {cloud: local, resource_group: rg-east}}\n"
+    "  west: {target: {cloud: local, resource_group: rg-west}}\n",
+)
+
+
+def test_several_environments_are_planned_applied_and_compared_in_one_command(shop):
+    edit(shop, *TWO)
+    both = ["-e", "east", "-e", "west"]
+    made = json.loads(provisioner("apply", shop, *both, "--format", "json", check=0).stdout)
+    assert [len(each["outcomes"]) for each in made["environments"].values()] == [6, 6]
+    planned = json.loads(provisioner("plan", shop, *both, "--format", "json", check=0).stdout)
+    assert [each["changes"] for each in planned["environments"].values()] == [[], []]
+    assert "west         no" in provisioner("drift", shop, *both, check=0).stdout
+
+
+def test_one_environment_that_fails_does_not_hide_the_others(shop):
+    edit(shop, *TWO)
+    nobody = {"AZURE_CONFIG_DIR": str(shop / "none"), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}
+    done = provisioner("plan", shop, "--all-environments", check=1, **nobody)
+    assert "prod         failed" in done.stdout
+    assert "east         6" in done.stdout

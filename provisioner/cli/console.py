@@ -51,6 +51,10 @@ class Console:
         if not self.quiet:
             click.echo(text, err=True, color=self.color or None)
 
+    def say(self, text: str) -> None:
+        """What must be told beside the data, also with `-q`."""
+        click.echo(text, err=True, color=self.color or None)
+
     def style(self, text: str, color: str | None = None, *, bold: bool = False, dim: bool = False) -> str:
         """The text in a colour, or as it is."""
         return click.style(text, fg=color, bold=bold or None, dim=dim or None) if self.color else text

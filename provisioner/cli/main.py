@@ -12,7 +12,7 @@ import click
 
 from provisioner import __version__
 from provisioner.cli.lazy import COMMANDS, LazyGroup
-from provisioner.errors import InvalidManifest, ProvisionerError
+from provisioner.errors import ProvisionerError
 
 USAGE = 64
 """Wrong words on the command line; click's own 2 means "differences found" here."""
@@ -65,14 +65,9 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _tell(error: ProvisionerError) -> None:
     from provisioner.cli.console import Console
+    from provisioner.cli.environments import told
 
-    console = Console.current()
-    if isinstance(error, InvalidManifest):
-        from provisioner.validate import files, report
-
-        click.echo(report.text(error.diagnostics, files.lines, color=console.color), err=True)
-    else:
-        console.error(error)
+    told(error, Console.current())
 
 
 def _terminate(_: int, __: FrameType | None) -> NoReturn:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from provisioner.cli.console import Console, colored
+
+if TYPE_CHECKING:
+    from provisioner.project import Project
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,6 +55,56 @@ def project(command: Command) -> Command:
         return command(*args, project=loaded, **kwargs)
 
     return wrapped  # type: ignore[return-value]
+
+
+def projects(*, saved: bool = False) -> Callable[[Command], Command]:
+    """`[MANIFEST]`, repeated `-e`, `--all-environments`, `--var`: the command gets `projects` and `console`.
+
+    With `saved`, a plan that `plan --out` wrote is taken in the manifest's place.
+    """
+
+    def decorate(command: Command) -> Command:
+        @click.option("--all-environments", "everywhere", is_flag=True, help="Every environment of the manifest.")
+        @click.option("--var", "variables", multiple=True, callback=pairs, metavar="K=V", help="Set a variable.")
+        @click.option(
+            "-e", "--environment", "names", multiple=True, help="An environment to lay over; may be repeated."
+        )
+        @click.argument("path", metavar="[MANIFEST]", default=Path(), type=click.Path(path_type=Path))
+        @console
+        @wraps(command)
+        def wrapped(
+            *args: Any, path: Path, names: tuple[str, ...], everywhere: bool, variables: dict[str, str], **kwargs: Any
+        ) -> Any:
+            if names and everywhere:
+                raise click.UsageError("say -e or --all-environments, not both")
+            if saved and _saved(path):
+                if names or everywhere or variables:
+                    raise click.UsageError("a saved plan is for what it was planned for: leave -e and --var out")
+                from provisioner.reviewed import Reviewed
+
+                return command(*args, projects=(Reviewed(path),), **kwargs)
+            return command(*args, projects=_loaded(path, names, everywhere, variables), **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+    return decorate
+
+
+def _saved(path: Path) -> bool:
+    from provisioner.plan.saved import recognized
+
+    return recognized(path)
+
+
+def _loaded(path: Path, names: tuple[str, ...], everywhere: bool, variables: dict[str, str]) -> tuple[Project, ...]:
+    from provisioner.project import Project
+
+    chosen: list[str | None] = [*dict.fromkeys(names)]
+    if everywhere:
+        chosen = [*Project.load(path, variables=variables).document.declared]
+        if not chosen:
+            raise click.UsageError(f"{path} declares no environments")
+    return tuple(Project.load(path, environment=name, variables=variables) for name in chosen or [None])
 
 
 def output(*formats: str) -> Callable[[Command], Command]:

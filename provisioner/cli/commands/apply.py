@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from typing import Any
 
 import click
 
-from provisioner.cli import options, senders
-from provisioner.cli.applying import carry_out
+from provisioner.cli import environments, options, senders
+from provisioner.cli.applying import Applied, carry_out
 from provisioner.cli.console import Console
+from provisioner.cli.environments import Answer, follow
 from provisioner.cli.online import answerable, online
+from provisioner.project import Project
 
 
 @click.command()
@@ -21,13 +22,10 @@ from provisioner.cli.online import answerable, online
 @options.parallelism
 @options.only
 @options.prune
-@options.manifest
-@options.console
+@options.projects(saved=True)
 def apply(
+    projects: tuple[Project, ...],
     console: Console,
-    path: Path,
-    environment: str | None,
-    variables: dict[str, str],
     form: str,
     yes: bool,
     allow: tuple[str, ...],
@@ -41,36 +39,39 @@ def apply(
     \b
     Example: provisioner apply -e prod --yes --fingerprint 946309cb51a905b0
     """  # noqa: D301
-    from provisioner.plan import saved
-    from provisioner.project import Project
-    from provisioner.reviewed import Reviewed
+    for project in projects:
+        answerable(yes=yes, local=project.raise_if_invalid().target.cloud == "local")
+    if fingerprint is not None and len(projects) > 1:
+        raise click.UsageError("--fingerprint is that of one environment's plan")
 
-    project: Project
-    if saved.recognized(path):
-        if environment or variables or only or prune:
-            raise click.UsageError(
-                "a saved plan is for what it was planned for: leave -e, --var, --only and --prune out"
+    def work(project: Project) -> Applied:
+        with online(project, console) as azure:
+            return carry_out(
+                project,
+                azure,
+                console,
+                say=console.note if form == "json" else console.data,
+                yes=yes,
+                allow=allow,
+                fingerprint=fingerprint,
+                parallelism=parallelism,
+                only=only,
+                prune=prune,
             )
-        project = reviewed = Reviewed(path)
-        fingerprint, allow = fingerprint or reviewed.saved.fingerprint, (*allow, *reviewed.saved.allow)
-    else:
-        project = Project.load(path, environment=environment, variables=variables)
-    answerable(yes=yes, local=project.raise_if_invalid().target.cloud == "local")
-    with online(project, console) as azure:
-        done = carry_out(
-            project,
-            azure,
-            console,
-            say=console.note if form == "json" else console.data,
-            yes=yes,
-            allow=allow,
-            fingerprint=fingerprint,
-            parallelism=parallelism,
-            only=only,
-            prune=prune,
-        )
-    if form == "json":
-        console.data(json.dumps({"version": 1, **done.json()}, indent=2))
-    elif done.outputs:
-        console.data(senders.text(done.outputs))
-    return 0 if done.ok else 1
+
+    def text(answer: Answer[Applied]) -> str:
+        assert answer.value is not None
+        return senders.text(answer.value.outputs) if answer.value.outputs else ""
+
+    def data(answer: Answer[Applied]) -> dict[str, Any]:
+        assert answer.value is not None
+        return answer.value.json()
+
+    answers = list(follow(projects, work, lambda done: done.ok))
+    environments.report(answers, console, form, text, data, (("applied", "failed", "skipped", "writes"), _row))
+    return 0 if len(answers) == len(projects) and all(each.value and each.value.ok for each in answers) else 1
+
+
+def _row(done: Applied) -> list[int]:
+    states = [each.state for each in done.outcomes]
+    return [*(states.count(state) for state in ("applied", "failed", "skipped")), done.requests["writes"]]

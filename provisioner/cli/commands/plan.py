@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import environments, options
 from provisioner.cli.console import Console
+from provisioner.cli.environments import Answer, gather
 from provisioner.cli.online import online
 from provisioner.project import Project
+
+if TYPE_CHECKING:
+    from provisioner.plan import Plan
 
 
 @click.command()
@@ -21,9 +26,9 @@ from provisioner.project import Project
 @options.allow
 @options.only
 @options.prune
-@options.project
+@options.projects()
 def plan(
-    project: Project,
+    projects: tuple[Project, ...],
     console: Console,
     form: str,
     out: Path | None,
@@ -39,27 +44,47 @@ def plan(
     """  # noqa: D301
     from provisioner.plan import report, saved
 
-    with online(project, console) as azure:
-        made = project.plan(azure, prune=prune, allow=allow, only=only)
-        principal = azure.identity.object_id
-    places = project.document.place
-    if form == "json":
-        console.data(report.json(made, places))
-    elif form == "markdown":
-        console.data(report.markdown(made))
-    else:
-        console.data(report.text(made, color=console.color and sys.stdout.isatty()))
+    if out is not None and len(projects) > 1:
+        raise click.UsageError("--out saves the plan of one environment")
+
+    def work(project: Project) -> Plan:
+        with online(project, console) as azure:
+            made = project.plan(azure, prune=prune, allow=allow, only=only)
+            if out is not None:
+                text = saved.dump(
+                    made,
+                    project.manifest,
+                    principal=azure.identity.object_id,
+                    root=Path(os.path.relpath(project.document.root, out.resolve().parent)),
+                    prune=prune,
+                    only=only,
+                    allow=allow,
+                    where=project.document.place,
+                )
+                out.write_text(text, encoding="utf-8")
+        return made
+
+    def text(answer: Answer[Plan]) -> str:
+        assert answer.value is not None
+        if form == "markdown":
+            return report.markdown(answer.value)
+        return report.text(answer.value, color=console.color and sys.stdout.isatty())
+
+    def data(answer: Answer[Plan]) -> dict[str, Any]:
+        assert answer.value is not None
+        return report.data(answer.value, answer.project.document.place)
+
+    answers = gather(projects, work)
+    head = ("create", "update", "replace", "delete", "risk")
+    environments.report(answers, console, form, text, data, (head, _row))
     if out is not None:
-        text = saved.dump(
-            made,
-            project.manifest,
-            principal=principal,
-            root=Path(os.path.relpath(project.document.root, out.resolve().parent)),
-            prune=prune,
-            only=only,
-            allow=allow,
-            where=places,
-        )
-        out.write_text(text, encoding="utf-8")
         console.note(f"saved to {out}: `provisioner apply {out}` carries out just this")
-    return 2 if detailed_exitcode and not made.empty else 0
+    if any(each.value is None for each in answers):
+        return 1
+    return 2 if detailed_exitcode and not all(each.value and each.value.empty for each in answers) else 0
+
+
+def _row(plan: Plan) -> list[Any]:
+    from provisioner.plan.change import worst
+
+    return [*plan.summary.values(), worst([each.risk for each in plan.changes])]
