@@ -12,14 +12,15 @@ RESULT = Path(__file__).parent / "oracle" / "result.md"
 FOOT = """
 ## A stranger's opinion
 
-`python -m tests.oracle` compares names and types of columns with Microsoft's own analyser (`@kusto/language-service-next`)
-over every documented example and published transformation at hand, and over a call of every function with every type of
-argument. It last said:
+`python -m tests.oracle` compares names and types of columns with Microsoft's own analyser
+(`@kusto/language-service-next`) over every documented example and published transformation at hand, and over a call
+of every function with every type of argument. It last said:
 
 {result}
 Where they differ, it is on purpose: functions that only transformations have are unknown to the analyser; the service
-refuses branches of `iif` and `case` whose types differ, which the analyser makes `dynamic`; seconds of `make_timespan` may
-be real, as documented; `hash_many` and `hash_combine` combine in a way that is documented nowhere and are not offered.
+refuses branches of `iif` and `case` whose types differ, which the analyser makes `dynamic`; the seconds of
+`make_timespan` may be real, as documented; `hash_many` and `hash_combine` combine in a way that is documented nowhere
+and are not offered.
 """
 
 
