@@ -101,7 +101,7 @@ class _Reading:
         """A value of ours for what no file says, told."""
         self.draft.place = None
         self.draft.note(path, f"Not in the source: {what}")
-        self.draft.tell(FILLED, "info", f"{what} is not in the source: {value} was put in", hint="check it")
+        self.draft.tell(FILLED, "info", f"not in the source: {what}; put in: {value}", hint="check it")
         return value
 
     def target(self) -> dict[str, str]:

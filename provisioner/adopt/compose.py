@@ -70,7 +70,8 @@ def _remarks(draft: Draft, path: tuple[str, ...], subject: str, flat: Flat, item
 def _stream(draft: Draft, item: Item, name: str, found: Mapping[str, Any]) -> str | None:
     """Write one stream and give its key; two rules with the same stream share it, or it gets a key of its own."""
     if not found["flows"]:
-        draft.note(("dcrs", item.name), f"The stream {name} leads to no table")
+        shape = ", ".join(f"{column}: {type_}" for column, type_ in (found.get("columns") or {}).items())
+        draft.note(("dcrs", item.name), f"The stream {name} leads to no table; its columns: {{{shape}}}")
         draft.tell(UNRESOLVED, "warning", f"dcr {item.name}: the stream {name} leads to no table and is left out")
         return None
     streams = draft.section("streams")

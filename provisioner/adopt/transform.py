@@ -12,4 +12,6 @@ def layout(text: str) -> str:
         made = kql.format(plain).strip()
     except ValueError:
         return text
-    return made if kql.same(text, made) else text
+    if not kql.same(text, made):
+        return text
+    return f"{made}\n" if "\n" in made else made

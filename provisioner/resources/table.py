@@ -61,7 +61,14 @@ def flatten(body: Body, name: str) -> Flat:
     found = columns(schema.get("columns", ()), "properties.schema.columns")
     kept = {key: value for key, value in found.words.items() if not _standard(key, custom=custom)}
     if own := [key for key in found.words if key not in kept]:
-        remarks.append(Remark("changed", "properties.schema.columns", own, f"Azure's own columns: {', '.join(own)}"))
+        remarks.append(
+            Remark(
+                "changed",
+                "properties.schema.columns",
+                own,
+                f"not declared, since Azure has them anyway: {', '.join(own)}",
+            )
+        )
     if kept:
         words["columns"] = kept
     return Flat(words, (*remarks, *found.remarks))
