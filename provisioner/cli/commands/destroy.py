@@ -8,7 +8,7 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.console import Console
-from provisioner.cli.online import confirm, online
+from provisioner.cli.online import answerable, confirm, online
 from provisioner.project import Project
 
 
@@ -29,13 +29,16 @@ def destroy(project: Project, console: Console, form: str, yes: bool, allow: tup
     from provisioner.apply import report as outcome
     from provisioner.plan import report
 
-    with online(project, console) as azure:
+    local = project.raise_if_invalid().target.cloud == "local"
+    answerable(yes=yes, local=local)
+    patient = project.alone(waiting=lambda who: console.note(f"waiting for another run: {who}"))
+    with online(project, console) as azure, patient:
         plan = project.plan_destroy(azure, allow=allow)
         console.note(report.text(plan, color=console.color))
         plan.raise_if_unsafe(allow)
         if not plan.empty:
             count = sum(change.writes for change in plan.changes)
-            confirm(f"Remove {count} resource(s)?", yes=yes, local=project.manifest.target.cloud == "local")
+            confirm(f"Remove {count} resource(s)?", yes=yes, local=local)
         with console.progress() as progress:
             outcomes = project.apply(
                 plan,
@@ -44,6 +47,7 @@ def destroy(project: Project, console: Console, form: str, yes: bool, allow: tup
                 parallelism=parallelism,
                 progress=progress,
                 recorded=lambda found: console.note(outcome.text(found, color=console.color)),
+                locked=True,
             )
         requests = azure.requests.snapshot()
     if form == "json":
