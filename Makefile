@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench soak clients clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/provisioner up examples/quickstart -e local --yes
@@ -15,6 +15,14 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# 500 seeded mixes of faults over an apply, every kind of fault at every request; `make test` runs 30 of them.
+soak: $(VENV)/.installed-dev
+	@PROVISIONER_SOAK=500 $(BIN)/python -m pytest tests/test_apply_soak.py -n 2 --timeout 3600
+
+# Clients that nobody here wrote, against the emulator.
+clients: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.clients
 
 bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench

@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", choices=["serve"])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--state", type=Path, default=Path(".provisioner/emulator"))
+    parser.add_argument("--state", type=Path, default=Path(".provisioner"))
     parser.add_argument("--latency", type=float, default=0.0, metavar="MS")
     parser.add_argument("--faults", type=Path)
     parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after so long without a request")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.lifecycle import Ready
     from provisioner.emulator.testing import AzureMonitor
 
-DEFAULT_STATE = Path(".provisioner/emulator")
+DEFAULT_STATE = Path(".provisioner")
 
 _STATE = click.option(
     "--state",
