@@ -37,6 +37,12 @@ def table_description(length: int) -> str:
     return f"tables: {{Orders_CL: {{description: {'d' * length}, columns: {{{TIME}}}}}}}"
 
 
+def sample(length: int) -> str:
+    row = f"{{TimeGenerated: '2026-01-01T10:00:00Z', o: {'x' * length}}}"
+    table = f"tables: {{Orders_CL: {{columns: {{{TIME}, o: string}}}}}}\n"
+    return table + f"streams: {{Custom-Orders: {{table: Orders_CL, samples: [{row}]}}}}\n"
+
+
 def name(piece: str):
     return lambda length: piece.replace("NAME", "n" * length)
 
@@ -46,6 +52,7 @@ LIMITS = {
     "TAB003": (tables, 500),
     "RES001": (streams, 10),
     "RES006": (dcr_description, 256),
+    "STR008": (sample, 65_536),
     "TAB016": (table_description, 256),
     "NAM001": (name(TARGET), 90),
     "NAM002": (name("workspace: {name: NAME}"), 63),

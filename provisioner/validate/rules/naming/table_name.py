@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.validate.builtin import is_custom
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import fits
@@ -20,6 +21,8 @@ from provisioner.validate.text import fits
 
 @rule("NAM004", on=Table)
 def table_name(table: Table, context: Context) -> Iterator[Diagnostic]:
+    if not is_custom(table):  # Azure's own tables are known by name
+        return
     known = facts("names.yaml")["table"]
     least, most = known["length"]
     if not least <= len(table.name) <= most:

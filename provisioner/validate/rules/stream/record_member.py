@@ -18,11 +18,12 @@ Source: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-col
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
 from provisioner.validate.context import Context
+from provisioner.validate.records import records
 from provisioner.validate.rule import rule
 from provisioner.validate.text import meant
 
@@ -32,16 +33,9 @@ def record_member(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     if not stream.columns:
         return
     told: set[str] = set()
-    for path, records in _records(stream):
-        for index, record in enumerate(records):
-            for name in record:
-                if name not in stream.columns and name not in told:
-                    told.add(name)
-                    message = f"{name!r} is no column of the stream {stream.key!r}: Azure drops it"
-                    yield context.warning(message, *path, index, name, key=True, hint=meant(name, stream.columns))
-
-
-def _records(stream: Stream) -> Iterator[tuple[tuple[str | int, ...], tuple[Mapping[str, object], ...]]]:
-    yield ("samples",), stream.samples
-    for index, test in enumerate(stream.tests):
-        yield ("tests", index, "given"), test.given
+    for path, record in records(stream):
+        for name in record:
+            if name not in stream.columns and name not in told:
+                told.add(name)
+                message = f"{name!r} is no column of the stream {stream.key!r}: Azure drops it"
+                yield context.warning(message, *path, name, key=True, hint=meant(name, stream.columns))
