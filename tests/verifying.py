@@ -18,6 +18,7 @@ from provisioner.verify.probe import Pace
 from provisioner.verify.run import verify
 
 IMPATIENT = Pace(budget=0.3, arrival=0.3, poll=0.02, slowest=0.1, suspect=0.05, again=0.05)
+PATIENT = Pace(budget=30.0, arrival=30.0, poll=0.02, slowest=0.2, suspect=0.05, again=0.2)
 PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 MANIFEST = """\
 version: 1
@@ -68,6 +69,7 @@ class Environment:
         assert all(each.state == "applied" for each in outcomes), outcomes
 
     pace = IMPATIENT
+    patient = PATIENT
 
     def __enter__(self):
         return self

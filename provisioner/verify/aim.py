@@ -13,7 +13,7 @@ from provisioner.resources.outputs import Outputs
 from provisioner.verify.arrival import Arrival, Diagnosis
 from provisioner.verify.expect import Cells
 from provisioner.verify.lane import Lane, lanes
-from provisioner.verify.marker import Marked, mark
+from provisioner.verify.marker import Marked, Site, mark
 from provisioner.verify.sample import Samples, samples
 from provisioner.verify.scene import plan_of, table_columns
 from provisioner.verify.shot import Leg, Shot
@@ -78,18 +78,31 @@ class Archer:
         found.shots.append(shot)
 
     def _marked(self, chosen: Samples, stream: Stream, ways: Sequence[Lane]) -> Iterator[Marked]:
-        for record in chosen.records:
-            yield self._mark(record, stream, ways)
+        first = self._next
+        tries = [self._alike(chosen.records, stream, ways, ())]
+        # One column for all is easier to look for and to leave out, so each record's own way is tried for the others.
+        ways_found = dict.fromkeys(each.sites for each in tries[0])
+        for sites in ways_found if len(ways_found) > 1 else ():
+            self._next = first
+            tries.append(self._alike(chosen.records, stream, ways, sites))
+        best = min(tries, key=lambda marked: len({tuple(each.columns.items()) for each in marked}))
+        yield from best
         for record in chosen.edges:
-            marked = mark(record, stream.columns, ways, f"{self.run}-{self._next}", self.now)
             reached = {lane.flow.table for lane in ways if lane.row(record, self.now) is not None}
+            marked = self._mark(record, stream, ways, best[0].sites)
             if marked.columns.keys() == reached:  # one that carries no marker would spoil the search for the rest
-                self._next += 1
                 yield marked
+            else:
+                self._next -= 1
 
-    def _mark(self, record: Mapping[str, Any], stream: Stream, ways: Sequence[Lane]) -> Marked:
+    def _alike(
+        self, records: Sequence[Mapping[str, Any]], stream: Stream, ways: Sequence[Lane], first: Sequence[Site]
+    ) -> list[Marked]:
+        return [self._mark(record, stream, ways, first) for record in records]
+
+    def _mark(self, record: Mapping[str, Any], stream: Stream, ways: Sequence[Lane], alike: Sequence[Site]) -> Marked:
         self._next += 1
-        return mark(record, stream.columns, ways, f"{self.run}-{self._next - 1}", self.now)
+        return mark(record, stream.columns, ways, f"{self.run}-{self._next - 1}", self.now, first=alike)
 
     def _leg(self, shot: Shot, lane: Lane, marked: Sequence[Marked], stream: Stream) -> Leg | None:
         """The rows of one table; None where none of the records reaches it."""

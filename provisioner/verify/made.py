@@ -80,7 +80,12 @@ def _inside(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _inside(inner, (*path, step))
     else:
-        yield path, _JSON_TYPES.get(type(value), "dynamic")
+        yield path, json_type(value)
+
+
+def json_type(value: Any) -> str:
+    """The column type that a JSON value would have; dynamic for null, bags and lists."""
+    return _JSON_TYPES.get(type(value), "dynamic")
 
 
 def _with(record: Record, path: tuple[str | int, ...], value: Any) -> Record:

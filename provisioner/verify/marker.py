@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,6 +34,18 @@ class Site:
     path: tuple[str | int, ...]
     way: Literal["append", "replace", "add"]
 
+    def fits(self, record: Any) -> bool:
+        """Whether the record has such a place."""
+        inside = record
+        for step in self.path[:-1]:
+            if not _has(inside, step):
+                return False
+            inside = inside[step]
+        last = self.path[-1]
+        if self.way == "add":
+            return isinstance(inside, dict) and inside.get(last) is None
+        return _has(inside, last) and isinstance(inside[last], str)
+
     def put(self, record: Mapping[str, Any], word: str) -> dict[str, Any]:
         """A copy of the record that holds the word."""
         made: Any = copy.deepcopy(dict(record))
@@ -46,34 +59,47 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A record with its word. `columns` says, by table, in which column it comes out; a table may be missing."""
+    """A record with its word at these `sites`.
+
+    `columns` says, by table, in which column the word comes out; a table may be missing.
+    """
 
     record: Mapping[str, Any]
     columns: Mapping[str, str]
+    sites: tuple[Site, ...] = ()
 
 
 def mark(
-    record: Mapping[str, Any], types: Mapping[str, str], lanes: Sequence[Lane], word: str, now: dt.datetime
+    record: Mapping[str, Any],
+    types: Mapping[str, str],
+    lanes: Sequence[Lane],
+    word: str,
+    now: dt.datetime,
+    *,
+    first: Sequence[Site] = (),
 ) -> Marked:
-    """The record with the word at as few places as carry it into every table that the record reaches."""
-    current: Mapping[str, Any] = record
-    columns: dict[str, str] = {}
+    """The record with the word at as few places as carry it into every table that the record reaches.
+
+    The sites `first` are tried before others, so that the records of a stream are marked alike where they can be.
+    """
+    marked = Marked(record, {})
     open_ = [lane for lane in lanes if lane.row(record, now) is not None]
     read = {name for lane in lanes for name in lane.query.reads}
+    readable = {name: type_ for name, type_ in types.items() if name in read}
     while open_:
-        readable = {name: type_ for name, type_ in types.items() if name in read}
-        best = _best(current, readable, lanes, open_, word=word, now=now)
+        sites = itertools.chain((each for each in first if each.fits(marked.record)), _sites(marked.record, readable))
+        best = _best(marked.record, itertools.islice(sites, _MOST_SITES), lanes, open_, word=word, now=now)
         if best is None:
             break
-        current = best[0].put(current, word)
-        columns |= best[1]
-        open_ = [lane for lane in open_ if lane.flow.table not in columns]
-    return Marked(current, columns)
+        site, columns = best
+        marked = Marked(site.put(marked.record, word), {**marked.columns, **columns}, (*marked.sites, site))
+        open_ = [lane for lane in open_ if lane.flow.table not in marked.columns]
+    return marked
 
 
 def _best(
     record: Mapping[str, Any],
-    types: Mapping[str, str],
+    sites: Iterable[Site],
     lanes: Sequence[Lane],
     wanted: Sequence[Lane],
     *,
@@ -83,7 +109,7 @@ def _best(
     """The site that carries the word into most of the wanted tables and changes nothing else."""
     before = [lane.row(record, now) for lane in lanes]
     best: tuple[Site, dict[str, str]] | None = None
-    for site, _ in zip(_sites(record, types), range(_MOST_SITES), strict=False):
+    for site in sites:
         found = _carried(site.put(record, word), lanes, before, word, now)
         carried = {table: column for table, column in (found or {}).items() if _among(table, wanted)}
         if carried and (best is None or len(carried) > len(best[1])):
@@ -116,6 +142,12 @@ def _carried(
             elif old is not None and name not in lane.query.volatile and value != old.get(name):
                 return None
     return columns
+
+
+def _has(value: Any, step: str | int) -> bool:
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
 def shows(value: Any, word: str) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,8 @@ class Probe:
         with ThreadPoolExecutor(min(self._pace.workers, len(shots)), "send") as pool:
             try:
                 sending = [pool.submit(self._deliver, shot) for shot in shots]
+                for each in sending:
+                    each.add_done_callback(lambda _: self._wake(sending))
                 self._watch(shots, lambda: any(not each.done() for each in sending))
                 for each in sending:
                     each.result()
@@ -70,6 +72,11 @@ class Probe:
                 self._stop.set()
         for leg in (leg for shot in shots for leg in shot.legs):
             self._explain(leg)
+
+    def _wake(self, sending: Sequence[Future[None]]) -> None:
+        """Look at once when the last is sent; before, at the pace of the looks: each is a query over all tables."""
+        if all(each.done() for each in sending):
+            self._changed.set()
 
     def _deliver(self, shot: Shot) -> None:
         """Send until accepted; a refusal that may pass is borne until the budget is used up."""
@@ -86,7 +93,6 @@ class Probe:
             self._progress(Event("wait", shot.name, f"{cause.message}; {_minutes(left)} left"))
             if self._stop.wait(delay):
                 break
-        self._changed.set()
 
     def _post(self, shot: Shot) -> bool:
         try:
@@ -107,7 +113,7 @@ class Probe:
         return cause
 
     def _watch(self, shots: Sequence[Shot], sending: Callable[[], bool]) -> None:
-        """Look for what was accepted; the waits grow, and start anew whenever something more was accepted."""
+        """Look for what was accepted; the waits grow, and start anew when everything is sent."""
         delays = _delays(self._pace.poll, self._pace.slowest)
         while True:
             open_ = [leg for shot in shots if shot.accepted and not shot.error for leg in shot.legs if not leg.settled]

@@ -53,11 +53,54 @@ def samples(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bo
         through = [each for each in timely if _reaches(each, lanes, now)]
         filtered += len(timely) - len(through)
         if through:
-            return Samples(tuple(through[:MOST]), origin, filtered, _edges(through[0], stream, lanes, now, edge=edge))
+            whole = (*through[:MOST], *_filled(through[:MOST], stream, lanes, now))
+            return Samples(whole, origin, filtered, _edges(through[0], stream, lanes, now, edge=edge))
     found = _passing(stream, lanes, now)
     if found is None:
         return Samples((), "made", filtered)
     return Samples((found,), "made", filtered, _edges(found, stream, lanes, now, edge=edge))
+
+
+def _filled(records: Sequence[Record], stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> tuple[Record, ...]:
+    """One more record where columns stay null in all of these, with made values in what feeds those columns.
+
+    A null arrives like any value, and nobody can tell; so each column ought to hold something at least once.
+    """
+    empty = _empty(records, lanes, now)
+    if not empty:
+        return ()
+    fed = {name for lane, column in empty for name in lane.query.lineage.get(column, ())}
+    plain = made.record({name: type_ for name, type_ in stream.columns.items() if name in fed}, now)
+    texts = [lane.flow.transform for lane in lanes]
+    for record in records:
+        fuller = dict(record)
+        for name, value in plain.items():
+            if stream.columns[name] == "dynamic":
+                fuller[name] = _deepened(record.get(name), _members(name, texts, now) or value)
+            elif record.get(name) in (None, ""):
+                fuller[name] = value
+        if _reaches(fuller, lanes, now) and len(_empty([*records, fuller], lanes, now)) < len(empty):
+            return (fuller,)
+    return ()
+
+
+def _empty(records: Sequence[Record], lanes: Sequence[Lane], now: dt.datetime) -> list[tuple[Lane, str]]:
+    """Columns that a transform writes and that are null for all records."""
+    found = []
+    for lane in lanes:
+        rows = [row for each in records if (row := lane.row(each, now)) is not None]
+        known = [name for name in lane.query.columns if lane.columns is None or name in lane.columns]
+        found += [(lane, name) for name in known if rows and all(row.get(name) in (None, "") for row in rows)]
+    return found
+
+
+def _deepened(value: Any, more: Record) -> Any:
+    """A bag with the members that it lacks; a value that is no bag stays, where there is one."""
+    if not isinstance(value, dict):
+        return more if value is None else value
+    gone = {name: member for name, member in more.items() if value.get(name) is None}
+    inner = {name: _deepened(member, more[name]) for name, member in value.items() if isinstance(more.get(name), dict)}
+    return {**value, **gone, **inner}
 
 
 def _edges(base: Record, stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool) -> tuple[Record, ...]:
@@ -100,7 +143,13 @@ def _passing(stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> Record 
 def _variants(base: Record, stream: Stream, texts: Sequence[str]) -> Iterator[Record]:
     words = list(dict.fromkeys(a or b for text in texts for a, b in _QUOTED.findall(text)))
     numbers = [json.loads(each) for text in texts for each in _NUMBER.findall(text)]
-    changes = [change for name, type_ in stream.columns.items() for change in _changes(name, type_, words, numbers)]
+    changes = [
+        {name: changed}
+        for name, type_ in stream.columns.items()
+        for changed in (
+            _bags(base[name], words, numbers) if type_ == "dynamic" else _others(base[name], type_, words, numbers)
+        )
+    ]
     for change in changes:
         yield {**base, **change}
     for one, other in itertools.combinations(changes, 2):
@@ -108,16 +157,25 @@ def _variants(base: Record, stream: Stream, texts: Sequence[str]) -> Iterator[Re
             yield {**base, **one, **other}
 
 
-def _changes(name: str, type_: str, words: Sequence[str], numbers: Sequence[Any]) -> Iterator[Record]:
+def _others(value: Any, type_: str, words: Sequence[str], numbers: Sequence[Any]) -> Iterator[Any]:
+    """Other values for a place that holds this one: what the transform compares with, and its neighbours."""
     if type_ == "string":
-        yield from ({name: word} for word in words)
+        yield from words
     elif type_ == "boolean":
-        yield {name: False}
+        yield not value
     elif type_ in {"int", "long"}:
-        whole = [each for each in numbers if isinstance(each, int)]
-        yield from ({name: each + step} for each in whole for step in (0, 1, -1))
+        yield from (each + step for each in numbers if isinstance(each, int) for step in (0, 1, -1))
     elif type_ == "real":
-        yield from ({name: float(each) + step} for each in numbers for step in (0, 1, -1))
+        yield from (float(each) + step for each in numbers for step in (0, 1, -1))
+
+
+def _bags(value: Any, words: Sequence[str], numbers: Sequence[Any]) -> Iterator[Any]:
+    """The bag with one member changed."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from ({**value, name: changed} for changed in _bags(member, words, numbers))
+    elif not isinstance(value, list):
+        yield from _others(value, made.json_type(value), words, numbers)
 
 
 def _members(name: str, texts: Sequence[str], now: dt.datetime) -> Record:
