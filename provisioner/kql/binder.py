@@ -64,7 +64,7 @@ class Binder:
 
     def unknown(self, span: Span) -> Bound:
         """An expression that has been complained about."""
-        return Bound("constant", UNKNOWN, None, span=span)
+        return Bound("variable", UNKNOWN, "(None)", span=span)
 
     def expression(self, node: tree.Expression, scope: Scope) -> Bound:
         """The typed expression; of unknown type where it is wrong."""
@@ -269,7 +269,7 @@ class Binder:
         items = [self.expression(item, scope) for item in node.items]
         self.gate_text_operator(node.operator, node.at)
         if UNKNOWN in (operand.type, *(item.type for item in items)):
-            return Bound("constant", "bool", None, span=node.span)
+            return Bound("variable", "bool", "(None)", span=node.span)
         made = comparisons.among(node.operator, operand, items, node.span)
         if made is None:
             kinds = ", ".join(sorted({item.type for item in items if item.type != operand.type}))

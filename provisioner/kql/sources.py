@@ -56,7 +56,7 @@ def _table(binder: PipelineBinder, source: tree.TableName, scope: Scope) -> Rows
         binder.report("KQL102", f"{source.name!r} is {kind}", source.span, hint=hint)
         return Rows({}, Origin(), open=True)
     made = {
-        name: Column(name, kind, binder.variable(), frozenset((name,)), span=source.span, wrapped=False)
+        name: Column(name, kind, binder.variable(), frozenset((name,)), span=source.span, wrapped=True)
         for name, kind in columns.items()
     }
     return Rows(made, Origin(table=source.name, columns=list(made.values())))
