@@ -62,6 +62,7 @@ _WORKSPACE = Record(
         Field("retention", Whole(4), "Days that rows of its tables are kept, where a table does not say."),
     ),
     either=(("name", "id"), ("id", "retention")),
+    likely="name",
 )
 _ENDPOINT = Record(
     "The data collection endpoint (DCE)",
@@ -77,6 +78,7 @@ _ENDPOINT = Record(
         ),
     ),
     either=(("name", "id"), ("id", "public_access")),
+    likely="name",
 )
 _TABLE = Record(
     "A table that rows end in",
@@ -154,6 +156,7 @@ _GRANT = Record(
             "dcrs", Either((Choice(("all",), what="word here"), Listed(Text()))), "DCR names, or all.", default="all"
         ),
     ),
+    likely="principal",
 )
 _VARIABLE = Record(
     "A variable, used as $(name)",
@@ -163,11 +166,13 @@ _VARIABLE = Record(
             "default", Anything(), "Its value where nobody gives one; null: optional. Left out: a value is required."
         ),
     ),
+    likely="default",
 )
 _TAGS = Named(Text(), "tag")
 _VERIFY = Record(
     "How `verify` may prove it",
     (Field("send", Flag(), "False: no test row is written, verify only reads.", default=True),),
+    likely="send",
 )
 _SECTIONS = (
     Field("tables", Named(_TABLE, "table", r"^[A-Za-z0-9_-]{4,63}$"), "Tables by name: custom ones end in _CL."),

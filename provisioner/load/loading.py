@@ -158,7 +158,8 @@ class _Loading:
             self.found.append(
                 at_node("MAN002", f"'environments' is a mapping, and this is {describe(section)}", section, hint)
             )
-            raise _Stop
+            if self.document.environment not in {None, LOCAL}:
+                raise _Stop
         entries = section.values if isinstance(section, Mapping) else {}
         wanted = self.document.environment
         for name, entry in entries.items():

@@ -41,11 +41,17 @@ def at_start(code: str, message: str, source: Source, hint: str | None = None) -
 
 def guess(word: str, known: Iterable[str]) -> str | None:
     """`did you mean 'x'?` for the known word that is nearest."""
+    meant = nearest(word, known)
+    return f"did you mean {meant!r}?" if meant else None
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
     from difflib import get_close_matches
 
     words = {each.lower(): each for each in known}
     near = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    return f"did you mean {words[near[0]]!r}?" if near else None
+    return words[near[0]] if near else None
 
 
 def choices(words: Iterable[str]) -> str:

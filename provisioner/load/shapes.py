@@ -131,10 +131,11 @@ class Field:
 class Record(Shape):
     """A mapping with known keys.
 
-    A bare scalar stands for the key `short`. The keys of `either` exclude each other, those in `skipped` are not read.
+    A bare scalar stands for the key `short`; where there is none, it is a mistake and `likely` is what was meant.
+    The keys of `either` exclude each other, those in `skipped` are not read.
     """
 
-    __slots__ = ("_by_name", "either", "fields", "short", "skipped", "title")
+    __slots__ = ("_by_name", "either", "fields", "likely", "short", "skipped", "title")
     word = "a mapping"
 
     def __init__(
@@ -143,12 +144,14 @@ class Record(Shape):
         fields: tuple[Field, ...],
         *,
         short: str | None = None,
+        likely: str | None = None,
         either: tuple[tuple[str, str], ...] = (),
         skipped: tuple[str, ...] = (),
     ) -> None:
         self.title = title
         self.fields = fields
         self.short = short
+        self.likely = likely
         self.either = either
         self.skipped = skipped
         self._by_name = {field.name: field for field in fields}
@@ -161,11 +164,11 @@ class Record(Shape):
 class OrFile(Shape):
     """A value, or `{file: path}` whose content is the value."""
 
-    __slots__ = ("of",)
-    word = "a value or {file: path}"
+    __slots__ = ("of", "words")
 
     def __init__(self, of: Shape) -> None:
         self.of = of
+        self.words = f"{of.word} or {{file: path}}"
 
 
 class Either(Shape):

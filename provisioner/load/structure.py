@@ -12,7 +12,7 @@ from provisioner.load import shapes
 from provisioner.load.edits import replace, respell
 from provisioner.load.nodes import Mapping, Node, Scalar, Sequence, describe
 from provisioner.load.records import Contents, Item
-from provisioner.load.remarks import at_node, choices, guess
+from provisioner.load.remarks import at_node, choices, guess, nearest
 from provisioner.load.sourcemap import Path, SourceMap
 from provisioner.load.variables import Unresolved, Variables
 
@@ -233,7 +233,11 @@ class Structure:
         """A key that the language does not have."""
         words = f"there is no key {name!r}" + (f" in {_last(path)!r}" if path else " in a manifest")
         known = [field.name for field in shape.fields]
-        self.diagnostics.append(at_node("MAN001", words, key, guess(name, known) or f"there are {choices(known)}"))
+        meant = nearest(name, known)
+        if meant is not None and self.places.find((*path, meant)).rest:
+            self.broken.add((*path, meant))  # so that it is not said to be missing besides
+        hint = f"did you mean {meant!r}?" if meant else f"there are {choices(known)}"
+        self.diagnostics.append(at_node("MAN001", words, key, hint))
 
     def or_file(self, node: Node, shape: shapes.OrFile, path: Path) -> Any:
         """A value, or the content of a file."""
@@ -312,7 +316,18 @@ def _fix(description: str, edit: Edit | None) -> Fix | None:
 
 
 def _word(shape: shapes.Shape) -> str:
-    return shape.words if isinstance(shape, shapes.Either) else shape.word
+    return shape.words if isinstance(shape, shapes.Either | shapes.OrFile) else shape.word
+
+
+def _meant(node: Scalar, shape: shapes.Record) -> bool:
+    """Whether a bare scalar may be the value of the record's likeliest key."""
+    field = shape.field(shape.likely) if shape.likely else None
+    match field.shape if field else None:
+        case shapes.Text():
+            return isinstance(node.value, str)
+        case shapes.Flag():
+            return isinstance(node.value, bool)
+    return field is not None
 
 
 def _instead(node: Node, shape: shapes.Shape) -> str:
@@ -321,6 +336,8 @@ def _instead(node: Node, shape: shapes.Shape) -> str:
             return f'quote it: "{node.text}"'
         case shapes.Listed() if isinstance(node, Scalar):
             return f"write [{node.text}]"
+        case shapes.Record() if isinstance(node, Scalar) and _meant(node, shape):
+            return f"write {{{shape.likely}: {node.text}}}"
         case shapes.Record():
             return f"it may hold {choices(field.name for field in shape.fields)}"
         case shapes.Named():
