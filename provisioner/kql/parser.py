@@ -16,8 +16,6 @@ _SOURCES = frozenset(("print", "datatable", "range", "union"))
 class Broken(tree.Operator):
     """An operator that could not be read; what comes behind it is bound on trust."""
 
-    __slots__ = ()
-
 
 class Parser(ExpressionReader):
     """Reads a whole text."""

@@ -7,28 +7,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.kql.bound import Bound, Column
+from provisioner.kql.record import Record
 
 if TYPE_CHECKING:
     from provisioner.kql import syntax as tree
 
 
-@dataclass(slots=True)
-class Assign:
+class Assign(Record):
     """`variable = expression` for each row."""
 
     variable: str
     value: Bound
 
 
-@dataclass(slots=True)
-class Keep:
+class Keep(Record):
     """Only rows for which the condition is true."""
 
     condition: Bound
 
 
-@dataclass(slots=True)
-class Unfold:
+class Unfold(Record):
     """One row for each member of what `function` makes of the arguments; its parts become `variables`."""
 
     variables: list[str]
@@ -36,22 +34,19 @@ class Unfold:
     arguments: list[Bound]
 
 
-@dataclass(slots=True)
-class Limit:
+class Limit(Record):
     """Only the first rows."""
 
     count: int
 
 
-@dataclass(slots=True)
-class Unique:
+class Unique(Record):
     """Only the first row of each key."""
 
     keys: list[Bound]
 
 
-@dataclass(slots=True)
-class Barrier:
+class Barrier(Record):
     """All rows have to be seen: `function(tuples of the arguments, context)` gives tuples for `variables`."""
 
     function: Callable[..., Iterator[tuple[Any, ...]]]
@@ -90,16 +85,14 @@ class Rows:
         return Rows(columns, self.origin, [*self.steps, *steps], self.open, self.filters)
 
 
-@dataclass(slots=True)
-class Function:
+class Function(Record):
     """A user function with the names that were known where it was written."""
 
     body: tree.Body
     scope: Scope
 
 
-@dataclass(slots=True)
-class Lazy:
+class Lazy(Record):
     """A `let` variable that holds rows: bound anew wherever it is used."""
 
     pipeline: tree.Pipeline

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from provisioner.kql import syntax as tree
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 
 @operator("count")
-@dataclass(slots=True)
 class Count(tree.Operator):
     """`count`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 
 @operator("distinct")
-@dataclass(slots=True)
 class Distinct(tree.Operator):
     """`distinct *` or `distinct name, …`."""
 

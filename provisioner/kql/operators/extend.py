@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @operator("extend")
-@dataclass(slots=True)
 class Extend(tree.Operator):
     """`extend name = expression, …`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -30,7 +29,6 @@ _DATA_TYPES = {
 
 
 @operator("getschema")
-@dataclass(slots=True)
 class GetSchema(tree.Operator):
     """`getschema`."""
 

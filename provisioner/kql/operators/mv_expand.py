@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 
 @operator("mv-expand", "mvexpand")
-@dataclass(slots=True)
 class MvExpand(tree.Operator):
     """`mv-expand kind=array with_itemindex=i name = array to typeof(long), … limit 10`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.diagnostics import Span
@@ -26,7 +25,6 @@ _FLAGS = frozenset("imsU")
 
 
 @operator("parse")
-@dataclass(slots=True)
 class Parse(tree.Operator):
     """`parse kind=regex flags=i text with * "constant" capture: type …`."""
 

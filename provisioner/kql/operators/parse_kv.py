@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from provisioner.kql import syntax as tree
@@ -23,13 +22,12 @@ _OPTIONS = ("pair_delimiter", "kv_delimiter", "quote", "escape", "regex", "greed
 
 
 @operator("parse-kv")
-@dataclass(slots=True)
 class ParseKv(tree.Operator):
     """`parse-kv text as (key: type, …) with (pair_delimiter=",", …)`."""
 
     text: tree.Expression
     keys: list[Capture]
-    options: dict[str, list[str]] = field(default_factory=dict)
+    options: dict[str, list[str]]
 
     @classmethod
     def parse(cls, parser: Parser) -> Self:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.kql.bound import Bound, compose
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 
 @operator("parse-where")
-@dataclass(slots=True)
 class ParseWhere(Parse):
     """`parse-where text with * "constant" capture: type …`."""
 

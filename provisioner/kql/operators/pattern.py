@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql import values
+from provisioner.kql.record import Record, unseen
 
 
-@dataclass(slots=True)
-class Skip:
+class Skip(Record):
     """`*`: anything."""
 
 
-@dataclass(slots=True)
-class Capture:
+class Capture(Record):
     """`name: type`: a column."""
 
     name: str
     type: str
-    span: Span = field(default=Span(0, 0), compare=False)
+    span: Span = unseen(default=Span(0, 0))
 
 
 Piece = str | Skip | Capture

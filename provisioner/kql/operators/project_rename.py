@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 @operator("project-rename")
-@dataclass(slots=True)
 class ProjectRename(tree.Operator):
     """`project-rename new = old, …`."""
 

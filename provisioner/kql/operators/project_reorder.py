@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 
 @operator("project-reorder")
-@dataclass(slots=True)
 class ProjectReorder(tree.Operator):
     """`project-reorder name, pattern* asc`."""
 

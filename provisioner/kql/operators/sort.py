@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from provisioner.kql.scope import Rows, Scope
 
 
-@dataclass(slots=True)
 class Key(tree.Node):
     """One key: an expression, whether it falls, and whether nulls come first."""
 
@@ -29,7 +27,6 @@ class Key(tree.Node):
 
 
 @operator("sort", "order")
-@dataclass(slots=True)
 class Sort(tree.Operator):
     """`sort by a desc, b asc nulls last`."""
 

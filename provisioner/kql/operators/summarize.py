@@ -47,7 +47,6 @@ class Draft:
 
 
 @operator("summarize")
-@dataclass(slots=True)
 class Summarize(tree.Operator):
     """`summarize a = count(), max(x) by y, bin(t, 1h)`."""
 

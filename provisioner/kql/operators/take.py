@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 
 @operator("take", "limit")
-@dataclass(slots=True)
 class Take(tree.Operator):
     """`take 10`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.kql import syntax as tree
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 
 @operator("union")
-@dataclass(slots=True)
 class Union(tree.Operator):
     """`| union A, (B | where x)`."""
 
