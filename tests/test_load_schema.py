@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -123,3 +124,11 @@ def test_what_the_schema_takes_loading_takes(tmp_path, monkeypatch):
     Path("tables/a.yaml").write_text("{}")
     Path("provisioner.yaml").write_text(WHOLE)
     assert load.document(".", "prod").diagnostics == ()
+
+
+def test_the_schema_that_an_example_names_is_there():
+    named = [(path, re.findall(r"yaml-language-server: \$schema=(\S+)", path.read_text())) for path in EXAMPLES]
+    assert any(found for _, found in named)
+    for path, found in named:
+        for each in found:
+            assert (path.parent / each).resolve() == ROOT / "schemas" / "manifest.schema.json"
