@@ -60,7 +60,7 @@ def test_a_broken_manifest_gives_findings_with_positions(source: Path, seed: int
     assert isinstance(shown, str)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_any_value_anywhere_is_told_or_taken(data):
     """Every place of a whole manifest takes any JSON value without a traceback."""

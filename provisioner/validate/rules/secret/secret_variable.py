@@ -21,14 +21,22 @@ _HINT = "this tool needs no secrets: it signs in through azure-identity"
 
 @rule("SEC002", on=Manifest)
 def secret_variable(_: Manifest, context: Context) -> Iterator[Diagnostic]:
-    raw = context.document.raw
-    places: list[tuple[tuple[str, ...], str]] = [
-        (("variables", name, "default"), name) for name in raw.get("variables") or {}
-    ]
-    for environment, layer in (raw.get("environments") or {}).items():
-        given = layer.get("variables") if isinstance(layer, Mapping) else None
-        places += [(("environments", environment, "variables", name), name) for name in given or {}]
-    for path, name in places:
+    for path, name in _values(context):
         value = context.written(path)
         if secret_name(name) and isinstance(value, str) and value and not any(secrets(value)):
             yield context.error(f"the variable {name!r} looks like a secret and has a value here", *path, hint=_HINT)
+
+
+def _values(context: Context) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where variables may have values: their defaults, and what environments set."""
+    for name in _names(context, "variables"):
+        yield ("variables", name, "default"), name
+    for environment in _names(context, "environments"):
+        path = ("environments", environment, "variables")
+        for name in _names(context, *path):
+            yield (*path, name), name
+
+
+def _names(context: Context, *path: str) -> tuple[str, ...]:
+    written = context.written(path)
+    return tuple(written) if isinstance(written, Mapping) else ()
