@@ -121,7 +121,7 @@ def reset(call: Call) -> Answer:
     call.world.memory.clear()
     call.world.requests.clear()
     with call.world.store.write() as db:
-        for table in ("resources", "operations", "chunks", "drops", "metrics"):
+        for table in ("resources", "operations", "chunks", "drops", "metrics", "marks"):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - names written here
     return Answer(204)
 

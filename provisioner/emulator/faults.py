@@ -29,6 +29,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "stale_rules": {"seconds": 180.0},
     "missing_solutions": {},
     "over_quota": {},
+    "table_limit": {"most": 500},
     "lost_rows": {},
     "deny": {"principal": "*", "scope": "", "data_action": "Microsoft.Insights/Telemetry/Write"},
     "clock": {"now": None, "stop": False},
@@ -154,7 +155,7 @@ def _check(kind: str, name: str, value: Any, default: Any) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if isinstance(default, float) and (not number or value < 0):
         raise _bad(f"{kind}: {name} is a number of at least 0")
-    if name in {"status", "copies"} and (not isinstance(value, int) or not (1 <= value <= 599)):
+    if name in {"status", "copies", "most"} and (not isinstance(value, int) or not (1 <= value <= 599)):
         raise _bad(f"{kind}: {name} is a whole number")
     if name == "when" and value not in {"before", "after"}:
         raise _bad("reset: when is before or after (the write)")

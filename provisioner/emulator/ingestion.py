@@ -162,11 +162,12 @@ def _take(world: World, rule: Record, properties: dict[str, Any], document: list
     objects = list(_objects(document, declared, received, drops))
     found = _flows(world, rule, properties, drops.stream)
     _check_batch(found, objects)
+    span = (iso(received - PAST), iso(received), iso(received + AHEAD))
     with world.store.write():
         kept_all = 0
         for flow in found:
             made = list(_evaluate(flow, objects, received, drops))
-            kept = [row for row in made if _finish(row, flow, received, drops)]
+            kept = [row for row in made if _finish(row, flow, span, drops)]
             if kept and (reason := _unwelcome(world, flow)):
                 drops.add(reason, "", flow.table, len(kept))
                 kept = []
@@ -305,7 +306,7 @@ def _evaluate(flow: Flow, objects: Iterable[dict[str, Any]], received: float, dr
     yield from made
 
 
-def _finish(row: dict[str, Any], flow: Flow, received: float, drops: Drops) -> bool:
+def _finish(row: dict[str, Any], flow: Flow, span: tuple[str, str, str], drops: Drops) -> bool:
     """Make a row fit its table, in place; whether it stays."""
     if not flow.place:
         drops.add("TableGone", "", flow.table)
@@ -322,7 +323,7 @@ def _finish(row: dict[str, Any], flow: Flow, received: float, drops: Drops) -> b
         if isinstance(value, str) and len(value) > FIELD_LIMIT // 4 and len(value.encode()) > FIELD_LIMIT:
             row[name] = value.encode()[:FIELD_LIMIT].decode(errors="ignore")
             drops.add("FieldCut", name, flow.table)
-    if not iso(received - PAST) <= time <= iso(received + AHEAD):
+    if not span[0] <= time <= span[2]:
         drops.add("TimeGeneratedReplaced", time, flow.table)
-        row["TimeGenerated"] = iso(received)
+        row["TimeGenerated"] = span[1]
     return True

@@ -12,7 +12,7 @@ from provisioner.emulator.access import authorize
 from provisioner.emulator.answer import Answer, Refusal
 from provisioner.emulator.arm import builtin, tables, workspaces
 from provisioner.emulator.arm.common import require_group
-from provisioner.emulator.pushdown import tables_named, texts_needed
+from provisioner.emulator.pushdown import tables_named, words_needed
 from provisioner.emulator.timespan import parse_timespan
 
 if TYPE_CHECKING:
@@ -149,9 +149,13 @@ def _answer(
     if query is None:
         raise _wrong(text, diagnostics)
     now = datetime.fromtimestamp(call.world.clock.now(), UTC)
-    texts = texts_needed(text, next(iter(schemas.values()))[1], builtin.standard()) if len(schemas) == 1 else ()
-    wanted = stored_rows.Wanted(*span, texts)
-    sources = {name: _rows(call, places, columns, wanted) for name, (places, columns) in schemas.items()}
+    standard = builtin.standard()
+    stored = {name: {c: k for c, k in each[1].items() if c not in standard} for name, each in schemas.items()}
+    needed = words_needed(text, stored)
+    sources = {
+        name: _rows(call, places, columns, stored_rows.Wanted(*span, needed.get(name, frozenset())))
+        for name, (places, columns) in schemas.items()
+    }
     return _rendered(call, query, kql.evaluate(query, sources, now=now, form="json"), prefer, started)
 
 

@@ -10,6 +10,7 @@ import signal
 import ssl
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -178,6 +179,7 @@ class Server:
         self.world = world
         self.options = options
         self.hosts: set[str] = set()
+        self.workers = ThreadPoolExecutor(4, "emulator")  # they share one interpreter: more would only queue inside
         self.open = 0
         self.last = time.monotonic()
 
@@ -231,7 +233,9 @@ class Server:
         )
         if troubled is not None:
             return troubled
-        given = await asyncio.to_thread(app.answer, call, route) if route.threaded else app.answer(call, route)
+        loop = asyncio.get_running_loop()
+        threaded = loop.run_in_executor(self.workers, app.answer, call, route) if route.threaded else None
+        given = await threaded if threaded is not None else app.answer(call, route)
         if (reset := self.world.faults.happens("reset", call.method, call.path)) and reset.values["when"] == "after":
             return _hang_up(request)
         return _response(request, given)

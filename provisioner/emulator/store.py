@@ -45,6 +45,9 @@ STEPS = (
         PRIMARY KEY (rule, name, minute, stream)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE marks (chunk INTEGER PRIMARY KEY, bits BLOB NOT NULL);
+    """,
 )
 
 
@@ -101,7 +104,7 @@ class Store:
         """A connection of this thread that only reads, for long queries beside writes."""
         db: sqlite3.Connection | None = getattr(self._readers, "db", None)
         if db is None:
-            db = self._readers.db = _connect(self.path)
+            db = self._readers.db = _connect(self.path, cache=2)
         return db
 
     def get(self, id: str) -> Record | None:  # noqa: A002 - Azure's word for it
@@ -121,6 +124,13 @@ class Store:
                 (type.lower(), low, low + "\U0010ffff"),
             ).fetchall()
         return [_record(row) for row in rows]
+
+    def texts(self, type: str, under: str) -> list[tuple[str, str]]:  # noqa: A002 - Azure's word for it
+        """Id and private part, not yet parsed, of the resources that `find` gives."""
+        low = under.lower()
+        sql = "SELECT id, private FROM resources WHERE type = ? AND key >= ? AND key < ? ORDER BY key"
+        with self._lock:
+            return self._db.execute(sql, (type.lower(), low, low + "\U0010ffff")).fetchall()
 
     def below(self, under: str) -> list[Record]:
         """All resources whose id starts with `under`."""
@@ -165,10 +175,10 @@ def _record(row: tuple[str, str, str, str]) -> Record:
     return Record(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, cache: int = 16) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     # A write is in the operating system's hands when it is answered: it outlives this process, if not the machine.
-    db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")
+    db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{cache * 1024};")
     return db
 
 

@@ -193,6 +193,10 @@ def purge(world: World, record: Record) -> None:
         for table in world.store.find(TABLE, f"{record.key}/"):
             world.store.delete(table.id)
         world.store.delete(record.id)
+        db.execute(
+            "DELETE FROM marks WHERE chunk IN (SELECT id FROM chunks WHERE place >= ? AND place < ?)",
+            (f"{customer}/", f"{customer}0"),
+        )
         db.execute("DELETE FROM chunks WHERE place >= ? AND place < ?", (f"{customer}/", f"{customer}0"))
 
 
