@@ -6,11 +6,16 @@ a hundred kills; without it thirty seeds, a sample of the rest.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
 import random
+import shutil
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 import requests
@@ -20,6 +25,7 @@ from provisioner import azure, live
 from provisioner import plan as planned
 from provisioner.apply.executor import apply
 from provisioner.azure import transport
+from provisioner.emulator.lifecycle import ensure, stop
 from provisioner.errors import CloudError, ProvisionerError
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
 from provisioner.resources import resource_type
@@ -237,3 +243,26 @@ def test_one_trouble_at_one_request_loses_nothing(cloud, kind, number):
     adapter, second = troubled_run(cloud, {number: kind})
     assert len(adapter.struck) <= 1
     assert len(second.struck) <= 1
+
+
+@pytest.mark.parametrize("seed", range(100 if SOAK else 2))
+def test_a_killed_apply_is_finished_by_the_next(tmp_path_factory, seed):
+    """kill -9 at a random instant: what was written stays, the lock is free, the next run converges."""
+    folder = tmp_path_factory.mktemp("killed")
+    quiet = shutil.ignore_patterns(".provisioner")
+    shutil.copytree(Path(__file__).parents[1] / "examples/quickstart", folder, ignore=quiet, dirs_exist_ok=True)
+    state = folder / ".provisioner"
+    ensure(state)
+    apply_ = [sys.executable, "-m", "provisioner", "apply", str(folder), "-e", "local"]
+    plan_ = [*apply_[:3], "plan", *apply_[4:], "--detailed-exitcode"]
+    try:
+        victim = subprocess.Popen(apply_, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            victim.wait(random.Random(seed).uniform(0.3, 1.5))
+        victim.kill()
+        victim.wait()
+        for command in (apply_, plan_):
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+            assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        stop(state)
