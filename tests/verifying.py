@@ -14,7 +14,7 @@ from provisioner.plan import plan
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
 from provisioner.resources.outputs import outputs
-from provisioner.verify.probe import Pace
+from provisioner.verify.pace import Pace
 from provisioner.verify.run import verify
 
 IMPATIENT = Pace(budget=0.3, arrival=0.3, poll=0.02, slowest=0.1, suspect=0.05, again=0.05)

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import CloudError, Rejected
@@ -35,11 +36,26 @@ class Finder:
         self._run = run
         self._number = re.compile(rf"{run}-(\d+)", re.IGNORECASE)
 
-    def look(self, legs: Sequence[Leg], *, everywhere: bool = False) -> None:
-        """Fill `found` of each leg with the best row for each number. `everywhere`: whatever their time.
+    def look(self, legs: Sequence[Leg]) -> None:
+        """Fill `found` of each leg with the best row for each number.
 
         A refusal is kept in the leg's `query_error`; it is raised by none.
         """
+        self._look(legs, everywhere=False)
+
+    def look_everywhere(self, legs: Sequence[Leg]) -> None:
+        """Fill `elsewhere` with rows at whatever time; what came since the last look goes to `found`."""
+        able = [leg for leg in legs if leg.query_error is None]
+        again = [replace(leg, found={}, elsewhere={}) for leg in able]
+        self._look(again, everywhere=True)
+        for leg, other in zip(able, again, strict=True):
+            here = {number: row for number, row in other.found.items() if self.covers(row)}
+            if late := {number: row for number, row in here.items() if number not in leg.found}:
+                leg.found |= late
+                leg.seen = leg.seen or other.seen
+            leg.elsewhere = {number: row for number, row in other.found.items() if number not in here}
+
+    def _look(self, legs: Sequence[Leg], *, everywhere: bool) -> None:
         together = [leg for leg in legs if leg.plan not in SEARCHED]
         for start in range(0, len(together), _LEGS):
             self._union(together[start : start + _LEGS], everywhere=everywhere)

@@ -17,8 +17,9 @@ from provisioner.verify.aim import Archer
 from provisioner.verify.arrival import Arrival, ColumnArrival, RowArrival, VerifyResult
 from provisioner.verify.find import Finder
 from provisioner.verify.marker import PREFIX, new_run
+from provisioner.verify.pace import QUICK, Pace
 from provisioner.verify.permit import permit
-from provisioner.verify.probe import QUICK, Pace, Probe
+from provisioner.verify.probe import Probe
 from provisioner.verify.scene import Scene
 from provisioner.verify.shot import Leg
 from provisioner.verify.transform import Transforms
@@ -52,7 +53,7 @@ def verify(
     local = manifest.target.cloud == "local"
     found = outputs or outputs_of(manifest, graph, azure.cloud.ingestion_audience)
     transforms = Transforms()
-    scene = Scene(manifest, graph, azure, None, transforms)
+    scene = Scene(manifest, graph, azure, transforms)
     if not (manifest.send if send is None else send):
         from provisioner.verify.read import read
 
@@ -62,7 +63,7 @@ def verify(
         speed = replace(speed, budget=timeout, arrival=min(timeout, speed.arrival))
     run = new_run()
     aim = Archer(manifest, graph, found, transforms, run, dt.datetime.now(dt.UTC), edge).aim(streams)
-    finder = scene.finder = Finder(azure.query, workspace_id(scene), run)
+    finder = Finder(azure.query, workspace_id(scene), run)
     with ExitStack() as stack:
         if local if grant_self is None else grant_self:
             stack.enter_context(

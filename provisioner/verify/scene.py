@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +17,6 @@ from provisioner.verify.expect import instant
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
-    from provisioner.verify.find import Finder
     from provisioner.verify.transform import Transforms
 
 T = TypeVar("T")
@@ -40,24 +40,22 @@ class Flow:
 class Scene:
     """The live environment of one run. `identity` is who sends; what may not be read is None, and told as such."""
 
-    def __init__(
-        self, manifest: Manifest, live: Graph, azure: Azure, finder: Finder | None, transforms: Transforms
-    ) -> None:
+    def __init__(self, manifest: Manifest, live: Graph, azure: Azure, transforms: Transforms) -> None:
         self.manifest = manifest
         self.live = live
         self.identity = azure.identity
         self.audience = azure.cloud.ingestion_audience
-        self.finder = finder
         self.transforms = transforms
         self.unreadable: dict[str, str] = {}
         self._management = azure.management
-        self._known: dict[tuple[str, ...], Any] = {}
+        self._known: dict[str, tuple[float, Any]] = {}
         self._lock = threading.RLock()
 
-    def forget(self) -> None:
-        """Read everything anew when it is asked for next."""
+    def forget(self, seconds: float = 0.0) -> None:
+        """Read anew, when it is asked for next, what was read longer ago than that."""
+        before = time.monotonic() - seconds
         with self._lock:
-            self._known.clear()
+            self._known = {path: known for path, known in self._known.items() if known[0] > before}
 
     def now(self) -> dt.datetime:
         """The present."""
@@ -177,14 +175,15 @@ class Scene:
 
     def _read(self, what: str, path: str, call: Callable[[], T]) -> T | None:
         with self._lock:
-            if (path,) not in self._known:
+            if path not in self._known:
+                found: T | None = None
                 try:
-                    self._known[(path,)] = call()
+                    found = call()
                 except CloudError as error:
                     self.unreadable[what] = error.message
-                    self._known[(path,)] = None
-            found: T | None = self._known[(path,)]
-            return found
+                self._known[path] = (time.monotonic(), found)
+            known: T | None = self._known[path][1]
+            return known
 
 
 def table_columns(body: Body) -> Columns:

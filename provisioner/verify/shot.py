@@ -31,6 +31,16 @@ class Leg:
     query_error: CloudError | None = None
     diagnosis: Diagnosis | None = None
     told: bool = False
+    suspected: float = 0.0
+    """How late it was when reasons were last looked for, in seconds."""
+    elsewhere: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Rows found when asked for without a span of time."""
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the endpoint last took the records."""
+        accepted = self.shot.accepted
+        return (dt.datetime.now(dt.UTC) - accepted).total_seconds() if accepted else 0.0
 
     @property
     def latency(self) -> float | None:

@@ -5,19 +5,11 @@ from __future__ import annotations
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes.case import Case
 from provisioner.verify.expect import TIME
-from provisioner.verify.shot import Leg
 
 
 def time_moved(case: Case) -> Diagnosis | None:
     """Found when asked for without a span of time: Azure replaced TimeGenerated, or the clocks disagree."""
-    if case.scene.finder is None or case.leg.query_error is not None:
-        return None
-    again = Leg(case.shot, case.leg.lane, case.leg.expected, case.leg.columns, case.leg.plan)
-    case.scene.finder.look([again], everywhere=True)
-    if in_span := {number: row for number, row in again.found.items() if case.scene.finder.covers(row)}:
-        case.leg.found.update(in_span)  # merely late: it came between two looks
-        case.leg.seen = case.leg.seen or case.scene.now()
-    number = next((each for each in case.leg.missing if each in again.found), None)
+    number = next((each for each in case.leg.missing if each in case.leg.elsewhere), None)
     if number is None:
         return None
     cell = case.leg.expected[number].get(TIME)
@@ -25,7 +17,7 @@ def time_moved(case: Case) -> Diagnosis | None:
         "time-clamped",
         f"the row is in {case.leg.table} under another time than it was looked for at",
         (
-            f"{TIME} is {again.found[number].get(TIME)}, expected {cell.json() if cell else 'none'}",
+            f"{TIME} is {case.leg.elsewhere[number].get(TIME)}, expected {cell.json() if cell else 'none'}",
             "Azure replaces a time more than 2 days old or 1 day ahead by that of receipt",
             f"this machine's clock says {case.scene.now().isoformat(timespec='seconds')}",
         ),
