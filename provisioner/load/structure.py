@@ -15,6 +15,7 @@ from provisioner.load.records import Contents, Item
 from provisioner.load.remarks import at_node, choices, guess, nearest
 from provisioner.load.sourcemap import Path, SourceMap
 from provisioner.load.variables import Unresolved, Variables
+from provisioner.load.wording import instead, last, wanted
 
 ABSENT: Any = object()
 """What reading gives for a value that is null or wrong."""
@@ -72,7 +73,7 @@ class Structure:
         if not isinstance(value, str):
             return self.mistake(node, shape, path)
         if shape.says and shape.pattern and not re.search(shape.pattern, value):
-            return self.refuse("MAN007", f"{value!r} does not fit {_last(path)!r}", node, path, shape.says)
+            return self.refuse("MAN007", f"{value!r} does not fit {last(path)!r}", node, path, shape.says)
         return value
 
     def whole(self, node: Node, shape: shapes.Whole, path: Path) -> Any:
@@ -84,7 +85,7 @@ class Structure:
             fix = _fix("write the number without quotes", respell(node, value))
             return self.refuse(
                 "MAN002",
-                f"{_last(path)!r} is a whole number, and this is text",
+                f"{last(path)!r} is a whole number, and this is text",
                 node,
                 path,
                 "remove the quotes",
@@ -96,9 +97,9 @@ class Structure:
         """One fixed number."""
         value = self.whole(node, shapes.Whole(), path)
         if value is not ABSENT and value != shape.value:
-            words = f"this program reads {_last(path)} {shape.value}, and this is {_last(path)} {value}"
+            words = f"this program reads {last(path)} {shape.value}, and this is {last(path)} {value}"
             return self.refuse(
-                "MAN008", words, node, path, f"write `{_last(path)}: {shape.value}`, or update the program"
+                "MAN008", words, node, path, f"write `{last(path)}: {shape.value}`, or update the program"
             )
         return value
 
@@ -111,7 +112,7 @@ class Structure:
         word = meant.get(str(value).lower())
         if word is None:
             return self.mistake(node, shape, path)
-        words = f"{_last(path)!r} is true or false, and this is {describe(node)}"
+        words = f"{last(path)!r} is true or false, and this is {describe(node)}"
         return self.refuse("MAN002", words, node, path, f"write {word}", fix=_fix(f"write {word}", respell(node, word)))
 
     def choice(self, node: Node, shape: shapes.Choice, path: Path) -> Any:
@@ -221,7 +222,7 @@ class Structure:
             here = (*path, field.name)
             if field.required and field.name not in values and here not in self.broken:
                 self.broken.add(here)
-                words = f"{field.name!r} is missing" + (f" in {_last(path)!r}" if path else "")
+                words = f"{field.name!r} is missing" + (f" in {last(path)!r}" if path else "")
                 self.say("MAN003", words, here, field.description)
         for one, other in shape.either:
             if one in values and other in values:
@@ -231,7 +232,7 @@ class Structure:
 
     def unknown(self, name: str, key: Scalar, shape: shapes.Record, path: Path) -> None:
         """A key that the language does not have."""
-        words = f"there is no key {name!r}" + (f" in {_last(path)!r}" if path else " in a manifest")
+        words = f"there is no key {name!r}" + (f" in {last(path)!r}" if path else " in a manifest")
         known = [field.name for field in shape.fields]
         meant = nearest(name, known)
         if meant is not None and self.places.find((*path, meant)).rest:
@@ -277,8 +278,8 @@ class Structure:
     def mistake(self, node: Node, shape: shapes.Shape, path: Path) -> Any:
         """A value of the wrong kind."""
         self.broken.add(path)
-        words = f"{_last(path)!r} is {_word(shape)}, and this is {describe(node)}"
-        self.diagnostics.append(at_node("MAN002", words, node, _instead(node, shape)))
+        words = f"{last(path)!r} is {wanted(shape)}, and this is {describe(node)}"
+        self.diagnostics.append(at_node("MAN002", words, node, instead(node, shape)))
         return ABSENT
 
     def refuse(self, code: str, words: str, node: Node, path: Path, hint: str, *, fix: Fix | None = None) -> Any:
@@ -305,46 +306,8 @@ def _null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
-def _last(path: Path) -> str:
-    """The key that a value stands under."""
-    names = [each for each in path if isinstance(each, str)]
-    return names[-1] if names else "the manifest"
-
-
 def _fix(description: str, edit: Edit | None) -> Fix | None:
     return Fix(description, (edit,)) if edit else None
-
-
-def _word(shape: shapes.Shape) -> str:
-    return shape.words if isinstance(shape, shapes.Either | shapes.OrFile) else shape.word
-
-
-def _meant(node: Scalar, shape: shapes.Record) -> bool:
-    """Whether a bare scalar may be the value of the record's likeliest key."""
-    field = shape.field(shape.likely) if shape.likely else None
-    match field.shape if field else None:
-        case shapes.Text():
-            return isinstance(node.value, str)
-        case shapes.Flag():
-            return isinstance(node.value, bool)
-    return field is not None
-
-
-def _instead(node: Node, shape: shapes.Shape) -> str:
-    match shape:
-        case shapes.Text() | shapes.Choice() if isinstance(node, Scalar) and node.value is not None:
-            return f'quote it: "{node.text}"'
-        case shapes.Listed() if isinstance(node, Scalar):
-            return f"write [{node.text}]"
-        case shapes.Record() if isinstance(node, Scalar) and _meant(node, shape):
-            return f"write {{{shape.likely}: {node.text}}}"
-        case shapes.Record():
-            return f"it may hold {choices(field.name for field in shape.fields)}"
-        case shapes.Named():
-            return f"write one line `name: …` per {shape.thing}"
-        case shapes.Row():
-            return "write {name: value, …}"
-    return f"write {_word(shape)}"
 
 
 def _finite(value: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml as pyyaml
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.load.complaints import hint
 from provisioner.load.nodes import Mapping, Node, Scalar, Sequence, describe, repeat
 from provisioner.load.scalars import resolve
 from provisioner.load.source import Source
@@ -118,7 +119,7 @@ class _Composer:
                 "YAML009", "this alias has no anchor before it", at, at + 1, "write `&name` where the value stands"
             )
         context = f" {error.context}" if error.context else ""
-        self.stop("YAML001", f"this is not YAML: {error.problem}{context}", at, at + 1, _hint(error))
+        self.stop("YAML001", f"this is not YAML: {error.problem}{context}", at, at + 1, hint(error))
 
     def document(self, event: Any) -> None:
         """Only one document to a file."""
@@ -268,23 +269,3 @@ class _Composer:
         """Keep a remark; nothing after it can be read."""
         self.say(code, message, start, end, hint)
         raise _Stop
-
-
-def _since(error: pyyaml.MarkedYAMLError) -> str:
-    """Where the construct that is not closed begins."""
-    return f" since line {error.context_mark.line + 1}" if error.context_mark else ""
-
-
-def _hint(error: pyyaml.MarkedYAMLError) -> str:
-    problem = str(error.problem)
-    if "mapping values are not allowed" in problem:
-        return "quote a text that holds `: `, or check the indentation"
-    if "cannot start any token" in problem:
-        return "quote a text that starts with a special character (@ ` % & * ! | > { [)"
-    if "could not find expected ':'" in problem:
-        return "a key needs a colon and a space after it; check quotes and indentation above"
-    if "did not find expected" in problem and ("',' or" in problem or "block end" in problem):
-        return f"check the indentation, and the brackets and quotes above{_since(error)}"
-    if "found unexpected end of stream" in problem:
-        return "a quote or a bracket is never closed"
-    return "check quotes, brackets and indentation here and on the line above"

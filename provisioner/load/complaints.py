@@ -1,0 +1,26 @@
+"""What to do about a complaint of the YAML parser, in the author's terms."""
+
+from __future__ import annotations
+
+import yaml as pyyaml
+
+
+def hint(error: pyyaml.MarkedYAMLError) -> str:
+    """What most likely causes it, and what mends that."""
+    problem = str(error.problem)
+    if "mapping values are not allowed" in problem:
+        return "quote a text that holds `: `, or check the indentation"
+    if "cannot start any token" in problem:
+        return "quote a text that starts with a special character (@ ` % & * ! | > { [)"
+    if "could not find expected ':'" in problem:
+        return "a key needs a colon and a space after it; check quotes and indentation above"
+    if "did not find expected" in problem and ("',' or" in problem or "block end" in problem):
+        return f"check the indentation, and the brackets and quotes above{_since(error)}"
+    if "found unexpected end of stream" in problem:
+        return "a quote or a bracket is never closed"
+    return "check quotes, brackets and indentation here and on the line above"
+
+
+def _since(error: pyyaml.MarkedYAMLError) -> str:
+    """Where the construct that is not closed begins."""
+    return f" since line {error.context_mark.line + 1}" if error.context_mark else ""
