@@ -9,7 +9,6 @@ from pathlib import Path
 from provisioner.diagnostics import Diagnostic
 from provisioner.validate.fixes import apply_fixes, diff
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _PASSES = 10
 """A fix may make room for the next one; more passes than this mean that two fixes undo each other."""
 
@@ -33,7 +32,7 @@ def write(file: str, text: str) -> None:
 def lines(file: str) -> Sequence[str]:
     """A file's lines for a report; empty where it cannot be read, which the report tells anyway."""
     try:
-        return _LINE_END.split(read(file).removeprefix("\ufeff"))
+        return re.split(r"\r\n|\r|\n", read(file).removeprefix("\ufeff"))
     except (OSError, ValueError):
         return ()
 

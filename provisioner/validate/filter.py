@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,7 +83,12 @@ def _read(path: Path, table: tuple[str, ...]) -> Mapping[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        found: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if table and table[-1] not in text:  # most projects' file says nothing of us, and parsing it takes time
+            return None
+        import tomllib
+
+        found: Any = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise ProvisionerError(f"{path} cannot be read: {error}", hint="it must be TOML in UTF-8") from error
     for key in table:

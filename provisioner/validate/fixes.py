@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 
 from provisioner.diagnostics import Diagnostic, Edit
@@ -41,6 +40,8 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 def diff(texts: Mapping[str, str], read: Read) -> str:
     """A unified diff from the files to their new texts."""
+    import difflib
+
     lines = []
     for file, text in sorted(texts.items()):
         before, after = (each.splitlines(keepends=True) for each in (read(file), text))

@@ -10,7 +10,7 @@ from typing import Any
 
 from provisioner.diagnostics import Severity
 
-_SECTION = re.compile(r"^(Why|Wrong|Right|Source):[ \t]*", re.MULTILINE)
+_SECTION = r"(?m)^(Why|Wrong|Right|Source):[ \t]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Page:
 def page(code: str, name: str, severity: Severity, docstring: str) -> Page:
     """The page that a docstring holds. Sections may be missing; a summary may not (ValueError)."""
     text = inspect.cleandoc(docstring)
-    marks = list(_SECTION.finditer(text))
+    marks = list(re.finditer(_SECTION, text))
     summary = " ".join(text[: marks[0].start() if marks else len(text)].split())
     if not summary:
         raise ValueError(f"{name} has no summary in its docstring")

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from provisioner.diagnostics import Diagnostic, Severity
-from provisioner.validate.sarif import sarif
 
 __all__ = ["json", "junit", "sarif", "shape", "text"]
 
@@ -51,6 +50,13 @@ def shape(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
 def json(diagnostics: Iterable[Diagnostic]) -> str:
     """The public shape as JSON text."""
     return encoder.dumps(shape(diagnostics), indent=2, ensure_ascii=False) + "\n"
+
+
+def sarif(diagnostics: Iterable[Diagnostic]) -> str:
+    """A run as SARIF 2.1.0."""
+    from provisioner.validate import sarif as format_
+
+    return format_.sarif(diagnostics)
 
 
 def junit(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> str:

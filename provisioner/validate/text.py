@@ -51,9 +51,9 @@ def twins(names: Iterable[str]) -> Iterable[tuple[str, str]]:
             yield seen, name
 
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_GUID = r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def is_guid(text: str) -> bool:
     """Whether a text is a GUID in Azure's form."""
-    return _GUID.fullmatch(text) is not None
+    return pattern(_GUID).fullmatch(text) is not None
