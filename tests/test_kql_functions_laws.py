@@ -169,8 +169,9 @@ def test_the_inline_form_of_a_function_equals_its_body(name: str, data: st.DataO
     arguments, types = draw_arguments(data.draw, overload)
     if None in arguments and not overload.nulls:
         return
-    written = overload.inline.format(*(f"a{position}" for position in range(len(arguments))))
-    inlined = eval(written, {f"a{position}": value for position, value in enumerate(arguments)})
+    written = overload.inline.format(*(f"a{position}" for position in range(len(arguments))), f="body")
+    names = {f"a{position}": value for position, value in enumerate(arguments)}
+    inlined = eval(written, {**names, "body": overload.body})
     assert values.identity(inlined) == values.identity(call(overload, arguments, types))
 
 

@@ -37,15 +37,23 @@ def _convertible(names: str, target: str, convertor: Callable[[Any, str], Any], 
         for source in _SCALARS:
             body = _DIRECT.get((source, target)) or partial(_call, convertor, source)
             function(f"{name}(value: {source}) -> {target}", inline=inline.get(source))(body)
-        function(f"{name}(value: dynamic) -> {target}")(partial(_from_dynamic, target))
+        function(f"{name}(value: dynamic) -> {target}", inline=_HELD.get(target))(_from_dynamic(target))
 
 
 def _call(convertor: Callable[[Any, str], Any], source: str, value: Any) -> Any:
     return convertor(value, source)
 
 
-def _from_dynamic(target: str, value: Any) -> Any:
-    return convert(value, "dynamic", target)
+def _from_dynamic(target: str) -> Callable[[Any], Any]:
+    """The body for a dynamic argument: text, the usual case, goes to its reader without a detour."""
+    read = _DIRECT.get(("string", target))
+
+    def body(value: Any) -> Any:
+        if read is not None and value.__class__ is str:
+            return read(value)
+        return convert(value, "dynamic", target)
+
+    return body
 
 
 def _identity(value: Any) -> Any:
@@ -66,6 +74,14 @@ _DIRECT: dict[tuple[str, str], Callable[[Any], Any]] = {
     **{(name, name): _identity for name in _SCALARS},
 }
 
+_HELD = {
+    "bool": "({0} if ({0}).__class__ is bool else {f}({0}))",
+    "int": "({0} if ({0}).__class__ is int and -2147483648 <= {0} <= 2147483647 else {f}({0}))",
+    "long": "({0} if ({0}).__class__ is int else {f}({0}))",
+    "real": "({0} if ({0}).__class__ is float else {f}({0}))",
+}
+"""What a dynamic may hold of the very type: taken as it is."""
+
 _convertible("tobool toboolean", "bool", to_bool, {"bool": "{0}", "int": "({0} != 0)", "long": "({0} != 0)"})
 _convertible("toint", "int", to_int, {"bool": "int({0})", "int": "{0}"})
 _convertible("tolong", "long", to_long, _NUMBERS)
@@ -76,12 +92,12 @@ _convertible("totimespan totime", "timespan", to_timespan, {"timespan": "{0}"})
 
 for _source in ("string", "guid"):
     function(f"toguid(value: {_source}) -> guid")(parse_guid if _source == "string" else _identity)
-function("toguid(value: dynamic) -> guid")(partial(_from_dynamic, "guid"))
+function("toguid(value: dynamic) -> guid")(_from_dynamic("guid"))
 
 _TEXT_INLINE = {"int": "str({0})", "long": "str({0})", "string": "{0}", "guid": "str({0})"}
 for _source in _SCALARS:
     function(f"tostring(value: {_source}) -> string", inline=_TEXT_INLINE.get(_source))(texter(_source))
-function("tostring(value: dynamic) -> string")(text_of_dynamic)
+function("tostring(value: dynamic) -> string", inline="({0} if ({0}).__class__ is str else {f}({0}))")(text_of_dynamic)
 
 
 @function(

@@ -24,7 +24,6 @@ from provisioner.kql.values.numbers import (
 )
 from provisioner.kql.values.timespans import format_timespan, parse_timespan, timespan_range
 
-_HEX = frozenset("0123456789abcdefABCDEF")
 _HYPHENS = frozenset((8, 12, 16, 20))
 
 
@@ -33,12 +32,15 @@ def parse_guid(text: str) -> UUID | None:
 
     What follows the digits is ignored, as the documentation says; braces and parentheses around them are taken.
     """
-    start = text[1:] if text[:1] in "{(" else text
-    if len(start) >= 36 and start[8] == start[13] == start[18] == start[23] == "-":
-        digits = start[:8] + start[9:13] + start[14:18] + start[19:23] + start[24:36]
+    if len(text) == 36 and text[8] == text[13] == text[18] == text[23] == "-":
+        digits = text.replace("-", "")
     else:
-        digits = _guid_digits(start)
-    return UUID(hex=digits) if len(digits) == 32 and _HEX.issuperset(digits) else None
+        digits = _guid_digits(text[1:] if text[:1] in "{(" else text)
+    try:
+        data = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    return UUID(bytes=data) if len(data) == 16 == len(digits) // 2 else None
 
 
 def _guid_digits(text: str) -> str:

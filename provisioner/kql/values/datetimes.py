@@ -28,6 +28,10 @@ _SCALES = (0, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1)
 _days: dict[str, int] = {}
 _times: dict[str, int] = {}
 _zones: dict[str, int] = {}
+_seconds: dict[str, int] = {}
+_tails: dict[str, int] = {}
+_KEPT = 20_000
+"""How many texts are remembered of each kind: a stream's records lie close together in time."""
 
 
 def parse_datetime(text: str) -> int | None:
@@ -36,23 +40,10 @@ def parse_datetime(text: str) -> int | None:
     ISO 8601, RFC 822, RFC 850 and sortable forms are documented; month-first dates and AM/PM come with .NET's
     invariant culture, which Kusto follows. A zone moves the moment to UTC, no zone means UTC.
     """
-    day = _days.get(text[:10])
-    time = _times.get(text[11:19])
-    if day is None or time is None or text[10] not in "T ":
-        return _parse_any(text)
-    tail = text[19:]
-    moment = day + time
-    if tail[-1:] == "Z":
-        tail = tail[:-1]
-    elif tail[-6:] in _zones:
-        moment -= _zones[tail[-6:]]
-        tail = tail[:-6]
-    if tail:
-        fraction = tail[1:]
-        if tail[0] != "." or len(fraction) > 7 or not fraction.isdecimal():
-            return _parse_any(text)
-        moment += int(fraction) * _SCALES[len(fraction)]
-    return moment if 0 <= moment <= MAX_DATETIME else None
+    second, tail = _seconds.get(text[:19]), _tails.get(text[19:])
+    if second is None or tail is None:
+        return _parse_parts(text)
+    return second + tail if 0 <= second + tail <= MAX_DATETIME else None
 
 
 def format_datetime(ticks: int) -> str:
@@ -96,14 +87,49 @@ _YEAR_ONE = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 def ticks_to_python(ticks: int) -> dt.datetime:
     """The aware datetime of a moment, truncated to microseconds."""
-    days, rest = divmod(ticks, DAY)
-    return _YEAR_ONE + dt.timedelta(days, 0, rest // MICROSECOND)
+    seconds, rest = divmod(ticks, SECOND)
+    return _moment(seconds) + _stretch(rest // MICROSECOND)
+
+
+@lru_cache(maxsize=4096)
+def _moment(seconds: int) -> dt.datetime:
+    return _YEAR_ONE + dt.timedelta(0, seconds)
+
+
+@lru_cache(maxsize=4096)
+def _stretch(microseconds: int) -> dt.timedelta:
+    return dt.timedelta(0, 0, microseconds)
 
 
 @lru_cache(maxsize=4096)
 def _second_text(seconds: int) -> str:
     day, rest = divmod(seconds, 86_400)
     return f"{dt.date.fromordinal(day + 1).isoformat()}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+
+
+def _parse_parts(text: str) -> int | None:
+    """Read a text whose day, time of day and zone are known each, and remember how it begins and ends."""
+    day = _days.get(text[:10])
+    time = _times.get(text[11:19])
+    if day is None or time is None or text[10] not in "T ":
+        return _parse_any(text)
+    tail = text[19:]
+    moment = day + time
+    if len(_seconds) < _KEPT:
+        _seconds[text[:19]] = moment
+    if tail[-1:] == "Z":
+        tail = tail[:-1]
+    elif tail[-6:] in _zones:
+        moment -= _zones[tail[-6:]]
+        tail = tail[:-6]
+    if tail:
+        fraction = tail[1:]
+        if tail[0] != "." or len(fraction) > 7 or not fraction.isdecimal():
+            return _parse_any(text)
+        moment += int(fraction) * _SCALES[len(fraction)]
+    if len(_tails) < _KEPT:
+        _tails[text[19:]] = moment - day - time
+    return within_range(moment)
 
 
 def _parse_any(text: str) -> int | None:
@@ -114,7 +140,7 @@ def _parse_any(text: str) -> int | None:
         return _parse_named(text)
     year, month, day, *clock = match.groups()
     ticks = _assemble(int(year), int(month), int(day), clock)
-    if ticks is not None and match.end("day") == 10 == match.start("year") + 10 and len(_days) < 20_000:
+    if ticks is not None and match.end("day") == 10 == match.start("year") + 10 and len(_days) < _KEPT:
         _learn(text, clock[-1] or "")
     return ticks
 
