@@ -188,8 +188,39 @@ def test_an_entry_is_added_in_the_authors_layout(document, path, key, text, expe
     assert not wrong
 
 
-def test_nothing_is_added_to_a_bare_word(document):
-    assert document.insert(("streams", "Custom-Orders"), "transform", "source") is None
+@pytest.mark.parametrize(
+    ("path", "key", "text", "expected"),
+    [
+        (
+            ("streams", "Custom-Orders"),
+            "transform",
+            "source",
+            "  Custom-Orders: {table: Orders_CL, transform: source}\n",
+        ),
+        (
+            ("streams", "Custom-Orders"),
+            "transform",
+            "|\nsource\n| take 1",
+            "  Custom-Orders:\n    table: Orders_CL\n    transform: |\n      source\n      | take 1\n",
+        ),
+        (
+            ("tables", "Orders_CL", "columns", "TimeGenerated"),
+            "description",
+            "when",
+            "TimeGenerated: {type: datetime, description: when}\n",
+        ),
+    ],
+)
+def test_a_bare_word_becomes_a_mapping_to_hold_more(document, path, key, text, expected):
+    changed = apply(MANIFEST, document.insert(path, key, text))
+    assert expected in changed
+    root, wrong = compose(Source(Path("x.yaml"), changed))
+    assert root is not None
+    assert not wrong
+
+
+def test_a_bare_word_in_one_line_with_others_takes_no_block(document):
+    assert document.insert(("streams", "Custom-One", "columns", "type"), "description", "a\nb") is None
 
 
 def test_explicit_tells_what_the_author_wrote(document):

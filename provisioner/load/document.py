@@ -10,7 +10,7 @@ from typing import Any, Literal
 from provisioner.diagnostics import Diagnostic, Edit, Place, Span
 from provisioner.load import edits
 from provisioner.load.language import MANIFEST
-from provisioner.load.nodes import Node
+from provisioner.load.nodes import Mapping, Node, Scalar
 from provisioner.load.source import Source, shown
 from provisioner.load.sourcemap import SourceMap
 from provisioner.load.spelling import spelled
@@ -18,6 +18,8 @@ from provisioner.load.variables import Variables
 from provisioner.model import Manifest
 
 LOCAL = "local"
+_SHORT: dict[Any, str] = {("streams",): "table", ("columns",): "type"}
+"""Sections whose entries may be bare words, and the key that such a word stands for."""
 
 
 def with_local(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,7 +81,12 @@ class Document:
         if self.places is None:
             return None
         found = self.places.find(path)
-        return None if found.rest or found.shared else edits.insert(found.node, key, text)
+        if found.rest or found.shared:
+            return None
+        word = _bare(found.node)
+        if word is not None and path[-2:-1] in _SHORT:
+            return edits.widen(word, found.key, _SHORT[path[-2:-1]], key, text)
+        return edits.insert(found.node, key, text)
 
     def explicit(self, path: tuple[str | int, ...]) -> bool:
         """Whether the author wrote the value."""
@@ -88,3 +95,11 @@ class Document:
     def is_broken(self, path: tuple[str | int, ...]) -> bool:
         """Whether the value, or one that it is part of, has been complained of already."""
         return any(path[:length] in self.broken for length in range(len(path) + 1))
+
+
+def _bare(node: Node) -> Node | None:
+    """The word that stands for a mapping, also where an overlay has made it one."""
+    if isinstance(node, Scalar):
+        return node
+    first = next(iter(node.values.values()), None) if isinstance(node, Mapping) else None
+    return first if first is not None and isinstance(node, Mapping) and first in node.keys.values() else None

@@ -11,6 +11,7 @@ Path = tuple[str | int, ...]
 _WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z_/.$](?:[\w ./()$+=<>*\-]*[\w./()$+=<>*\-])?")
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n", "none", "~"))  # of YAML 1.1 and 1.2
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"[-+]?(\.inf|\.nan|[0-9.][0-9a-fA-FxXoO_.:eE+-]*)", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ def scalar(value: Any) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
     plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not _NUMBER.fullmatch(value)
-    return value if plain else _quoted(value)
+    return value if plain or _GUID.fullmatch(value) else _quoted(value)
 
 
 class _Writer:

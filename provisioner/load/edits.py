@@ -115,7 +115,7 @@ def insert(mapping: Node, key: str, text: str) -> Edit | None:
         if _inside(mapping.keys[each], mapping) and value.source is source
     ]
     if not own or mapping.keys[own[0]] is mapping.values[own[0]]:
-        return None  # everything came from elsewhere, or it is a bare word that stands for a mapping
+        return None  # everything came from elsewhere
     last = max(_end(mapping.values[each]) for each in own)
     if mapping.flow:
         return None if "\n" in text else _edit(mapping, last, last, f", {key}: {text}")
@@ -123,6 +123,22 @@ def insert(mapping: Node, key: str, text: str) -> Edit | None:
     at = source.line_end(last)
     lines = f"{key}:{_below(text, indent)}"
     return _edit(mapping, at, at, f"\n{indent}{lines}".replace("\n", source.newline))
+
+
+def widen(word: Node, name: Node | None, short: str, key: str, text: str) -> Edit | None:
+    """A bare word that stands for a mapping (of which it is `short`) becomes one that holds `key: text` besides."""
+    if not isinstance(word, Scalar) or word.shared or word.style in {"*", "|", ">", "file"}:
+        return None
+    source = word.source
+    raw = source.text[word.start : word.end]
+    if "\n" not in text:
+        return _edit(word, word.start, word.end, f"{{{short}: {raw}, {key}: {text}}}")
+    before = source.text[source.line_start(word.start) : name.start] if name is not None else "-"
+    if before.strip() or name is None:
+        return None
+    indent = f"{before}  "
+    lines = f"\n{indent}{short}: {raw}\n{indent}{key}:{_below(text, indent)}"
+    return _edit(word, name.end + 1, word.end, lines.replace("\n", source.newline))
 
 
 def _inside(node: Node, mapping: Mapping) -> bool:
@@ -139,10 +155,10 @@ def _into_empty(mapping: Node, key: str, text: str) -> Edit | None:
 
 
 def _below(text: str, indent: str) -> str:
-    """A value of one line behind its key; a longer one below it, indented by two more."""
-    if "\n" not in text.rstrip("\n"):
-        return f" {text.rstrip()}"
-    return "".join(f"\n{indent}  {line}" if line.strip() else "\n" for line in text.rstrip("\n").split("\n"))
+    """A value of one line behind its key; a longer one below it, indented by two more (`|` stays behind the key)."""
+    lines = text.rstrip("\n").split("\n")
+    head = f" {lines.pop(0).rstrip()}" if len(lines) == 1 or lines[0][:1] in {"|", ">"} else ""
+    return head + "".join(f"\n{indent}  {line}" if line.strip() else "\n" for line in lines)
 
 
 def _end(node: Node) -> int:
