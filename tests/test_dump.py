@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provisioner.load.dump import dump, scalar
+from provisioner.load.scalars import resolve
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30)
@@ -30,6 +33,16 @@ VALUES = st.recursive(
 @example({"x": ["a\nb", {"k": "c\nd\n"}]})
 def test_what_is_written_reads_back_the_same(mapping):
     assert yaml.safe_load(dump(mapping)) == mapping
+
+
+@given(st.uuids())
+@example(UUID("12345678-0000-0000-0000-000000000001"))
+@example(UUID("00000000-0000-0000-0000-000000000000"))
+def test_a_guid_stands_without_quotes_and_stays_text(guid):
+    text = dump({"principal": str(guid)})
+    assert text == f"principal: {guid}\n"
+    assert yaml.safe_load(text) == {"principal": str(guid)}
+    assert resolve(str(guid)) == str(guid)
 
 
 def test_a_manifest_reads_as_people_write_it():
