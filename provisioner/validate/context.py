@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
@@ -33,6 +33,10 @@ class Context:
         manifest = self.document.manifest
         assert manifest is not None
         return manifest
+
+    def at(self, *path: str | int) -> Context:
+        """The same rule at another part, by its path from the manifest's root."""
+        return replace(self, path=path)
 
     def error(self, message: str, *path: str | int, **more: Any) -> Diagnostic:
         """A finding that Azure refuses or the language forbids, at `path` below the part; see `finding`."""

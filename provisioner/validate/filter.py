@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from provisioner.validate.suppress import suppressed, suppressions
 if TYPE_CHECKING:
     from provisioner.load import Document
 
+_MENTIONS = r"(?m)tool\s*\.\s*[\"']?provisioner|^\s*\[\s*tool\s*\]"
 _KEYS = {"select", "ignore", "severity"}
 
 
@@ -84,7 +86,7 @@ def _read(path: Path, table: tuple[str, ...]) -> Mapping[str, Any] | None:
         return None
     try:
         text = path.read_text(encoding="utf-8")
-        if table and table[-1] not in text:  # most projects' file says nothing of us, and parsing it takes time
+        if table and not re.search(_MENTIONS, text):  # most say nothing of us, and parsing takes time
             return None
         import tomllib
 

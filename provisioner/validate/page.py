@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +39,8 @@ class Page:
 
     def text(self) -> str:
         """The page for a terminal."""
+        import textwrap
+
         parts = [f"{self.code}  {self.name}  ({self.severity})", "", self.summary]
         if self.why:
             parts += ["", "Why: " + self.why]
@@ -54,6 +54,8 @@ class Page:
 
 def page(code: str, name: str, severity: Severity, docstring: str) -> Page:
     """The page that a docstring holds. Sections may be missing; a summary may not (ValueError)."""
+    import inspect
+
     text = inspect.cleandoc(docstring)
     marks = list(re.finditer(_SECTION, text))
     summary = " ".join(text[: marks[0].start() if marks else len(text)].split())
@@ -81,6 +83,8 @@ def _example(section: str | None) -> str | None:
     """One line between backticks, or a block indented below the title."""
     if section is None:
         return None
+    import textwrap
+
     line = section.strip()
     if line.startswith("`") and line.endswith("`"):
         return line[1:-1]

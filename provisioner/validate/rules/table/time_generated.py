@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provisioner.diagnostics import Diagnostic
+from provisioner.diagnostics import Diagnostic, Fix
 from provisioner.model import Table
 from provisioner.validate.builtin import is_custom
 from provisioner.validate.context import Context
@@ -30,9 +30,15 @@ def time_generated(table: Table, context: Context) -> Iterator[Diagnostic]:
             "columns",
             key=True,
             hint=f"{alike!r} is spelled otherwise" if alike else "add `TimeGenerated: datetime`",
-            fix=None if alike else context.add("add TimeGenerated", "TimeGenerated", "datetime", "columns"),
+            fix=None if alike else _added(context),
         )
     elif type_ != "datetime":
         fix = context.change("make it a datetime", "datetime", "columns", "TimeGenerated")
         message = f"TimeGenerated of the table {table.name!r} is {type_}; it must be datetime"
         yield context.error(message, "columns", "TimeGenerated", fix=fix)
+
+
+def _added(context: Context) -> Fix | None:
+    if context.document.explicit((*context.path, "columns")):
+        return context.add("add TimeGenerated", "TimeGenerated", "datetime", "columns")
+    return context.add("add TimeGenerated", "columns", "{TimeGenerated: datetime}")
