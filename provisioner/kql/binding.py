@@ -81,7 +81,7 @@ def _query(
 ) -> Query:
     from provisioner.kql.query import Query
 
-    order = [column for columns in tables.values() for column in columns]
+    order = {column: place for place, column in enumerate(name for columns in tables.values() for name in columns)}
     outputs = rows.columns.values()
     used = {*binder.used, *rows.filters, *(name for column in outputs for name in column.reads)}
     makers = {name: span for name, span, _ in binder.makers}
@@ -90,10 +90,8 @@ def _query(
         text=text,
         dialect=dialect,
         columns={column.name: column.type for column in outputs},
-        reads=tuple(dict.fromkeys(name for name in order if name in used)),
-        lineage={
-            column.name: tuple(dict.fromkeys(name for name in order if name in column.reads)) for column in outputs
-        },
+        reads=tuple(sorted(used, key=order.__getitem__)),
+        lineage={column.name: tuple(sorted(column.reads, key=order.__getitem__)) for column in outputs},
         volatile={column.name: column.volatile for column in outputs if column.volatile},
         spans={name: makers.get(name, column.span) for name, column in rows.columns.items()},
         tables=tuple(dict.fromkeys(origins)),

@@ -33,6 +33,5 @@ CODES: dict[str, str] = {
     "FIT003": "An output column has another type than the table's.",
     "FIT004": "TimeGenerated is missing from the output.",
     "FIT005": "TimeGenerated is not a datetime.",
-    "FIT006": "A reserved name is written.",
 }
 """Code to summary, with the reason behind a blank line where it needs one."""

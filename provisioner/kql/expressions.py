@@ -9,7 +9,7 @@ from provisioner.kql import literals
 from provisioner.kql import syntax as tree
 from provisioner.kql.cursor import Cursor
 from provisioner.kql.lexer import LITERAL_TYPES, unquote
-from provisioner.kql.types import TYPE_WORDS
+from provisioner.kql.types import CASTS, TYPE_WORDS
 
 if TYPE_CHECKING:
     from provisioner.kql.lexer import Token
@@ -223,8 +223,14 @@ class ExpressionReader(Cursor):
         try:
             kind, value = read()
         except literals.BadLiteral as error:
-            self.complain("KQL004", str(error), Span(token.start, token.end))
-            known = LITERAL_TYPES.get(token.text.partition("(")[0].strip(), "long")
+            word = token.text.partition("(")[0].strip()
+            known = LITERAL_TYPES.get(word, "long")
+            hint = (
+                f"{word}() holds a literal; {CASTS[known]}() converts a value"
+                if token.kind == "typed" and known in CASTS
+                else None
+            )
+            self.complain("KQL004", str(error), Span(token.start, token.end), hint)
             kind, value = known, None
         return tree.Literal(kind, value, start=token.start, end=token.end)
 
