@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from provisioner import azure, live
@@ -17,6 +17,11 @@ from provisioner.plan.compare import Comparison
 from provisioner.resources import Graph, resource_type
 from provisioner.resources.expand import expand
 
+EMULATED = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes against a server
+)
 TARGET = Target("local", "00000000-0000-0000-0000-000000000001", "rg-laws", "westeurope")
 types = st.sampled_from([name for name in TYPES if name != "guid"])
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{2,12}", fullmatch=True).filter(lambda each: each.lower() not in RESERVED)
@@ -83,7 +88,7 @@ def plan(cloud, manifest):
     return planned.plan(desired, found, principal=cloud.identity.object_id)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(EMULATED, max_examples=12)
 @given(manifests())
 def test_an_applied_plan_leaves_no_plan(azure_monitor, manifest):
     """For any manifest, on the emulator."""
@@ -100,7 +105,7 @@ def test_an_applied_plan_leaves_no_plan(azure_monitor, manifest):
         }
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(EMULATED, max_examples=8)
 @given(manifests(), manifests())
 def test_any_manifest_is_reached_from_any_other_or_refused_with_reasons(azure_monitor, one, other):
     """Nothing that was there before is lost on the way, unless a yes named it."""

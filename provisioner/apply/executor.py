@@ -23,7 +23,7 @@ from provisioner.plan import Change, Plan
 from provisioner.plan.fingerprint import digest
 from provisioner.plan.plan import change as changed
 from provisioner.progress import Event, Progress, silent
-from provisioner.resources import Body, Graph, Resource
+from provisioner.resources import Body, Graph, Key, Resource
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -82,6 +82,7 @@ class Run:
         self.writer = Writer(azure, deadline)
         self.journal = Journal(state, uuid.uuid4().hex, str(azure.identity), plan.environment, plan.fingerprint)
         self.failed = False
+        self.written: set[Key] = set()
         self.locate: Locate | None = None
 
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -140,7 +141,7 @@ class Run:
         named = frozenset(column.lower() for column in change.drops)
         now = changed(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), named)
         found = digest(now) if now is not None else "none"
-        if digest(change) != found:
+        if digest(change) != found and not (set(change.needs) & self.written and _alike(change, now)):
             raise StalePlan(self.plan.fingerprint, f"of {change.type} {change.name} moved")
         return replace(change, live=twin)
 
@@ -161,6 +162,7 @@ class Run:
             self.journal.end(change, outcome, before, None)
             return outcome
         outcome = Outcome.of(change, "applied", time.monotonic() - started, body=after)
+        self.written.add(change.key)
         self.writer.fresh = self.writer.fresh or change.action in {"create", "replace"}
         self.journal.end(change, outcome, before, after)
         self._tell("done", change, f"{_PAST[change.action]} in {outcome.seconds:.1f} s")
@@ -178,6 +180,14 @@ class Run:
 
 
 _PAST = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "no-op": "unchanged"}
+
+
+def _alike(change: Change, now: Change | None) -> bool:
+    """Whether a difference from the plan can be our own doing: a default moved when what it follows was written."""
+    if now is None:
+        return True
+    planned = {delta.path for delta in change.deltas}
+    return now.action == change.action and {delta.path for delta in now.deltas} <= planned
 
 
 def _resource(change: Change) -> Resource:

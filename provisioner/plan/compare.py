@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner import kql
 from provisioner.plan.change import Delta
-from provisioner.plan.shape import MISSING, Shape, foreign, shape
+from provisioner.plan.shape import MISSING, Shape, at, foreign, shape
 from provisioner.resources import Body, ResourceType
 from provisioner.resources.context import OWNER_TAG
 
@@ -149,16 +149,16 @@ def relabelled(form: Shape, desired: Body, live: Body) -> Body:
     for given, used in form.type.labels.items():
         where, _, field = given.rpartition("[].")
         user, _, list_field = used.rpartition("[].")
-        mine, theirs = _at(ours, where), _at(live, where)
+        mine, theirs = at(ours, where), at(live, where)
         if not isinstance(mine, list) or not isinstance(theirs, list):
             continue
         names = _renaming(form, where, field, mine, theirs)
         if not names:
             continue
         ours = copy.deepcopy(ours)
-        for item in _at(ours, where):
+        for item in at(ours, where):
             item[field] = names.get(item.get(field), item.get(field))
-        for item in _at(ours, user) or ():
+        for item in at(ours, user) or ():
             item[list_field] = [names.get(each, each) for each in item.get(list_field) or ()]
     return ours
 
@@ -179,14 +179,8 @@ def _labels(form: Shape, body: Body) -> frozenset[str]:
     found: set[Any] = set()
     for given in form.type.labels:
         where, _, field = given.rpartition("[].")
-        found.update(each.get(field) for each in _at(body, where) or ())
+        found.update(each.get(field) for each in at(body, where) or ())
     return frozenset(each for each in found if each)
-
-
-def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def _join(path: str, key: str) -> str:

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from provisioner.plan.compare import Comparison, relabelled, split
-from provisioner.plan.shape import MISSING, Shape, foreign, shape
+from provisioner.plan.shape import MISSING, Shape, at, foreign, shape
 from provisioner.resources import Body, ResourceType
 
 
@@ -92,10 +92,10 @@ class _Merge:
     def _withhold(self, desired: Body, live: Body) -> None:
         """A live value that is only a default must not be sent as if somebody had chosen it."""
         for path, flag in self.shape.type.as_default.items():
-            if _at(live, flag) is True and _at(desired, path) is None:
+            if at(live, flag) is True and at(desired, path) is None:
                 _remove(self.body, path)
         for path, conditions in self.shape.type.withheld.items():
-            if _at(desired, path) is None and any(_at(self.body, one) in values for one, values in conditions.items()):
+            if at(desired, path) is None and any(at(self.body, one) in values for one, values in conditions.items()):
                 _remove(self.body, path)
 
 
@@ -112,14 +112,8 @@ def _without(form: Shape, value: Any, pattern: str, paths: frozenset[str]) -> An
     return value
 
 
-def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def _remove(value: Body, path: str) -> None:
     parent, _, key = path.rpartition(".")
-    holder = _at(value, parent) if parent else value
+    holder = at(value, parent) if parent else value
     if isinstance(holder, dict):
         holder.pop(key, None)

@@ -9,9 +9,10 @@ from typing import Any
 from provisioner.errors import NotFound, UnsafePlan
 from provisioner.live import Live, Undeclared
 from provisioner.plan import risk
-from provisioner.plan.change import Change, Reason, worst
+from provisioner.plan.change import Change, Delta, Reason, worst
 from provisioner.plan.compare import Comparison
 from provisioner.plan.fingerprint import fingerprint
+from provisioner.plan.shape import at
 from provisioner.resources import SHORTS, Graph, Key, Resource, resource_type
 
 _THRESHOLD, _FEW = 0.3, 10
@@ -95,6 +96,7 @@ def plan(
         if found is not None
     ]
     changes.extend(_orphaned(desired, changes))
+    changes.extend(_pinned(desired, live, changes, scope))
     if prune and scope is None:
         changes.extend(_prune(live.undeclared, allow))
     changes.sort(key=_order)
@@ -233,6 +235,27 @@ def _orphaned(desired: Graph, changes: Iterable[Change]) -> list[Change]:
         for each in desired
         if each.scope in replaced and each.key not in known
     ]
+
+
+def _pinned(desired: Graph, live: Live, changes: list[Change], scope: frozenset[Key] | None) -> list[Change]:
+    """What equals a default that is about to change, and is declared to stay: it must be said before it moves."""
+    moving = {(each.key, delta.path) for each in changes for delta in each.deltas if each.action == "update"}
+    known = {each.key for each in changes if each.writes}
+    found = []
+    for each in desired:
+        twin = live.graph.get(each.key)
+        if twin is None or each.existing or each.key in known or (scope is not None and each.key not in scope):
+            continue
+        deltas = tuple(
+            Delta(path, "the default", value, path)
+            for path, flag in each.type.as_default.items()
+            if (each.scope, path) in moving
+            and at(twin.body, flag) is True
+            and (value := at(each.body, path)) not in {None, -1}
+        )
+        if deltas:
+            found.append(_made(Change("update", each.key, str(twin.id), "additive", (), deltas), each, twin, desired))
+    return found
 
 
 def _prune(undeclared: Iterable[Undeclared], allow: Collection[str]) -> Iterator[Change]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provisioner.plan.change import Delta, Reason, Risk
+from provisioner.plan.shape import at
 from provisioner.resources import Body, Resource, ResourceType
 from provisioner.resources.context import OWNER_TAG
 
@@ -83,9 +84,9 @@ def _holds(path: str, delta: Delta, desired: Body, live: Body, all_: Mapping[str
     """Whether another property, chosen and not shrinking, still keeps what this one gives up."""
     if path in all_ and all_[path].kind == "changed" and all_[path].after < all_[path].before:
         return False
-    chosen = _at(desired, path)
-    by_default = bool(_at(live, f"{path}AsDefault"))
-    kept = chosen if isinstance(chosen, int) else (None if by_default else _at(live, path))
+    chosen = at(desired, path)
+    by_default = bool(at(live, f"{path}AsDefault"))
+    kept = chosen if isinstance(chosen, int) else (None if by_default else at(live, path))
     return isinstance(kept, int) and isinstance(delta.before, int) and kept >= delta.before
 
 
@@ -96,9 +97,3 @@ def _whole(known: Mapping[str, str], resource: Resource, otherwise: str) -> Reas
 
 def _word(value: Any) -> str:
     return str(value) if isinstance(value, (str, int, float)) else "another value"
-
-
-def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

@@ -101,7 +101,7 @@ def foreign(type_: ResourceType, live: Body) -> frozenset[str]:
     if by is None:
         return frozenset()
     return frozenset(
-        name for path in type_.foreign["sources"] for name in _named(_at(live, path), {by, by.removesuffix("s")})
+        name for path in type_.foreign["sources"] for name in _named(at(live, path), {by, by.removesuffix("s")})
     )
 
 
@@ -117,7 +117,8 @@ def _named(value: Any, keys: set[str]) -> Iterator[str]:
             yield from _named(inner, keys)
 
 
-def _at(value: Any, path: str) -> Any:
+def at(value: Any, path: str) -> Any:
+    """The value at a dotted path of maps; None where there is none."""
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
