@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from provisioner.diagnostics import Severity
+
 FILLED = "IMP001"
 UNRESOLVED = "IMP002"
 WORDLESS = "IMP003"
@@ -30,3 +32,8 @@ CODES: dict[str, str] = {
     "one endpoint. Make a manifest for each.",
 }
 """Code → summary and why; `explain` shows them."""
+
+SEVERITIES: dict[str, Severity] = {
+    code: "warning" if code in (UNRESOLVED, WORDLESS, UNDEFINED, BOUND) else "info" for code in CODES
+}
+"""How bad each is where it is worst; a property of a live resource that has no word is only an info."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from provisioner.model import Manifest
 from provisioner.resources.ids import group_id, parse_id, resource_id
-from provisioner.resources.templates import Templates
+
+if TYPE_CHECKING:
+    from provisioner.resources.templates import Templates
 
 OWNER_TAG = "provisioner"
 """DCRs, DCEs and managed workspaces that are ours carry it; its absence alone is never a change."""
