@@ -80,10 +80,10 @@ def test_a_transform_stays_within_azures_limit():
 
 
 def test_cells_of_csv_are_typed_by_whole_columns():
-    text = "a;b;c;d;e\n1;1.5;true;030;\n2;3;FALSE;1;x\n"
+    text = 'a;b;c;d;e\n1;1.5;true;030;\n2;3;FALSE;1;"x\n;y"\n'
     assert [record for _, record in records(text)] == [
         {"a": 1, "b": 1.5, "c": True, "d": "030", "e": None},
-        {"a": 2, "b": 3, "c": False, "d": "1", "e": "x"},
+        {"a": 2, "b": 3, "c": False, "d": "1", "e": "x\n;y"},
     ]
 
 

@@ -235,3 +235,13 @@ def test_positions_count_a_byte_order_mark_only_in_edits(tmp_path, monkeypatch):
     document = load.document(".")
     assert str(document.place(("version",))) == "provisioner.yaml:1:10"
     assert document.edit(("name",), "shop2").span == Span(18, 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "editable"),
+    [("'ends $'", True), ("costs $5", True), ("'$(x) and more'", False), ("$$5 more", False)],
+)
+def test_only_a_text_that_uses_variables_is_left_alone(text, editable):
+    scalar = scalar_in(f"key: {text}\n")
+    assert (replace(scalar, "new") is not None) == editable
+    assert (replace(scalar, "new", Span(0, 2)) is not None) == editable

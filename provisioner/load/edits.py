@@ -31,7 +31,7 @@ def respell(node: Node, word: str) -> Edit | None:
 
 
 def _interpolated(node: Scalar) -> bool:
-    return isinstance(node.value, str) and "$" in node.text
+    return isinstance(node.value, str) and ("$(" in node.text or "$$" in node.text)
 
 
 def _written(text: str, node: Scalar) -> str:

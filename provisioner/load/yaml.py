@@ -114,10 +114,6 @@ class _Composer:
         if self.source.text[at : at + 1] == "\t" or (tab >= 0 and "tab" in str(error.problem)):
             start = at if self.source.text[at : at + 1] == "\t" else self.source.line_start(at) + tab
             self.stop("YAML002", "a tab stands where YAML allows only spaces", start, start + 1, "indent with spaces")
-        if "undefined alias" in str(error.problem):
-            self.stop(
-                "YAML009", "this alias has no anchor before it", at, at + 1, "write `&name` where the value stands"
-            )
         context = f" {error.context}" if error.context else ""
         self.stop("YAML001", f"this is not YAML: {error.problem}{context}", at, at + 1, hint(error))
 
