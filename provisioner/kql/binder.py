@@ -162,6 +162,8 @@ class Binder:
             return self.unknown(node.span)
         hint = did_you_mean(node.name, scope.known())
         fix = _rename(node, hint) if hint else None
+        if hint is None and allowed.function_permission(node.name, self.dialect) is not None:
+            hint = f"{node.name!r} is a function: write {node.name}()"
         self.report("KQL101", f"{node.name!r} is not a column or variable here", node.span, hint=hint, fix=fix)
         return self.unknown(node.span)
 
@@ -170,8 +172,7 @@ class Binder:
         if inner.type not in ("dynamic", UNKNOWN):
             self._no_member(node, inner, f".{node.name}")
             return self.unknown(node.span)
-        template = "({0}.get({1}) if {0}.__class__ is dict else None)"
-        return self._access(node, inner, constant("string", node.name), template)
+        return self._access(node, inner, constant("string", node.name), "member")
 
     def _index(self, node: tree.Index, scope: Scope) -> Bound:
         inner = self.expression(node.object, scope)
@@ -184,12 +185,12 @@ class Binder:
             self.report("KQL106", message, node.index.span)
             return self.unknown(node.span)
         if index.type == "string":
-            return self._access(node, inner, index, "({0}.get({1}) if {0}.__class__ is dict else None)")
-        return self._access(node, inner, index, "{pick}({0}, {1})")
+            return self._access(node, inner, index, "member")
+        return self._access(node, inner, index, "strict")
 
-    def _access(self, node: tree.Expression, inner: Bound, key: Bound, template: str) -> Bound:
+    def _access(self, node: tree.Expression, inner: Bound, key: Bound, kind: str) -> Bound:
         made = compose(
-            "strict", "dynamic", template, [inner, key],
+            kind, "dynamic", "{pick}({0}, {1})", [inner, key],
             helpers={"pick": _pick}, nullable=True, span=node.span, note="access",
         )  # fmt: skip
         made.wrapped = inner.wrapped

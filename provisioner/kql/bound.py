@@ -18,9 +18,9 @@ class Bound:
 
     `kind` says how it is computed: `constant` (value), `variable` (value is its name in the generated code),
     `strict` (value is a template; a null argument makes it null), `free` (a template that handles null itself),
-    `equal` (value is `==` or `!=`), `and`, `or`, `choose` (condition, result, …, otherwise), `with` (value names the
-    variables its first arguments are assigned to; the last is the result). Templates hold `{0}`, `{1}` for
-    arguments; their helpers are in `helpers`. `volatile` names the functions that make it so.
+    `member` (a bag and a key), `equal` (value is `==` or `!=`), `and`, `or`, `choose` (condition, result …, otherwise),
+    `with` (value names the variables its first arguments are assigned to; the last is the result). Templates hold
+    `{0}`, `{1}` for arguments; their helpers are in `helpers`. `volatile` names the functions that make it so.
     """
 
     kind: str

@@ -29,7 +29,8 @@ class Cursor:
         self.depth = 0
         self.diagnostics: list[Diagnostic] = []
         for flaw in flaws[:MOST_COMPLAINTS]:
-            self.complain("KQL002", flaw.message, Span(flaw.start, flaw.end))
+            hint = "write 'and'" if text[flaw.start : flaw.start + 1] == "&" else None
+            self.complain("KQL002", flaw.message, Span(flaw.start, flaw.end), hint)
 
     def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         """Remember an error, unless there are many already or one stands at the same place."""

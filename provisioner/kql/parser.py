@@ -10,6 +10,16 @@ from provisioner.kql.expressions import ExpressionReader
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.suggest import did_you_mean
 
+_MEANT = {
+    "=": "==",
+    "&&": "and",
+    "and": "and",
+    "or": "or",
+    "like": "has",
+    "contains": "contains",
+    "has": "has",
+    "in": "in",
+}
 _SOURCES = frozenset(("print", "datatable", "range", "union"))
 
 
@@ -53,7 +63,8 @@ class Parser(ExpressionReader):
         """The operator's word at the cursor, with its hyphens: `project-away`."""
         token = self.token
         if token.kind != "name":
-            raise self.stop(f"an operator is missing before {self.found()}", "remove the '|' or write the operator")
+            hint = "remove the '|' or write the operator; between conditions stands 'or'"
+            raise self.stop(f"an operator is missing before {self.found()}", hint)
         text, end = self.advance().text, token.end
         while self.token.text == "-" and self.token.start == end and self.peek().kind == "name":
             if self.peek().start != self.token.end:
@@ -64,7 +75,13 @@ class Parser(ExpressionReader):
 
     def _ended(self) -> None:
         if self.token.kind != "end" and not self.at(";"):
-            raise self.stop(f"{self.found()} cannot stand here")
+            raise self.stray()
+
+    def stray(self) -> Unreadable:
+        """Complain about a token that nothing expects, with what was probably meant."""
+        word = _MEANT.get(self.token.text.lower())
+        hint = f"write {word!r}" if word is not None and word != self.token.text else None
+        return self.stop(f"{self.found()} cannot stand here", hint)
 
     def _operator(self) -> tree.Operator:
         start, depth = self.token.start, self.depth
@@ -77,7 +94,7 @@ class Parser(ExpressionReader):
                 return Broken(start=start, end=self.previous.end)
             node: tree.Operator = kind.parse(self)
             if self.token.kind != "end" and self.token.text not in ("|", ";", ")", "}"):
-                raise self.stop(f"{self.found()} cannot stand here")
+                raise self.stray()
         except Unreadable:
             self.depth = depth
             self.skip_to("|", ";", ")", "}")

@@ -65,7 +65,7 @@ class Writer:
 
     def _finish(self, node: Bound, parts: list[Code], truth: bool) -> Code:
         code = self._compose(node, parts, truth)
-        if self.tracing and node.kind in ("strict", "free", "choose") and node.note:
+        if self.tracing and node.kind in _TRACED and node.note:
             self.traced.append(node)
             code = Code(f"seen({len(self.traced) - 1}, {code.text})", code.free, code.depth + 1)
         if node.kind in ("strict", "free") and code.free <= _CONTEXT and not self.tracing and _steady(node):
@@ -82,6 +82,8 @@ class Writer:
             return self._strict(node, parts)
         if kind == "equal":
             return self._equal(node, parts)
+        if kind == "member":
+            return self._member(parts)
         if kind == "free":
             text = node.value.format(*[part.text for part in parts], **self._helpers(node))
             return _in_context(_join(text, parts))
@@ -127,6 +129,13 @@ class Writer:
             null = '""' if node.type == "string" else "None"
             text = f"({null} if {' or '.join(checks)} else {text})"
         return _in_context(_join(text, parts))
+
+    def _member(self, parts: list[Code]) -> Code:
+        """A member of a bag by its key; None where the bag is none."""
+        bag, key = (part.text for part in parts)
+        word = bag if bag.isidentifier() else self.fresh()
+        first = bag if bag == word else f"({word} := {bag})"
+        return _join(f"({word}.get({key}) if {first}.__class__ is dict else None)", parts)
 
     def _equal(self, node: Bound, parts: list[Code]) -> Code:
         """`==` and `!=`: only two nulls make null."""
@@ -203,6 +212,7 @@ def _both_none(sets: list[str], words: list[str]) -> str:
     return f"({sets[0]} is None) & ({sets[1]} is None)"
 
 
+_TRACED = frozenset(("strict", "free", "member", "choose"))
 _CONTEXT = frozenset(("context",))
 _CLOCK = frozenset(("now", "ago"))
 
