@@ -447,6 +447,24 @@ def test_a_failed_sign_in_says_which_way_in_there_is(text, code, hint):
     assert hint in error.hint
 
 
+def test_a_chain_of_credentials_tells_the_one_that_failed_and_those_tried():
+    from azure.core.exceptions import ClientAuthenticationError
+
+    head = "DefaultAzureCredential failed to retrieve a token from the included credentials.\nAttempted credentials:\n"
+    none = "\tEnvironmentCredential: x unavailable. y\n\tAzureCliCredential: Azure CLI not found on path\nTo mitigate"
+    error = words.translate(ClientAuthenticationError(head + none), "t")
+    assert "no credential was found (tried: environment, azure cli)" in error.message
+    bad = "\tEnvironmentCredential: Authentication failed: AADSTS700016: no such app\n\tAzureCliCredential: not found\n"
+    error = words.translate(ClientAuthenticationError(head + bad), "t")
+    assert "environment: Authentication failed: AADSTS700016" in error.message
+    lost = (
+        "\tEnvironmentCredential: HTTPSConnection(host='login.x', port=443): Failed to resolve 'login.x' ([Errno -2])"
+    )
+    error = words.translate(ClientAuthenticationError(head + lost), "t")
+    assert isinstance(error, errors.Unreachable)
+    assert "login.x cannot be reached: its name is not known" in error.message
+
+
 def test_an_unknown_host_and_a_dead_proxy_are_told_apart():
     from azure.core.exceptions import ServiceRequestError
 

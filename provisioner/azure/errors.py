@@ -186,9 +186,19 @@ def _is_sign_in(response: Any) -> bool:
     return "/oauth2/" in str(getattr(getattr(response, "request", None), "url", ""))
 
 
+_NO_WAY = (
+    "CERTIFICATE_VERIFY_FAILED",
+    "Failed to establish a new connection",
+    "NameResolutionError",
+    "Failed to resolve",
+    "Max retries exceeded",
+    "ProxyError",
+    "Network is unreachable",
+)
+
+
 def _no_way(text: str) -> bool:
-    markers = ("CERTIFICATE_VERIFY_FAILED", "Failed to establish a new connection", "NameResolutionError")
-    return any(each in text for each in (*markers, "Max retries exceeded", "ProxyError"))
+    return any(each in text for each in _NO_WAY)
 
 
 def _unreachable(error: BaseException, target: str) -> errors.Unreachable:
@@ -205,7 +215,11 @@ def _unreachable(error: BaseException, target: str) -> errors.Unreachable:
         return errors.Unreachable(
             f"the proxy on the way to {where} does not answer", hint="check HTTPS_PROXY and NO_PROXY", target=target
         )
-    reason = "its name is not known" if "NameResolution" in text else _clean(text).split("\n")[0][:200]
+    reason = (
+        "its name is not known"
+        if "NameResolution" in text or "Failed to resolve" in text
+        else _clean(text).split("\n")[0][:200]
+    )
     return errors.Unreachable(
         f"{where} cannot be reached: {reason}", hint="check the network, HTTPS_PROXY and `target.cloud`", target=target
     )
@@ -226,11 +240,24 @@ def _not_signed_in(error: BaseException, target: str) -> errors.NotSignedIn:
     )
 
 
+_TRIED = re.compile(r"^\t(\w+?)Credential: (.*)$", re.MULTILINE)
+_ABSENT = re.compile(r"unavailable|not found|could not be found|not installed|requires the|No accounts", re.IGNORECASE)
+
+
 def _essence(text: str) -> str:
-    """The line of a sign-in failure that says why; the chain of credentials tried is left to `-v`."""
+    """Why nobody could sign in: the source that was there and failed, else which ones were looked for."""
+    tried = _TRIED.findall(text)
+    failed = [f"{_spaced(name)}: {why}" for name, why in tried if not _ABSENT.search(why)]
     lines = [each.strip() for each in text.splitlines() if each.strip()]
-    found = next((each for each in lines if "AADSTS" in each), None)
-    return (found or (lines[0] if lines else "no credential"))[:400]
+    if tried:
+        names = ", ".join(_spaced(name) for name, _ in tried)
+        return f"{(failed[0] if failed else 'no credential was found')[:400]} (tried: {names})"
+    return (next((each for each in lines if "AADSTS" in each), None) or (lines[0] if lines else "no credential"))[:400]
+
+
+def _spaced(name: str) -> str:
+    """`ManagedIdentity` → `managed identity`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def _clean(text: str) -> str:
