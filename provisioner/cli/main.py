@@ -36,7 +36,14 @@ class Terminated(BaseException):
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; the exit code is the answer. Only a bug of ours shows a traceback."""
-    signal.signal(signal.SIGTERM, _terminate)
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _answered(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _answered(arguments: list[str] | None) -> int:
     try:
         code = provisioner.main(arguments, prog_name="provisioner", standalone_mode=False)
     except click.exceptions.Exit as done:
