@@ -38,11 +38,14 @@ def test_the_findings_in_published_connectors_are_those_that_were_judged(tmp_pat
 def _write() -> None:
     import tempfile
 
+    parts = ["# What validate says of published connectors; those without a finding are left out.\n"]
     with tempfile.TemporaryDirectory() as folder:
-        told = {record["id"]: findings(Path(folder), record) for record in connectors()}
-    head = "# What validate says of published connectors; those without a finding are left out.\n"
-    kept = {name: lines for name, lines in told.items() if lines}
-    GOLDEN.write_text(head + yaml.safe_dump(kept, width=110, allow_unicode=True), encoding="utf-8")
+        for record in connectors():
+            told = findings(Path(folder), record)
+            if told:
+                parts.append(f"\n# {record['source_repo_path']}\n")
+                parts.append(yaml.safe_dump({record["id"]: told}, width=1000, allow_unicode=True))
+    GOLDEN.write_text("".join(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

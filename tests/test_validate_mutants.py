@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from provisioner import load, validate
 from tests.mutants import VALID, mutants
+from tests.mutants_of_any import mutants_of
 
 SHARE = 0.95
+EXAMPLES = {
+    path.parent.name: path.parent for path in (Path(__file__).parents[1] / "examples").glob("*/provisioner.yaml")
+}
 
 
 def told(folder: Path, tree: dict) -> list[str]:
@@ -40,3 +46,18 @@ def test_what_the_facts_say_plainly_is_caught_without_exception(name, tmp_path):
     """These need no judgement: a number, a length, a type, a region or a name that is not there."""
     survivors = [title for title, tree in mutants() if title.startswith(f"{name}:") and not told(tmp_path, tree)]
     assert survivors == []
+
+
+@pytest.mark.parametrize("name", ["", *sorted(EXAMPLES)])
+def test_nearly_all_mutants_of_an_example_are_caught(name, tmp_path):
+    """Operators that walk any manifest; what the example itself is told does not count."""
+    folder, tree = tmp_path, VALID
+    if name:
+        folder = tmp_path / name
+        shutil.copytree(EXAMPLES[name], folder, ignore=shutil.ignore_patterns(".provisioner"))
+        tree = yaml.safe_load((folder / "provisioner.yaml").read_text(encoding="utf-8"))
+    before = set(told(folder, tree))
+    all_of_them = list(mutants_of(tree))
+    survivors = [title for title, mutant in all_of_them if not set(told(folder, mutant)) - before]
+    assert len(all_of_them) >= 50
+    assert len(survivors) <= (1 - SHARE) * len(all_of_them), "\n".join(survivors)
