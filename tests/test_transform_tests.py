@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from provisioner import load
+from provisioner.cli.main import run
 from provisioner.kql import values
 from provisioner.verify import check, report
 from provisioner.verify.compare import compare, same
@@ -181,6 +182,14 @@ def test_a_clock_that_is_no_time_is_told(project):
     assert result.reason == "now: 'tomorrow' is not a time"
 
 
+def test_a_value_of_another_type_than_its_column_is_told(project):
+    given = 'given: [{placed: "2026-01-01T10:00:00Z", id: A1, amount: 9.5, raw: 1}, {id: 17, amount: 1.0}]'
+    (result,) = check(project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A1}}, {{OrderId: '17'}}]\n")))
+    assert not result.ok
+    assert any("'id' is string, the record has 17" in note for note in result.notes)
+    assert "note: column 'id'" in report.text([result])
+
+
 def test_unknown_streams_are_refused(project):
     document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n"))
     with pytest.raises(ValueError, match="Custom-Nothing"):
@@ -298,3 +307,26 @@ def test_update_edits_the_file_that_holds_the_tests(project, tmp_path):
     assert all(result.ok for result in check(updated(document)))
     assert document.file.read_text() == text
     assert yaml.safe_load((tmp_path / "tests.yaml").read_text())[0]["expect"] == [{"OrderId": "A1"}]
+
+
+# -- the command
+
+
+def test_the_command_answers_by_its_exit_code_and_formats(project, capsys):
+    document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A2}}]\n"))
+    assert run(["test", str(document.file)]) == 1
+    assert "✗ OrderId" in capsys.readouterr().out
+    assert run(["test", str(document.file), "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["summary"] == {"passed": 0, "failed": 1}
+    assert run(["test", str(document.file), "--format", "junit"]) == 1
+    assert ET.fromstring(capsys.readouterr().out).get("failures") == "1"
+    assert run(["test", str(document.file), "--update"]) == 0
+    assert "1 passed" in capsys.readouterr().out
+    assert run(["test", str(document.file), "--stream", "Custom-Nothing"]) == 64
+    assert "Custom-Orders" in capsys.readouterr().err
+
+
+def test_the_command_says_that_there_are_no_tests(project, capsys):
+    document = project(ORDER.replace("    tests:\n", ""))
+    assert run(["test", str(document.file)]) == 0
+    assert capsys.readouterr().out == "no transform tests\n"

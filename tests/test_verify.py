@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -300,6 +301,13 @@ def test_a_row_is_sent_found_and_compared_column_by_column(made_environment):
     assert arrival.seconds is not None
 
 
+def test_members_and_types_that_azure_loses_in_silence_are_told(made_environment):
+    env = made_environment(MANIFEST.replace("id: A1", "id: A1, extra: 1"))
+    (arrival,) = env.verify().streams
+    assert arrival.ok
+    assert arrival.notes == ("the stream does not declare extra: Azure drops them in silence",)
+
+
 def test_the_right_to_send_is_taken_back_afterwards(made_environment):
     env = made_environment()
     assert env.verify().ok
@@ -455,6 +463,27 @@ def test_a_rule_that_catches_up_is_waited_for_and_sent_to_again(made_environment
     env.put("dcr", "dcr-shop", whole)
     found = env.verify(pace=env.patient)
     assert found.ok, found.streams[0].diagnosis
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("where amount > 0", "where amount > 0 and amount < 0", "no-record"),
+        ("where amount > 0", "where amnt > 0", "transform-errors"),
+    ],
+)
+def test_what_cannot_be_tried_is_told_without_sending(made_environment, old, new, code):
+    env = made_environment()
+    whole = env.manifest
+    stream = whole.streams["Custom-Orders"]
+    (flow,) = stream.flows
+    changed = replace(stream, flows=(replace(flow, transform=flow.transform.replace(old, new)),))
+    env.manifest = replace(whole, streams={"Custom-Orders": changed})
+    before = env.monitor.requests()["ingestion"]
+    (arrival,) = env.verify().streams
+    assert arrival.diagnosis.code == code
+    assert env.monitor.requests()["ingestion"] == before
+    assert "nothing sent" in report.text(env.verify())
 
 
 # -- reading only

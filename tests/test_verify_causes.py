@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from provisioner import verify
+from provisioner.verify.codes import CODES
+from tests import verify_page
 from tests.verifying import Environment
 
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
@@ -89,8 +95,6 @@ def the_live_transform_gives_a_time_that_is_replaced(env):
 
 @cause("time-clamped")
 def the_clocks_are_a_week_apart(env):
-    from datetime import UTC, datetime, timedelta
-
     env.monitor.fault("clock", now=(datetime.now(UTC) + timedelta(days=7)).isoformat())
 
 
@@ -239,6 +243,56 @@ def the_right_is_denied_from_above(env):
     env.monitor.fault("deny", scope=env.id("group", "rg-shop"))
 
 
+@cause("grant-ineffective", grant_self=False)
+def the_grant_is_old_and_does_not_count(env):
+    env.monitor.fault("clock", now=(datetime.now(UTC) - timedelta(minutes=50)).isoformat())
+    env.grant(env.id("dcr", "dcr-shop"))
+    env.monitor.heal()
+    env.monitor.fault("rbac_delay", seconds=7200)
+
+
+@cause("grant-unreadable", grant_self=False)
+def grants_may_not_be_read(env):
+    env.monitor.fault("error", match="GET *roleAssignments*", status=403, code="AuthorizationFailed")
+
+
+@cause("service-trouble")
+def the_service_is_in_trouble(env):
+    env.monitor.fault("error", match="POST /d*", status=500, code="InternalServerError", retry_after=300)
+
+
+@cause("query-forbidden")
+def the_workspace_may_not_be_queried(env):
+    env.monitor.fault("error", match="POST */query", status=403, code="InsufficientAccessError")
+
+
+@cause("query-refused")
+def the_query_is_refused(env):
+    env.monitor.fault("error", match="POST */query", status=400, code="BadArgumentError")
+
+
+@cause("type-other")
+def a_live_stream_column_has_another_type(env):
+    def change(body):
+        for each in body["properties"]["streamDeclarations"]["Custom-Orders"]["columns"]:
+            each["type"] = "string" if each["name"] == "express" else each["type"]
+        flow(body)["transformKql"] = flow(body)["transformKql"].replace("= express", "= tobool(express)")
+
+    env.change("dcr", "dcr-shop", change)
+
+
+@cause("values-differ")
+def something_on_the_way_changes_values(env):
+    class Tampering:
+        def __init__(self, honest):
+            self.honest = honest
+
+        def send(self, endpoint, immutable_id, stream, records):
+            self.honest.send(endpoint, immutable_id, stream, [{**each, "amount": 17.0} for each in records])
+
+    env.azure.ingestion = Tampering(env.azure.ingestion)
+
+
 @cause("rule-spreading")
 def the_endpoint_uses_the_old_copy_of_the_rule(env):
     def lose(body):
@@ -322,5 +376,19 @@ def test_trouble_that_passes_is_borne(env, fault):
     assert env.cause(pace=env.patient) is None
 
 
-def test_at_least_fourteen_causes_are_told_apart():
-    assert len({code for _, code, _ in CAUSES.values()}) >= 14
+def test_every_diagnosis_has_a_page_and_every_page_a_diagnosis():
+    said = set()
+    for file in Path(verify.__file__).parent.rglob("*.py"):
+        if file.name != "codes.py":
+            said |= set(re.findall(r'(?:Diagnosis|_is)\(\s*"([a-z-]+)"', file.read_text()))
+    assert said == set(CODES)
+
+
+def test_the_page_of_diagnoses_is_made_from_them():
+    text = verify_page.PAGE.read_text(encoding="utf-8")
+    assert text == verify_page.page(text), "run `python -m tests.verify_page`"
+
+
+def test_every_diagnosis_is_made_real():
+    elsewhere = {"no-record", "transform-errors", "column-never-written"}  # tests/test_verify.py
+    assert {code for _, code, _ in CAUSES.values()} | elsewhere == set(CODES)

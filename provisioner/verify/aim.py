@@ -17,7 +17,7 @@ from provisioner.verify.marker import Marked, Site, mark
 from provisioner.verify.sample import Samples, samples
 from provisioner.verify.scene import plan_of, table_columns
 from provisioner.verify.shot import Leg, Shot
-from provisioner.verify.transform import Transforms
+from provisioner.verify.transform import Transforms, rows
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Archer:
         shot = Shot(stream, dcr, way.endpoint, way.immutable_id, [], self._next, self.now)
         marked = list(self._marked(chosen, stream, ways))
         shot.records.extend(each.record for each in marked)
-        shot.notes.extend(_notes(chosen))
+        shot.notes.extend(_notes(chosen, stream, ways, self.now))
         for lane in ways:
             leg = self._leg(shot, lane, marked, stream)
             if leg is None:
@@ -142,11 +142,18 @@ _NOTHING = Diagnosis(
 )
 
 
-def _notes(chosen: Samples) -> Iterator[str]:
+def _notes(chosen: Samples, stream: Stream, ways: Sequence[Lane], now: dt.datetime) -> Iterator[str]:
     if chosen.filtered:
         yield f"{chosen.filtered} record(s) of tests or samples reach no table and were not sent"
     if chosen.origin == "made":
         yield "no tests or samples: the records are made from the columns"
+    undeclared = dict.fromkeys(name for each in chosen.records for name in each if name not in stream.columns)
+    if undeclared and stream.columns:
+        yield f"the stream does not declare {', '.join(undeclared)}: Azure drops them in silence"
+    told: dict[str, int] = {}
+    for lane in ways:
+        rows(lane.query, chosen.records, now, told)
+    yield from told
 
 
 def _unsent(

@@ -69,7 +69,8 @@ class _Runner:
         now = _instant(test.now)
         if test.now is not None and now is None:
             return self._result(stream, test, position, flow.table, reason=f"now: {test.now!r} is not a time")
-        actual = rows(query, test.given, now or self._now)
+        notes: dict[str, int] = {}
+        actual = rows(query, test.given, now or self._now, notes)
         loose = query.volatile if now is None else _unforeseeable(query)
         compared = compare(test.expect.get(flow.table, ()), actual, query.columns, loose)
         return self._result(
@@ -79,6 +80,7 @@ class _Runner:
             flow.table,
             rows=compared if flow.table in test.expect else (),
             reason=_reason(compared, lambda: _dropped(query, test, now or self._now)),
+            notes=tuple(notes),
         )
 
     def _error(self, stream: Stream, test: TransformTest, position: int) -> TestResult:
@@ -105,10 +107,11 @@ class _Runner:
         rows: tuple[RowResult, ...] = (),
         diagnostics: tuple[Diagnostic, ...] = (),
         reason: str | None = None,
+        notes: tuple[str, ...] = (),
     ) -> TestResult:
         ok = reason is None and all(row.ok for row in rows)
         place = self._place(("streams", stream.key, "tests", position))
-        return TestResult(stream.key, table, test.name, ok, position, rows, diagnostics, reason, place)
+        return TestResult(stream.key, table, test.name, ok, position, rows, diagnostics, reason, place, notes)
 
     def _placed(self, stream: Stream, flow: Flow, diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         path: Path = ("streams", stream.key)

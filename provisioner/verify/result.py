@@ -75,6 +75,8 @@ class TestResult:
     diagnostics: tuple[Diagnostic, ...] = ()
     reason: str | None = None
     place: Place | None = None
+    notes: tuple[str, ...] = ()
+    """What happened to values of the records on the way, such as one of another type than its column's."""
 
     def json(self) -> dict[str, Any]:
         """The public shape: contract, "test"."""
@@ -86,6 +88,7 @@ class TestResult:
             "rows": [row.json() for row in self.rows],
             "diagnostics": [each.json() for each in self.diagnostics],
             "reason": self.reason,
+            "notes": list(self.notes),
             "file": self.place.file if self.place else None,
             "line": self.place.line if self.place else None,
         }

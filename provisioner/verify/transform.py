@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from provisioner import kql
@@ -32,17 +32,11 @@ class Transforms:
         return self._bound[key]
 
 
-def rows(query: kql.Query, records: Iterable[Record], now: dt.datetime | None = None) -> list[Row]:
-    """What a query makes of records, as JSON values: times as text with seven digits."""
-    return list(kql.evaluate(query, records, now=now, form="json"))
+def rows(
+    query: kql.Query, records: Iterable[Record], now: dt.datetime | None = None, notes: dict[str, int] | None = None
+) -> list[Row]:
+    """What a query makes of records, as JSON values: times as text with seven digits.
 
-
-def row_by_row(
-    query: kql.Query, records: Iterable[Mapping[str, Any]], now: dt.datetime | None = None
-) -> list[Row | None]:
-    """The row that each record becomes, None where the transform drops it: a transform gives at most one."""
-    found: list[Row | None] = []
-    for record in records:
-        made = rows(query, [record], now)
-        found.append(made[0] if made else None)
-    return found
+    `notes` collects what happened to values on the way: one of another type than its column's, and the like.
+    """
+    return list(kql.evaluate(query, records, now=now, form="json", notes=notes))

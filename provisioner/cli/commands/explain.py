@@ -28,12 +28,21 @@ def explain(console: Console, code: str, form: str) -> int:
     from provisioner.errors import ProvisionerError
     from provisioner.validate.text import meant
 
-    page = validate.explain(code) or _of_import(code)
+    page = validate.explain(code) or _of_import(code) or _of_verify(code)
     if page is None:
         near = meant(code.upper(), [each.code for each in validate.pages()])
         raise ProvisionerError(f"there is no check {code!r}", hint=near or "`provisioner rules` lists them")
     console.data(json.dumps({"version": 1, **page.json()}, indent=2) if form == "json" else page.text())
     return 0
+
+
+def _of_verify(code: str) -> Page | None:
+    """The page of a diagnosis."""
+    from provisioner.validate.page import page
+    from provisioner.verify.codes import CODES
+
+    known = code.lower()
+    return page(known, "verify", "error", CODES[known]) if known in CODES else None
 
 
 def _of_import(code: str) -> Page | None:

@@ -43,7 +43,7 @@ def _stream(each: Arrival, *, sent: bool, color: bool, verbose: bool) -> list[st
         lines += _diagnosis(each.diagnosis, color=color)
     if each.unproven and each.ok:
         lines.append(painted(f"    null in every row, so not proven: {', '.join(each.unproven)}", "dim"))
-    lines += [painted(f"    note: {note}", "dim") for note in each.notes if verbose or not sent]
+    lines += [painted(f"    note: {note}", "dim") for note in each.notes if verbose or not (sent and each.ok)]
     return lines
 
 

@@ -21,7 +21,9 @@ def text(results: Sequence[TestResult], *, color: bool = False, verbose: bool = 
         mark = painted("✓", "green") if result.ok else painted("✗", "red")
         place = f"  {painted(f'{result.place.file}:{result.place.line}', 'dim')}" if result.place else ""
         lines.append(f"{mark} {result.stream} → {result.table}  {painted(result.name, 'bold')}{place}")
-        if not result.ok:
+        if result.ok:
+            lines += [painted(f"    note: {note}", "dim") for note in result.notes]
+        else:
             lines += [*_detail(result, "    ", color=color), ""]
     failures = sum(not result.ok for result in results)
     passed = f"{len(results) - failures} passed"
@@ -68,7 +70,7 @@ def _detail(result: TestResult, indent: str, *, color: bool) -> list[str]:
         if not row.ok:
             lines.append(f"{indent}row {number}{_lonely(row)}")
             lines += table(("column", "expected", "actual"), _cells(row), indent, color=color)
-    return lines
+    return [*lines, *(f"{indent}note: {note}" for note in result.notes)]
 
 
 def _lonely(row: RowResult) -> str:
