@@ -60,6 +60,11 @@ class Project:
         return self._reload()
 
     @property
+    def accepted(self) -> tuple[str, ...]:
+        """Risks that were accepted before this run; see Reviewed."""
+        return ()
+
+    @property
     def environment(self) -> str | None:
         """The environment that is laid over."""
         return self.document.environment
@@ -204,14 +209,32 @@ class Project:
         progress: Progress = silent,
         recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
         locked: bool = False,
+        via: str = "api",
     ) -> tuple[Outcome, ...]:
         """Carry out a plan; `recorded` hears the outcomes also when the run is interrupted.
+
+        `via` is `api`, or `deployment` for one ARM template in place of single writes.
 
         `locked` says that the caller is inside `alone()`, so that plan and apply are one step.
         Raises UnsafePlan before anything is sent, Busy where another run holds the directory.
         """
         from provisioner import apply
 
+        if via == "deployment":
+            from provisioner.apply.deployment import deploy
+
+            return deploy(
+                plan,
+                self.manifest,
+                azure,
+                allow=allow,
+                parallelism=parallelism,
+                progress=progress,
+                state=self.state,
+                locked=locked,
+                recorded=recorded,
+                locate=self.locate(),
+            )
         return apply.apply(
             plan,
             azure,

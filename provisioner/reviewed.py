@@ -31,6 +31,11 @@ class Reviewed(Project):
         return self.saved.manifest.environment
 
     @property
+    def accepted(self) -> tuple[str, ...]:
+        """What the plan was made with, and reviewed with."""
+        return self.saved.allow
+
+    @property
     def state(self) -> Path:
         """Beside the manifest that was planned, or here where that is not to be found."""
         return self.saved.root / STATE

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provisioner import render
+from provisioner.apply.blame import Locate
 from provisioner.apply.executor import Run
 from provisioner.apply.interrupt import Interrupt
 from provisioner.apply.lock import held
@@ -76,6 +77,8 @@ def deploy(
     progress: Progress = silent,
     state: Path | None = None,
     locked: bool = False,
+    recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
+    locate: Locate | None = None,
 ) -> tuple[Outcome, ...]:
     """Carry out a plan as `apply` does, with deployments in place of single writes wherever a template can say it."""
     plan.raise_if_unsafe(allow)
@@ -87,7 +90,9 @@ def deploy(
 
         def run(changes: Sequence[Change]) -> Run:
             part = replace(plan, changes=tuple(changes))
-            return Run(part, azure, parallelism, progress, state, DEADLINE, interrupt)
+            made = Run(part, azure, parallelism, progress, state, DEADLINE, interrupt)
+            made.locate = locate
+            return made
 
         done = {each.key: outcome for each, outcome in run(before).pairs()}
         carrier = _Carrier(run(plan.changes), plan, manifest, azure, progress)
@@ -96,8 +101,12 @@ def deploy(
         rest = run(after)
         rest.failed = any(outcome.state != "applied" for outcome in done.values())
         done |= {each.key: outcome for each, outcome in rest.pairs()}
-        interrupt.pass_on()
-    return tuple(done[each.key] for each in plan.changes if each.key in done)
+        outcomes = tuple(done[each.key] for each in plan.changes if each.key in done)
+        if interrupt.asked is not None:
+            if recorded is not None:
+                recorded(outcomes)
+            interrupt.pass_on()
+    return outcomes
 
 
 class _Carrier:
@@ -114,7 +123,7 @@ class _Carrier:
         return found
 
     def _part(self, number: int, part: tuple[Change, ...]) -> dict[Key, Outcome]:
-        if self.failed:
+        if self.failed or self.run.interrupt.asked is not None:
             return {change.key: Outcome.of(change, "skipped") for change in part}
         name = _name(self.plan, number)
         self.progress(Event("start", f"deployment {name}", f"{len(part)} resources"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.cli.console import Console
 from provisioner.cli.online import confirm
+from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.apply import Outcome
@@ -50,6 +51,7 @@ def carry_out(
     parallelism: int = 10,
     only: Collection[str] = (),
     prune: bool = False,
+    via: str = "api",
 ) -> Applied:
     """Plan, `say` the plan, ask, apply with progress, `say` what became of it.
 
@@ -60,15 +62,18 @@ def carry_out(
     from provisioner.plan import report
     from provisioner.plan.saved import require
 
+    allow = (*allow, *project.accepted)
     with project.alone(waiting=lambda who: console.note(f"waiting for another run: {who}")):
         plan = project.plan(azure, prune=prune, allow=allow, only=only)
         if fingerprint is not None:
             require(fingerprint, plan)
         say(report.text(plan, color=console.color))
         plan.raise_if_unsafe(allow)
+        if via == "deployment":
+            say(_forecast(project, azure, plan))
         writes = sum(change.writes for change in plan.changes)
         if writes:
-            confirm(f"Apply {writes} change(s)?", yes=yes, local=project.manifest.target.cloud == "local")
+            confirm(f"Apply {counted(writes, 'change')}?", yes=yes, local=project.manifest.target.cloud == "local")
         before = azure.requests.snapshot()
         with console.progress() as progress:
             outcomes = project.apply(
@@ -79,10 +84,22 @@ def carry_out(
                 progress=progress,
                 recorded=lambda found: say(outcome.text(found, color=console.color, brief=True)),
                 locked=True,
+                via=via,
             )
     after = azure.requests.snapshot()
     done = Applied(plan, outcomes, None, {kind: after[kind] - before[kind] for kind in after})
     if writes:
         said = outcome.text(outcomes, color=console.color, brief=True).rstrip()
-        say(f"{said} {done.requests['writes']} writes.")
+        say(f"{said} {counted(done.requests['writes'], 'write')}.")
     return replace(done, outputs=project.outputs(azure)) if done.ok else done
+
+
+def _forecast(project: Project, azure: Azure, plan: Plan) -> str:
+    """Azure's own what-if beside our plan; it needs the group, which a first run has yet to make."""
+    from provisioner.apply import deployment
+
+    if any(change.type == "group" and change.action == "create" for change in plan.changes):
+        return "Azure's what-if: not asked, the group is not there yet.\n"
+    found = deployment.what_if(plan, project.manifest, azure)
+    rows = [f"  {each.azure:<12}{each.ours:<10}{each.id}" for each in found]
+    return "\n".join(["Azure's what-if (its word, ours, the resource):", *(rows or ["  no change"])]) + "\n"

@@ -121,6 +121,15 @@ prune = click.option("--prune", is_flag=True, help="Also delete DCRs, DCEs and g
 parallelism = click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True)
 
 
+via = click.option(
+    "--via",
+    type=click.Choice(("api", "deployment")),
+    default="api",
+    show_default=True,
+    help="Write each resource, or send one ARM template and show its what-if.",
+)
+
+
 def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     """The values of a repeated `NAME=VALUE`. Raises BadParameter for what is none."""
     found = {}

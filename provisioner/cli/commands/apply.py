@@ -22,6 +22,7 @@ from provisioner.project import Project
 @options.parallelism
 @options.only
 @options.prune
+@options.via
 @options.projects(saved=True)
 def apply(
     projects: tuple[Project, ...],
@@ -33,6 +34,7 @@ def apply(
     parallelism: int,
     only: tuple[str, ...],
     prune: bool,
+    via: str,
 ) -> int:
     """Make Azure look like the manifest, or carry out a saved plan.
 
@@ -57,6 +59,7 @@ def apply(
                 parallelism=parallelism,
                 only=only,
                 prune=prune,
+                via=via,
             )
 
     def text(answer: Answer[Applied]) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @options.allow
 @options.parallelism
 @options.prune
+@options.via
 @click.option("--no-verify", is_flag=True, help="Stop after apply.")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="How long verify may wait.")
 @options.project
@@ -34,6 +35,7 @@ def up(
     allow: tuple[str, ...],
     parallelism: int,
     prune: bool,
+    via: str,
     no_verify: bool,
     timeout: float | None,
 ) -> int:
@@ -46,7 +48,8 @@ def up(
     run.offline()
     if run.ok:
         answerable(yes=yes, local=project.manifest.target.cloud == "local")
-        run.online(yes=yes, allow=allow, parallelism=parallelism, prune=prune, no_verify=no_verify, timeout=timeout)
+        flags = {"yes": yes, "allow": allow, "parallelism": parallelism, "prune": prune, "via": via}
+        run.online(no_verify=no_verify, timeout=timeout, **flags)
     else:
         run.show()
     if form == "json":
