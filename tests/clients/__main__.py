@@ -1,0 +1,100 @@
+"""`python -m tests.clients [NAME…]`: each client's journey against a fresh emulator; what is missing is said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from provisioner.emulator import lifecycle
+from provisioner.emulator.environment import variables
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A client: the program it needs, how it is made ready (once, in a folder of its own) and what is run."""
+
+    name: str
+    needs: str
+    run: list[str]
+    prepare: list[str] | None = None
+    seconds: int = 120
+    slow: bool = False
+
+
+JOURNEYS = (
+    Journey("curl", "curl", ["sh", str(HERE / "journey.sh")]),
+    Journey("python", sys.executable, [sys.executable, str(HERE / "journey.py")]),
+    Journey(
+        "javascript",
+        "npm",
+        ["node", "journey.mjs"],
+        ["sh", "-c", f"cp {HERE}/javascript/* . && npm install --silent --no-audit --no-fund --force"],
+        300,
+    ),
+    Journey("syslog-ng", "syslog-ng", [sys.executable, "-m", "tests.clients.syslog_ng"]),
+    Journey(
+        "azure-cli",
+        sys.executable,
+        ["sh", "-c", f"PATH=$PWD/bin:$PATH sh {HERE}/journey.az.sh"],
+        ["sh", "-c", f"command -v az >/dev/null || {{ {sys.executable} -m venv . && bin/pip install -q azure-cli; }}"],
+        900,
+        slow=True,
+    ),
+)
+
+
+def main(names: list[str]) -> int:
+    """Run the journeys named, or all (`--quick`: those ready within five minutes); the number that failed."""
+    quick = "--quick" in names
+    wanted = [each for each in names if not each.startswith("-")]
+    chosen = [each for each in JOURNEYS if not wanted or each.name in wanted]
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        ready = lifecycle.ensure(Path(folder) / "emulator")
+        own = {f"EMULATOR_{name.upper()}": str(value) for name, value in asdict(ready).items()}
+        environment = {**os.environ, **variables(ready), **own, "PYTHONPATH": str(ROOT)}
+        try:
+            for journey in chosen:
+                told = _skip(journey, quick=quick) or _run(journey, Path(folder) / journey.name, environment)
+                failed += told.startswith("failed")
+                print(f"{journey.name:<12} {told}", flush=True)
+        finally:
+            lifecycle.stop(Path(folder) / "emulator")
+    return failed
+
+
+def _skip(journey: Journey, *, quick: bool) -> str | None:
+    if shutil.which(journey.needs) is None:
+        return f"skipped: {journey.needs} is not on the path"
+    if quick and journey.slow and shutil.which("az") is None:
+        return "skipped: takes longer than five minutes to install; run `make clients`"
+    return None
+
+
+def _run(journey: Journey, folder: Path, environment: dict[str, str]) -> str:
+    """What became of a journey, in one line; its output goes to standard error where it failed."""
+    folder.mkdir()
+    started = time.perf_counter()
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    steps = [(journey.prepare, outside)] if journey.prepare else []
+    for command, variables_of in [*steps, (journey.run, environment)]:
+        done = subprocess.run(
+            command, cwd=folder, env=variables_of, capture_output=True, text=True, timeout=journey.seconds, check=False
+        )
+        if done.returncode:
+            sys.stderr.write(done.stdout + done.stderr)
+            return f"failed: {' '.join(command)[:80]} ended with {done.returncode}"
+    return f"passed in {time.perf_counter() - started:.0f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
