@@ -63,7 +63,7 @@ def locations(tree: Tree) -> Iterator[Mutant]:
 
 
 def transforms(tree: Tree) -> Iterator[Mutant]:
-    """Each function misspelt, each assigned column misspelt, each stream column gone, and operators of other dialects."""
+    """Each function and assigned column misspelt, each stream column gone, operators of other dialects."""
     for path, text in _walk(tree):
         if path[-1] != "transform" or path[0] == "environments":
             continue

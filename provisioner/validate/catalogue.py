@@ -6,8 +6,9 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from operator import attrgetter
 
 from provisioner.diagnostics import Severity
 from provisioner.validate.page import Page, page
@@ -45,12 +46,12 @@ def pages() -> tuple[Page, ...]:
     from provisioner import kql, load
 
     ours = [each.page for each in rules() if not each.family]
-    theirs = [
-        page(code, room.__name__.rpartition(".")[2], _MILDER.get(code, "error"), text)
-        for room in (load, kql)
-        for code, text in getattr(room, "CODES", {}).items()
-    ]
-    return tuple(sorted([*ours, *theirs], key=lambda each: each.code))
+    return tuple(sorted([*ours, *pages_of("load", load.CODES), *pages_of("kql", kql.CODES)], key=attrgetter("code")))
+
+
+def pages_of(room: str, codes: Mapping[str, str]) -> list[Page]:
+    """The pages of a room that keeps its codes as a mapping from code to docstring."""
+    return [page(code, room, _MILDER.get(code, "error"), text) for code, text in codes.items()]
 
 
 def explain(code: str) -> Page | None:

@@ -85,6 +85,10 @@ class Context:
         size = len(path)
         return not any(each[:size] == path[: len(each)] for each in self.document.broken)
 
+    def broken(self, *path: str | int) -> bool:
+        """Whether loading complains of a value or of one that holds it: what it should name is then not known."""
+        return self.document.is_broken(path)
+
     def shifted(self, diagnostic: Diagnostic, *path: str | int) -> Diagnostic:
         """A remark on a text, moved with its fix to where the text stands: at `path` below the part."""
         place = self.document.place((*self.path, *path), span=diagnostic.span)

@@ -16,7 +16,7 @@ from provisioner.validate.rule import Rule
 from provisioner.validate.walk import KINDS, parts
 
 if TYPE_CHECKING:
-    from provisioner.load import Document, Files
+    from provisioner.load import Document
 
 
 def check(
@@ -61,19 +61,10 @@ def check_all(
     if environment is not None or first.manifest is None:
         return told
     found: dict[str | None, tuple[Diagnostic, ...]] = {None: told}
-    for name in _declared(files, load.locate(path)):
+    for name in first.declared:
         document = load.document(path, name, variables, files)
         found[name] = check(document, select, ignore, severities, proof=proof)
     return merge(found)
-
-
-def _declared(files: Files, path: Path) -> tuple[str, ...]:
-    """The environments that the author wrote: the built-in one only where something is laid over it."""
-    from provisioner.load.nodes import Mapping as Tree
-
-    tree, _ = files.tree(path.resolve())
-    section = tree.values.get("environments") if isinstance(tree, Tree) else None
-    return tuple(section.values) if isinstance(section, Tree) else ()
 
 
 INCOMPLETE = ("VAR",)

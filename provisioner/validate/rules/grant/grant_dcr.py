@@ -24,6 +24,8 @@ from provisioner.validate.text import listed, near
 
 @rule("GRA003", on=Grant)
 def grant_dcr(grant: Grant, context: Context) -> Iterator[Diagnostic]:
+    if context.broken("dcrs") or context.broken("streams"):
+        return
     known = context.manifest.dcrs
     for index, name in enumerate(grant.dcrs):
         if name not in known:

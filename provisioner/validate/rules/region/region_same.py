@@ -18,14 +18,15 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Endpoint
 from provisioner.validate.context import Context
-from provisioner.validate.regions import short
+from provisioner.validate.regions import cloud_of, short
 from provisioner.validate.rule import rule
 
 
 @rule("REG004", on=Endpoint)
 def region_same(endpoint: Endpoint, context: Context) -> Iterator[Diagnostic]:
     workspace = context.manifest.workspace
-    if short(endpoint.location) != short(workspace.location):
+    known = cloud_of(endpoint.location) and cloud_of(workspace.location)  # a misspelt one is told as such
+    if known and short(endpoint.location) != short(workspace.location):
         right = short(workspace.location)
         yield context.error(
             f"the endpoint {endpoint.name!r} stands in {endpoint.location!r}, "

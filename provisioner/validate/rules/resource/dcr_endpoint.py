@@ -24,7 +24,7 @@ from provisioner.validate.rule import rule
 
 @rule("RES007", on=Dcr)
 def dcr_endpoint(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    if dcr.endpoint == "shared" and context.manifest.endpoint is None:
+    if dcr.endpoint == "shared" and context.manifest.endpoint is None and not context.broken("endpoint"):
         hint = "declare an `endpoint`, or write `endpoint: direct`"
         message = f"the DCR {dcr.name!r} shares an endpoint, and the manifest has none"
         yield context.error(message, "endpoint", hint=hint)

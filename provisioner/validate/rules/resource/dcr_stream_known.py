@@ -24,6 +24,8 @@ from provisioner.validate.text import near
 
 @rule("RES003", on=Dcr)
 def dcr_stream_known(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
+    if context.broken("streams"):
+        return
     for index, key in enumerate(dcr.streams):
         if key not in context.manifest.streams:
             right = near(key, context.manifest.streams)

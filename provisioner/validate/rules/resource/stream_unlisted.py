@@ -25,6 +25,8 @@ from provisioner.validate.text import listed
 
 @rule("RES002", on=Manifest)
 def stream_unlisted(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    if context.broken("dcrs"):
+        return
     held = {key for dcr in manifest.dcrs.values() for key in dcr.streams}
     names = list(manifest.dcrs)
     for key in manifest.streams:

@@ -26,7 +26,7 @@ from provisioner.validate.text import near
 @rule("STR004", on=Flow)
 def flow_table(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     name, declared = flow.table, context.manifest.tables
-    if name in declared or builtin(name):
+    if name in declared or builtin(name) or context.broken("tables"):
         return
     if is_legacy(name):
         message = f"only an older page lists {name!r} among the tables that take rows from the API"
