@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioner.words import count as counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +39,8 @@ class InvalidManifest(ProvisionerError):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         errors = [d for d in diagnostics if d.severity == "error"]
         first = f"{errors[0].place}: {errors[0].message}" if errors else ""
-        super().__init__(f"the manifest has {len(errors)} error(s): {first}", hint="run `provisioner validate`")
+        many = counted(len(errors), "error")
+        super().__init__(f"the manifest has {many}: {first}", hint="run `provisioner validate`")
         self.diagnostics = tuple(diagnostics)
 
 

@@ -15,7 +15,7 @@ def test_a_generated_block_is_current(name):
 
 
 def test_the_shown_run_ends_in_an_arrived_row():
-    assert "1 of 1 row(s)" in block(README.read_text(), "demo")
+    assert "1 of 1 row" in block(README.read_text(), "demo")
 
 
 def test_every_file_that_the_readme_links_to_is_there():

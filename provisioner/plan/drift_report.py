@@ -11,6 +11,7 @@ from provisioner.plan import report
 from provisioner.plan.drift import KINDS, Drift, Finding
 from provisioner.plan.report import Where
 from provisioner.validate import report as findings
+from provisioner.words import count as counted
 
 
 def text(drift: Drift, *, color: bool = False) -> str:
@@ -103,10 +104,10 @@ def _properties(finding: Finding) -> list[str]:
 
 def _verdict(drift: Drift) -> str:
     differences = sum(each.difference for each in drift.findings)
-    gaps = f"; {len(drift.gaps)} scope(s) could not be read" if drift.gaps else ""
+    gaps = f"; {counted(len(drift.gaps), 'scope')} could not be read" if drift.gaps else ""
     if not differences:
         return f"No drift{gaps}." if gaps else "No drift. Azure is as the manifest says."
-    return f"Drift: {differences} difference(s){gaps}."
+    return f"Drift: {counted(differences, 'difference')}{gaps}."
 
 
 def _cell(words: str) -> str:

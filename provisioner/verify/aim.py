@@ -18,6 +18,7 @@ from provisioner.verify.sample import Samples, samples
 from provisioner.verify.scene import plan_of, table_columns
 from provisioner.verify.shot import Leg, Shot
 from provisioner.verify.transform import Transforms, rows
+from provisioner.words import count as counted
 
 
 @dataclass(slots=True)
@@ -144,7 +145,7 @@ _NOTHING = Diagnosis(
 
 def _notes(chosen: Samples, stream: Stream, ways: Sequence[Lane], now: dt.datetime) -> Iterator[str]:
     if chosen.filtered:
-        yield f"{chosen.filtered} record(s) of tests or samples reach no table and were not sent"
+        yield f"not sent, since no row would come of it: {counted(chosen.filtered, 'record')} of tests or samples"
     if chosen.origin == "made":
         yield "no tests or samples: the records are made from the columns"
     undeclared = dict.fromkeys(name for each in chosen.records for name in each if name not in stream.columns)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import CloudError, Rejected
-from provisioner.verify.expect import TIME, instant
+from provisioner.verify.expect import TIME, Cell, instant
 from provisioner.verify.shot import Leg
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _LEGS = 50
 _ROWS = 1000
 _CLAMP = dt.timedelta(days=3)
 """Wider than the 2 days back and 1 day ahead between which Azure leaves TimeGenerated alone."""
+_LITERALS = {"datetime": "datetime({})", "guid": "guid({})", "int": "int({})", "long": "long({})", "bool": "{}"}
+_UNRESOLVED = re.compile(r"failed to resolve|could ?n.t be resolved|SEM0100|SEM0001", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SEARCHED = frozenset({"basic", "auxiliary"})
 """Plans whose tables the query path does not answer for; source: basic-logs-query."""
@@ -80,7 +82,7 @@ class Finder:
         except Rejected as error:
             # One table that cannot be asked spoils the whole; alone each tells for itself.
             if len(legs) == 1:
-                legs[0].query_error = error
+                _refused(legs[0], error)
             for leg in legs if len(legs) > 1 else ():
                 self._union([leg], everywhere=everywhere)
             return
@@ -102,7 +104,7 @@ class Finder:
                 path="search",
             )
         except CloudError as error:
-            leg.query_error = error
+            _refused(leg, error)
             return
         leg.query_error = None
         self._take(leg, rows)
@@ -117,7 +119,7 @@ class Finder:
         elif everywhere:
             found = "true"
         else:
-            found = f"{TIME} between ({_moment(_first(leg))} .. {_moment(_last(leg))})"
+            found = f"{TIME} between ({_moment(_first(leg))} .. {_moment(_last(leg))}) and ({_alikes(leg)})"
         return f"{_name(leg.table)} | where {found} | take {_ROWS}"
 
     def _timespan(self, legs: Iterable[Leg], *, everywhere: bool) -> str | None:
@@ -128,6 +130,7 @@ class Finder:
 
     def _take(self, leg: Leg, rows: Sequence[Row]) -> None:
         """Give each foretold row the found one that fits best: a row can come twice, or from before a change."""
+        leg.unknown = None
         if rows and leg.seen is None:
             leg.seen = dt.datetime.now(dt.UTC)
         if leg.columns:
@@ -138,6 +141,32 @@ class Finder:
     def _numbers(self, leg: Leg, row: Row) -> list[int]:
         told = " ".join(json.dumps(row.get(name), ensure_ascii=False) for name in leg.columns)
         return [number for each in self._number.findall(told) if (number := int(each)) in leg.expected]
+
+
+def _refused(leg: Leg, error: CloudError) -> None:
+    """A table or column that queries do not know yet is no refusal: that takes minutes after it was made."""
+    if isinstance(error, Rejected) and _UNRESOLVED.search(
+        " ".join([error.message, *(each[1] for each in error.details)])
+    ):
+        leg.query_error, leg.unknown = None, error.message
+    else:
+        leg.query_error = error
+
+
+def _alikes(leg: Leg) -> str:
+    """What the rows of a leg without a marker must equal, as far as KQL says it exactly; a busy table needs that."""
+    rows = []
+    for cells in leg.expected.values():
+        equal = [f"{_name(name)} == {text}" for name, cell in cells.items() if (text := _literal(cell)) is not None]
+        rows.append(" and ".join(equal) or "true")
+    return " or ".join(f"({each})" for each in dict.fromkeys(rows))
+
+
+def _literal(cell: Cell) -> str | None:
+    if cell.kind != "value" or cell.value is None:
+        return None
+    form = _LITERALS.get(cell.type)
+    return form.format(str(cell.value).lower() if cell.type == "bool" else cell.value) if form else None
 
 
 def _match(leg: Leg, rows: Sequence[Row], numbers: Callable[[Row], Iterable[int]]) -> None:

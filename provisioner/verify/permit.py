@@ -13,6 +13,7 @@ from provisioner.progress import Event, Progress
 from provisioner.resources import resource_type
 from provisioner.resources.grant import assignment_name, role_id
 from provisioner.verify.scene import Scene
+from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -37,7 +38,7 @@ def permit(azure: Azure, scene: Scene, dcrs: Collection[str], *, keep: bool, pro
         made = [id_ for id_ in pool.map(lambda name: _grant(azure, scene, name, principal), sorted(dcrs)) if id_]
     if made:
         scene.forget()
-        progress(Event("done", _SUBJECT, f"{PUBLISHER} on {len(made)} rule(s) for this run"))
+        progress(Event("done", _SUBJECT, f"{PUBLISHER} on {counted(len(made), 'rule')} for this run"))
     try:
         yield
     finally:

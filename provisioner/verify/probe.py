@@ -14,6 +14,7 @@ from provisioner.verify.report.arrivals import span
 from provisioner.verify.scene import Scene
 from provisioner.verify.sender import Sender
 from provisioner.verify.shot import Leg, Shot
+from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure.ingestion import Ingestion
@@ -111,7 +112,7 @@ class Probe:
         leg.told = True
         if good:
             latency = f", {span(leg.latency)}" if leg.latency is not None else ""
-            self._progress(Event("done", _name(leg), f"{len(leg.found)} row(s) arrived{latency}"))
+            self._progress(Event("done", _name(leg), f"{counted(len(leg.found), 'row')} arrived{latency}"))
         else:
             self._progress(Event("failed", _name(leg), leg.diagnosis.message if leg.diagnosis else ""))
 

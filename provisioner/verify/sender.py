@@ -15,6 +15,7 @@ from provisioner.verify.causes import Case, diagnose
 from provisioner.verify.pace import Pace
 from provisioner.verify.scene import Scene
 from provisioner.verify.shot import Shot
+from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure.ingestion import Ingestion
@@ -86,7 +87,7 @@ class Sender:
             self._running += 1
             self.idle.clear()
         if attempt.told is None:
-            self._progress(Event("start", attempt.shot.name, f"sending {len(attempt.shot.records)} record(s)"))
+            self._progress(Event("start", attempt.shot.name, f"sending {counted(len(attempt.shot.records), 'record')}"))
         attempt.future = self._pool.submit(self._send, attempt)
 
     def _send(self, attempt: _Attempt) -> None:

@@ -29,6 +29,8 @@ class Leg:
     found: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     seen: dt.datetime | None = None
     query_error: CloudError | None = None
+    unknown: str | None = None
+    """What the workspace says where its queries do not know the table or a column of it."""
     diagnosis: Diagnosis | None = None
     told: bool = False
     suspected: float = 0.0

@@ -11,6 +11,7 @@ import click
 from provisioner.cli import options, pipelines
 from provisioner.cli.console import Console
 from provisioner.project import Project
+from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.verify import TestResult
@@ -53,7 +54,7 @@ def _updated(project: Project, results: Sequence[TestResult], console: Console) 
     edits = update(project.document, results)
     made = write(edits)
     failed = sum(not each.ok for each in results)
-    console.note(f"{made} edit(s) for {failed} failed test(s)")
+    console.note(f"{counted(made, 'edit')} for {counted(failed, 'failed test')}")
     return project.reload() if made else project
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes import grants
 from provisioner.verify.causes.case import Case
+from provisioner.words import count as counted
 
 
 def grant_missing(case: Case) -> Diagnosis | None:
@@ -23,8 +24,8 @@ def grant_missing(case: Case) -> Diagnosis | None:
         "grant-missing",
         f"{case.scene.identity} has no right to send to the rule {case.shot.dcr.name}",
         (
-            f"none of {len(held)} role assignment(s) at the rule or above it gives it Monitoring Metrics Publisher",
-            *((f"{len(others)} other principal(s) hold it",) if others else ()),
+            f"none of {counted(len(held), 'role assignment')} at the rule or above is Monitoring Metrics Publisher for it",
+            *((f"held by {counted(len(others), 'other principal')}",) if others else ()),
             case.said,
         ),
         "add it to `grants` (`self` is the identity that runs), or run verify with `--grant-self`",

@@ -19,6 +19,11 @@ def lost(case: Case) -> Diagnosis | None:
         + ("" if late else "; a first row in a table can take 15 minutes"),
         (
             "the endpoint accepted the records (204)",
+            *(
+                (f"its queries do not know the table, or a column of it, yet: {case.leg.unknown}",)
+                if case.leg.unknown
+                else ()
+            ),
             "the live rule leads the stream into the table, and its transform lets the records through",
             "table, workspace and their network rules and cap are as they should be",
             *(f"not readable: {what}: {why}" for what, why in case.scene.unreadable.items()),

@@ -8,6 +8,7 @@ from provisioner.verify.arrival import Arrival, Diagnosis, RowArrival, VerifyRes
 from provisioner.verify.report.junit import Case
 from provisioner.verify.report.junit import junit as xml
 from provisioner.verify.report.table import Cells, apart, cell, paint, table
+from provisioner.words import count as counted
 
 _HEAD = ("column", "expected", "arrived")
 
@@ -55,7 +56,7 @@ def _counts(each: Arrival, *, sent: bool) -> str:
     seconds = f" after {span(each.seconds)}" if each.seconds is not None and each.arrived else ""
     columns = len(each.rows[0].columns) if each.rows else 0
     whole = f", {columns} columns" if each.ok else ""
-    return f"  {each.arrived} of {each.sent} row(s){whole}{seconds}"
+    return f"  {each.arrived} of {counted(each.sent, 'row')}{whole}{seconds}"
 
 
 def _row(row: RowArrival, *, color: bool) -> list[str]:
@@ -91,8 +92,8 @@ def _summary(result: VerifyResult, bad: int, *, color: bool) -> str:
     if not count:
         return "no stream to verify"
     if bad:
-        return painted(f"{bad} of {count} way(s) into tables failed", "red")
-    return painted(f"all {count} way(s) into tables {what}", "green")
+        return painted(f"{bad} of {counted(count, 'flow')} failed", "red")
+    return painted(f"{counted(count, 'flow')} {what}", "green")
 
 
 def _case(each: Arrival, *, sent: bool) -> Case:
