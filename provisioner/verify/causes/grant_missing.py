@@ -24,7 +24,7 @@ def grant_missing(case: Case) -> Diagnosis | None:
         "grant-missing",
         f"{case.scene.identity} has no right to send to the rule {case.shot.dcr.name}",
         (
-            f"none of {counted(len(held), 'role assignment')} at the rule or above is Monitoring Metrics Publisher for it",
+            f"none of {counted(len(held), 'role assignment')} here or above is Monitoring Metrics Publisher for it",
             *((f"held by {counted(len(others), 'other principal')}",) if others else ()),
             case.said,
         ),
