@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -95,6 +96,24 @@ def test_an_idle_server_ends_by_itself(state):
     ready = json.loads(done.stdout)
     assert set(ready) == {field.name for field in dataclasses.fields(lifecycle.Ready)}
     assert not (state / "ready.json").exists()
+
+
+def test_a_server_ends_with_the_process_it_was_started_for(state):
+    owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    lifecycle.ensure(state, owner=owner.pid)
+    owner.communicate(b"\n")
+    wait_gone(state)
+    assert lifecycle.status(state) is None
+
+
+def test_a_server_whose_directory_was_removed_ends_and_another_can_start(state):
+    first = lifecycle.ensure(state)
+    shutil.rmtree(state)
+    second = lifecycle.ensure(state)
+    assert second.pid != first.pid
+    while Path(f"/proc/{first.pid}/cmdline").exists() and Path(f"/proc/{first.pid}/cmdline").read_bytes():
+        pass
+    assert lifecycle.status(state).pid == second.pid
 
 
 def test_only_the_owner_reads_what_is_secret(state):

@@ -19,12 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--latency", type=float, default=0.0, metavar="MS")
     parser.add_argument("--faults", type=Path)
     parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after so long without a request")
+    parser.add_argument("--owner", type=int, metavar="PID", help="end when this process is gone")
     given = parser.parse_args(arguments)
 
     from provisioner.emulator.server import Options
     from provisioner.emulator.server import main as run
 
-    return run(Options(given.state, given.host, given.port, given.latency, given.faults, given.idle))
+    return run(Options(given.state, given.host, given.port, given.latency, given.faults, given.idle, given.owner))
 
 
 if __name__ == "__main__":

@@ -56,10 +56,11 @@ def fingerprint() -> str:
     return f"{version('provisioner')}+{seen.hexdigest()[:12]}"
 
 
-def ensure(state: Path) -> Ready:
+def ensure(state: Path, owner: int | None = None) -> Ready:
     """The emulator of that directory, started in the background if it is not running or is of another version.
 
-    However many call at once, one server is started. Raises ProvisionerError where it does not come up.
+    However many call at once, one server is started. With `owner` a new one ends when that process is gone.
+    Raises ProvisionerError where it does not come up.
     """
     if (ready := status(state)) is not None and ready.version == fingerprint():
         return ready
@@ -68,16 +69,29 @@ def ensure(state: Path) -> Ready:
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with FileLock(state / "start.lock", timeout=_START_SECONDS + _STOP_SECONDS + 5):
-            ready = status(state)
+            ready = _wait(state)
             if ready is not None and ready.version != fingerprint():
                 stop(state)
                 ready = None
-            return ready or _start(state)
+            return ready or _start(state, owner)
     except Timeout as error:
         raise Busy(
             f"another process has been starting the emulator in {state} for too long",
             hint=f"see {state / 'server.log'}",
         ) from error
+
+
+def _wait(state: Path) -> Ready | None:
+    """The server that holds the directory, given time to answer; None where none holds it."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while (ready := status(state)) is None and _holds(state):
+        if time.monotonic() > deadline:
+            raise Busy(
+                f"an emulator holds {state} and does not answer",
+                hint="end its process, or use another --state directory",
+            )
+        time.sleep(0.02)
+    return ready
 
 
 def status(state: Path) -> Ready | None:
@@ -99,12 +113,16 @@ def stop(state: Path) -> bool:
             os.kill(ready.pid, signal.SIGKILL)
             break
         time.sleep(0.01)
+    if hasattr(os, "WNOHANG"):
+        with contextlib.suppress(ChildProcessError):  # started by another process, which will reap it
+            os.waitpid(ready.pid, 0)
     return True
 
 
-def _start(state: Path) -> Ready:
+def _start(state: Path, owner: int | None) -> Ready:
     log = state / "server.log"
     command = [sys.executable, "-m", "provisioner.emulator", "serve", "--state", str(state), "--idle", str(IDLE)]
+    command += ["--owner", str(owner)] if owner is not None else []
     (state / "ready.json").unlink(missing_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own module by our own interpreter

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 
 def _run(state: Path) -> Iterator[AzureMonitor]:
+    import os
+
     from provisioner.emulator import lifecycle
     from provisioner.emulator.testing import AzureMonitor
 
-    yield AzureMonitor(lifecycle.ensure(state))
+    # An interrupted run tears nothing down; the server then sees that its owner is gone.
+    yield AzureMonitor(lifecycle.ensure(state, owner=os.getpid()))
     lifecycle.stop(state)
 
 

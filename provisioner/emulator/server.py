@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 BODY_LIMIT = 4 * 1024 * 1024 + 256 * 1024
 """Bytes of any other body: ARM takes templates of 4 MB."""
 
+_TICK = 0.5
+
 BODY_SECONDS = 60.0
 """Seconds within which a body must have come."""
 
@@ -51,6 +53,7 @@ class Options:
     latency: float = 0.0
     faults: Path | None = None
     idle: float | None = None
+    owner: int | None = None
 
 
 def serve(options: Options) -> None:
@@ -71,7 +74,7 @@ def serve(options: Options) -> None:
     try:
         asyncio.run(_run(options))
     finally:
-        (options.state / "ready.json").unlink(missing_ok=True)
+        _withdraw(options.state)
         lock.release()
 
 
@@ -101,7 +104,7 @@ async def _run(options: Options) -> None:
     write_private(options.state / "ready.json", json.dumps(asdict(ready)))
     _say(sys.stdout, json.dumps(asdict(ready)))
     try:
-        await server.ended(options.idle)
+        await server.ended()
     finally:
         await runner.cleanup()
         world.store.close()
@@ -188,8 +191,8 @@ class Server:
         names = {"127.0.0.1", "localhost", "[::1]", self.options.host}
         self.hosts = {f"{name}:{port}".lower() for name in names}
 
-    async def ended(self, idle: float | None) -> None:
-        """Return when a signal came or nobody called for `idle` seconds."""
+    async def ended(self) -> None:
+        """Return when a signal came, nobody called for long, or what this server stands for is gone."""
         over = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -197,12 +200,16 @@ class Server:
                 NotImplementedError
             ):  # Windows has no signal handlers in a loop; Ctrl-C still raises
                 loop.add_signal_handler(number, over.set)
-        while not over.is_set():
-            left = idle - (time.monotonic() - self.last) if idle is not None else 3600.0
-            if left <= 0 and not self.open:
-                return
+        while not over.is_set() and not self._useless():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), max(left, 0.05))
+                await asyncio.wait_for(over.wait(), _TICK)
+
+    def _useless(self) -> bool:
+        """Whether it idled too long, or its directory, or the process it was started for, is gone."""
+        idle, owner = self.options.idle, self.options.owner
+        if idle is not None and not self.open and time.monotonic() - self.last > idle:
+            return True
+        return _owner_of(self.options.state) != os.getpid() or (owner is not None and not _lives(owner))
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -342,6 +349,32 @@ def _response(request: web.BaseRequest, given: Answer, *, close: bool = False) -
     if close:
         response.force_close()
     return response
+
+
+def _withdraw(state: Path) -> None:
+    """Take the ready line away, unless the directory is somebody else's by now."""
+    if _owner_of(state) == os.getpid():
+        (state / "ready.json").unlink(missing_ok=True)
+
+
+def _owner_of(state: Path) -> int | None:
+    """The process that the directory's ready line names."""
+    try:
+        return int(json.loads((state / "ready.json").read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _lives(process: int) -> bool:
+    if sys.platform == "win32":
+        return True  # there os.kill ends a process whatever the signal
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def main(options: Options) -> int:
