@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "test": ("test:test", "Run the transform tests of the manifest."),
     "render": ("render:render", "Write the resources as files."),
     "plan": ("plan:plan", "Show what apply would change."),
-    "apply": ("apply:apply", "Make Azure look like the manifest."),
+    "apply": ("apply:apply", "Make Azure look like the manifest, or carry out a saved plan."),
     "verify": ("verify:verify", "Prove with test records that each column arrives."),
     "up": ("up:up", "Validate, test, plan, apply and verify in one go."),
     "outputs": ("outputs:outputs", "Show what a sender needs."),
