@@ -9,6 +9,7 @@ from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from provisioner.kql import allowed, comparisons, operations, values
 from provisioner.kql import syntax as tree
 from provisioner.kql.bound import Bound, compose, constant
+from provisioner.kql.casts import cast
 from provisioner.kql.fixes import wrap
 from provisioner.kql.scope import Function, Lazy, Scope
 from provisioner.kql.suggest import did_you_mean
@@ -231,6 +232,7 @@ class Binder:
         return made
 
     def _logic(self, node: tree.Binary, left: Bound, right: Bound) -> Bound:
+        left, right = (cast(side, "bool") if side.type == "dynamic" else side for side in (left, right))
         for side, part in ((left, node.left), (right, node.right)):
             if side.type not in ("bool", UNKNOWN):
                 message = f"{node.operator!r} takes bool, this is {side.type}"

@@ -36,6 +36,8 @@ def compare(operator: str, left: Bound, right: Bound, span: Span) -> Bound | Non
 
     Two nulls are neither equal nor different: null. A null and a value are different. Order with a null is null.
     """
+    if operator not in ("==", "!=") and "dynamic" in (left.type, right.type) and not _numeric(left, right):
+        return None
     pair = meet(left, right)
     if pair is None or (operator not in ("==", "!=") and pair[0].type not in ORDERED | {UNKNOWN}):
         return None
@@ -45,6 +47,11 @@ def compare(operator: str, left: Bound, right: Bound, span: Span) -> Bound | Non
     return compose("strict", "bool", f"({{0}} {operator} {{1}})", pair, span=span)
 
 
+def _numeric(left: Bound, right: Bound) -> bool:
+    """Whether one side is a number: the only thing by which a dynamic can be ordered without a cast."""
+    return left.type in NUMBERS or right.type in NUMBERS
+
+
 def between(operand: Bound, low: Bound, high: Bound, *, negated: bool, span: Span) -> Bound | None:
     """`operand between (low .. high)`; a timespan as `high` counts from `low` where that is a datetime."""
     from provisioner.kql.operations import arithmetic
@@ -52,8 +59,10 @@ def between(operand: Bound, low: Bound, high: Bound, *, negated: bool, span: Spa
     if low.type == "datetime" and high.type == "timespan":
         moved = arithmetic("+", low, high, span)
         high = moved if moved is not None else high
-    kinds = {operand.type, low.type, high.type} - {UNKNOWN}
-    kind = common((low.type, high.type) if operand.type == "dynamic" else kinds - {"dynamic"})
+    if "dynamic" in (low.type, high.type):
+        return None
+    kinds = {operand.type, low.type, high.type} - {UNKNOWN, "dynamic"}
+    kind = common(kinds)
     if kind is None or kind not in ORDERED | {UNKNOWN}:
         return None
     template = "(not ({1} <= {0} <= {2}))" if negated else "({1} <= {0} <= {2})"

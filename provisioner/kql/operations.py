@@ -33,7 +33,14 @@ def negate(operand: Bound, span: Span) -> Bound | None:
         return arithmetic("-", constant("long", 0), operand, span)
     if kind in ("real", "decimal", "timespan", UNKNOWN):
         return compose("strict", kind, "(-{0})", [operand], span=span)
+    if kind == "dynamic":
+        return compose("strict", kind, "{minus}({0})", [operand], helpers={"minus": _minus}, nullable=True, span=span)
     return None
+
+
+def _minus(value: Any) -> Any:
+    """The negative of a number inside a dynamic; None of anything else."""
+    return -value if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else None
 
 
 def _from_dynamic(left: Bound, right: Bound) -> tuple[Bound, Bound]:

@@ -24,15 +24,19 @@ def name_items(
     """Each item with its column's name: the author's, the one derived, or `Column1`, `Column2` and so on."""
     written = {name for item in items for name in item.names}
     taken: set[str] = set()
+    claimed: set[str] = set()
     unnamed = 0
     for item in items:
         if len(item.names) > 1:
             binder.report("KQL112", "several names take a function that gives several values", target(item))
         name = item.names[0] if item.names else derived(item.value)
-        if item.names and name in taken:
+        plain = bool(item.names) or isinstance(item.value, tree.Name)
+        if plain and name in claimed:
             binder.report("KQL104", f"the column {name!r} is made twice", target(item), hint="give one another name")
-        elif not item.names and name is not None:
-            name = _derived_name(binder, item, name, taken, written)
+        if plain and name is not None:
+            claimed.add(name)
+        if not item.names and name is not None:
+            name = unused(name, taken | written) if name in taken or name in written else name
         elif name is None:
             unnamed += 1
             while f"Column{unnamed}" in taken or (existing is not None and f"Column{unnamed}" in existing):
@@ -41,15 +45,6 @@ def name_items(
         assert name is not None
         taken.add(name)
         yield name, item
-
-
-def _derived_name(binder: Binder, item: tree.Item, name: str, taken: set[str], written: set[str]) -> str:
-    """A plain column named twice is a mistake; a derived name steps aside."""
-    if name not in taken and name not in written:
-        return name
-    if isinstance(item.value, tree.Name) and name in taken:
-        binder.report("KQL104", f"the column {name!r} is made twice", item.value.span, hint="give one another name")
-    return unused(name, taken | written)
 
 
 def target(item: tree.Item) -> Span:

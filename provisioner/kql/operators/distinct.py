@@ -38,5 +38,11 @@ class Distinct(tree.Operator):
         for name, item in name_items(binder, self.items, existing=None):
             columns[name], step = assign(binder, name, binder.expression(item.value, inside), target(item))
             steps.extend(step)
+        for column in columns.values():
+            if column.type == "dynamic":
+                hint = "cast it, as tostring()"
+                binder.report(
+                    "KQL109", f"rows cannot be told apart by the dynamic {column.name!r}", self.span, hint=hint
+                )
         keys = [column.bound(column.span) for column in columns.values()]
         return rows.then(columns, *steps, Unique(keys))

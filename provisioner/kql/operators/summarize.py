@@ -118,8 +118,8 @@ def _several(call: tree.Call) -> bool:
 
 def _name(call: tree.Call, aggregate: Aggregate) -> str:
     first = derived(call.arguments[0]) if call.arguments and call.name != "countif" else None
-    if call.name == "percentile" and first is not None and isinstance(call.arguments[-1], tree.Literal):
-        return f"percentile_{first}_{call.arguments[-1].value}".replace(".", "_")
+    if call.name == "percentile" and isinstance(call.arguments[-1], tree.Literal):
+        return f"percentile_{first or ''}_{call.arguments[-1].value}".replace(".", "_")
     if not aggregate.prefix:
         return first or f"{call.name}_"
     return f"{aggregate.prefix}_{first or ''}"
@@ -185,7 +185,7 @@ def _extremes(binder: Binder, draft: Draft, item: tree.Item, call: tree.Call, ke
             parts.extend((column.name, column.bound(argument.span)) for column in others)
         else:
             bound = binder.expression(argument, draft.inside)
-            parts.append((derived(argument) or unused("Column1", draft.columns), bound))
+            parts.append((derived(argument) or _unnamed(call.name, len(parts)), bound))
     if not parts:
         binder.report("KQL105", f"{call.name} takes a value and what to return", call.span)
         return
@@ -199,6 +199,11 @@ def _extremes(binder: Binder, draft: Draft, item: tree.Item, call: tree.Call, ke
         draft.columns[column.name] = column
         columns.append(column)
     draft.reductions.append(Reduction([bound for _, bound in parts], columns, _picker(call.name, columns, ordered)))
+
+
+def _unnamed(name: str, place: int) -> str:
+    """What Kusto calls a value that lends no name: `max_` for the first of arg_max, else by its place."""
+    return f"{name.removeprefix('arg_')}_" if name.startswith("arg_") and place == 0 else f"any_arg{place}"
 
 
 def _picker(name: str, columns: list[Column], ordered: bool) -> Callable[[Values], Sequence[Any]]:
