@@ -100,15 +100,9 @@ for _source in _SCALARS:
 function("tostring(value: dynamic) -> string", inline="({0} if ({0}).__class__ is str else {f}({0}))")(text_of_dynamic)
 
 
-@function(
-    "parse_json(json: string) -> dynamic",
-    "parsejson(json: string) -> dynamic",
-    "todynamic(json: string) -> dynamic",
-    "toobject(json: string) -> dynamic",
+function(*(f"{name}(json: string) -> dynamic" for name in ("parse_json", "parsejson", "todynamic", "toobject")))(
+    parse_json
 )
-def parse(json: str) -> Any:
-    """JSON text as a value; text that is no JSON stays a string."""
-    return parse_json(json)
 
 
 @function(

@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, total_ordering
-from typing import Any
+from json.scanner import make_scanner
+from typing import Any, cast
 from uuid import UUID
 
 from provisioner.kql.values.datetimes import format_datetime
@@ -97,10 +98,10 @@ def kind_of(value: Any) -> str:
 def parse_json(text: str) -> Any:
     """The value of a JSON text; null for an empty one, and the text itself where it is no JSON."""
     try:
-        value, end = _decoder().raw_decode(text)
+        value, end = _SCAN(text, 0)
         if end != len(text):
-            value = _decoder().decode(text)
-    except (ValueError, RecursionError):
+            value = _DECODER.decode(text)
+    except (ValueError, RecursionError, StopIteration):
         return _parse_spaced(text)
     if type(value) in _COMPOUND and ("\\u" in text or len(text) > 2 * DEEPEST):
         return clean(value, text)
@@ -237,9 +238,9 @@ def _whole(digits: str) -> int | float:
     return value if value is not None and MIN_LONG <= value <= MAX_LONG else float(digits)
 
 
-@cache
-def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(parse_int=_whole, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_refuse)
+_SCAN: Callable[[str, int], tuple[Any, int]] = make_scanner(cast("Any", _DECODER))
+"""What the decoder itself scans with, without its error messages, which nobody would read."""
 
 
 @cache
