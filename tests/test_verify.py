@@ -527,9 +527,8 @@ def test_reading_tells_the_newest_row(made_environment):
 )  # fmt: skip
 def test_reading_names_what_is_wrong(made_environment, harm, code):
     env = made_environment(READ)
-    live = env.live()
     harm(env)
-    found = env.verify(live=live)
+    found = env.verify()
     assert [each.diagnosis.code for each in found.streams if each.diagnosis] == [code]
 
 

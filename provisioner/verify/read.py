@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from provisioner import kql
@@ -29,33 +30,24 @@ def read(manifest: Manifest, scene: Scene, azure: Azure, streams: Sequence[str] 
     """One result for each stream, DCR and table; what is wrong is told by the first departure found."""
     from provisioner.verify.run import workspace_id
 
+    scene.trust()
     chosen = [stream for key, stream in manifest.streams.items() if not streams or key in streams]
     tables = sorted({flow.table for stream in chosen for flow in stream.flows})
     newest, trouble = _newest(scene, azure, workspace_id(scene), tables)
-    found = [
-        _way(scene, stream, dcr, flow, newest.get(flow.table))
-        for stream in chosen
-        for dcr in manifest.dcrs_of(stream.key)
-        for flow in stream.flows
-    ]
+    ways = [(stream, dcr, flow) for stream in chosen for dcr in manifest.dcrs_of(stream.key) for flow in stream.flows]
+    with ThreadPoolExecutor(azure.concurrency, "read") as pool:
+        found = tuple(pool.map(lambda way: _way(scene, way[0], way[1], way[2], newest.get(way[2].table)), ways))
     notes = ("nothing was sent (`verify: {send: false}`)", *trouble)
     unreadable = tuple(f"{what} could not be read: {why}" for what, why in scene.unreadable.items())
-    return VerifyResult("", tuple(found), sent=False, notes=(*notes, *unreadable))
+    return VerifyResult("", found, sent=False, notes=(*notes, *unreadable))
 
 
 def _way(scene: Scene, stream: Stream, dcr: Dcr, flow: Flow, newest: tuple[Any, int] | None) -> Arrival:
-    rule = scene.rule(dcr.name)
-    cause = next(_departures(scene, stream, dcr, flow, rule), None)
-    return Arrival(
-        stream.key,
-        flow.table,
-        dcr.name,
-        0,
-        0,
-        ok=cause is None,
-        diagnosis=cause,
-        notes=tuple(_notes(scene, stream, dcr, newest)),
-    )
+    """The first departure is the diagnosis; the others are told beside it."""
+    wrong = list(_departures(scene, stream, dcr, flow, scene.rule(dcr.name)))
+    notes = (*(f"also: {each.message}" for each in wrong[1:]), *_notes(scene, stream, dcr, newest))
+    cause = wrong[0] if wrong else None
+    return Arrival(stream.key, flow.table, dcr.name, 0, 0, ok=not wrong, diagnosis=cause, notes=notes)
 
 
 def _departures(scene: Scene, stream: Stream, dcr: Dcr, flow: Flow, rule: Body | None) -> Iterator[Diagnosis]:
@@ -87,6 +79,9 @@ def _stream(scene: Scene, stream: Stream, rule: Body) -> Iterator[Diagnosis]:
     gone = [name for name in stream.columns if name not in live]
     if gone:
         yield _is("column-not-in-stream", f"the live stream {stream.name} does not declare {', '.join(gone)}", "")
+    other = [name for name, type_ in stream.columns.items() if name in live and live[name].lower() != type_.lower()]
+    if other:
+        yield _is("type-other", f"in the live stream {stream.name} another type has: {', '.join(other)}", "")
 
 
 def _flow(scene: Scene, stream: Stream, flow: Flow, rule: Body) -> Iterator[Diagnosis]:
@@ -111,6 +106,10 @@ def _table(scene: Scene, stream: Stream, flow: Flow) -> Iterator[Diagnosis]:
     gone = [name for name in (declared.columns if declared else ()) if name not in columns]
     if gone:
         yield _is("column-not-in-table", f"the live table {flow.table} has no column {', '.join(gone)}", "")
+    wanted = declared.columns.kql() if declared else {}
+    other = [name for name, type_ in wanted.items() if name in columns and columns[name] != type_]
+    if other:
+        yield _is("type-other", f"in the live table {flow.table} another type has: {', '.join(other)}", "")
     query, _ = scene.transforms.bind(stream, flow)
     lost = [name for name in (query.columns if query else ()) if name not in columns]
     if lost:

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -48,14 +49,24 @@ class Scene:
         self.transforms = transforms
         self.unreadable: dict[str, str] = {}
         self._management = azure.management
-        self._known: dict[str, tuple[float, Any]] = {}
-        self._lock = threading.RLock()
+        self._known: dict[str, tuple[float, Future[Any]]] = {}
+        self._lock = threading.Lock()
 
     def forget(self, seconds: float = 0.0) -> None:
         """Read anew, when it is asked for next, what was read longer ago than that."""
         before = time.monotonic() - seconds
         with self._lock:
             self._known = {path: known for path, known in self._known.items() if known[0] > before}
+
+    def trust(self) -> None:
+        """Take the live graph for what is there now: it was read a moment ago."""
+        now = time.monotonic()
+        with self._lock:
+            for each in self.live:
+                if each.id is not None:
+                    known: Future[Any] = Future()
+                    known.set_result(each.body)
+                    self._known[each.id] = (now, known)
 
     def now(self) -> dt.datetime:
         """The present."""
@@ -174,16 +185,23 @@ class Scene:
         return self._read(what, path, lambda: self._management.list(path, version, "&$filter=atScope()"))
 
     def _read(self, what: str, path: str, call: Callable[[], T]) -> T | None:
+        """What `call` gives, once for all who ask at the same time; None where it may not be read."""
         with self._lock:
-            if path not in self._known:
-                found: T | None = None
-                try:
-                    found = call()
-                except CloudError as error:
-                    self.unreadable[what] = error.message
-                self._known[path] = (time.monotonic(), found)
-            known: T | None = self._known[path][1]
-            return known
+            known = self._known.get(path)
+            mine = known is None
+            made: Future[T | None] = Future() if known is None else known[1]
+            if mine:
+                self._known[path] = (time.monotonic(), made)
+        if mine:
+            try:
+                made.set_result(call())
+            except CloudError as error:
+                self.unreadable[what] = error.message
+                made.set_result(None)
+            except BaseException as error:
+                made.set_exception(error)
+                raise
+        return made.result()
 
 
 def table_columns(body: Body) -> Columns:
