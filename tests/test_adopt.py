@@ -126,3 +126,79 @@ def test_expressions_are_worked_out_as_far_as_the_file_tells(text, value):
 @given(st.text(alphabet="[]()'.,{} abcdefgconcatparameters0123", max_size=30))
 def test_no_text_stops_the_reader(text):
     resolve(text, SCOPE)
+
+
+SOURCES = [(path, read(path).value) for case in CASES for path in sorted(case.glob("*.json"))]
+ODD = [None, "x", "", [], {}, 3, True, ["x"], [None], {"a": None}, "[parameters('nobody')]", "{{nobody}}", "[[x]"]
+
+
+def places(value, path=()):
+    """Every path in a JSON value."""
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from places(inner, (*path, key))
+
+
+def at(value, path):
+    for step in path:
+        value = value[step]
+    return value
+
+
+def changed(value, path, change):
+    """A copy in which the value at a path is another."""
+    copy = json.loads(json.dumps(value))
+    holder = at(copy, path[:-1])
+    holder[path[-1]] = change(holder[path[-1]])
+    return copy
+
+
+@given(st.data())
+def test_no_body_however_odd_stops_the_import(tmp_path_factory, data):
+    """A file imports, or is refused in words; what comes out is a manifest that loading can speak about."""
+    _, value = data.draw(st.sampled_from(SOURCES))
+    path = data.draw(st.sampled_from([each for each in places(value) if each]))
+    odd = data.draw(st.sampled_from(ODD))
+    folder = tmp_path_factory.mktemp("odd")
+    file = folder / "a.json"
+    file.write_text(json.dumps(changed(value, path, lambda _: odd)), encoding="utf-8")
+    try:
+        adopted = from_arm([file])
+    except BadRequestFile:
+        return
+    assert written(folder, adopted).manifest is not None
+
+
+LEFT = {"dcr-agents", "dcr-whole-workspace", "law/Never_CL", "send-orders"}
+
+
+def bodies(value, path=()):
+    """The paths of the resources in a file that a manifest can hold."""
+    known = isinstance(value, dict) and "properties" in value and "mainTemplate" not in value["properties"]
+    if known and value.get("name") not in LEFT and "deployments" not in str(value.get("type")):
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from bodies(inner, (*path, key))
+
+
+MARKED = [
+    (path.name, value, (*body, "properties", *place))
+    for path, value in SOURCES
+    for body in bodies(value)
+    for place in places(at(value, (*body, "properties")))
+    if isinstance(at(value, (*body, "properties", *place)), dict)
+]
+
+
+@pytest.mark.parametrize(
+    "index", range(len(MARKED)), ids=lambda index: f"{MARKED[index][0]}-{'.'.join(map(str, MARKED[index][2]))}"
+)
+def test_nothing_is_dropped_in_silence(index, tmp_path):
+    """A property that nobody has heard of, wherever it stands in a body, stands in a comment of the manifest."""
+    _, value, place = MARKED[index]
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(changed(value, place, lambda found: {**found, "unheardOf": "mark-4711"})))
+    adopted = from_arm([file])
+    assert "mark-4711" in adopted.text()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from provisioner.adopt.arm import Given, from_arm
+from provisioner.adopt.arm import from_arm
 from provisioner.adopt.codes import CODES
 from provisioner.adopt.draft import Adopted, Left
+from provisioner.adopt.ground import Given
 from provisioner.adopt.live import from_live
 
 __all__ = ["CODES", "Adopted", "Given", "Left", "from_arm", "from_live"]

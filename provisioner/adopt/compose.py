@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from provisioner import kql
+from provisioner.adopt.body import Cut
 from provisioner.adopt.codes import UNDEFINED, UNRESOLVED
 from provisioner.adopt.draft import Draft
 from provisioner.adopt.rule import stream_words
@@ -25,7 +26,7 @@ class Item:
     name: str
     body: Body
     place: Place | None = None
-    cut: tuple[tuple[str, str], ...] = ()
+    cut: tuple[Cut, ...] = ()
     endpoint: Literal["shared", "direct"] = "shared"
 
 
@@ -62,9 +63,9 @@ def rules(draft: Draft, items: Iterable[Item]) -> None:
 
 def _remarks(draft: Draft, path: tuple[str, ...], subject: str, flat: Flat, item: Item) -> None:
     draft.remark(path, subject, flat.remarks)
-    for where, text in item.cut:
-        draft.note(path, f"Not known: {where} = {text}")
-        draft.tell(UNRESOLVED, "warning", f"{subject}: {where} is left out: {text} has no value in the source")
+    for each in item.cut:
+        draft.note(path, f"Not known: {each.path} = {each.text}")
+        draft.tell(UNRESOLVED, "warning", f"{subject}: {each.path} is left out: {each.text} {each.why}")
 
 
 def _stream(draft: Draft, item: Item, name: str, found: Mapping[str, Any]) -> str | None:

@@ -101,3 +101,8 @@ def _json(value: Any) -> str:
     """A value on one line, or on several where it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONG else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def escaped(text: str) -> str:
+    """Text in which no `$` starts a variable of the manifest."""
+    return text.replace("$", "$$") if "$(" in text or "$$" in text else text

@@ -204,7 +204,7 @@ def _union(_: Scope, *values: Any) -> Any:
 def _copy_index(scope: Scope, *arguments: Any) -> int:
     loops = [each for each in arguments if isinstance(each, str)]
     offset = sum(each for each in arguments if isinstance(each, int))
-    return scope.copies[loops[0] if loops else next(iter(scope.copies))] + offset
+    return scope.copies[loops[0] if loops else next(iter(scope.copies), "")] + offset
 
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.adopt import compose
 from provisioner.adopt.codes import BOUND, LEFT
 from provisioner.adopt.compose import Item
-from provisioner.adopt.draft import Adopted, Draft
+from provisioner.adopt.draft import Adopted, Draft, escaped
 from provisioner.adopt.rule import reason_to_leave
 from provisioner.errors import NotFound
 from provisioner.live import Inventory, inventory
@@ -177,7 +177,7 @@ class _Reading:
             common = {key: value for key, value in common.items() if _tags(each).get(key) == value}
         common = {key: value for key, value in common.items() if key != OWNER_TAG and not key.startswith("hidden-")}
         if common:
-            self.draft.words["tags"] = {key: _escaped(value) for key, value in common.items()}
+            self.draft.words["tags"] = {key: escaped(value) for key, value in common.items()}
 
     def kept(self, rules: list[Body]) -> None:
         """Say which tags and which kind of a rule stay as they are."""
@@ -237,11 +237,6 @@ def _declarable(name: str, schema: Mapping[str, Any]) -> bool:
     if name.endswith(CUSTOM_SUFFIX):
         return True
     return any(str(each.get("name", "")).endswith("_CF") for each in schema.get("columns") or ())
-
-
-def _escaped(text: str) -> str:
-    """Text in which no `$` starts a variable."""
-    return text.replace("$", "$$") if "$(" in text or "$$" in text else text
 
 
 def _plain(name: str) -> str:

@@ -72,24 +72,23 @@ def _template(template: Mapping[str, Any], scope: Scope, source: Source) -> Iter
     given = {key.lower() for key in scope.parameters}
     parameters = {
         name: declared.get("defaultValue", Hole("{{" + name + "}}", name))
-        for name, declared in (template.get("parameters") or {}).items()
+        for name, declared in _mapping(template.get("parameters")).items()
         if isinstance(declared, dict) and name.lower() not in given
     }
-    variables = template.get("variables")
     inner = replace(
         scope,
         parameters={**parameters, **scope.parameters},
-        variables=variables if isinstance(variables, dict) else {},
+        variables=_mapping(template.get("variables")),
     )
-    listed = template.get("resources") or []
-    for item in listed.values() if isinstance(listed, dict) else listed:
-        if isinstance(item, dict):
-            yield from _resource(item, inner, source)
+    for item in _items(template.get("resources")):
+        yield from _resource(item, inner, source)
 
 
 def _resource(
     item: dict[str, Any], scope: Scope, source: Source, parent: tuple[str, str] | None = None
 ) -> Iterator[Found]:
+    if "type" not in item:
+        return
     for copied in _copies(item, scope):
         if resolve(item.get("condition", True), copied) is not False:
             yield from _one(item, copied, source, parent)
@@ -108,6 +107,8 @@ def _copies(item: Mapping[str, Any], scope: Scope) -> Iterator[Scope]:
 
 def _one(item: dict[str, Any], scope: Scope, source: Source, parent: tuple[str, str] | None) -> Iterator[Found]:
     type_, name = str(item["type"]), resolve(item.get("name", ""), scope)
+    if not isinstance(name, (str, Hole)):
+        name = Hole(f"{{{{{item.get('name')}}}}}", "name")
     if parent and "/" not in type_.removeprefix(parent[0] + "/"):
         type_ = f"{parent[0]}/{type_.removeprefix(parent[0] + '/')}"
         name = _under(parent[1], name)
@@ -115,10 +116,12 @@ def _one(item: dict[str, Any], scope: Scope, source: Source, parent: tuple[str, 
     if nested is not None:
         yield from _template(nested[0], nested[1], source)
         return
-    head = {key: value for key, value in item.items() if key.lower() not in _DEPLOYER | {"type", "name"}}
-    found = Found(_OURS.get(type_.lower(), type_), name, _wrapped(resolve(head, scope)), source)
+    spelled = _OURS.get(type_.lower(), type_)
+    said = (_DEPLOYER | {"type", "name"}) - ({"scope"} if spelled == GRANT else set())
+    head = {key: value for key, value in item.items() if key.lower() not in said}
+    found = Found(spelled, name, _wrapped(resolve(head, scope)), source)
     yield found
-    for child in item.get("resources") or ():
+    for child in _items(item.get("resources")):
         yield from _resource(child, scope, source, (type_, found.word))
 
 
@@ -136,13 +139,23 @@ def _nested(item: dict[str, Any], type_: str, scope: Scope) -> tuple[dict[str, A
         group=_text(resolve(item.get("resourceGroup", scope.group), scope)),
         subscription=_text(resolve(item.get("subscriptionId", scope.subscription), scope)),
     )
-    if (properties.get("expressionEvaluationOptions") or {}).get("scope", "outer").lower() != "inner":
+    if str(_mapping(properties.get("expressionEvaluationOptions")).get("scope")).lower() != "inner":
         return resolve(properties["template"], scope), place
     given = {
         key: resolve(value.get("value"), scope) if isinstance(value, dict) else value
-        for key, value in (properties.get("parameters") or {}).items()
+        for key, value in _mapping(properties.get("parameters")).items()
     }
     return properties["template"], replace(place, parameters=given)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[dict[str, Any]]:
+    """The resources of a list, or of a mapping by symbolic names."""
+    listed = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [each for each in listed if isinstance(each, dict)]
 
 
 def _under(parent: str, name: str | Hole) -> str | Hole:

@@ -20,7 +20,8 @@ _READ = (
     "properties.dataCollectionEndpointId",
     "properties.streamDeclarations.*.columns[].name",
     "properties.streamDeclarations.*.columns[].type",
-    "properties.destinations.logAnalytics",
+    "properties.destinations.logAnalytics[].name",
+    "properties.destinations.logAnalytics[].workspaceResourceId",
     "properties.dataFlows[].streams",
     "properties.dataFlows[].destinations",
     "properties.dataFlows[].transformKql",
@@ -77,7 +78,7 @@ def flatten(body: Body) -> Flat:
 
     What the rule's own data sources feed is theirs: not a stream that senders post to, and so left out.
     """
-    properties = body.get("properties", {})
+    properties = body.get("properties") or {}
     theirs = fed(body)
     remarks = [*unread(body, resource_type("dcr"), _READ)]
     streams: dict[str, dict[str, Any]] = {}
@@ -100,7 +101,7 @@ def flatten(body: Body) -> Flat:
 
 def fed(body: Body) -> frozenset[str]:
     """The streams that the rule's own data sources write to: agents, metrics, files."""
-    properties = body.get("properties", {})
+    properties = body.get("properties") or {}
     kinds = [properties.get(key) or {} for key in ("dataSources", "directDataSources")]
     lists = [value for kind in kinds for value in kind.values() if isinstance(value, list)]
     return frozenset(name for items in lists for item in items for name in item.get("streams") or ())

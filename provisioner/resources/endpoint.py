@@ -36,7 +36,7 @@ def expand(context: Context) -> Iterator[Resource]:
 
 def flatten(body: Body, name: str) -> Flat:
     """The words of a managed endpoint."""
-    acls = body.get("properties", {}).get("networkAcls") or {}
+    acls = (body.get("properties") or {}).get("networkAcls") or {}
     access = _ACCESS.get(str(acls.get("publicNetworkAccess", "Enabled")).lower())
     words = {"name": name, "location": body.get("location"), "public_access": access}
     read = ("location", "tags", *(("properties.networkAcls.publicNetworkAccess",) if access else ()))

@@ -61,7 +61,7 @@ def role_id(role: str) -> str:
 
 def flatten(body: Body) -> Flat:
     """The words of one role assignment, but for its name and its DCR."""
-    properties = body.get("properties", {})
+    properties = body.get("properties") or {}
     words = {"principal": properties.get("principalId")}
     if properties.get("principalType", "ServicePrincipal") != "ServicePrincipal":
         words["type"] = properties["principalType"]

@@ -42,8 +42,8 @@ def expand(context: Context) -> Iterator[Resource]:
 
 def flatten(body: Body, name: str) -> Flat:
     """The words of one table. Retention that Azure chose itself (`...AsDefault`) is nobody's wish and left out."""
-    properties = body.get("properties", {})
-    schema = properties.get("schema", {})
+    properties = body.get("properties") or {}
+    schema = properties.get("schema") or {}
     custom = name.endswith(CUSTOM_SUFFIX)
     plan = str(properties.get("plan", "Analytics")).lower()
     remarks = [*unread(body, resource_type("table"), _READ)]
@@ -58,7 +58,7 @@ def flatten(body: Body, name: str) -> Flat:
         words["total_retention"] = total
     if schema.get("description"):
         words["description"] = schema["description"]
-    found = columns(schema.get("columns", ()), "properties.schema.columns")
+    found = columns(schema.get("columns") or (), "properties.schema.columns")
     kept = {key: value for key, value in found.words.items() if not _standard(key, custom=custom)}
     if own := [key for key in found.words if key not in kept]:
         remarks.append(

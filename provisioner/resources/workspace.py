@@ -10,6 +10,9 @@ from provisioner.resources.definition import Body, resource_type
 from provisioner.resources.flatten import Flat, unread
 from provisioner.resources.resource import Resource
 
+_SKU = "PerGB2018"
+"""The one that the definition names; what another workspace was bought under has no word."""
+
 
 def expand(context: Context) -> Iterator[Resource]:
     """One workspace."""
@@ -32,9 +35,12 @@ def flatten(body: Body, name: str) -> Flat:
     words = {
         "name": name,
         "location": body.get("location"),
-        "retention": body.get("properties", {}).get("retentionInDays"),
+        "retention": (body.get("properties") or {}).get("retentionInDays"),
     }
-    read = ("location", "tags", "properties.retentionInDays", "properties.sku")
+    read = ["location", "tags", "properties.retentionInDays"]
+    sku = (body.get("properties") or {}).get("sku") or {}
+    if str(sku.get("name", _SKU)).lower() == _SKU.lower():
+        read.append("properties.sku.name")
     return Flat(
         {key: value for key, value in words.items() if value is not None},
         tuple(unread(body, resource_type("workspace"), read)),
