@@ -15,6 +15,7 @@ from provisioner.files import facts
 from provisioner.model import Table
 from provisioner.validate.builtin import builtin, is_builtin
 from provisioner.validate.context import Context
+from provisioner.validate.rename_column import rename_column
 from provisioner.validate.rule import rule
 
 
@@ -29,5 +30,7 @@ def builtin_column(table: Table, context: Context) -> Iterator[Diagnostic]:
             message = f"{name!r} is a column of {table.name} already; an entry only adds columns"
             yield context.error(message, "columns", name, key=True, hint="remove it")
         elif not name.endswith(suffix):
+            right = (name[: -len(suffix)] if name.upper().endswith(suffix) else name) + suffix
             message = f"the column {name!r} added to {table.name} does not end in {suffix!r}"
-            yield context.error(message, "columns", name, key=True, hint=f"call it {name + suffix!r}")
+            mend = rename_column(context, table.name, name, right)
+            yield context.error(message, "columns", name, key=True, hint=f"call it {right!r}", fix=mend)
