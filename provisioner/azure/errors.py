@@ -46,7 +46,7 @@ def translate(error: BaseException, target: str) -> errors.CloudError:
     from azure.core.exceptions import ServiceResponseError as Broken
 
     response = getattr(error, "response", None)
-    if isinstance(error, (ServiceRequestError, Broken)) or _no_way(str(error)):
+    if isinstance(error, (ServiceRequestError, Broken)) or (response is None and _no_way(str(error))):
         return _unreachable(error, target)
     if isinstance(error, ClientAuthenticationError) and (response is None or _is_sign_in(response)):
         return _not_signed_in(error, target)
