@@ -30,10 +30,10 @@ def _of_call(node: tree.Call) -> str | None:
         return first
     if rule == "column" and node.arguments and isinstance(node.arguments[0], tree.Literal):
         return str(node.arguments[0].value)
-    if rule == "name_first" and first is not None:
-        return f"{node.name}_{first}"
-    if rule.startswith("prefix:") and first is not None:
-        return f"{rule[7:]}_{first}"
+    if rule == "name_first":
+        return f"{node.name}_{first or ''}"
+    if rule.startswith("prefix:"):
+        return f"{rule[7:]}_{first or ''}"
     return None
 
 

@@ -78,8 +78,10 @@ class Summarize(tree.Operator):
             draft.columns[name] = _column(binder, name, bound.type, item, bound)
             keys.append(bound)
         key_columns = list(draft.columns.values())
+        named = {item.value.name for item in self.keys if isinstance(item.value, tree.Name)}
+        keyed = named | {key.name for key in key_columns}
         for item in self.items:
-            _item(binder, draft, item, {key.name for key in key_columns})
+            _item(binder, draft, item, keyed)
         arguments = [*keys, *(argument for reduction in draft.reductions for argument in reduction.arguments)]
         made = [*key_columns, *(column for reduction in draft.reductions for column in reduction.columns)]
         plan = [(len(reduction.arguments), reduction.compute) for reduction in draft.reductions]
