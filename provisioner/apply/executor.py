@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
@@ -92,6 +93,9 @@ class Run:
 
     def pairs(self) -> Iterator[tuple[Change, Outcome]]:
         """Changes as they end."""
+        shorts = [change.type for change in self.plan.changes if change.writes]
+        # While the first waves wait for the network, the clients of the later ones are imported.
+        threading.Thread(target=self.azure.management.services.warm, args=(shorts,), daemon=True).start()
         for wave in waves(self.plan.changes):
             yield from self._wave(wave)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +108,11 @@ class Services:
         """A fresh way of waiting for one operation."""
         return GrowingPolling(self._base)
 
+    def warm(self, shorts: Iterable[str]) -> None:
+        """Import and make the clients that write these types, so that nobody waits for it later."""
+        for name in dict.fromkeys(_CLIENTS[short] for short in shorts):
+            getattr(self, name)
+
     def put(self, type_: ResourceType, id_: str, body: bytes, headers: Mapping[str, str]) -> Raw:
         """Create or replace; waits for a long-running operation. Raises azure-core's errors."""
         return _PUT[type_.short](self, type_.api_version, id_, body, _options(headers))
@@ -120,6 +125,15 @@ class Services:
         """Remove; a resource that is not there is no error. There is no entry for a group: none is ever removed."""
         _DELETE[type_.short](self, type_.api_version, id_)
 
+
+_CLIENTS: Mapping[str, str] = {
+    "group": "resource",
+    "workspace": "loganalytics",
+    "table": "loganalytics",
+    "endpoint": "monitor",
+    "dcr": "monitor",
+    "grant": "authorization",
+}
 
 Writer = Callable[[Services, str, str, bytes, dict[str, Any]], Raw]
 
