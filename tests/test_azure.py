@@ -403,7 +403,7 @@ def test_inner_errors_are_flattened_with_their_position():
         ("InvalidTransformQuery", "x", None),
         ("Deep", "deeper", None),
     )
-    assert words.retry_of(error) == "created"
+    assert words.advice(error).when == "created"
 
 
 def test_an_error_wrapped_as_text_and_a_policy_are_unwrapped():
@@ -472,3 +472,14 @@ def test_an_unknown_host_and_a_dead_proxy_are_told_apart():
     proxy = words.translate(ServiceRequestError("HTTPSConnectionPool(host='x', port=1): ProxyError('no')"), "t")
     assert "name is not known" in unknown.message
     assert "proxy" in proxy.message
+
+
+def test_what_is_tried_again_is_a_matter_of_facts():
+    def advice(code):
+        return words.advice(words.answer(409, {"error": {"code": code, "message": "x"}}, {}, DCR))
+
+    assert advice("AnotherOperationInProgress").when == "always"
+    assert advice("PrincipalNotFound").patience == 60
+    assert advice("InvalidOutputTable").when == "created"
+    assert advice("RoleAssignmentExists").settled
+    assert advice("ScopeLocked") == words.Advice()

@@ -103,19 +103,20 @@ def changes(state: Path) -> list[dict[str, Any]]:
 
 
 def text(found: Iterable[Mapping[str, Any]]) -> str:
-    """What a terminal shows: when, who, what, how it ended; properties below."""
-    lines = []
+    """What a terminal shows: one heading a run, its changes with how they ended, properties below."""
+    lines: list[str] = []
+    run = None
     for each in found:
-        where = f" {each['environment']}" if each.get("environment") else ""
-        lines.append(f"{each['at']}{where}  {each['state']:<8}{each['action']:<8}{each['type']:<10}{each['name']}")
-        lines.append(f"    by {each['who']}")
-        lines += [
-            f"    {delta['path']}: {_short(delta['before'])} -> {_short(delta['after'])}" for delta in each["deltas"]
-        ]
+        if each["run"] != run:
+            run = each["run"]
+            where = each["environment"] or "-"
+            lines += [*([""] if lines else []), f"{each['at']}  {where}  {each['fingerprint']}  by {each['who']}"]
+        lines.append(f"  {each['state']:<8}{each['action']:<8}{each['type']:<10}{each['name']}")
+        lines += [f"      {one['path']}: {_short(one['before'])} -> {_short(one['after'])}" for one in each["deltas"]]
         error = each.get("error")
         if error:
             told = f" (request id {error['request_id']})" if error.get("request_id") else ""
-            lines.append(f"    {error['code']}: {error['message']}{told}")
+            lines.append(f"      {error['code']}: {error['message']}{told}")
     return "\n".join(lines) + "\n" if lines else "The journal is empty: nothing was applied from here.\n"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.azure.errors import retry_of
+from provisioner.azure.errors import advice
 from provisioner.errors import CloudError
 from provisioner.plan import Change, merged, patch
 from provisioner.resources import Body
@@ -36,9 +36,12 @@ class Writer:
                 try:
                     return self._once(change)
                 except CloudError as error:
-                    worth = retry_of(error)
-                    spent = time.monotonic() - started
-                    if worth is None or (worth == "created" and not self.fresh) or spent + delay > self.deadline:
+                    known = advice(error)
+                    if known.settled:
+                        return sent(change)
+                    worth = known.when == "always" or (known.when == "created" and self.fresh)
+                    limit = self.deadline if known.patience is None else min(known.patience, self.deadline)
+                    if not worth or time.monotonic() - started + delay > limit:
                         raise
                     tell(f"{error.code}; trying again in {delay:.1f} s")
                 time.sleep(delay)

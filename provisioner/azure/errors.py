@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from provisioner import errors
 from provisioner.files import facts
@@ -75,13 +76,25 @@ def answer(status: int, body: Any, headers: Mapping[str, str], target: str) -> e
     )
 
 
-def retry_of(error: errors.CloudError) -> str | None:
-    """`always`, `created` or None: whether `apply` does better to try again, by the facts of the error's codes."""
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about a refusal by itself: `when` to try again, for how long, or that it is no trouble at all."""
+
+    when: Literal["always", "created", "never"] = "never"
+    patience: float | None = None
+    settled: bool = False
+
+
+def advice(error: errors.CloudError) -> Advice:
+    """By the facts of the error's codes, outer and inner."""
     codes = [error.code or "", *(code for code, _, _ in error.details)]
-    found = [each["retry"] for code in codes if "retry" in (each := _codes().get(code.lower(), {}))]
-    if not found:
-        return None
-    return "always" if "always" in found else "created"
+    known = [_codes()[code.lower()] for code in codes if code.lower() in _codes()]
+    retries = [each for each in known if "retry" in each]
+    settled = any(each.get("settled") for each in known)
+    if not retries:
+        return Advice(settled=settled)
+    best = next((each for each in retries if each["retry"] == "always"), retries[0])
+    return Advice(best["retry"], best.get("patience"), settled)
 
 
 def flatten(error: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:

@@ -133,6 +133,10 @@ def _change(resource: Resource, desired: Graph, live: Live, named: frozenset[str
         return None
     body = desired.body(resource)
     comparison = Comparison(resource.type, body, twin.body)
+    blocked = tuple(risk.obstacles(resource, twin.body))
+    if blocked:
+        found = Change("no-op", resource.key, str(twin.id), "breaking", blocked, comparison.deltas)
+        return _made(found, resource, twin, desired)
     if resource.existing:
         return _proved(resource, twin, comparison, desired)
     drops = _drops(body, twin, named)

@@ -23,6 +23,7 @@ def text(plan: Plan, *, color: bool = False) -> str:
     """What a terminal shows: one block per change, its properties, its reasons, and what else stands there."""
     lines = [line for change in plan.changes for line in _block(change, color=color)]
     lines += [line for line in _strangers(plan) if line]
+    lines += [f"  ? {each.scope} could not be read: {each.why}" for each in plan.live.coverage if not each.ok]
     if plan.empty:
         return "\n".join([*lines, *([""] if lines else []), "No changes. Azure is as the manifest says."]) + "\n"
     summary = plan.summary

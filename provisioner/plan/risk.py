@@ -19,6 +19,13 @@ def reasons(desired: Resource, deltas: tuple[Delta, ...], live: Body) -> Iterato
             yield found
 
 
+def obstacles(resource: Resource, live: Body) -> Iterator[Reason]:
+    """What makes every write to a live resource fail."""
+    for fact in resource.type.obstacles:
+        if at(live, fact["path"]) in fact["values"]:
+            yield Reason("breaking", str(fact["reason"]), instead=str(fact["instead"]).format(name=resource.name))
+
+
 def removal(resource: Resource) -> Reason:
     """What it means that a resource goes."""
     return _whole(resource.type.removal, resource, "it is removed")

@@ -61,6 +61,8 @@ class ResourceType:
     """Live values that a write must not send back while another property has one of some values."""
     risks: tuple[Mapping[str, Any], ...] = ()
     """What a difference means; the first that fits counts."""
+    obstacles: tuple[Mapping[str, Any], ...] = ()
+    """Values of a live resource that stand in the way of any write."""
     removal: Mapping[str, str] = field(default_factory=dict)
     replacement: Mapping[str, str] = field(default_factory=dict)
     """What it means to delete one, and to delete and create it; without the latter it cannot be replaced."""
@@ -95,6 +97,7 @@ def resource_type(short: Short) -> ResourceType:
         as_default=dict(known.get("as_default", {})),
         withheld=dict(known.get("withheld", {})),
         risks=tuple(known.get("risks", ())),
+        obstacles=tuple(known.get("obstacles", ())),
         removal=dict(known.get("removal", {})),
         replacement=dict(known.get("replacement", {})),
     )
