@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -170,13 +171,14 @@ def test_no_body_however_odd_stops_the_import(tmp_path_factory, data):
     assert written(folder, adopted).manifest is not None
 
 
+OTHERS = re.compile("deployments|savedSearches")
 LEFT = {"dcr-agents", "dcr-whole-workspace", "law/Never_CL", "send-orders"}
 
 
 def bodies(value, path=()):
     """The paths of the resources in a file that a manifest can hold."""
     known = isinstance(value, dict) and "properties" in value and "mainTemplate" not in value["properties"]
-    if known and value.get("name") not in LEFT and "deployments" not in str(value.get("type")):
+    if known and value.get("name") not in LEFT and not OTHERS.search(str(value.get("type"))):
         yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:

@@ -79,11 +79,19 @@ class _Reading:
         compose.rules(draft, self.unique(self.rule(each) for each in rules))
         self.grants()
         self.tags()
+        self.foreign()
+        return draft.done()
+
+    def foreign(self) -> None:
+        """List what a manifest does not hold, by type: published solutions carry dozens."""
+        others: dict[str, list[Found]] = {}
         for each in self.found:
             if not each.ours:
-                draft.place = place(each)
-                draft.leave(FOREIGN, each.type, each.word, "a manifest does not hold this type")
-        return draft.done()
+                others.setdefault(each.type, []).append(each)
+        for type_, found in others.items():
+            self.draft.place = place(found[0])
+            names = found[0].word if len(found) == 1 else f"({len(found)})"
+            self.draft.leave(FOREIGN, type_, names, "a manifest does not hold this type")
 
     def left(self, rule: Found) -> bool:
         """Whether a rule is none for this manifest; it is listed then."""
@@ -182,6 +190,6 @@ def _name(stem: str, found: Sequence[Found]) -> str:
     words = _GENERIC.sub("", stem)
     if not words:
         first = next((each for type_ in (DCR, TABLE) for each in found if each.type == type_), None)
-        words = re.sub(r"(?i)^dcr-|_CL$", "", PLACEHOLDER.sub("", first.word).rsplit("/", 1)[-1]) if first else ""
+        words = re.sub(r"(?i)^dcr[-_]|[-_]?dcr$|_CL$", "", PLACEHOLDER.sub("", first.word).rsplit("/", 1)[-1]) if first else ""
     plain = re.sub(r"[^A-Za-z0-9]+", "-", words or stem).strip("-").lower()
     return (plain if plain[:1].isalpha() else f"import-{plain}")[:40].rstrip("-").ljust(2, "x")

@@ -42,7 +42,7 @@ class Scope:
 def resolve(value: Any, scope: Scope) -> Any:
     """The value with its expressions worked out; each that cannot be is a Hole, as is a text with `{{…}}`."""
     if isinstance(value, dict):
-        return {key: resolve(inner, scope) for key, inner in value.items()}
+        return {_key(key, scope): resolve(inner, scope) for key, inner in value.items()}
     if isinstance(value, list):
         return [resolve(inner, scope) for inner in value]
     if not isinstance(value, str):
@@ -53,6 +53,12 @@ def resolve(value: Any, scope: Scope) -> Any:
     if found is value and (placeholder := _PLACEHOLDER.search(value)):
         return Hole(value, placeholder[1])
     return found
+
+
+def _key(text: str, scope: Scope) -> str:
+    """A key, which may be an expression too: Bicep writes a stream's name so."""
+    found = resolve(text, scope) if text.startswith("[") else text
+    return found.text if isinstance(found, Hole) else found if isinstance(found, str) else text
 
 
 def _evaluated(text: str, scope: Scope) -> Any:

@@ -63,7 +63,7 @@ class Ground:
         """Where it goes: as given, else as the ids and locations of the source say, else put in."""
         ids = [parse_id(str(each.body.get("id", ""))) for each in self.of(DCR)]
         own = next((each for each in ids if each), None)
-        places = [each for found in self.found if isinstance(each := found.body.get("location"), str)]
+        places = [each for found in self.found if (each := found.body.get("location")) and isinstance(each, str)]
         known = {
             "subscription": self.given.subscription or (own.subscription if own else None),
             "resource_group": self.given.resource_group or (own.group if own else None),
@@ -87,7 +87,7 @@ class Ground:
         if id_ := next((id_ for rule in self.of(DCR) for id_ in destinations(rule) if real(id_)), None):
             return {"id": id_}
         names = [each.word.split("/")[0] for each in self.of(TABLE) if "/" in each.word]
-        known = next((each for each in names if "{{" not in each), None)
+        known = next((each for each in names if each and "{{" not in each), None)
         return {"name": known or self.filled(("workspace",), "the workspace", f"law-{self.name}")}
 
     def endpoint(self, rules: list[Found]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class Ground:
             if len({str(each).lower() for each in ids}) > 1:
                 self.draft.tell(BOUND, "warning", f"the rules are bound to several endpoints; {id_} is taken for all")
             return {"id": id_}
-        last = [str(each).rsplit("/", 1)[-1] for each in ids if isinstance(each, str)]
+        last = [name for each in ids if isinstance(each, str) and (name := each.rsplit("/", 1)[-1])]
         return {"name": last[0] if last else self.filled(("endpoint",), "the endpoint", f"dce-{self.name}")}
 
     def spoken(self, found: Found, otherwise: str) -> str:

@@ -87,7 +87,7 @@ def _template(template: Mapping[str, Any], scope: Scope, source: Source) -> Iter
 def _resource(
     item: dict[str, Any], scope: Scope, source: Source, parent: tuple[str, str] | None = None
 ) -> Iterator[Found]:
-    if "type" not in item:
+    if "type" not in item or item.get("existing") is True:
         return
     for copied in _copies(item, scope):
         if resolve(item.get("condition", True), copied) is not False:
