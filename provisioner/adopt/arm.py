@@ -190,6 +190,10 @@ def _name(stem: str, found: Sequence[Found]) -> str:
     words = _GENERIC.sub("", stem)
     if not words:
         first = next((each for type_ in (DCR, TABLE) for each in found if each.type == type_), None)
-        words = re.sub(r"(?i)^dcr[-_]|[-_]?dcr$|_CL$", "", PLACEHOLDER.sub("", first.word).rsplit("/", 1)[-1]) if first else ""
+        words = (
+            re.sub(r"(?i)^dcr[-_]|[-_]?dcr$|_CL$", "", PLACEHOLDER.sub("", first.word).rsplit("/", 1)[-1])
+            if first
+            else ""
+        )
     plain = re.sub(r"[^A-Za-z0-9]+", "-", words or stem).strip("-").lower()
     return (plain if plain[:1].isalpha() else f"import-{plain}")[:40].rstrip("-").ljust(2, "x")
