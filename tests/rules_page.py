@@ -19,6 +19,9 @@ This page is made from the checks themselves (`python -m tests.rules_page`); `pr
 An **error** is what Azure refuses or the language forbids, a **warning** what Azure does in silence or what its
 sources dispute, an **info** is good to know. `--strict` makes warnings fail.
 
+A finding that does not hold for all environments names those it holds for: `[prod, test]`; `-` stands for the manifest
+without an environment. What only the manifest itself lacks, and every environment gives, is no finding.
+
 ## Choosing
 
 `--select` and `--ignore` take codes or their beginnings (`--ignore NAM,TAB003`). On a line, a comment silences a code:

@@ -41,6 +41,14 @@ def test_the_manifest_itself_may_need_an_environment_to_be_whole(tmp_path):
     assert told(tmp_path, piece) == []
 
 
+def test_the_target_may_differ_between_environments(tmp_path):
+    target = "target: {subscription: 6f9619ff-8b86-d011-b42d-00c04fc964ff, resource_group: rg}\n"
+    piece = TABLES + target + "environments: {prod: {target: {location: westeurope}}, test: {}}\n"
+    assert told(tmp_path, piece) == [("MAN003", ("-", "test"))]
+    piece = piece.replace("test: {}", "test: {target: {location: northeurope}}")
+    assert told(tmp_path, piece) == []
+
+
 def test_without_environments_it_has_to_be_whole(tmp_path):
     (code, _), *_ = told(tmp_path, TABLES + "workspace: {name: law-$(environment)}\n")
     assert code.startswith("VAR")

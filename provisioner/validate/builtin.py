@@ -12,12 +12,16 @@ from provisioner.validate.text import near
 
 def builtin(name: str) -> Mapping[str, Any] | None:
     """What is known of a table that accepts the API: basic, auxiliary, columns (None: not known), requires."""
+    if name.endswith(CUSTOM_SUFFIX):  # most manifests have custom tables alone and need not read the list
+        return None
     known: Mapping[str, Any] | None = _facts()["tables"].get(name)
     return known
 
 
 def is_builtin(name: str) -> bool:
     """Whether a name is one of Azure's, accepting the API or not, as far as they are known."""
+    if name.endswith(CUSTOM_SUFFIX):
+        return False
     known = _facts()
     return name in known["tables"] or name in known["legacy"] or name in known["not_accepted"]
 

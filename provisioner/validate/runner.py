@@ -67,7 +67,7 @@ def check_all(
     return merge(found)
 
 
-INCOMPLETE = ("VAR",)
+INCOMPLETE = ("VAR", "MAN003")
 """Codes that only say that the manifest needs an environment to be whole."""
 
 
