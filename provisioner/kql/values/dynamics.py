@@ -72,7 +72,6 @@ def unwrap_dynamic(value: Any) -> tuple[Any, str]:
     return value, "dynamic" if kind in ("array", "dictionary") else kind
 
 
-_COMPOUND = frozenset((list, dict))
 _SIMPLE = frozenset((type(None), bool, float))
 _KINDS: dict[type, str] = {
     type(None): "null",
@@ -103,9 +102,9 @@ def parse_json(text: str) -> Any:
             value = _DECODER.decode(text)
     except (ValueError, RecursionError, StopIteration):
         return _parse_spaced(text)
-    if type(value) in _COMPOUND and ("\\u" in text or len(text) > 2 * DEEPEST):
+    if "\\u" in text or (end > 2 * DEEPEST and text.count("{") + text.count("[") > DEEPEST):
         return clean(value, text)
-    return unicode_text(value) if type(value) is str else value
+    return value if value.__class__ is not str else unicode_text(value)
 
 
 def _parse_spaced(text: str) -> Any:
