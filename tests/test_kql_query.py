@@ -116,3 +116,14 @@ def test_expanding_gives_as_many_rows_as_there_are_members(records: list[dict[st
     """An empty array gives none, a null or a single value one."""
     sizes = [len(record["d"]) if isinstance(record["d"], (list, dict)) else 1 for record in records]
     assert len(run("T | mv-expand d", records)) == sum(sizes)
+
+
+def test_a_union_names_the_table_of_each_row_when_asked():
+    tables = {"A": {"x": "long", "y": "string"}, "B": {"x": "long"}}
+    rows = {"A": [{"x": 1, "y": "a"}], "B": [{"x": 2}]}
+    for text in ("union withsource=T A, B | project T, x", "A | union withsource=T B | project T, x"):
+        query, diagnostics = kql.bind(text, tables=tables, dialect="query")
+        assert query is not None, diagnostics
+        assert list(kql.evaluate(query, rows)) == [{"T": "A", "x": 1}, {"T": "B", "x": 2}]
+    inner, _ = kql.bind("union kind=inner A, B", tables=tables, dialect="query")
+    assert inner.columns == {"x": "long"}

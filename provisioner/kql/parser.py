@@ -133,7 +133,7 @@ class Parser(ExpressionReader):
         elif token.text == "datatable":
             made = self._datatable()
         elif token.text == "union":
-            made = tree.Union(self.parts())
+            made = self.union()
         else:
             made = self._range()
         made.start, made.end = token.start, self.previous.end
@@ -159,16 +159,20 @@ class Parser(ExpressionReader):
         self.expect(":")
         return name, self.type_word()
 
-    def parts(self) -> list[tree.Pipeline]:
-        """The tables of a union: names, or pipelines in parentheses, between commas; its options are stepped over."""
+    def union(self) -> tree.Union:
+        """The options and the tables of a union: names, or pipelines in parentheses, between commas."""
+        options = {"kind": "outer", "withsource": "", "isfuzzy": ""}
         while self.token.kind == "name" and self.peek().text == "=":
+            name = self.token.text.lower()
+            if name not in options:
+                raise self.stop(f"{self.token.text!r} is no option of union", f"it has {', '.join(options)}")
             self.advance()
             self.advance()
-            self.advance()
+            options[name] = self.expect_name("a word")[0]
         parts = [self._part()]
         while self.accept(","):
             parts.append(self._part())
-        return parts
+        return tree.Union(parts, options["withsource"], options["kind"] == "inner")
 
     def _part(self) -> tree.Pipeline:
         source = self._source()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from provisioner.diagnostics import Span
 from provisioner.kql import allowed, values
 from provisioner.kql import syntax as tree
-from provisioner.kql.bound import Bound, Column
+from provisioner.kql.bound import Column, constant
 from provisioner.kql.operators.columns import assign, target
-from provisioner.kql.scope import Function, Lazy, Origin, Rows, Scope, Step, Unfold
+from provisioner.kql.scope import Assign, Function, Lazy, Origin, Rows, Scope, Step, Unfold
 from provisioner.kql.suggest import did_you_mean
 from provisioner.kql.types import UNKNOWN
 
@@ -40,7 +40,7 @@ def bind(binder: PipelineBinder, source: tree.Source, scope: Scope) -> Rows:
     if isinstance(source, tree.Range):
         return _range(binder, source, scope)
     assert isinstance(source, tree.Union)
-    return union([binder.pipeline(part, scope) for part in source.pipelines], binder)
+    return union(binder, source, [binder.pipeline(part, scope) for part in source.pipelines])
 
 
 def _table(binder: PipelineBinder, source: tree.TableName, scope: Scope) -> Rows:
@@ -135,8 +135,10 @@ def _count_up(low: Any, high: Any, step: Any) -> Iterator[Any]:
         low = low + step
 
 
-def union(parts: list[Rows], binder: PipelineBinder) -> Rows:
-    """The rows of all parts with the columns of all; where types differ, a column for each."""
+def union(binder: PipelineBinder, source: tree.Union, parts: list[Rows]) -> Rows:
+    """The rows of all parts with the columns of all, or those they share; where types differ, a column for each."""
+    if source.label:
+        parts = [_labelled(binder, source, part, place) for place, part in enumerate(parts)]
     kinds: dict[str, list[str]] = {}
     for part in parts:
         for column in part.columns.values():
@@ -144,7 +146,10 @@ def union(parts: list[Rows], binder: PipelineBinder) -> Rows:
             if column.type not in known:
                 known.append(column.type)
     wanted = [
-        (name if len(types) == 1 else f"{name}_{kind}", name, kind) for name, types in kinds.items() for kind in types
+        (name if len(types) == 1 else f"{name}_{kind}", name, kind)
+        for name, types in kinds.items()
+        for kind in types
+        if not source.inner or all(name in part.columns and part.columns[name].type == kind for part in parts)
     ]
     columns = {
         made: Column(made, kind, binder.variable(), _read(parts, name), wrapped=_wrapped(parts, name))
@@ -152,6 +157,14 @@ def union(parts: list[Rows], binder: PipelineBinder) -> Rows:
     }
     arranged = [_arranged(part, wanted) for part in parts]
     return Rows(columns, Origin(columns=list(columns.values()), parts=arranged), open=any(part.open for part in parts))
+
+
+def _labelled(binder: PipelineBinder, source: tree.Union, part: Rows, place: int) -> Rows:
+    """The rows with the name of their table before them; rows that have none are numbered."""
+    word = binder.variable()
+    column = Column(source.label, "string", word, span=source.span, nullable=False)
+    name = constant("string", part.origin.table or f"union_arg{place}", source.span)
+    return part.then({source.label: column, **part.columns}, Assign(word, name))
 
 
 def _read(parts: list[Rows], name: str) -> frozenset[str]:
@@ -175,6 +188,3 @@ def _arranged(part: Rows, wanted: list[tuple[str, str, str]]) -> Rows:
         else:
             columns[made] = Column(made, kind, '""' if kind == "string" else "(None)", nullable=True)
     return part.then(columns)
-
-
-__all__ = ["Bound", "bind", "union"]

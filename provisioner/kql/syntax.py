@@ -195,9 +195,11 @@ class Range(Source):
 
 
 class Union(Source):
-    """`union A, B` as a source."""
+    """`union A, B` as a source; `label` is the column that names each row's table, "" for none."""
 
     pipelines: list[Pipeline]
+    label: str
+    inner: bool
 
 
 class Parameter(Node):

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 class Union(tree.Operator):
     """`| union A, (B | where x)`."""
 
-    parts: list[tree.Pipeline]
+    tables: tree.Union
 
     @classmethod
     def parse(cls, parser: Parser) -> Self:
-        """Tables and pipelines in parentheses between commas."""
-        return cls(parser.parts())
+        """Options, and tables or pipelines in parentheses between commas."""
+        return cls(parser.union())
 
     def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
         """The columns of all; a row has null where its table has no such column."""
@@ -30,4 +30,4 @@ class Union(tree.Operator):
         from provisioner.kql.sources import union
 
         assert isinstance(binder, PipelineBinder)
-        return union([rows, *(binder.pipeline(part, scope) for part in self.parts)], binder)
+        return union(binder, self.tables, [rows, *(binder.pipeline(part, scope) for part in self.tables.pipelines)])
