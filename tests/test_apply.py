@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from provisioner import apply as applied
 from provisioner import azure, errors, live
@@ -16,6 +22,8 @@ from provisioner.apply import report as outcome_report
 from provisioner.apply.executor import apply
 from provisioner.apply.journal import entries
 from provisioner.apply.lock import held
+from provisioner.emulator import lifecycle
+from provisioner.emulator.testing import AzureMonitor
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
 from provisioner.plan import report, saved
 from provisioner.resources import resource_type
@@ -373,6 +381,7 @@ def test_every_change_leaves_its_lines_in_the_journal(cloud, tmp_path):
     assert last["after"]["properties"]["principalId"] == cloud.identity.object_id
     assert cloud.identity.object_id in last["who"]
     assert last["fingerprint"] == made.fingerprint
+    assert all(each["request_id"] for each in lines if each["event"] == "end")
     assert not (tmp_path / "apply.holder").exists()
 
 
@@ -447,3 +456,71 @@ def test_a_refused_transform_is_blamed_with_its_place_in_the_manifest(cloud):
     assert "provisioner.yaml:7:3" in outcome_report.text(outcomes)
     assert failed.json()["blames"][0]["line"] == 7
     assert Blame("c", "SemanticError:0x6 at 2:9 : Undefined symbol", "", "", query).span == Span(start, start + 1)
+
+
+def test_nothing_is_asked_of_the_subscription_but_how_an_operation_goes(cloud):
+    """Contributor and RBAC Administrator on one group are all the rights there may be."""
+    sent = []
+
+    class Listening(HTTPAdapter):
+        def send(self, request, **options):
+            sent.append((request.method, urlsplit(request.url).path.lower()))
+            return super().send(request, **options)
+
+    cloud.session.mount("https://", Listening())
+    up(cloud, manifest(cloud.target))
+    up(cloud, manifest(cloud.target, columns={**ORDERS, "Note": "string"}))
+    group = f"/subscriptions/{cloud.target.subscription}/resourcegroups/rg-shop"
+    outside = {(method, path.split("/operationstatuses/")[0]) for method, path in sent if not path.startswith(group)}
+    assert {method for method, _ in outside} <= {"GET", "POST"}
+    assert all("/locations/" in path for method, path in outside if method == "GET" and "/subscriptions/" in path)
+    assert all("/oauth2/" in path for method, path in outside if method == "POST")
+
+
+def test_a_write_carries_the_etag_that_it_was_planned_against(cloud, azure_monitor):
+    """Somebody else's write in between is refused by Azure, and told."""
+    up(cloud, manifest(cloud.target))
+    seen = []
+
+    class Listening(HTTPAdapter):
+        def send(self, request, **options):
+            if request.method == "PUT" and "dataCollectionRules" in request.url:
+                seen.append(request.headers.get("If-Match"))
+            return super().send(request, **options)
+
+    cloud.session.mount("https://", Listening())
+    wanted = manifest(cloud.target, tags={"team": "y"})
+    etag = body(cloud, wanted, "dcr", "dcr-shop")["etag"]
+    azure_monitor.fault("error", match="PUT *dataCollectionRules*", status=412, code="PreconditionFailed")
+    outcomes = apply(plan(cloud, wanted), cloud)
+    azure_monitor.heal()
+    assert seen == [etag]
+    (failed,) = [each for each in outcomes if each.state == "failed"]
+    assert "somebody else" in failed.error.hint
+
+
+def test_a_second_interrupt_ends_at_once(azure_monitor, tmp_path):
+    """A table that takes minutes holds up the first; the second does not wait for it."""
+    folder = shutil.copytree(
+        Path(__file__).parents[1] / "examples/quickstart",
+        tmp_path / "shop",
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns(".provisioner"),
+    )
+    ready = lifecycle.ensure(folder / ".provisioner")
+    AzureMonitor(ready).fault("slow_operation", match="PUT *tables*", seconds=100.0)
+    command = [sys.executable, "-m", "provisioner", "apply", str(folder), "-e", "local", "-v"]
+    victim = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        for line in victim.stderr:
+            if "table Orders_CL" in line:
+                break
+        victim.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            victim.wait(1)
+        victim.send_signal(signal.SIGINT)
+        assert victim.wait(30) == 130
+    finally:
+        victim.kill()
+        victim.stderr.close()
+        lifecycle.stop(folder / ".provisioner")

@@ -154,6 +154,7 @@ class Run:
             return Outcome.of(change, "skipped")
         self._tell("start", change, change.action)
         self.journal.begin(change)
+        self.azure.waits.remember(None)
         started = time.monotonic()
         before = change.live.body if change.live else None
         try:
@@ -166,6 +167,7 @@ class Run:
             self.journal.end(change, outcome, before, None)
             return outcome
         outcome = Outcome.of(change, "applied", time.monotonic() - started, body=after)
+        outcome = replace(outcome, request_id=self.azure.waits.request_id)
         self.written.add(change.key)
         self.writer.fresh = self.writer.fresh or change.action in {"create", "replace"}
         self.journal.end(change, outcome, before, after)

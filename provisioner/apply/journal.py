@@ -42,6 +42,7 @@ class Journal:
                 "seconds": round(outcome.seconds, 3),
                 "before": before,
                 "after": after,
+                "request_id": outcome.request_id or getattr(outcome.error, "request_id", None),
                 "error": error_json(outcome.error),
             }
         )

@@ -27,6 +27,8 @@ class Outcome:
     id: str = ""
     body: Body | None = None
     """What Azure shows after it; None after a removal or a failure."""
+    request_id: str | None = None
+    """Azure's id of the write."""
     blames: tuple[Blame, ...] = ()
     """Which flows a refusal means, and where the manifest writes them."""
 
@@ -51,6 +53,7 @@ class Outcome:
             "state": self.state,
             "seconds": round(self.seconds, 3),
             "error": error_json(self.error),
+            "request_id": self.request_id,
             **({"blames": [each.json() for each in self.blames]} if self.blames else {}),
         }
 

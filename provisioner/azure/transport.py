@@ -38,7 +38,7 @@ _BUDGET = 180.0
 
 
 class Waits:
-    """Hears why a call takes longer; the thread that made the call may set who listens."""
+    """What a thread that makes calls wants to know: why one takes longer, and the id of its last write."""
 
     def __init__(self) -> None:
         self._local = threading.local()
@@ -46,6 +46,15 @@ class Waits:
     def listen(self, hear: Callable[[str], None] | None) -> None:
         """Set or unset this thread's listener."""
         self._local.hear = hear
+
+    @property
+    def request_id(self) -> str | None:
+        """Azure's id of this thread's last write: what a support case wants."""
+        return getattr(self._local, "request_id", None)
+
+    def remember(self, request_id: str | None) -> None:
+        """Note the id of a write; None before the next one."""
+        self._local.request_id = request_id
 
     def tell(self, why: str) -> None:
         """Pass it on, if this thread has a listener."""
@@ -72,7 +81,10 @@ class CountPolicy(policies.SansIOHTTPPolicy[Any, Any]):
     def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
         """Learn what is left."""
         sent = request.http_request
-        self._pace.learn(sent.method, _provider(sent.url), response.http_response.headers)
+        headers = response.http_response.headers
+        self._pace.learn(sent.method, _provider(sent.url), headers)
+        if sent.method in {"PUT", "PATCH", "DELETE"}:
+            self._waits.remember(headers.get("x-ms-request-id") or headers.get("x-ms-correlation-request-id"))
 
 
 class AgainPolicy(policies.HTTPPolicy[Any, Any]):
