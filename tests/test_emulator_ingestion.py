@@ -202,6 +202,16 @@ def test_an_auxiliary_table_takes_half_an_hour_at_a_time(rest):
     assert reply.body["tables"][0]["rows"] == [["a"]]
 
 
+def test_a_rule_has_a_quota_a_minute(rest, rule, azure_monitor):
+    azure_monitor.fault("small_quota", requests=2)
+    replies = [rest.ingest(rule, [row()]) for _ in range(3)]
+    assert [each.status for each in replies] == [204, 204, 429]
+    assert 1 <= int(replies[2].headers["retry-after"]) <= 61
+    azure_monitor.heal()
+    azure_monitor.fault("small_quota", gigabytes=0)
+    assert rest.ingest(rule, [row()]).status == 429
+
+
 def test_metrics_tell_what_came_and_what_was_lost(rest, azure_monitor):
     rule = rest.make_rule("source | where Count > 1")
     rest.grant(rule["id"])
@@ -319,3 +329,11 @@ def test_network_access_switches_are_obeyed(rest, rule, azure_monitor):
         {"location": "westeurope", "properties": {"networkAcls": {"publicNetworkAccess": "Disabled"}}},
     )
     assert rest.ingest(rule, [row()]).status == 403
+
+
+def test_ingestion_time_is_when_the_row_was_received(rest, rule):
+    rest.ingest(rule, [row(time=NOW - timedelta(hours=5))])
+    columns = (
+        'Same = ingestion_time() == _TimeReceived, Late = ingestion_time() > TimeGenerated, T = "ingestion_time()"'
+    )
+    assert rest.rows(f"T_CL | project {columns}") == [[True, True, "ingestion_time()"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -256,3 +257,36 @@ def test_the_default_is_loopback_alone(state):
     listening = [line.split() for line in tables.splitlines() if f":{port:04X} " in line]
     addresses = {each[1] for each in listening if each[3] == "0A"}
     assert addresses == {f"0100007F:{port:04X}"}
+
+
+def test_a_connection_that_says_nothing_is_cut_and_one_that_speaks_is_not():
+    async def check():
+        from aiohttp import web
+
+        from provisioner.emulator.patience import PatientServer
+
+        async def handle(request):
+            listener.arrived(request.protocol)
+            return web.Response(text="ok")
+
+        listener = PatientServer(handle, seconds=0.2, access_log=None)
+        server = await asyncio.get_running_loop().create_server(listener, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        silent, silent_writer = await asyncio.open_connection("127.0.0.1", port)
+        silent_writer.write(b"GET / HTTP/1.1\r\nX-Slow")
+        spoken, spoken_writer = await asyncio.open_connection("127.0.0.1", port)
+        spoken_writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await spoken.readuntil(b"ok")
+        try:
+            cut = await silent.read() == b""
+        except ConnectionError:
+            cut = True
+        assert cut
+        spoken_writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await spoken.readuntil(b"ok")
+        for writer in (silent_writer, spoken_writer):
+            writer.close()
+        server.close()
+        await listener.shutdown(0)
+
+    asyncio.run(asyncio.wait_for(check(), 20))

@@ -14,6 +14,7 @@ from provisioner.emulator.answer import Answer, Refusal, unsupported
 from provisioner.emulator.arm import generic
 from provisioner.emulator.call import Call
 from provisioner.emulator.limits import remaining
+from provisioner.emulator.versions import versions
 from provisioner.files import facts
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _check_version(call: Call, route: Route) -> None:
     if not version:
         message = "The api-version query parameter (?api-version=) is required for all requests."
         raise Refusal(400, "MissingApiVersionParameter", message)
-    known = facts("emulator.yaml")["ingestion_versions"] if route.plane == "ingestion" else _versions(route.kind)
+    known = facts("emulator.yaml")["ingestion_versions"] if route.plane == "ingestion" else versions(route.kind)
     if known is None:
         if not _VERSION.fullmatch(version):
             message = (
@@ -149,13 +150,6 @@ def _check_version(call: Call, route: Route) -> None:
             raise Refusal(400, "InvalidApiVersionParameter", message)
     elif version not in known:
         raise _unknown_version(route, version, known)
-
-
-def _versions(kind: str) -> list[str] | None:
-    versions: dict[str, list[str]] = facts("emulator.yaml")["versions"]
-    found = next((versions[each] for each in versions if each.lower() == kind.lower()), None)
-    parent = kind.rpartition("/")[0]
-    return found if found is not None or "/" not in parent else _versions(parent)
 
 
 def _unknown_version(route: Route, version: str, known: list[str]) -> Refusal:

@@ -30,6 +30,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "missing_solutions": {},
     "over_quota": {},
     "table_limit": {"most": 500},
+    "small_quota": {"requests": 12_000, "gigabytes": 2},
     "lost_rows": {},
     "deny": {"principal": "*", "scope": "", "data_action": "Microsoft.Insights/Telemetry/Write"},
     "clock": {"now": None, "stop": False},
@@ -155,8 +156,12 @@ def _check(kind: str, name: str, value: Any, default: Any) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if isinstance(default, float) and (not number or value < 0):
         raise _bad(f"{kind}: {name} is a number of at least 0")
-    if name in {"status", "copies", "most"} and (not isinstance(value, int) or not (1 <= value <= 599)):
+    if name in {"status", "copies", "most", "requests"} and (not isinstance(value, int) or value < 1):
         raise _bad(f"{kind}: {name} is a whole number")
+    if name == "status" and not 400 <= value <= 599:
+        raise _bad(f"{kind}: status is an error's, from 400 to 599")
+    if name == "gigabytes" and (not number or value < 0):
+        raise _bad(f"{kind}: gigabytes is a number of at least 0")
     if name == "when" and value not in {"before", "after"}:
         raise _bad("reset: when is before or after (the write)")
     if name == "retry_after" and value is not None and (not number or value <= 0):

@@ -36,7 +36,8 @@ def remaining(call: Call) -> dict[str, str]:
 
 def spend(call: Call, rule: str, size: int) -> None:
     """Take a call from a rule's quota of this minute; 429 with Retry-After when it is used up."""
-    quotas = facts("emulator.yaml")["quotas"]
+    small = next((each.values for each in call.world.faults.active if each.fault == "small_quota"), None)
+    quotas = small or facts("emulator.yaml")["quotas"]
     now = time.monotonic()
     minutes: dict[str, tuple[float, int, int]] = call.world.memory.setdefault("minutes", {})
     since, calls, total = minutes.get(rule, (now, 0, 0))

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.versions import versions
+from provisioner.files import facts
+
+if TYPE_CHECKING:
+    from provisioner.emulator.routes import Route
 
 _ERROR = {
     "type": "object",
@@ -19,6 +25,14 @@ _ERROR = {
 }
 
 
+_SHAPES = {
+    "subscription": {"type": "string", "format": "uuid"},
+    "group": {"type": "string", "pattern": r"^[A-Za-z0-9_()-]{1,90}$"},
+    "workspace": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$"},
+    "table": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]{3,40}_CL$"},
+}
+
+
 def document(base: str) -> dict[str, Any]:
     """Every route with its parameters, its token and the shape of its errors."""
     from provisioner.emulator.routes import ROUTES
@@ -26,7 +40,7 @@ def document(base: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         path = route.pattern if route.pattern.startswith("/") else f"/{route.pattern}"
-        paths.setdefault(path, {})[route.method.lower()] = _operation(path, route.method, route.plane)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(path, route)
     return {
         "openapi": "3.0.3",
         "info": {"title": "Local Azure Monitor", "version": "1"},
@@ -39,13 +53,15 @@ def document(base: str) -> dict[str, Any]:
     }
 
 
-def _operation(path: str, method: str, plane: str) -> dict[str, Any]:
+def _operation(path: str, route: Route) -> dict[str, Any]:
+    method, plane = route.method, route.plane
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        {"name": name, "in": "path", "required": True, "schema": _SHAPES.get(name, {"type": "string", "minLength": 1})}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if plane in {"arm", "ingestion"}:
-        parameters.append({"name": "api-version", "in": "query", "required": True, "schema": {"type": "string"}})
+        shape = {"type": "string", "enum": accepted(route)}
+        parameters.append({"name": "api-version", "in": "query", "required": True, "schema": shape})
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     form = "application/x-www-form-urlencoded" if path.endswith("/token") else "application/json"
     operation: dict[str, Any] = {
@@ -59,3 +75,10 @@ def _operation(path: str, method: str, plane: str) -> dict[str, Any]:
     if method in {"PUT", "POST", "PATCH"}:
         operation["requestBody"] = {"content": {form: {"schema": {}}}}
     return operation
+
+
+def accepted(route: Route) -> list[str]:
+    """The api-versions that a route takes; those of types without a list of their own stand for any well-formed one."""
+    if route.plane == "ingestion":
+        return list(facts("emulator.yaml")["ingestion_versions"])
+    return versions(route.kind) or ["2022-04-01", "2024-11-01"]

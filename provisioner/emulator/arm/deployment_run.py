@@ -12,7 +12,7 @@ from provisioner.emulator.answer import Answer, Refusal
 from provisioner.emulator.arm.common import BASE
 from provisioner.emulator.arm.expressions import Context, Unresolved, invalid, resolve
 from provisioner.emulator.arm.template import Entry, Template, expand
-from provisioner.files import facts
+from provisioner.emulator.versions import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,5 +184,4 @@ def _reference(call: Call, resource: str, version: str | None, *, full: bool) ->
 
 
 def _newest(kind: str) -> str:
-    versions = {each.lower(): known for each, known in facts("emulator.yaml")["versions"].items()}
-    return str(versions.get(kind.lower(), ["2022-09-01"])[-1])
+    return (versions(kind) or ["2022-09-01"])[-1]
