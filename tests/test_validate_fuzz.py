@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner import validate
 from provisioner.validate import files, report
-from tests.mutants import VALID
+from tests.mutants import VALID, mutants
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SOURCES = sorted(EXAMPLES.glob("*/provisioner.yaml"))
@@ -58,6 +59,37 @@ def test_a_broken_manifest_gives_findings_with_positions(source: Path, seed: int
     assert report.text(told, files.lines)
     shown, _ = files.mend(told, None)
     assert isinstance(shown, str)
+
+
+@settings(deadline=None, max_examples=40)
+@given(mutant=st.sampled_from([tree for _, tree in mutants()]))
+def test_fixing_a_mutant_never_makes_it_worse(mutant, folder):
+    """As many errors as before at most, and no fix left that could be made."""
+    path = folder / "mutant.yaml"
+    path.write_text(yaml.safe_dump(mutant, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    _never_worse(path)
+
+
+@settings(deadline=None, max_examples=60)
+@given(source=st.sampled_from(SOURCES), seed=st.integers(0, 2**32), blows=st.integers(1, 4))
+def test_fixing_a_broken_manifest_never_makes_it_worse(source, seed, blows, folder):
+    """A fix may bring to light what an error hid; it never breaks the file."""
+    path = folder / "broken.yaml"
+    path.write_bytes(broken(source.read_text(encoding="utf-8"), seed, blows).encode("utf-8", "replace"))
+    before = validate.check_all(path, {})
+    _, made = files.mend(before, lambda: validate.check_all(path, {}))
+    after = validate.check_all(path, {})
+    assert made < 50
+    assert not {each.code for each in after if each.code.startswith("YAML")} - {each.code for each in before}
+
+
+def _never_worse(path: Path) -> None:
+    before = validate.check_all(path, {})
+    _, made = files.mend(before, lambda: validate.check_all(path, {}))
+    after = validate.check_all(path, {})
+    errors = [sum(each.severity == "error" for each in told) for told in (before, after)]
+    assert errors[1] <= errors[0]
+    assert bool(made) == any(each.fix for each in before)
 
 
 @settings(deadline=None, max_examples=80)

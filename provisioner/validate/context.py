@@ -112,7 +112,9 @@ class Context:
         return fix(description, [self.document.edit((*self.path, *path), text, at="key" if key else "value")])
 
     def add(self, description: str, name: str, text: str, *path: str | int) -> Fix | None:
-        """A fix that adds `name: text` to the mapping at `path`; None where there is no room for it."""
+        """A fix that adds `name: text` to the mapping at `path`; None where there is no room, or one stands already."""
+        if self.document.explicit((*self.path, *path, name)):
+            return None
         return fix(description, [self.document.insert((*self.path, *path), name, text)])
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provisioner.diagnostics import Diagnostic, Fix
+from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.validate.builtin import is_custom
 from provisioner.validate.context import Context
@@ -22,6 +22,8 @@ from provisioner.validate.text import near
 def time_generated(table: Table, context: Context) -> Iterator[Diagnostic]:
     if not is_custom(table) or (table.existing and not table.columns):
         return
+    if context.broken(*context.path, "columns", "TimeGenerated"):
+        return  # what is wrong with it is told
     type_ = table.columns.get("TimeGenerated")
     if type_ is None:
         alike = next((name for name in table.columns if near(name, ["TimeGenerated"], cutoff=0.9)), None)
@@ -30,15 +32,11 @@ def time_generated(table: Table, context: Context) -> Iterator[Diagnostic]:
             "columns",
             key=True,
             hint=f"{alike!r} is spelled otherwise" if alike else "add `TimeGenerated: datetime`",
-            fix=None if alike else _added(context),
+            fix=context.add("add TimeGenerated", "TimeGenerated", "datetime", "columns")
+            if table.columns and not alike
+            else None,
         )
     elif type_ != "datetime":
         fix = context.change("make it a datetime", "datetime", "columns", "TimeGenerated")
         message = f"TimeGenerated of the table {table.name!r} is {type_}; it must be datetime"
         yield context.error(message, "columns", "TimeGenerated", fix=fix)
-
-
-def _added(context: Context) -> Fix | None:
-    if context.document.explicit((*context.path, "columns")):
-        return context.add("add TimeGenerated", "TimeGenerated", "datetime", "columns")
-    return context.add("add TimeGenerated", "columns", "{TimeGenerated: datetime}")

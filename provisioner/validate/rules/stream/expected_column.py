@@ -34,7 +34,7 @@ from provisioner.validate.text import meant
 
 
 @rule("STR005", on=Stream)
-def test_expects(stream: Stream, context: Context) -> Iterator[Diagnostic]:
+def expected_column(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     for index, test in enumerate(stream.tests):
         for table, rows in test.expect.items():
             columns = columns_of(table, context.manifest)
