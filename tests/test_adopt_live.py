@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import yaml
@@ -33,6 +35,11 @@ class World:
 
     def __init__(self, azure, folder: Path) -> None:
         self.azure, self.folder, self.count = azure, folder, 0
+
+    def seen_from(self, group: str):
+        """The same Azure, its target another group."""
+        self.azure.target = replace(self.azure.target, resource_group=group)
+        return self.azure
 
     def load(self, text: str, environment: str | None = "local"):
         self.count += 1
@@ -247,6 +254,97 @@ def test_flows_of_several_streams_and_without_output_are_said_one_by_one(world):
     assert world.changes(world.load(adopted.text())) == []
 
 
+def test_azure_s_own_table_is_imported_for_the_columns_that_are_ours(world):
+    world.ground()
+    columns = [{"name": "Tenant_CF", "type": "string"}]
+    world.put(
+        "table",
+        f"{WORKSPACE}/tables/Syslog",
+        {"properties": {"schema": {"name": "Syslog", "columns": columns}}},
+    )
+    adopted = world.adopt()
+    assert adopted.words["tables"]["Syslog"]["columns"] == {"Tenant_CF": "string"}
+    assert list(adopted.words["tables"]) == ["Orders_CL", "Syslog"]
+    assert world.changes(world.load(adopted.text())) == []
+
+
+def test_of_a_shared_workspace_only_the_tables_that_our_rules_write_are_imported(world):
+    world.ground()
+    world.put(
+        "table", f"{WORKSPACE}/tables/Theirs_CL", {"properties": {"schema": {"name": "Theirs_CL", "columns": COLUMNS}}}
+    )
+    ours = f"/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/rg-team"
+    world.put("group", ours, {"location": "westeurope"})
+    flow = {"streams": ["Custom-Orders"], "destinations": ["w"], "outputStream": "Custom-Orders_CL"}
+    properties = {
+        "dataCollectionEndpointId": f"{ENDPOINTS}/dce-old",
+        "streamDeclarations": {"Custom-Orders": {"columns": COLUMNS}},
+        "destinations": {"logAnalytics": [{"name": "w", "workspaceResourceId": WORKSPACE}]},
+        "dataFlows": [flow],
+    }
+    world.put(
+        "dcr",
+        f"{ours}/providers/Microsoft.Insights/dataCollectionRules/dcr-team",
+        {"location": "westeurope", "properties": properties},
+    )
+    adopted = from_live(world.seen_from("rg-team"), WORKSPACE)
+    assert list(adopted.words["tables"]) == ["Orders_CL"]
+    assert adopted.words["endpoint"] == {"id": f"{ENDPOINTS}/dce-old"}
+    assert "1 more table" in adopted.text()
+    assert world.changes(world.load(adopted.text())) == []
+
+
+def test_a_classic_table_is_listed_with_the_way_out(world, azure_monitor):
+    world.ground()
+    place = f"{LOCAL_SUBSCRIPTION}/rg-shop/law-shop/Old_CL"
+    azure_monitor.control("PUT", f"/emulator/classic/{place}", {"columns": COLUMNS})
+    adopted = world.adopt()
+    assert list(adopted.words["tables"]) == ["Orders_CL"]
+    [left] = adopted.left
+    assert (left.name, "migrate it first" in left.why) == ("Old_CL", True)
+
+
+def test_a_rule_that_nobody_can_send_to_is_listed(world):
+    world.ground()
+    rule = world.rule("dcr-deaf")
+    del rule["properties"]["dataCollectionEndpointId"]
+    world.put("dcr", f"{RULES}/dcr-deaf", {"location": "westeurope", "properties": rule["properties"]})
+    [left] = world.adopt().left
+    assert (left.name, "nobody can send to it" in left.why) == ("dcr-deaf", True)
+
+
+def test_rules_of_a_second_endpoint_are_listed(world):
+    world.ground()
+    world.put("endpoint", f"{ENDPOINTS}/dce-new", {"location": "westeurope", "properties": {}})
+    world.rule("dcr-a")
+    world.rule("dcr-b")
+    world.rule("dcr-c", properties={"dataCollectionEndpointId": f"{ENDPOINTS}/dce-new"})
+    adopted = world.adopt()
+    assert list(adopted.words["dcrs"]) == ["dcr-a", "dcr-b"]
+    assert [each.name for each in adopted.left] == ["dcr-c"]
+
+
+def test_who_may_send_is_imported_whoever_gave_the_right(world):
+    """A second grant of the same right is refused by Azure, so the one that is there must do."""
+    world.ground()
+    world.rule("dcr-a")
+    world.rule("dcr-b")
+    principal = "99999999-2222-3333-4444-555555555555"
+    role = f"/subscriptions/{LOCAL_SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/"
+    publisher = "3913510d-42f4-4e42-8a64-420c390055eb"
+    body = {
+        "properties": {
+            "principalId": principal,
+            "roleDefinitionId": role + publisher,
+            "principalType": "ServicePrincipal",
+        }
+    }
+    world.put("grant", f"{RULES}/dcr-a/providers/Microsoft.Authorization/roleAssignments/{UUID(int=7)}", body)
+    adopted = world.adopt()
+    assert adopted.words["grants"] == {"sender-1": {"principal": principal, "dcrs": ["dcr-a"]}}
+    assert world.changes(world.load(adopted.text())) == []
+
+
 def test_a_workspace_that_is_not_there_is_told(world):
     with pytest.raises(NotFound, match="there is no workspace"):
         world.adopt()
@@ -258,7 +356,7 @@ COLUMN_SETS = st.dictionaries(st.sampled_from(["Alpha", "Beta", "Gamma", "Delta"
 TABLE = st.fixed_dictionaries(
     {"columns": COLUMN_SETS.map(lambda more: {"TimeGenerated": "datetime", **more})},
     optional={
-        "plan": st.sampled_from(["analytics", "basic"]),
+        "plan": st.sampled_from(["analytics", "basic", "auxiliary"]),
         "total_retention": st.sampled_from([365, 730]),
         "description": st.sampled_from(["plain", 'says "so"', "two\nlines", "$(not a variable)"]),
     },
@@ -293,8 +391,11 @@ def manifests(draw):
         "tables": tables,
         "streams": streams,
     }
+    if len(tables) > 1 and draw(st.booleans()):
+        flows = [{"table": table, "transform": "source | project TimeGenerated = at"} for table in tables]
+        streams["Custom-All"] = {"columns": {"at": "datetime"}, "flows": flows}
     if draw(st.booleans()):
-        words["endpoint"] = {"name": "dce-shop"}
+        words["endpoint"] = {"name": "dce-shop", **draw(st.sampled_from([{}, {"public_access": "disabled"}]))}
     if draw(st.booleans()):
         words["tags"] = {"team": draw(st.sampled_from(["x", "a b", "ü"]))}
     if draw(st.booleans()):
@@ -317,7 +418,7 @@ def told(manifest):
     return {
         "owner": manifest.owner,
         "workspace": manifest.workspace.name,
-        "endpoint": manifest.endpoint and manifest.endpoint.name,
+        "endpoint": manifest.endpoint and (manifest.endpoint.name, manifest.endpoint.public_access),
         "tags": dict(manifest.tags),
         "tables": {
             name: (dict(each.columns), each.plan, each.total_retention, each.description)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -265,6 +267,43 @@ def test_azure_pipelines_do_the_same(machine):
     assert "##vso[task.logissue type=error]" in drifted.log
     machine.manifest.write_text(machine.manifest.read_text().replace("EventType = type", "EventType = tipe"))
     assert "##vso[task.logissue type=error;sourcepath=provisioner.yaml;" in machine.pipeline("Check").log
+
+
+def test_azure_pipelines_write_the_plan_into_the_pull_request(machine):
+    """The script talks to a server that keeps what it is sent."""
+    seen = {}
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            size = int(self.headers["Content-Length"])
+            seen[self.path] = (self.headers["Authorization"], json.loads(self.rfile.read(size)))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            """Nothing to say."""
+
+    [job] = next(each for each in PIPELINE["stages"] if each["stage"] == "Plan")["jobs"]
+    [step] = [each for each in job["steps"] if each.get("displayName") == "Comment"]
+    (machine.folder / "plan.md").write_text("### Plan\n+ table `A_CL`, ü", encoding="utf-8")
+    with http.server.HTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        env = dict.fromkeys(step["env"], "x") | {
+            "COLLECTION": f"http://127.0.0.1:{server.server_port}/",
+            "FOLDER": str(machine.folder),
+        }
+        done = machine.shell(step["bash"], env)
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    [(path, (token, body))] = seen.items()
+    assert path == "/x/_apis/git/repositories/x/pullRequests/x/threads?api-version=7.1"
+    assert token == "Bearer x"
+    assert body["comments"][0]["content"] == "### Plan\n+ table `A_CL`, ü"
+    unreachable = machine.shell(step["bash"], env)
+    assert unreachable.returncode == 0
+    assert "could not be written" in unreachable.stdout
 
 
 def scripts(tree):

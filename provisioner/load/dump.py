@@ -41,6 +41,7 @@ def scalar(value: Any) -> str:
 class _Writer:
     def __init__(self, comments: dict[Path, str]) -> None:
         self.comments = comments
+        self.holders = {path[:length] for path in comments for length in range(len(path))}
 
     def comment(self, path: Path, indent: int) -> Iterator[str]:
         for line in self.comments.pop(path, "").splitlines():
@@ -78,10 +79,9 @@ class _Writer:
         """Whether it is small, holds no comment and nothing deeper than one more level."""
         if len(path) < 2 and path not in (("target",), ("workspace",), ("endpoint",)):
             return False
-        inside = any(where[: len(path)] == path and len(where) > len(path) for where in self.comments)
         flat = not any(isinstance(inner, str) and _blockable(inner) for inner in _leaves(value))
         shallow = _depth(value) <= (3 if isinstance(value, list) else 1) or _short(value)
-        return not inside and flat and shallow and len(head) + 1 + len(_flow(value)) <= _WIDTH
+        return path not in self.holders and flat and shallow and len(head) + 1 + len(_flow(value)) <= _WIDTH
 
 
 def _flow(value: Any) -> str:
