@@ -524,3 +524,26 @@ def test_a_second_interrupt_ends_at_once(azure_monitor, tmp_path):
         victim.kill()
         victim.stderr.close()
         lifecycle.stop(folder / ".provisioner")
+
+
+def test_a_column_that_another_run_adds_in_the_same_second_stays(cloud):
+    """Between our reading and our writing somebody else writes the same table."""
+    up(cloud, manifest(cloud.target))
+    id_ = expand(manifest(cloud.target))["table", "Orders_CL"].id
+    columns = [{"name": name, "type": type_} for name, type_ in {**ORDERS, "Theirs": "int"}.items()]
+    rival = {"properties": {"retentionInDays": 90, "schema": {"name": "Orders_CL", "columns": columns}}}
+    once = []
+
+    class Racing(HTTPAdapter):
+        def send(self, request, **options):
+            if request.method in {"PUT", "PATCH"} and "/tables/" in request.url and not once:
+                once.append(request.method)
+                cloud.management.put(resource_type("table"), id_, rival)
+            return super().send(request, **options)
+
+    cloud.session.mount("https://", Racing())
+    wider = manifest(cloud.target, columns={**ORDERS, "Ours": "string"})
+    up(cloud, wider)
+    names = {each["name"] for each in body(cloud, wider, "table", "Orders_CL")["properties"]["schema"]["columns"]}
+    assert once
+    assert names == {*ORDERS, "Ours", "Theirs"}

@@ -175,7 +175,7 @@ def _carried(change: Change) -> bool:
     """Whether a template can say it: a creation, or an update by PUT."""
     if change.desired is None or change.desired.type.update == "never":
         return False
-    return change.action == "create" or (change.action == "update" and change.desired.type.update == "put")
+    return change.action == "create" or (change.action == "update" and change.desired.type.update != "patch")
 
 
 def _parts(changes: Sequence[Change]) -> Iterator[tuple[Change, ...]]:

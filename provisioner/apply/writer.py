@@ -64,6 +64,8 @@ class Writer:
         if resource.type.update == "patch":
             body = patch(resource.type, change.body, change.live.body)
             return management.patch(resource.type, change.id, body, if_match=match)
+        if resource.type.update == "merge" and not change.drops:
+            return management.patch(resource.type, change.id, sent(change), if_match=match)
         return management.put(resource.type, change.id, sent(change), if_match=match)
 
 

@@ -182,6 +182,12 @@ def _put_table(services: Services, _: str, id_: str, body: bytes, options: dict[
     return made
 
 
+def _patch_table(services: Services, _: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
+    client = services.loganalytics.tables
+    made: Raw = client.begin_update(*_names(id_), body, polling=services.polling(), **options).result()
+    return made
+
+
 def _delete_table(services: Services, _: str, id_: str) -> None:
     services.loganalytics.tables.begin_delete(*_names(id_), polling=services.polling()).result()
 
@@ -225,7 +231,7 @@ _PUT: Mapping[str, Writer] = {
     "dcr": _put_dcr,
     "grant": _put_grant,
 }
-_PATCH: Mapping[str, Writer] = {"workspace": _patch_workspace}
+_PATCH: Mapping[str, Writer] = {"workspace": _patch_workspace, "table": _patch_table}
 _DELETE: Mapping[str, Callable[[Services, str, str], None]] = {
     "workspace": _delete_workspace,
     "table": _delete_table,

@@ -22,8 +22,9 @@ class ResourceType:
     short: Short
     name: str
     api_version: str
-    update: Literal["put", "patch", "never"]
-    """How an existing one is written: `put` replaces (so what the manifest does not mention is merged in first)."""
+    update: Literal["put", "merge", "patch", "never"]
+    """How an existing one is written: `put` replaces (so what the manifest does not mention is merged in first),
+    `merge` PATCHes the merged body, `patch` what is declared."""
     long_running: bool
     tagged: bool
     """Carries the ownership tag."""
