@@ -44,10 +44,14 @@ def validate(
     from provisioner.diagnostics import Diagnostic, failed
     from provisioner.validate import check_all, files, report
 
-    gc.disable()  # the program ends soon, and looking for cycles takes a third of the time on large projects
+    _known((*select, *ignore))
 
     def check() -> tuple[Diagnostic, ...]:
-        return check_all(path, variables, environment, select=select, ignore=ignore)
+        gc.disable()  # looking for cycles takes a third of the time on large projects, and there are none
+        try:
+            return check_all(path, variables, environment, select=select, ignore=ignore)
+        finally:
+            gc.enable()
 
     told = check()
     if fix or show:
@@ -71,3 +75,12 @@ def validate(
     else:
         console.data(report.junit(told, strict=strict))
     return 1 if failed(told, strict=strict) else 0
+
+
+def _known(codes: tuple[str, ...]) -> None:
+    """Raises BadParameter for a code with which none begins: a check that is misspelt would never fail."""
+    from provisioner.validate import pages
+
+    for each in (word.strip() for code in codes for word in code.split(",")):
+        if not any(page.code.startswith(each.upper()) for page in pages()):
+            raise click.BadParameter(f"no check's code begins with {each!r}: `provisioner rules` lists them")
