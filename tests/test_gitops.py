@@ -40,7 +40,7 @@ if "-F" in options:
         [found] = [each for each in comments if str(each["id"]) == path.rsplit("/", 1)[1]]
         found["body"] = body
     else:
-        comments.append({{"id": len(comments) + 1, "user": {{"type": "Bot"}}, "body": body}})
+        comments.append({{"id": len(comments) + 1, "user": {{"login": "github-actions[bot]"}}, "body": body}})
     store.write_text(json.dumps(data))
     sys.exit()
 answer = data["pulls"] if path.endswith("/pulls") else data["comments"]
@@ -213,12 +213,22 @@ def test_another_manifest_than_the_reviewed_one_is_not_applied(machine):
     "comment",
     [
         None,
-        {"user": {"type": "User"}, "body": "<!-- provisioner plan local fingerprint=abcdef head=abc -->"},
-        {"user": {"type": "Bot"}, "body": "<!-- provisioner plan local fingerprint=abcdef head=older -->"},
-        {"user": {"type": "Bot"}, "body": "<!-- provisioner plan prod fingerprint=abcdef head=abc -->"},
-        {"user": {"type": "Bot"}, "body": "> <!-- provisioner plan local fingerprint=abcdef head=abc -->"},
+        {"user": {"login": "somebody"}, "body": "<!-- provisioner plan local fingerprint=abcdef head=abc -->"},
+        {
+            "user": {"login": "github-actions[bot]"},
+            "body": "<!-- provisioner plan local fingerprint=abcdef head=older -->",
+        },
+        {
+            "user": {"login": "github-actions[bot]"},
+            "body": "<!-- provisioner plan prod fingerprint=abcdef head=abc -->",
+        },
+        {"user": {"login": "other[bot]"}, "body": "<!-- provisioner plan local fingerprint=abcdef head=abc -->"},
+        {
+            "user": {"login": "github-actions[bot]"},
+            "body": "> <!-- provisioner plan local fingerprint=abcdef head=abc -->",
+        },
     ],
-    ids=["none", "a person's", "an older commit's", "another environment's", "a quoted one"],
+    ids=["none", "a person's", "an older commit's", "another environment's", "another bot's", "a quoted one"],
 )
 def test_without_the_plan_of_the_merged_commit_nothing_is_applied(machine, comment):
     machine.github(comments=[comment] if comment else [])
