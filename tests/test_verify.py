@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner import kql
-from provisioner.model import Columns, Flow, Manifest, Stream, Table, Target, TransformTest, Workspace
+from provisioner.model import Columns, Flow, Manifest, Stream, Table, Target, TransformTest, Workspace, column_type
 from provisioner.verify import made, report
 from provisioner.verify.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
 from provisioner.verify.expect import Cell, foretell, instant
@@ -20,6 +20,7 @@ from provisioner.verify.lane import lanes
 from provisioner.verify.marker import PREFIX, mark, new_run, shows
 from provisioner.verify.sample import samples
 from provisioner.verify.transform import Transforms
+from tests import corpus
 from tests.verifying import MANIFEST, Environment
 
 GUID = "6f9619ff-8b86-4d01-b42d-00c04fc964ff"
@@ -95,6 +96,8 @@ def test_columns_that_stay_null_in_all_records_get_a_record_that_fills_them():
         "code between (100 .. 110)",
         "not(flag)",
         "level startswith 'warn' and message contains 'disk'",
+        "toint(level) > 5 and isnotnull(todatetime(message))",
+        "isnotempty(tostring(parse_json(message).user.name))",
     ],
 )
 def test_made_records_pass_the_filters_of_the_transform(where):
@@ -178,9 +181,13 @@ def test_a_marker_reaches_every_table_of_the_stream():
         "U_CL": "source | where n > 1 | project TimeGenerated = t, B = b",
     }
     stream, found = ways(flows, {"t": "datetime", "a": "string", "b": "string", "n": "int"})
-    marked = mark({"a": "x", "b": "y", "n": 5}, stream.columns, found, f"{new_run()}-0", NOW)
+    marked = mark(
+        {"t": "2026-06-01T12:00:00Z", "a": "x", "b": "y", "n": 5}, stream.columns, found, f"{new_run()}-0", NOW
+    )
     assert marked.columns == {"T_CL": "A", "U_CL": "B"}
-    marked = mark({"a": "x", "b": "y", "n": 0}, stream.columns, found, f"{new_run()}-0", NOW)
+    marked = mark(
+        {"t": "2026-06-01T12:00:00Z", "a": "x", "b": "y", "n": 0}, stream.columns, found, f"{new_run()}-0", NOW
+    )
     assert marked.columns == {"T_CL": "A"}
 
 
@@ -257,6 +264,23 @@ def test_what_nobody_can_foretell_is_expected_to_be_there():
     assert cell.kind == "present"
     assert cell.holds("2026-06-01T12:00:00Z", NOW, NOW)
     assert not cell.holds(None, NOW, NOW)
+
+
+def test_what_only_azure_can_look_up_may_be_anything():
+    cell = told("source | extend n = geo_location(a)", {"a": "string"}, {"a": "1.2.3.4"})["n"]
+    assert cell.kind == "any"
+    assert cell.holds(None, NOW, NOW)
+    assert cell.holds({"Country": "Norway"}, NOW, NOW)
+
+
+def test_a_record_without_a_time_is_stored_nowhere_and_so_not_sent():
+    columns = {"t": "datetime", "a": "string"}
+    stream, found = ways(
+        "source | project TimeGenerated = t, a", columns, samples=({"a": "x"}, {"a": "y", "t": NOW.isoformat()})
+    )
+    chosen = samples(stream, found, NOW)
+    assert [each["a"] for each in chosen.records] == ["y"]
+    assert chosen.filtered == 1
 
 
 def test_a_time_of_receipt_holds_around_the_time_of_sending_only():
@@ -566,3 +590,28 @@ def test_json_and_junit_have_their_public_shape():
     assert stream["rows"][0]["columns"][0] == {"name": "A", "expected": "x", "arrived": "x", "ok": True}
     case = ET.fromstring(report.junit(result)).find(".//testcase")
     assert case.find("failure").get("message") == "B is wrong"
+
+
+# -- published transforms
+
+
+@pytest.mark.skipif(not corpus.CORPUS.exists(), reason="the corpus of published transforms is not beside the project")
+def test_published_transforms_are_probed_with_made_records():
+    """From nothing but columns and transform: a record that comes through, and a marker wherever one can survive."""
+    marked = without = 0
+    for connector in corpus.connectors():
+        columns = {each["name"]: each["type"] for each in connector["streamColumns"]}
+        columns = {name: known.name if (known := column_type(type_)) else "string" for name, type_ in columns.items()}
+        stream, found = ways(connector["transformKql"], columns)
+        chosen = samples(stream, found, NOW)
+        without += not chosen.records
+        for record in chosen.records:
+            word = f"{new_run()}-0"
+            made_record = mark(record, stream.columns, found, word, NOW)
+            before, after = found[0].row(record, NOW), found[0].row(made_record.record, NOW)
+            for name in after.keys() - found[0].query.volatile:
+                assert shows(after[name], word) or after[name] == before[name], (connector["id"], name)
+            marked += bool(made_record.columns)
+            assert all(shows(after[name], word) for name in made_record.columns.values())
+    assert marked >= 150
+    assert without <= 3, "one that drops everything, and those that split a text whose shape nobody can guess"

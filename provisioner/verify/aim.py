@@ -138,7 +138,10 @@ _BROKEN = Diagnosis("transform-errors", "the transform has errors, so nothing ca
 _NOTHING = Diagnosis(
     "no-record",
     "no record that the transform lets through is known, so nothing was sent",
-    ("the author's records, and made ones with the values that the transform compares with, are filtered",),
+    (
+        "the author's records, and made ones with the values that the transform compares with, are filtered",
+        "or it gives them no TimeGenerated: Azure drops such rows in silence",
+    ),
     "give the stream `samples` or a test whose record reaches the table",
 )
 

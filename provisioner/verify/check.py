@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from provisioner.diagnostics import Diagnostic, Place, Span, failed
 from provisioner.model import Flow, Manifest, Stream, TransformTest
 from provisioner.verify.compare import compare
+from provisioner.verify.expect import looked_up, unforeseeable
 from provisioner.verify.result import ABSENT, RowResult, TestResult
 from provisioner.verify.transform import Transforms, rows
 
@@ -71,8 +72,8 @@ class _Runner:
             return self._result(stream, test, position, flow.table, reason=f"now: {test.now!r} is not a time")
         notes: dict[str, int] = {}
         actual = rows(query, test.given, now or self._now, notes)
-        loose = query.volatile if now is None else _unforeseeable(query)
-        compared = compare(test.expect.get(flow.table, ()), actual, query.columns, loose)
+        loose = query.volatile if now is None else unforeseeable(query)
+        compared = compare(test.expect.get(flow.table, ()), actual, query.columns, loose, unknown=looked_up(query))
         return self._result(
             stream,
             test,
@@ -133,13 +134,6 @@ def _instant(text: str | None) -> dt.datetime | None:
 
     ticks = values.parse_datetime(text)
     return None if ticks is None else values.ticks_to_python(ticks)
-
-
-def _unforeseeable(query: Query) -> frozenset[str]:
-    """Columns that no fixed clock settles: what `geo_location` looks up is Azure's to know."""
-    if "geo_location" not in query.text:
-        return frozenset()
-    return frozenset(query.volatile)
 
 
 def _dropped(query: Query, test: TransformTest, now: dt.datetime) -> str:

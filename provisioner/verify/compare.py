@@ -11,20 +11,28 @@ from provisioner.verify.result import ABSENT, Difference, RowResult
 
 Row = Mapping[str, Any]
 
+Loose = Mapping[str, str]
+_PRESENT, _UNKNOWN = "present", "unknown"
+
 _CLOSE = 1e-12
 """Reals that differ by less (relatively) are the same: 0.1 + 0.2 is the 0.3 that the author wrote."""
 
 
 def compare(
-    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], volatile: Iterable[str] = ()
+    expected: Sequence[Row],
+    actual: Sequence[Row],
+    types: Mapping[str, str],
+    volatile: Iterable[str] = (),
+    *,
+    unknown: Iterable[str] = (),
 ) -> tuple[RowResult, ...]:
     """Each expected row with the row found in its place, and the cells that differ.
 
-    Only the columns that an expected row names are compared, the `volatile` ones for presence alone. `types` are
-    KQL's. Where the numbers of rows differ, rows are paired so that the fewest cells differ; what is left over stands
-    alone.
+    Only the columns that an expected row names are compared, the `volatile` ones for presence alone and the `unknown`
+    ones not at all. `types` are KQL's. Where the numbers of rows differ, rows are paired so that the fewest cells
+    differ; what is left over stands alone.
     """
-    loose = frozenset(volatile)
+    loose = {**dict.fromkeys(volatile, _PRESENT), **dict.fromkeys(unknown, _UNKNOWN)}
     return tuple(_row(left, right, types, loose) for left, right in _pairs(expected, actual, types, loose))
 
 
@@ -36,24 +44,24 @@ def same(expected: Any, actual: Any, type_: str) -> bool:
     return _equal(left, values.coerce(actual, type_))
 
 
-def _row(expected: Row | None, actual: Row | None, types: Mapping[str, str], volatile: frozenset[str]) -> RowResult:
+def _row(expected: Row | None, actual: Row | None, types: Mapping[str, str], loose: Loose) -> RowResult:
     if expected is None or actual is None:
         return RowResult(expected, actual, ())
-    return RowResult(expected, actual, tuple(_differences(expected, actual, types, volatile)))
+    return RowResult(expected, actual, tuple(_differences(expected, actual, types, loose)))
 
 
-def _differences(
-    expected: Row, actual: Row, types: Mapping[str, str], volatile: frozenset[str]
-) -> Iterable[Difference]:
+def _differences(expected: Row, actual: Row, types: Mapping[str, str], loose: Loose) -> Iterable[Difference]:
     for name, value in expected.items():
         if name not in types:
             yield Difference(name, value, ABSENT)
-        elif not _cell(value, actual.get(name), types[name], presence=name in volatile):
+        elif not _cell(value, actual.get(name), types[name], loose.get(name)):
             yield Difference(name, value, actual.get(name))
 
 
-def _cell(expected: Any, actual: Any, type_: str, *, presence: bool) -> bool:
-    if presence and expected is not None:
+def _cell(expected: Any, actual: Any, type_: str, how: str | None) -> bool:
+    if how == _UNKNOWN:
+        return True
+    if how == _PRESENT and expected is not None:
         return actual is not None and actual != ""
     return same(expected, actual, type_)
 
@@ -79,15 +87,15 @@ def _close(left: float, right: float) -> bool:
 
 
 def _pairs(
-    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], volatile: frozenset[str]
+    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], loose: Loose
 ) -> list[tuple[Row | None, Row | None]]:
     if len(expected) == len(actual):
         return list(zip(expected, actual, strict=True))
-    return _align(expected, actual, types, volatile)
+    return _align(expected, actual, types, loose)
 
 
 def _align(
-    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], volatile: frozenset[str]
+    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], loose: Loose
 ) -> list[tuple[Row | None, Row | None]]:
     """The pairing in order with the fewest differing cells, as an edit distance over rows."""
     alone = [1 + len(row) for row in expected]
@@ -96,7 +104,7 @@ def _align(
         costs[i][-1] = costs[i + 1][-1] + alone[i]
     for j in range(len(actual) - 1, -1, -1):
         costs[-1][j] = costs[-1][j + 1] + 1
-    apart = [[sum(1 for _ in _differences(row, other, types, volatile)) for other in actual] for row in expected]
+    apart = [[sum(1 for _ in _differences(row, other, types, loose)) for other in actual] for row in expected]
     for i in range(len(expected) - 1, -1, -1):
         for j in range(len(actual) - 1, -1, -1):
             costs[i][j] = min(apart[i][j] + costs[i + 1][j + 1], alone[i] + costs[i + 1][j], 1 + costs[i][j + 1])

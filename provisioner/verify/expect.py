@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from provisioner.kql import Query
 
 TIME = "TimeGenerated"
-Kind = Literal["value", "received", "cut", "present", "unwritten"]
+Kind = Literal["value", "received", "cut", "present", "any", "unwritten"]
 _WORDS = {
     "received": "(the time of receipt)",
     "present": "(a value)",
+    "any": "(what only Azure can know)",
     "unwritten": "(declared in the table, never written by the transform)",
 }
+_CLOCK = frozenset({"now", "ago"})
+_LOOKUPS = frozenset({"geo_location", "lookup_string_am", "ingestion_time"})
 _SKEW = dt.timedelta(minutes=5)
 """How far our clock and Azure's may be apart."""
 
@@ -30,7 +33,8 @@ class Cell:
     """What one column must hold.
 
     value: exactly this · received: the time at which Azure took the record · cut: text that begins so, cut at Azure's
-    limit · present: some value, because nobody can foretell it · unwritten: a value, which no transform gives.
+    limit · present: some value, because nobody can foretell it · any: not even that · unwritten: a value, which no
+    transform gives.
     """
 
     kind: Kind
@@ -53,6 +57,8 @@ class Cell:
                 return moment is not None and sent - _SKEW <= moment <= seen + _SKEW
             case "present":
                 return arrived is not None and arrived != ""
+            case "any":
+                return True
             case "unwritten":
                 return False
 
@@ -81,7 +87,9 @@ def foretell(
         if name == TIME:
             cells[name] = _time(value, now, volatile=name in query.volatile)
         elif name in query.volatile:
-            cells[name] = Cell("present", type_)
+            # What only Azure can look up may be nothing; what the clock feeds is there if it is there here.
+            known = value is not None and name not in looked_up(query)
+            cells[name] = Cell("present" if known else "any", type_)
         elif type_ == "string" and isinstance(value, str) and len(value.encode()) > _limit():
             cells[name] = Cell("cut", type_, value)
         else:
@@ -89,6 +97,16 @@ def foretell(
     for name in unwritten:
         cells[name] = Cell("unwritten", (table or {}).get(name, "string"))
     return cells
+
+
+def unforeseeable(query: Query) -> frozenset[str]:
+    """Columns that no fixed clock settles: fed by chance, or by what only Azure can look up."""
+    return frozenset(name for name, functions in query.volatile.items() if functions - _CLOCK)
+
+
+def looked_up(query: Query) -> frozenset[str]:
+    """Columns fed by what only Azure can look up; here they are null."""
+    return frozenset(name for name, functions in query.volatile.items() if functions & _LOOKUPS)
 
 
 def clamped(moment: dt.datetime, now: dt.datetime) -> bool:

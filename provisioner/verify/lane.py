@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model import Columns, Flow, Manifest, Stream
-from provisioner.verify.expect import Cell, cut, foretell
+from provisioner.verify.expect import TIME, Cell, cut, foretell
 from provisioner.verify.transform import Transforms, rows
 
 if TYPE_CHECKING:
@@ -25,16 +25,21 @@ class Lane:
     unwritten: tuple[str, ...]
 
     def row(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
-        """What the record becomes, long text cut and columns dropped as Azure does; None where it is filtered."""
-        made = rows(self.query, [record], now)
-        if not made:
+        """What the record becomes, long text cut and columns dropped as Azure does; None where no row is stored."""
+        made = self._stored(record, now)
+        if made is None:
             return None
-        return {name: value for name, value in cut(made[0]).items() if self.columns is None or name in self.columns}
+        return {name: value for name, value in cut(made).items() if self.columns is None or name in self.columns}
 
     def cells(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Cell] | None:
-        """What each column must hold; None where the record is filtered."""
+        """What each column must hold; None where no row is stored."""
+        made = self._stored(record, now)
+        return None if made is None else foretell(self.query, made, self.columns, now, unwritten=self.unwritten)
+
+    def _stored(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
+        """The row, unless the transform drops it or gives it no time: Azure refuses that in silence."""
         made = rows(self.query, [record], now)
-        return foretell(self.query, made[0], self.columns, now, unwritten=self.unwritten) if made else None
+        return made[0] if made and made[0].get(TIME, "") is not None else None
 
 
 def lanes(manifest: Manifest, stream: Stream, transforms: Transforms, live: Mapping[str, Columns]) -> tuple[Lane, ...]:

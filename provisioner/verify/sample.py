@@ -136,6 +136,8 @@ def _passing(stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> Record 
     for name, type_ in stream.columns.items():
         if type_ == "dynamic":
             base[name] = _members(name, texts, now) or base[name]
+        elif type_ == "string":
+            base[name] = _cast_text(name, texts, now) or base[name]
     tries = itertools.chain([base], _variants(base, stream, texts))
     return next((each for each in itertools.islice(tries, _TRIES) if _reaches(each, lanes, now)), None)
 
@@ -184,10 +186,25 @@ def _members(name: str, texts: Sequence[str], now: dt.datetime) -> Record:
     word = re.escape(name)
     step = r"(?:\.[A-Za-z_]\w*|\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])"
     for text in texts:
-        for cast, path in re.findall(rf"(?:(\w+)\(\s*)?\b{word}({step}+)", text):
+        for cast, path in re.findall(rf"(?:(\w+)\(\s*)?(?<!\w){word}({step}+)", text):
             steps = [a or b or c for a, b, c in re.findall(r"\.(\w+)|\[\s*'([^']*)'|\[\s*\"([^\"]*)\"", path)]
             _set(bag, steps, _member(steps[-1], cast, now))
     return bag
+
+
+def _cast_text(name: str, texts: Sequence[str], now: dt.datetime) -> str | None:
+    """What a text must look like that the transforms cast: a time, a number, JSON with the members looked up in it."""
+    word = re.escape(name)
+    for text in texts:
+        for alias, cast in re.findall(rf"(?:(\w+)\s*=\s*)?\b(\w+)\(\s*{word}\s*\)", text):
+            if cast in {"parse_json", "todynamic"}:
+                bag = _members(alias, texts, now) if alias and alias != name else {}
+                bag = {**_members(f"{cast}({name})", texts, now), **bag}
+                return json.dumps(bag or made.record({name: "dynamic"}, now)[name])
+            if cast == "todatetime" or cast in _CASTS:
+                value = _member(name, cast, now)
+                return value if isinstance(value, str) else json.dumps(value)
+    return None
 
 
 def _member(name: str, cast: str, now: dt.datetime) -> Any:

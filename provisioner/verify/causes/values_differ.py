@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes.case import Case
+from provisioner.verify.report.table import apart
 
 
 def values_differ(case: Case) -> Diagnosis | None:
@@ -12,9 +13,10 @@ def values_differ(case: Case) -> Diagnosis | None:
         return None
     number = next(iter(number for number in case.leg.found if case.leg.wrong(number)))
     told = tuple(
-        f"{name}: expected {case.leg.expected[number][name].json()!r}, arrived {case.leg.found[number].get(name)!r}"
+        f"{name}: expected {left}, arrived {right}"
         for name in case.leg.wrong(number)
         if name not in case.leg.lane.unwritten
+        for left, right in [apart(case.leg.expected[number][name].json(), case.leg.found[number].get(name))]
     )
     return Diagnosis(
         "values-differ",
