@@ -93,6 +93,8 @@ def draw_argument(draw: Any, parameter: Parameter, common: str) -> tuple[Any, st
         kind = common
     elif kind == "number":
         kind = draw(st.sampled_from(["int", "long", "real", "decimal"]))
+    elif kind == "plain":
+        kind = draw(st.sampled_from(sorted(KINDS.keys() - {"dynamic"})))
     elif kind in ("any", "scalar"):
         kind = draw(st.sampled_from(sorted(KINDS)))
     if parameter.literal and kind == "string":

@@ -132,6 +132,8 @@ def _cost(overload: Overload, kinds: Sequence[str]) -> int | None:
 def _distance(kind: str, parameter: Parameter) -> int | None:
     if parameter.type in ("any", "scalar"):
         return 1
+    if parameter.type == "plain":
+        return 1 if kind != "dynamic" else None
     if parameter.type == "number":
         return 1 if kind in NUMBERS or kind == UNKNOWN else None
     return widen(kind, parameter.type)
@@ -278,7 +280,7 @@ def _misfit(overload: Overload, kinds: Sequence[str]) -> tuple[int, str]:
                 return place, common(shared) or "the same type"
             shared.append(kind)
         elif wanted is not None and _distance(kind, wanted) is None:
-            return place, wanted.type
+            return place, "string" if wanted.type == "plain" else wanted.type
     return 0, "another type"
 
 

@@ -186,6 +186,8 @@ def _shape(overload: Overload) -> tuple[Any, ...]:
 
 
 def _union(kinds: list[str]) -> str:
+    if kinds == ["plain"]:
+        return "scalar but dynamic"
     if set(kinds) >= set(TYPES):
         return "scalar"
     if set(kinds) == set(TYPES) - {"dynamic"}:

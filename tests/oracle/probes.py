@@ -52,5 +52,5 @@ def _fitting(parameter: Parameter) -> str:
     """An argument that the parameter takes."""
     if parameter.literal:
         return _LITERALS[parameter.name] if parameter.type == "string" else "true" if parameter.type == "bool" else "1"
-    pseudo = {"T": "l", "number": "r", "scalar": "s", "any": "s"}
+    pseudo = {"T": "l", "number": "r", "scalar": "s", "plain": "s", "any": "s"}
     return pseudo.get(parameter.type) or _COLUMN[parameter.type]

@@ -10,20 +10,17 @@ from uuid import UUID
 from provisioner.kql.functions.registry import function
 from provisioner.kql.values import texter
 
-_KINDS = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid")
 
-
-def _digest(algorithm: str, kind: str, value: Any) -> str:
+def _digest(algorithm: str, value: Any, *, types: tuple[str, ...]) -> str:
     """Hex digits of the digest of the value's text; the empty string has an empty digest, as measured on Kusto."""
     import hashlib
 
-    text = texter(kind)(value)
+    text = texter(types[0])(value)
     return hashlib.new(algorithm, text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest() if text else ""
 
 
 for _name in ("sha256", "sha1", "md5"):
-    for _kind in _KINDS:
-        function(f"hash_{_name}(value: {_kind}) -> string")(partial(_digest, _name, _kind))
+    function(f"hash_{_name}(value: plain) -> string", types=True)(partial(_digest, _name))
 
 
 def _bytes(kind: str, value: Any) -> bytes:
@@ -39,19 +36,17 @@ def _bytes(kind: str, value: Any) -> bytes:
     return value.bytes_le if isinstance(value, UUID) else str(value).encode("utf-8", "replace")
 
 
-def _hash(kind: str, value: Any, modulus: int | None = None) -> int | None:
-    """xxHash64 of the value, as a signed number, or its remainder by the modulus."""
-    number = xxhash64(_bytes(kind, value))
+@function(
+    "hash(value: plain, modulus: long?) -> long", "hash_xxhash64(value: plain, modulus: long?) -> long", types=True
+)
+def hash_(value: Any, modulus: int | None = None, *, types: tuple[str, ...]) -> int | None:
+    """The xxHash64 of the value, as a signed number, or its remainder by the modulus."""
+    number = xxhash64(_bytes(types[0], value))
     number = number - 2**64 if number >= 2**63 else number
     if modulus is None:
         return number
     return number % modulus if modulus > 0 else None
 
-
-for _kind in _KINDS:
-    function(f"hash(value: {_kind}, modulus: long?) -> long", f"hash_xxhash64(value: {_kind}, modulus: long?) -> long")(
-        partial(_hash, _kind)
-    )
 
 _P1, _P2, _P3 = 0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
 _P4, _P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 Body = TypeVar("Body", bound=Callable[..., Any])
 
 TYPES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid", "dynamic")
-PSEUDO = ("any", "scalar", "number", "T")
-"""`any` and `scalar` take every type, `number` int, long, real or decimal; every `T` is one and the same type."""
+PSEUDO = ("any", "scalar", "plain", "number", "T")
+"""`any` and `scalar` take every type, `plain` all but dynamic, `number` int, long, real or decimal.
+
+Every `T` of a signature is one and the same type."""
 
 _SIGNATURE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*->\s*(\w+)\s*\Z", re.DOTALL)
 _PARAMETER = re.compile(r"\s*(?:(\w+)\s*:\s*)?(literal\s+)?(\w+)\s*([?*+]?)\s*\Z")

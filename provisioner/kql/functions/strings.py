@@ -10,6 +10,8 @@ from provisioner.kql.values import Regex, regex, text_of, text_of_dynamic, texte
 
 _OTHERS = ("bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic")
 _MOST_COPIES = 1024
+_MOST_CHARACTERS = 64 * 1024 * 1024
+"""No string of Kusto's is longer."""
 
 
 @function("strcat(value: scalar+) -> string", nulls=True, types=True)
@@ -48,7 +50,9 @@ def strcmp(left: Any, right: Any, *, types: tuple[str, ...]) -> int:
 def strrep(value: Any, times: int, delimiter: Any = "", *, types: tuple[str, ...]) -> str:
     """The value as text, so many times (1024 at most), with the delimiter between."""
     between = text_of(delimiter, types[2]) if len(types) > 2 else ""
-    return between.join([text_of(value, types[0])] * max(0, min(times, _MOST_COPIES)))
+    text = text_of(value, types[0])
+    most = min(_MOST_COPIES, max(1, _MOST_CHARACTERS // (len(text) + len(between) + 1)))
+    return between.join([text] * max(0, min(times, most)))
 
 
 @function("strlen(text: string) -> long", inline="len({0})")
