@@ -118,10 +118,12 @@ class UnsafePlan(PlanError):
 class StalePlan(PlanError):
     """Azure or the manifest moved since the plan was made."""
 
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__(
-            f"the plan is stale: fingerprint {found} now, {expected} when it was made", hint="plan again and review it"
+    def __init__(self, expected: str, found: str, what: str | None = None) -> None:
+        """`what` is the resource that moved, where one is known."""
+        moved = (
+            f"{what} has changed since it was made" if what else f"fingerprint {found} now, {expected} when it was made"
         )
+        super().__init__(f"the plan is stale: {moved}", hint="plan again and review it")
         self.expected = expected
         self.found = found
 

@@ -177,6 +177,7 @@ class Project:
             found,
             environment=self.environment,
             principal=principal,
+            tolerant=True,
             requests={kind: after[kind] - before[kind] for kind in after},
         )
         return plan.drift(made, manifest, strict_undeclared=strict_undeclared)

@@ -351,6 +351,13 @@ CASES = [
         errors.Forbidden,
         "Role Based Access Control Administrator",
     ),
+    (
+        403,
+        "AuthorizationFailed",
+        "roleAssignments/write ... has an ABAC condition that is not fulfilled",
+        errors.Forbidden,
+        "only under a condition",
+    ),
     (403, "RequestDisallowedByPolicy", "was disallowed by policy", errors.Forbidden, "Azure Policy"),
     (409, "ScopeLocked", "the scope is locked", errors.Conflict, "lock"),
     (

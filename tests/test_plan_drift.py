@@ -15,7 +15,7 @@ from provisioner.model import Columns, Dcr, Endpoint, Table, Workspace
 from provisioner.plan import drift_report
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
-from tests.test_apply import _plain, body, cloud, manifest, up
+from tests.test_apply import ORDERS, _plain, body, cloud, manifest, up
 
 __all__ = ["cloud"]
 
@@ -23,7 +23,7 @@ __all__ = ["cloud"]
 def drift(cloud, wanted, **options):
     desired = expand(wanted, cloud.identity.object_id)
     found = live.read(cloud, desired, owner=wanted.owner, tolerant=True)
-    made = planned.plan(desired, found, principal=cloud.identity.object_id)
+    made = planned.plan(desired, found, principal=cloud.identity.object_id, tolerant=True)
     return planned.drift(made, wanted, **options)
 
 
@@ -202,3 +202,19 @@ def test_a_direct_endpoint_is_never_proposed_for_an_existing_rule(cloud, shared)
     assert made.empty is shared
     if not shared:
         assert any("rule of another name" in reason for reason in made.refusals(["breaking:dcr-shop"]))
+
+
+def test_what_must_exist_and_is_gone_is_missing_too(cloud):
+    wanted = manifest(cloud.target)
+    up(cloud, wanted)
+    id_ = expand(wanted)["workspace", "law-shop"].id
+    target = wanted.target.__class__("public", cloud.target.subscription, "rg-shop", "westeurope")
+    tables = {"Orders_CL": Table("Orders_CL", Columns(ORDERS), existing=True)}
+    shared = manifest(target, workspace=Workspace("law-shop", "westeurope", None, id_), tables=tables)
+    assert {each for each in kinds(drift(cloud, shared)) if each[0] == "missing"} == set()
+    cloud.management.delete(resource_type("table"), expand(wanted)["table", "Orders_CL"].id)
+    assert ("missing", "table", "Orders_CL", True) in kinds(drift(cloud, shared))
+    other = {"Orders_CL": Table("Orders_CL", Columns({**ORDERS, "Amount": "long"}), existing=True)}
+    up(cloud, wanted)
+    shared = manifest(target, workspace=Workspace("law-shop", "westeurope", None, id_), tables=other)
+    assert ("changed", "table", "Orders_CL", True) in kinds(drift(cloud, shared))

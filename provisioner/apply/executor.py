@@ -146,7 +146,7 @@ class Run:
         now = changed(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), named)
         found = digest(now) if now is not None else "none"
         if digest(change) != found and not (set(change.needs) & self.written and _alike(change, now)):
-            raise StalePlan(self.plan.fingerprint, f"of {change.type} {change.name} moved")
+            raise StalePlan(self.plan.fingerprint, found, f"{change.type} {change.name}")
         return replace(change, live=twin)
 
     def _one(self, change: Change) -> Outcome:

@@ -163,7 +163,9 @@ def _codes() -> Mapping[str, Mapping[str, Any]]:
 def _refined(code: str, said: str, target: str) -> str:
     """AuthorizationFailed means two different next steps: one for resources, one for grants."""
     grant = "roleassignments" in f"{said} {target}".lower()
-    return "RoleAssignmentForbidden" if code == "AuthorizationFailed" and grant else code
+    if code != "AuthorizationFailed" or not grant:
+        return code
+    return "RoleAssignmentConstrained" if "condition" in said.lower() else "RoleAssignmentForbidden"
 
 
 def _hint(known: Mapping[str, Any], said: str) -> str | None:

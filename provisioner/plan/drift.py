@@ -91,7 +91,7 @@ def drift(plan: Plan, manifest: Manifest, *, strict_undeclared: bool = False) ->
     """
     gaps = {each.scope for each in plan.live.coverage if not each.ok}
     findings = [
-        *(_of_change(each) for each in plan.changes if each.writes and _seen(each, gaps)),
+        *(_of_change(each) for each in plan.changes if _differs(each) and _seen(each, gaps)),
         *(_of_stranger(each, manifest, strict_undeclared) for each in plan.undeclared),
         *_of_tables(plan, gaps),
         *_of_rules(plan, gaps),
@@ -109,13 +109,18 @@ _SCOPES: dict[Short, str] = {
 }
 
 
+def _differs(change: Change) -> bool:
+    """A write, or something of somebody else that is not as the manifest takes it to be."""
+    return change.writes or change.risk != "none"
+
+
 def _seen(change: Change, gaps: set[str]) -> bool:
     """What could not be read is not missing: it is not known."""
-    return change.action != "create" or _SCOPES.get(change.type) not in gaps
+    return change.live is not None or _SCOPES.get(change.type) not in gaps
 
 
 def _of_change(change: Change) -> Finding:
-    if change.action == "create":
+    if change.live is None:
         text = f"{change.type} {change.name} is declared and not there"
         return Finding("missing", change.type, change.name, change.id, text, True, path=change.path)
     who, when = _author(change.live.body if change.live else {})

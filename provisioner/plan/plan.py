@@ -78,13 +78,15 @@ def plan(
     allow: Collection[str] = (),
     only: Collection[str] = (),
     requests: dict[str, int] | None = None,
+    tolerant: bool = False,
 ) -> Plan:
     """Compare and order.
 
     `only` names resources as TYPE/NAME and brings what they need and do not have. `prune` removes DCRs, endpoints
     and grants that bear our mark and are not declared; a table goes only if `allow` names it
     (`destructive:TABLE`), a column likewise (`destructive:TABLE.COLUMN`). `principal` is the acting identity, which
-    must not show in the fingerprint. Raises NotFound where something that must exist does not.
+    must not show in the fingerprint. Raises NotFound where something that must exist does not; with `tolerant` that
+    is a change that nothing accepts.
     """
     scope = _scope(desired, live, only) if only else None
     columns = _named_columns(allow)
@@ -92,7 +94,9 @@ def plan(
         found
         for resource in desired
         if scope is None or resource.key in scope
-        for found in [_change(resource, desired, live, columns.get(resource.name.lower(), frozenset()))]
+        for found in [
+            _change(resource, desired, live, columns.get(resource.name.lower(), frozenset()), tolerant=tolerant)
+        ]
         if found is not None
     ]
     changes.extend(_orphaned(desired, changes))
@@ -119,9 +123,14 @@ def change(resource: Resource, desired: Graph, live: Live, drops: frozenset[str]
     return _change(resource, desired, live, drops)
 
 
-def _change(resource: Resource, desired: Graph, live: Live, named: frozenset[str]) -> Change | None:
+def _change(
+    resource: Resource, desired: Graph, live: Live, named: frozenset[str], *, tolerant: bool = False
+) -> Change | None:
     twin = live.graph.get(resource.key)
     if twin is None:
+        if resource.existing and tolerant:
+            absent = Reason("breaking", "it does not exist", instead="correct its id or name, or let its owner make it")
+            return Change("no-op", resource.key, str(resource.id), "breaking", (absent,), path=resource.path)
         if resource.existing:
             raise NotFound(
                 f"{resource.id} does not exist, and the manifest takes it to be somebody else's",
