@@ -437,6 +437,48 @@ def test_several_tables_of_all_plans_are_verified_in_one_run(made_environment):
     }
 
 
+BUILT_IN = """\
+version: 1
+name: shop
+target: {cloud: local, resource_group: rg-shop, location: westeurope}
+workspace: {name: law-shop}
+tables:
+  CommonSecurityLog: {columns: {Shop_CF: string}}
+streams:
+  Custom-Cef:
+    columns: {time: datetime, vendor: string, shop: string, port: int}
+    table: CommonSecurityLog
+    transform: |
+      source
+      | project TimeGenerated = time, DeviceVendor = vendor, Shop_CF = shop, DestinationPort = port, No = vendor
+  Custom-Host:
+    columns: {TimeGenerated: datetime, SyslogMessage: string}
+    table: Syslog
+    transform: source
+"""
+
+
+def test_tables_of_azures_own_take_rows_too(made_environment):
+    found = made_environment(BUILT_IN).verify()
+    assert found.ok, found.streams
+    cells = {each.stream: [one.name for one in each.rows[0].columns] for each in found.streams}
+    assert cells["Custom-Cef"] == ["TimeGenerated", "DeviceVendor", "Shop_CF", "DestinationPort"]
+    assert cells["Custom-Host"] == ["TimeGenerated", "SyslogMessage"]
+
+
+def test_a_closed_endpoint_is_told_before_any_waiting(made_environment):
+    env = made_environment()
+
+    def close(body):
+        body["properties"]["networkAcls"]["publicNetworkAccess"] = "SecuredByPerimeter"
+
+    env.change("endpoint", "dce-shop", close)
+    events = []
+    (arrival,) = env.verify(pace=env.patient, progress=events.append).streams
+    assert arrival.diagnosis.code == "endpoint-closed"
+    assert "wait" not in {each.kind for each in events}
+
+
 def test_one_stream_of_many_can_be_chosen(made_environment):
     found = made_environment(SEVERAL).verify(streams=["Custom-Aux"])
     assert {each.stream for each in found.streams} == {"Custom-Aux"}

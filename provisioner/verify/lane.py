@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model import Columns, Flow, Manifest, Stream
+from provisioner.validate.proof import columns_of
 from provisioner.verify.expect import TIME, Cell, cut, foretell
 from provisioner.verify.transform import Transforms, rows
 
@@ -54,13 +55,9 @@ def lanes(manifest: Manifest, stream: Stream, transforms: Transforms, live: Mapp
 
 
 def _columns(manifest: Manifest, table: str, live: Mapping[str, Columns]) -> dict[str, str] | None:
-    """The manifest's word where it describes the whole table, else Azure's."""
-    declared = manifest.tables.get(table)
-    if declared is not None and declared.custom and declared.columns:
-        return declared.columns.kql()
-    if table not in live:
-        return None
-    return {**live[table].kql(), **(declared.columns.kql() if declared else {})}
+    """What the manifest declares, or is published of a built-in table; else what Azure tells, if anything."""
+    known = columns_of(table, manifest) or live.get(table)
+    return None if known is None else known.kql()
 
 
 def _unwritten(manifest: Manifest, table: str, transforms: Transforms) -> tuple[str, ...]:
