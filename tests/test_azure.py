@@ -490,3 +490,30 @@ def test_what_is_tried_again_is_a_matter_of_facts():
     assert advice("InvalidOutputTable").when == "created"
     assert advice("RoleAssignmentExists").settled
     assert advice("ScopeLocked") == words.Advice()
+
+
+@pytest.mark.parametrize(
+    ("short", "tail"),
+    [
+        ("group", ""),
+        ("workspace", "/providers/Microsoft.OperationalInsights/workspaces/w"),
+        ("table", "/providers/Microsoft.OperationalInsights/workspaces/w/tables/T_CL"),
+        ("endpoint", "/providers/Microsoft.Insights/dataCollectionEndpoints/e"),
+        ("dcr", "/providers/Microsoft.Insights/dataCollectionRules/r"),
+        (
+            "grant",
+            "/providers/Microsoft.Insights/dataCollectionRules/r/providers/Microsoft.Authorization/roleAssignments/g",
+        ),
+    ],
+)
+def test_a_write_goes_to_the_subscription_of_its_id(short, tail):
+    """A workspace may stand in another subscription than the group; the clients take one when they are made."""
+    id_ = f"/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/other{tail}"
+    wire = Wire((200, {"id": id_}, {}))
+    with connected(wire) as made:
+        made.management.put(resource_type(short), id_, {})
+        if short != "group":
+            made.management.delete(resource_type(short), id_)
+    assert {request.url.split("?")[0].removeprefix(CLOUDS["public"].arm).lower() for request in wire.sent} == {
+        id_.lower()
+    }

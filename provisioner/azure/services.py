@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
+from provisioner.azure.clients import IMPORTS
 from provisioner.resources import ResourceType, parse_id
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from provisioner.azure.credentials import Tokens
 
 Raw = dict[str, Any]
+_SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
 _FIRST, _SLOWEST, _LONGEST = 0.5, 5.0, 60.0
 
 
@@ -49,6 +52,8 @@ class Services:
         self._subscription = subscription
         self._tokens = tokens
         self._base = cloud.arm
+        self._made: dict[tuple[str, str], Any] = {}
+        self._lock = threading.RLock()
         self._options = {
             "base_url": cloud.arm,
             "credential_scopes": [cloud.arm_scope],
@@ -56,52 +61,30 @@ class Services:
             "transport": transport,
         }
 
-    @cached_property
+    @property
     def resource(self) -> Any:
-        """azure-mgmt-resource: groups, and the generic sender of reads."""
-        from azure.mgmt.resource.resources import ResourceManagementClient
+        """The generic sender of reads, of whatever subscription."""
+        return self.client("resource")
 
-        return ResourceManagementClient(self._tokens, self._subscription, **self._options)
-
-    @cached_property
-    def loganalytics(self) -> Any:
-        """azure-mgmt-loganalytics: workspaces and tables."""
-        from azure.mgmt.loganalytics import LogAnalyticsManagementClient
-
-        return LogAnalyticsManagementClient(self._tokens, self._subscription, **self._options)
-
-    @cached_property
-    def monitor(self) -> Any:
-        """azure-mgmt-monitor: endpoints and rules."""
-        from azure.mgmt.monitor import MonitorManagementClient
-
-        return MonitorManagementClient(self._tokens, self._subscription, **self._options)
-
-    @cached_property
-    def authorization(self) -> Any:
-        """azure-mgmt-authorization: grants."""
-        from azure.mgmt.authorization import AuthorizationManagementClient
-
-        return AuthorizationManagementClient(self._tokens, self._subscription, **self._options)
-
-    @cached_property
-    def deployments(self) -> Any:
-        """azure-mgmt-resource-deployments: templates."""
-        from azure.mgmt.resource.deployments import DeploymentsMgmtClient
-
-        return DeploymentsMgmtClient(self._tokens, self._subscription, **self._options)
+    def client(self, name: str, id_: str | None = None) -> Any:
+        """One of azure-mgmt's clients, for the subscription of an id: a workspace may stand in another one."""
+        found = _SUBSCRIPTION.match(id_ or "")
+        subscription = found[1] if found else self._subscription
+        with self._lock:
+            if (name, subscription) not in self._made:
+                self._made[name, subscription] = IMPORTS[name]()(self._tokens, subscription, **self._options)
+            return self._made[name, subscription]
 
     def deploy(self, group: str, name: str, body: bytes) -> Raw:
         """Send a template and wait for the whole of it; what the deployment then says."""
-        client = self.deployments.deployments
+        client = self.client("deployments").deployments
         made: Raw = client.begin_create_or_update(group, name, body, polling=self.polling(), **_options({})).result()
         return made
 
     def what_if(self, group: str, name: str, body: bytes) -> Raw:
         """What Azure itself foretells of a template."""
-        found: Raw = self.deployments.deployments.begin_what_if(
-            group, name, body, polling=self.polling(), **_options({})
-        ).result()
+        client = self.client("deployments").deployments
+        found: Raw = client.begin_what_if(group, name, body, polling=self.polling(), **_options({})).result()
         return found
 
     def polling(self) -> GrowingPolling:
@@ -109,9 +92,9 @@ class Services:
         return GrowingPolling(self._base)
 
     def warm(self, shorts: Iterable[str]) -> None:
-        """Import and make the clients that write these types, so that nobody waits for it later."""
+        """Import the clients that write these types, so that nobody waits for it later."""
         for name in dict.fromkeys(_CLIENTS[short] for short in shorts):
-            getattr(self, name)
+            IMPORTS[name]()
 
     def put(self, type_: ResourceType, id_: str, body: bytes, headers: Mapping[str, str]) -> Raw:
         """Create or replace; waits for a long-running operation. Raises azure-core's errors."""
@@ -135,6 +118,7 @@ _CLIENTS: Mapping[str, str] = {
     "grant": "authorization",
 }
 
+
 Writer = Callable[[Services, str, str, bytes, dict[str, Any]], Raw]
 
 
@@ -157,70 +141,74 @@ def _names(id_: str) -> tuple[str, ...]:
 
 
 def _put_group(services: Services, _: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    made: Raw = services.resource.resource_groups.create_or_update(id_.rsplit("/", 1)[1], body, **options)
+    made: Raw = services.client("resource", id_).resource_groups.create_or_update(
+        id_.rsplit("/", 1)[1], body, **options
+    )
     return made
 
 
 def _put_workspace(services: Services, _: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    client = services.loganalytics.workspaces
+    client = services.client("loganalytics", id_).workspaces
     made: Raw = client.begin_create_or_update(*_names(id_), body, polling=services.polling(), **options).result()
     return made
 
 
 def _patch_workspace(services: Services, _: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    made: Raw = services.loganalytics.workspaces.update(*_names(id_), body, **options)
+    made: Raw = services.client("loganalytics", id_).workspaces.update(*_names(id_), body, **options)
     return made
 
 
 def _delete_workspace(services: Services, _: str, id_: str) -> None:
-    services.loganalytics.workspaces.begin_delete(*_names(id_), polling=services.polling()).result()
+    services.client("loganalytics", id_).workspaces.begin_delete(*_names(id_), polling=services.polling()).result()
 
 
 def _put_table(services: Services, _: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    client = services.loganalytics.tables
+    client = services.client("loganalytics", id_).tables
     made: Raw = client.begin_create_or_update(*_names(id_), body, polling=services.polling(), **options).result()
     return made
 
 
 def _patch_table(services: Services, _: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    client = services.loganalytics.tables
+    client = services.client("loganalytics", id_).tables
     made: Raw = client.begin_update(*_names(id_), body, polling=services.polling(), **options).result()
     return made
 
 
 def _delete_table(services: Services, _: str, id_: str) -> None:
-    services.loganalytics.tables.begin_delete(*_names(id_), polling=services.polling()).result()
+    services.client("loganalytics", id_).tables.begin_delete(*_names(id_), polling=services.polling()).result()
 
 
 def _put_endpoint(services: Services, version: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    client = services.monitor.data_collection_endpoints
+    client = services.client("monitor", id_).data_collection_endpoints
     made: Raw = client.create(*_names(id_), body, api_version=version, **options)
     return made
 
 
 def _delete_endpoint(services: Services, version: str, id_: str) -> None:
-    services.monitor.data_collection_endpoints.delete(*_names(id_), api_version=version)
+    services.client("monitor", id_).data_collection_endpoints.delete(*_names(id_), api_version=version)
 
 
 def _put_dcr(services: Services, version: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
-    made: Raw = services.monitor.data_collection_rules.create(*_names(id_), body, api_version=version, **options)
+    made: Raw = services.client("monitor", id_).data_collection_rules.create(
+        *_names(id_), body, api_version=version, **options
+    )
     return made
 
 
 def _delete_dcr(services: Services, version: str, id_: str) -> None:
-    services.monitor.data_collection_rules.delete(*_names(id_), api_version=version)
+    services.client("monitor", id_).data_collection_rules.delete(*_names(id_), api_version=version)
 
 
 def _put_grant(services: Services, version: str, id_: str, body: bytes, options: dict[str, Any]) -> Raw:
     scope, _, name = id_.partition("/providers/Microsoft.Authorization/roleAssignments/")
-    client = services.authorization.role_assignments
+    client = services.client("authorization", id_).role_assignments
     made: Raw = client.create(scope.lstrip("/"), name, body, api_version=version, **options)
     return made
 
 
 def _delete_grant(services: Services, version: str, id_: str) -> None:
     scope, _, name = id_.partition("/providers/Microsoft.Authorization/roleAssignments/")
-    services.authorization.role_assignments.delete(scope.lstrip("/"), name, api_version=version)
+    services.client("authorization", id_).role_assignments.delete(scope.lstrip("/"), name, api_version=version)
 
 
 _PUT: Mapping[str, Writer] = {
