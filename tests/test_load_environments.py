@@ -72,7 +72,8 @@ def test_a_stream_may_be_in_two_dcrs(loaded):
 def test_a_stream_without_columns_takes_the_tables_and_casts_guid_back(loaded):
     stream = manifest_of(loaded(f"{TABLE}streams: {{Custom-A: Orders_CL}}\n")).streams["Custom-A"]
     assert stream.columns == Columns({"TimeGenerated": "datetime", "Id": "string", "Amount": "real"})
-    assert stream.flows[0].transform == "source | extend Id = toguid(Id)"
+    cast = "source | project-rename IdText = Id | extend Id = toguid(IdText) | project-away IdText"
+    assert stream.flows[0].transform == cast
     assert not stream.flows[0].written
     assert not stream.declared
 

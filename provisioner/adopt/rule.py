@@ -72,7 +72,7 @@ def stream_words(found: Mapping[str, Any], tables: Mapping[str, Any]) -> Any:
     words: dict[str, Any] = {"columns": declared} if declared and not derived else {}
     words["table"] = flow["table"]
     guids = tuple(name for name, type_ in types.items() if type_ == "guid") if derived else ()
-    if found["flows"][0]["transform"].strip() != made(guids):
+    if found["flows"][0]["transform"].strip() != made(guids, tuple(types)):
         words["transform"] = flow["transform"]
     return flow["table"] if list(words) == ["table"] else words
 

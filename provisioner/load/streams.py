@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from provisioner.files import facts
@@ -34,7 +35,7 @@ def _stream(key: str, values: dict[str, Any], tables: Mapping[str, Table], struc
         casts: tuple[str, ...] = ()
     else:
         shape, casts = _from_table(key, names, tables, structure)
-    flows = tuple(_flow(way, casts) for way in ways if "table" in way)
+    flows = tuple(_flow(way, casts, tuple(shape)) for way in ways if "table" in way)
     return Stream(
         key,
         values.get("stream", key),
@@ -119,16 +120,32 @@ def _required(path: tuple[str, str], words: str, structure: Structure) -> None:
     structure.say("MAN015", words, path, hint, key=True)
 
 
-def _flow(way: dict[str, Any], casts: tuple[str, ...]) -> Flow:
+def _flow(way: dict[str, Any], casts: tuple[str, ...], names: tuple[str, ...]) -> Flow:
     if "transform" in way:
         return Flow(way["table"], way["transform"], written=True)
-    return Flow(way["table"], made(casts))
+    return Flow(way["table"], made(casts, names))
 
 
-def made(casts: tuple[str, ...]) -> str:
-    """The transform of a stream that has neither columns nor a transform: guid columns are cast back from string."""
-    text = ", ".join(f"{_name(column)} = toguid({_name(column)})" for column in casts)
-    return f"{PASSTHROUGH} | extend {text}" if casts else PASSTHROUGH
+def made(casts: tuple[str, ...], names: tuple[str, ...]) -> str:
+    """The transform of a stream that has neither columns nor a transform: guid columns are cast back from string.
+
+    `names` are all columns of the stream. The texts are renamed first: a column that is assigned its own cast has
+    been reported to end up null; the samples of Azure's page on transformations avoid it too.
+    """
+    if not casts:
+        return PASSTHROUGH
+    taken = set(names)
+    texts = {column: next(name for name in _suffixed(column) if name not in taken) for column in casts}
+    renamed = ", ".join(f"{_name(text)} = {_name(column)}" for column, text in texts.items())
+    cast = ", ".join(f"{_name(column)} = toguid({_name(text)})" for column, text in texts.items())
+    gone = ", ".join(_name(text) for text in texts.values())
+    return f"{PASSTHROUGH} | project-rename {renamed} | extend {cast} | project-away {gone}"
+
+
+def _suffixed(column: str) -> Iterator[str]:
+    """Names to try for the text of a column."""
+    yield f"{column}Text"
+    yield from (f"{column}Text{number}" for number in count(2))
 
 
 def _name(column: str) -> str:
