@@ -172,6 +172,30 @@ def test_outputs_come_in_every_form_that_a_sender_takes(shop):
         assert "monitor.azure.com" in said
 
 
+@pytest.mark.parametrize(("form", "program"), [("curl", "bash"), ("python", sys.executable)])
+def test_the_printed_sender_sends(shop, form, program):
+    """As a user would: the local Azure's variables, the printed lines, and records of one's own."""
+    provisioner("apply", shop, "-e", "local", check=0)
+    said = provisioner("outputs", shop, "-e", "local", "--format", form, check=0).stdout
+    records = (shop / "samples" / "orders.json").read_text()
+    (shop / "records.json").write_text(records)
+    text = "import json\nrecords = json.load(open('records.json'))\n" * (form == "python") + said
+    state = shop / ".provisioner"
+    told = json.loads(provisioner("emulator", "env", "--state", state, "--shell", "json", check=0).stdout)
+    done = subprocess.run(
+        [program],
+        input=text,
+        cwd=shop,
+        env=os.environ | told["environment"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert counted(shop)["ingestion"] == 1
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_goes_through_up(tmp_path, example):
     folder = project(tmp_path / example, example)
@@ -217,9 +241,11 @@ def test_an_unknown_environment_and_a_missing_file_are_diagnostics_too(shop):
 
 TWO = (
     "environments:\n",
-    "environments:\n"
-    "  east: {target: {cloud: local, resource_group: rg-east}}\n"
-    "  west: {target: {cloud: local, resource_group: rg-west}}\n",
+    (
+        "environments:\n"
+        "  east: {target: {cloud: local, resource_group: rg-east}}\n"
+        "  west: {target: {cloud: local, resource_group: rg-west}}\n"
+    ),
 )
 
 

@@ -21,11 +21,12 @@ _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "wait": ("…", "y
 
 @dataclass
 class Console:
-    """How much is said and whether in colour; one for the process, set by the options."""
+    """How much is said, whether in colour and in which format; one for the process, set by the options."""
 
     quiet: bool = False
     verbose: int = 0
     color: bool = True
+    form: str = "text"
 
     _current: ClassVar[Console | None] = None
 

@@ -95,6 +95,19 @@ def told(error: ProvisionerError, console: Console) -> None:
         console.error(error)
 
 
+def failed(error: ProvisionerError, form: str) -> str | None:
+    """An error as the whole answer in a format that programs read; None where only words are wanted."""
+    if not isinstance(error, InvalidManifest):
+        return json.dumps({"version": 1, **_failure(error)}, indent=2, ensure_ascii=False) if form == "json" else None
+    from provisioner.cli import pipelines
+    from provisioner.validate import report
+
+    if form in pipelines.FORMS:
+        return pipelines.FORMS[form](pipelines.of_findings(error.diagnostics))
+    forms = {"json": report.json, "sarif": report.sarif, "junit": report.junit}
+    return forms[form](error.diagnostics) if form in forms else None
+
+
 def _failure(error: ProvisionerError | None) -> dict[str, Any]:
     from provisioner.apply.outcome import error_json
 

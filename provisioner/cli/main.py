@@ -72,9 +72,12 @@ def _answered(arguments: list[str] | None) -> int:
 
 def _tell(error: ProvisionerError) -> None:
     from provisioner.cli.console import Console
-    from provisioner.cli.environments import told
+    from provisioner.cli.environments import failed, told
 
-    told(error, Console.current())
+    console = Console.current()
+    if answer := failed(error, console.form):
+        console.data(answer)
+    told(error, console)
 
 
 def _terminate(_: int, __: FrameType | None) -> NoReturn:

@@ -25,7 +25,8 @@ def console(command: Command) -> Command:
     @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR is honoured too).")
     @wraps(command)
     def wrapped(*args: Any, quiet: bool, verbose: int, no_color: bool, **kwargs: Any) -> Any:
-        made = Console(quiet=quiet, verbose=verbose, color=colored(no_color=no_color))
+        form = str(kwargs.get("form", "text"))
+        made = Console(quiet=quiet, verbose=verbose, color=colored(no_color=no_color), form=form)
         return command(*args, console=Console.use(made), **kwargs)
 
     return wrapped  # type: ignore[return-value]
@@ -112,8 +113,21 @@ def output(*formats: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(formats), default=formats[0], help="Form of the answer.")
 
 
+def risks(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Each as it is given. Raises BadParameter for what names no risk."""
+    for each in given:
+        risk, _colon, name = each.partition(":")
+        if risk.lower() not in {"breaking", "destructive"} or not name:
+            raise click.BadParameter(f"{each!r} is not breaking:NAME or destructive:NAME")
+    return given
+
+
 allow = click.option(
-    "--allow", multiple=True, metavar="RISK:NAME", help="Accept a breaking or destructive change by its name."
+    "--allow",
+    multiple=True,
+    callback=risks,
+    metavar="RISK:NAME",
+    help="Accept a breaking or destructive change by its name.",
 )
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 only = click.option("--only", multiple=True, metavar="TYPE/NAME", help="Only these resources.")

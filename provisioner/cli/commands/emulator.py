@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provisioner.cli import options
+from provisioner.cli.console import Console
+
 if TYPE_CHECKING:
     from provisioner.emulator.lifecycle import Ready
     from provisioner.emulator.testing import AzureMonitor
@@ -38,7 +41,15 @@ def emulator() -> None:
 @_STATE
 @click.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="MS", help="Delay each answer.")
 @click.option("--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Faults to start with.")
-def serve(host: str, port: int, state: Path, latency: float, faults: Path | None) -> None:
+@options.console
+def serve(
+    console: Console,  # noqa: ARG001 - it says one line
+    host: str,
+    port: int,
+    state: Path,
+    latency: float,
+    faults: Path | None,
+) -> None:
     """Run in the foreground until Ctrl-C; one JSON line says when it is ready.
 
     Example: provisioner emulator serve --state /tmp/azure --faults faults.yaml
@@ -51,7 +62,8 @@ def serve(host: str, port: int, state: Path, latency: float, faults: Path | None
 @emulator.command()
 @_STATE
 @click.option("--shell", type=click.Choice(["sh", "powershell", "json"]), default="sh", show_default=True)
-def env(state: Path, shell: str) -> None:
+@options.console
+def env(console: Console, state: Path, shell: str) -> None:
     """Print what Azure's own tools need as environment variables; starts the emulator if none runs.
 
     Example: eval "$(provisioner emulator env)"
@@ -59,13 +71,14 @@ def env(state: Path, shell: str) -> None:
     from provisioner.emulator.environment import script
     from provisioner.emulator.lifecycle import ensure
 
-    click.echo(script(ensure(state), shell))
+    console.data(script(ensure(state), shell))
 
 
 @emulator.command()
 @_STATE
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def status(state: Path, form: str) -> None:
+@options.console
+def status(console: Console, state: Path, form: str) -> None:
     """Say whether one runs, and where; exit 1 where none does.
 
     Example: provisioner emulator status --format json
@@ -75,36 +88,38 @@ def status(state: Path, form: str) -> None:
     ready = find(state)
     if form == "json":
         shown = {key: value for key, value in asdict(ready).items() if key != "client_secret"} if ready else {}
-        click.echo(json.dumps({"version": 1, "running": ready is not None, "emulator": shown or None}))
+        console.data(json.dumps({"version": 1, "running": ready is not None, "emulator": shown or None}))
     elif ready is None:
-        click.echo(f"no emulator runs on {state}")
+        console.data(f"no emulator runs on {state}")
     else:
-        click.echo(f"{ready.endpoint} (process {ready.pid}, version {ready.version}, state {state})")
+        console.data(f"{ready.endpoint} (process {ready.pid}, version {ready.version}, state {state})")
     if ready is None:
         raise SystemExit(1)
 
 
 @emulator.command()
 @_STATE
-def stop(state: Path) -> None:
+@options.console
+def stop(console: Console, state: Path) -> None:
     """End the emulator; what it holds stays.
 
     Example: provisioner emulator stop
     """
     from provisioner.emulator.lifecycle import stop as end
 
-    click.echo("stopped" if end(state) else f"no emulator runs on {state}", err=True)
+    console.note("stopped" if end(state) else f"no emulator runs on {state}")
 
 
 @emulator.command()
 @_STATE
-def reset(state: Path) -> None:
+@options.console
+def reset(console: Console, state: Path) -> None:
     """Forget every resource, row, loss and fault; address and secrets stay.
 
     Example: provisioner emulator reset
     """
     _running(state).reset()
-    click.echo("empty", err=True)
+    console.note("empty")
 
 
 @emulator.command()
@@ -112,7 +127,8 @@ def reset(state: Path) -> None:
 @click.option("--file", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="YAML or JSON.")
 @click.option("--clear", is_flag=True, help="Turn all faults off first.")
 @click.argument("settings", nargs=-1, metavar="[FAULT [NAME=VALUE]...]")
-def faults(state: Path, file: Path | None, clear: bool, settings: tuple[str, ...]) -> None:
+@options.console
+def faults(console: Console, state: Path, file: Path | None, clear: bool, settings: tuple[str, ...]) -> None:
     """Make things go wrong on request, and show what is on.
 
     Example: provisioner emulator faults throttle retry_after=2 times=3 match="PUT */dataCollectionRules/*"
@@ -124,7 +140,7 @@ def faults(state: Path, file: Path | None, clear: bool, settings: tuple[str, ...
         azure.control("POST", "/emulator/faults", _document(file))
     if settings:
         azure.control("POST", "/emulator/faults", {"fault": settings[0], **dict(map(_setting, settings[1:]))})
-    click.echo(json.dumps(azure.control("GET", "/emulator/faults"), indent=2))
+    console.data(json.dumps(azure.control("GET", "/emulator/faults"), indent=2))
 
 
 def _setting(text: str) -> tuple[str, Any]:

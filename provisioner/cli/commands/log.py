@@ -28,6 +28,8 @@ def log(project: Project, console: Console, form: str, limit: int) -> int:
         for each in journal.changes(project.state)
         if project.environment is None or each["environment"] == project.environment
     ][-limit:]
+    if not found:
+        project.manifest  # noqa: B018 - raises where there is no such manifest or environment
     if form == "json":
         console.data(json.dumps({"version": 1, "changes": found}, indent=2, ensure_ascii=False))
     else:

@@ -22,7 +22,7 @@ def outputs(project: Project, console: Console, form: str) -> int:
     """  # noqa: D301
     with online(project, console) as azure:
         found = project.outputs(azure)
-    console.data(FORMS[form](found))
+        console.data(FORMS[form](found, azure.cloud))
     if missing := [name for name in project.manifest.dcrs if name not in found.dcrs]:
         console.note(f"not there, or nobody can send to it: {', '.join(missing)}; run `provisioner apply`")
         return 1

@@ -9,9 +9,10 @@ from provisioner.cli.console import Console
 
 
 @click.command()
+@options.output("json")
 @click.option("--included", is_flag=True, help="The schema of an included file instead.")
 @options.console
-def schema(console: Console, included: bool) -> int:
+def schema(console: Console, form: str, included: bool) -> int:  # noqa: ARG001 - there is one form
     """Print the JSON Schema of the manifest.
 
     Editors complete and underline with it: `# yaml-language-server: $schema=FILE` in the manifest's first line.
