@@ -162,6 +162,29 @@ def test_parse_cuts_a_text_apart():
     assert run(relaxed, [{"s": "user=bob, age=old, x=y"}]) == [{"user": "bob", "age": None, "address": "y"}]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ('s with "a" v "c"', "aXcYc", "XcY"),
+        ('s with "a" v "c" *', "aXcYc", "X"),
+        ('s with "a" v "b"', "abcbd", ""),
+        ('s with "a" v "c"', "aXc\n", ""),
+        ('s with "n=" v: long', "n=27x", None),
+        ('s with "n=" v: long *', "n=27x", 27),
+        ('kind=regex s with "n=" v: long', "n=27x", 27),
+        ('s with "n=" v: bool', "n=12", True),
+        ('kind=regex s with "n=" v: bool', "n=12", None),
+    ],
+)
+def test_where_a_capture_ends(pattern, text, found):
+    assert run(f"source | parse {pattern} | project v", [{"s": text}]) == [{"v": found}]
+
+
+def test_a_required_parse_keeps_what_matches_even_where_nothing_was_captured():
+    text = 'source | parse-where s with "a=" v | project v'
+    assert run(text, [{"s": "a="}, {"s": "b"}], dialect="query") == [{"v": ""}]
+
+
 def test_parse_by_regular_expression_is_greedy_unless_told():
     assert run('source | parse kind=regex s with "a" v "[cb]" | project v', [{"s": "aXcYc"}]) == [{"v": "XcY"}]
     assert run('source | parse kind=regex flags=U s with "A" v "[cb]" | project v', [{"s": "aXcYc"}]) == [{"v": ""}]

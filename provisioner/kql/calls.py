@@ -136,7 +136,7 @@ def _distance(kind: str, parameter: Parameter) -> int | None:
         return 1 if kind != "dynamic" else None
     if parameter.type == "number":
         return 1 if kind in NUMBERS or kind == UNKNOWN else None
-    return widen(kind, parameter.type)
+    return None if kind == "dynamic" and parameter.type != kind else widen(kind, parameter.type)
 
 
 def _compute(binder: Binder, node: tree.Call, overload: Overload, arguments: Sequence[Bound]) -> Bound:

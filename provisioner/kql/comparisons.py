@@ -11,6 +11,9 @@ from provisioner.kql.bound import Bound, compose
 from provisioner.kql.casts import cast
 from provisioner.kql.types import NUMBERS, UNKNOWN, common
 
+_LITERALS = frozenset(("datetime", "timespan"))
+"""What a text literal is read as when it is compared for equality."""
+
 ORDERED = NUMBERS | {"datetime", "timespan", "bool"}
 
 
@@ -25,10 +28,21 @@ def meet(left: Bound, right: Bound) -> tuple[Bound, Bound] | None:
     if "dynamic" in (one, two) and one != two:
         other = two if one == "dynamic" else one
         return cast(left, other), cast(right, other)
+    spoken = _spoken(left, right) or _spoken(right, left)
+    if spoken is not None:
+        return (spoken, right) if one == "string" else (left, spoken)
     if {one, two} in ({"guid", "string"}, {"bool", "long"}, {"bool", "int"}):
         target = "guid" if "guid" in (one, two) else "long"
         return cast(left, target), cast(right, target)
     return None
+
+
+def _spoken(text: Bound, other: Bound) -> Bound | None:
+    """A text literal as the time that it says, beside a time; None where it is none."""
+    if not text.is_constant or text.type != "string" or other.type not in _LITERALS:
+        return None
+    made = cast(text, other.type)
+    return made if made.value is not None else None
 
 
 def compare(operator: str, left: Bound, right: Bound, span: Span) -> Bound | None:
@@ -37,6 +51,8 @@ def compare(operator: str, left: Bound, right: Bound, span: Span) -> Bound | Non
     Two nulls are neither equal nor different: null. A null and a value are different. Order with a null is null.
     """
     if operator not in ("==", "!=") and "dynamic" in (left.type, right.type) and not _numeric(left, right):
+        return None
+    if operator not in ("==", "!=") and "string" in (left.type, right.type):
         return None
     pair = meet(left, right)
     if pair is None or (operator not in ("==", "!=") and pair[0].type not in ORDERED | {UNKNOWN}):
@@ -147,11 +163,16 @@ def among(operator: str, operand: Bound, items: Sequence[Bound], span: Span) -> 
             return _among_any(operator, cast(operand, kind), items, kind, span)
         if item.type == "dynamic":
             members.extend(_unfold(item.value, kind))
-        elif item.type != kind and not {item.type, kind} <= NUMBERS and (kind, item.type) != ("guid", "string"):
+        elif not _belongs(item.type, kind):
             return None
         else:
             members.append(values.convert(item.value, item.type, kind) if item.type != kind else item.value)
     return _among_known(operator, cast(operand, kind), members, span)
+
+
+def _belongs(item: str, kind: str) -> bool:
+    """Whether a literal of one type may stand in a list that is compared with another."""
+    return item == kind or {item, kind} <= NUMBERS or (item == "string" and kind in _LITERALS | {"guid"})
 
 
 def _list_type(operand: Bound, items: Sequence[Bound]) -> str | None:
@@ -165,7 +186,7 @@ def _list_type(operand: Bound, items: Sequence[Bound]) -> str | None:
 
 def _unfold(value: Any, kind: str) -> list[Any]:
     found = value if isinstance(value, list) else [value]
-    return [values.convert(member, "dynamic", kind) for member in found if member is not None]
+    return [values.convert(member, "dynamic", kind) for member in found if member is not None or kind == "string"]
 
 
 def _among_known(operator: str, operand: Bound, members: list[Any], span: Span) -> Bound:

@@ -77,9 +77,9 @@ class Parse(tree.Operator):
                 message = f"nothing says where {piece.name!r} ends"
                 binder.report("KQL001", message, piece.span, hint="put a constant behind a string")
 
-    def _matcher(self, binder: Binder) -> Matcher | None:
+    def _matcher(self, binder: Binder, *, required: bool = False) -> Matcher | None:
         try:
-            return matcher(self.kind, self.flags, self.pieces)
+            return matcher(self.kind, self.flags, self.pieces, required=required)
         except values.BadRegex as error:
             binder.bad_regex(error, self.span)
             return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from provisioner.kql.bound import Bound, compose
 from provisioner.kql.casts import cast
 from provisioner.kql.operators.parse import Parse, extract
-from provisioner.kql.operators.pattern import Capture, matched
+from provisioner.kql.operators.pattern import Capture
 from provisioner.kql.operators.registry import operator
 from provisioner.kql.scope import Keep
 
@@ -25,14 +25,15 @@ class ParseWhere(Parse):
         text = cast(binder.expression(self.text, scope.over(rows)), "string")
         captures = [piece for piece in self.pieces if isinstance(piece, Capture)]
         self._check(binder, captures)
-        match = self._matcher(binder)
+        if self.kind == "relaxed":
+            binder.report("KQL001", "parse-where has no kind=relaxed", self.span, hint="use `parse` and a `where`")
+        match = self._matcher(binder, required=True)
         if match is None:
             return rows
         word = binder.variable("p")
         parts = Bound("variable", "parts", word, nullable=False, reads=text.reads, span=text.span)
         keep = Keep(compose("free", "bool", "{0}", [parts], nullable=False, span=self.span))
-        required = matched(match, [capture.type for capture in captures])
         captured = [(capture.name, capture.type, capture.span) for capture in captures]
-        found = extract(binder, rows, text, required, captured, filters=[keep], variable=word)
+        found = extract(binder, rows, text, match, captured, filters=[keep], variable=word)
         found.filters = rows.filters | text.reads
         return found

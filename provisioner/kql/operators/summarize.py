@@ -226,17 +226,35 @@ def _composed(binder: Binder, draft: Draft, item: tree.Item) -> None:
     from provisioner.kql.scope import Scope
 
     bound = binder.expression(node, Scope(names, Scope(outer=draft.inside.outer)))
-    name = item.names[0] if item.names else unused("Column1", draft.columns)
+    name = item.names[0] if item.names else _free(_lent(node, names), draft.columns)
     column = _column(binder, name, bound.type, item, bound)
     draft.columns[name] = column
     draft.outer.append(Assign(column.variable, bound))
+
+
+def _free(name: str | None, taken: dict[str, Column]) -> str:
+    """A name that no column has yet: the one that is lent, or the next of `Column1`, `Column2` and so on."""
+    if name is not None:
+        return unused(name, taken)
+    number = 1
+    while f"Column{number}" in taken:
+        number += 1
+    return f"Column{number}"
+
+
+def _lent(node: tree.Expression, names: dict[str, Any]) -> str | None:
+    """The name that an aggregate lends to the expression around it: `sum_x` for `round(sum(x), 2)`."""
+    name = derived(node)
+    if name is None or not any(mark in name for mark in names):
+        return None
+    return "".join(part for place, part in enumerate(name.split("\0")) if place % 3 != 1)
 
 
 def _lift(binder: Binder, draft: Draft, node: tree.Expression, names: dict[str, Any]) -> tree.Expression:
     """The expression with its aggregates replaced by names for their results."""
     if isinstance(node, tree.Call) and node.name in AGGREGATES:
         reduction = _reduce(binder, draft, node)
-        name = f"\0{len(names)}"
+        name = f"\0{len(names)}\0{_name(node, AGGREGATES[node.name])}\0"
         names[name] = binder.unknown(node.span)
         if reduction is not None:
             draft.reductions.append(reduction)
