@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -377,3 +378,20 @@ def test_members_that_azure_sets_are_not_taken_from_the_caller(rest):
         ).status
         == 202
     )
+
+
+def test_callers_at_the_same_time_make_one_rule(rest):
+    """Whoever comes first makes it; the others find it, with the same immutable id."""
+    rest.ground()
+    rest.token()
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: rest.make_rule()["properties"]["immutableId"], range(16)))
+    assert len(set(made)) == 1
+
+
+def test_of_several_that_saw_the_same_etag_one_writes(rest):
+    rest.ground()
+    etag = rest.make_rule()["etag"]
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: rest.arm("PUT", Rest.rule, rest.rule_body(), If_Match=etag).status, range(8)))
+    assert sorted(replies) == [200] + [412] * 7

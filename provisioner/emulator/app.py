@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 import uuid
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import routes
@@ -68,7 +69,8 @@ def _admit(call: Call, route: Route) -> None:
 def answer(call: Call, route: Route) -> Answer:
     """What the handler says, with the headers that ARM adds."""
     try:
-        given = route.handler(call)
+        with call.world.store.write() if route.exclusive else nullcontext():
+            given = route.handler(call)
     except Refusal as refusal:
         given = refusal.answer()
     except Exception:  # noqa: BLE001 - a bug of ours must be an answer too, and be seen

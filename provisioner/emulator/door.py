@@ -38,6 +38,10 @@ class Door:
         self.open = 0
         self.last = time.monotonic()
 
+    def warm(self) -> None:
+        """Load what the first rule and the first row need while nobody waits for it."""
+        self.workers.submit(_load_language)
+
     def learn(self, port: int) -> None:
         """Know the Host headers that are ours; any other is somebody's web page trying its luck."""
         names = {"127.0.0.1", "localhost", "[::1]", self.host}
@@ -125,6 +129,12 @@ class Door:
                 refusal = Refusal(found.values["status"], found.values["code"], text, headers=headers)
                 return _response(request, app.dress(call, refusal.answer()))
         return None
+
+
+def _load_language() -> None:
+    from provisioner import kql
+
+    kql.bind("source", {"TimeGenerated": "datetime"})
 
 
 async def _content(request: web.BaseRequest, path: str) -> bytes:

@@ -163,26 +163,19 @@ def _take(world: World, rule: Record, properties: dict[str, Any], document: list
     found = _flows(world, rule, properties, drops.stream)
     _check_batch(found, objects)
     span = (iso(received - PAST), iso(received), iso(received + AHEAD))
-    with world.store.write():
-        kept_all = 0
-        for flow in found:
-            made = list(_evaluate(flow, objects, received, drops))
-            kept = [row for row in made if _finish(row, flow, span, drops)]
-            if kept and (reason := _unwelcome(world, flow)):
-                drops.add(reason, "", flow.table, len(kept))
-                kept = []
-            stored_rows.append(world, flow.place, kept, received)
-            kept_all += len(kept)
-        metrics.add(
-            world,
-            rule.id,
-            drops.stream,
-            {
-                "RowsReceived_Count": len(document),
-                "RowsDropped_Count": max(len(document) * len(found) - kept_all, 0),
-                "TransformationErrors_Count": drops.failures(),
-            },
-        )
+    lost, done = 0, []
+    for flow in found:
+        kept = [row for row in _evaluate(flow, objects, received, drops) if _finish(row, flow, span, drops)]
+        if kept and (reason := _unwelcome(world, flow)):
+            drops.add(reason, "", flow.table, len(kept))
+            kept = []
+        done.append((flow.place, kept))
+        lost += max(len(document) - len(kept), 0)
+    with world.store.write():  # all flows of a call or none, and for no longer than it takes
+        for place, kept in done:
+            stored_rows.append(world, place, kept, received)
+        counts = {"RowsReceived_Count": len(document), "RowsDropped_Count": lost}
+        metrics.add(world, rule.id, drops.stream, {**counts, "TransformationErrors_Count": drops.failures()})
 
 
 def _unwelcome(world: World, flow: Flow) -> str | None:

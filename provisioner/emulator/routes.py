@@ -61,6 +61,11 @@ class Route:
         return "/".join(each for each in after.split("/") if not each.startswith("{"))
 
     @property
+    def exclusive(self) -> bool:
+        """Whether what it reads must still hold when it writes; a deployment's steps are calls of their own."""
+        return self.plane == "arm" and self.method in {"PUT", "PATCH", "DELETE"} and "{deployment}" not in self.pattern
+
+    @property
     def action(self) -> str:
         """The right that the call needs."""
         if self.method == "POST":

@@ -96,6 +96,7 @@ async def _run(options: Options) -> None:
     ready = _ready(world, options, port, authority)
     write_private(options.state / "ready.json", json.dumps(asdict(ready)))
     _say(sys.stdout, json.dumps(asdict(ready)))
+    door.warm()
     try:
         await _ended(door, options)
     finally:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.arm.template import Entry, Template
     from provisioner.emulator.call import Call
 
-_ENVELOPE = {"id", "name", "type", "apiVersion"}
+_ENVELOPE = {"id", "name", "type", "apiVersion", "etag"}
 
 
 def changes(call: Call, template: Template, *, complete: bool, ids_only: bool) -> list[dict[str, Any]]:
