@@ -165,6 +165,34 @@ def test_a_rule_keeps_what_it_was_given_and_patch_changes_tags_alone(rest):
             "InvalidDestination",
             "not found",
         ),
+        (
+            {
+                "dataSources": {
+                    "windowsEventLogs": [{"name": "e" * 35, "streams": ["Microsoft-Event"], "xPathQueries": ["x"]}]
+                }
+            },
+            "InvalidProperty",
+            "'Name' length should be 32 characters or less. Specified value has 35 characters.",
+        ),
+        (
+            {
+                "dataSources": {
+                    "windowsEventLogs": [{"name": "e", "streams": ["Microsoft-Event"], "xPathQueries": [""]}]
+                }
+            },
+            "InvalidDataSource",
+            "'X Path Queries' must not be empty.",
+        ),
+        (
+            {"dataSources": {"windowsEventLogs": [{"name": "e", "streams": ["Microsoft-Event"], "xPathQueries": []}]}},
+            "InvalidDataSource",
+            "item count should be 1 or more. Specified list has 0 items.",
+        ),
+        (
+            {"dataFlows": [{"streams": ["Custom-T"], "destinations": ["law", "two"], "outputStream": "Custom-T_CL"}]},
+            "InvalidDataFlow",
+            "exactly one destination",
+        ),
         ({"dataCollectionEndpointId": "/subscriptions/x"}, "InvalidProperty", "not found"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm import builtin, operations, tables, workspaces
 from provisioner.emulator.arm.endpoints import invalid
+from provisioner.emulator.arm.source_checks import check_sources
 from provisioner.model.types import column_type
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _shape(properties: dict[str, Any], kind: str | None, existing: Record | None
         yield "InvalidProperty", "'Description' length should be 256 characters or less", "properties.description"
     if kind == "Direct" and existing is not None and existing.body.get("kind") != "Direct":
         yield "InvalidProperty", "'Kind' of an existing data collection rule cannot be changed to 'Direct'.", "kind"
+    yield from check_sources(properties)
     yield from _declarations(properties)
     yield from _destinations(properties)
     yield from _flows(properties, kind)
@@ -134,11 +136,24 @@ def _flows(properties: dict[str, Any], kind: str | None) -> Iterator[Finding]:
         )
     if len(given) > 10:
         yield "InvalidDataFlow", "DataFlows item count should be 10 or less", "properties.dataFlows"
+    yield from _one_workspace(properties)
     pairs: set[tuple[str, str, str]] = set()
     for index, flow in enumerate(given):
         target = f"properties.dataFlows[{index}]"
         for finding in _flow(properties, flow, pairs):
             yield "InvalidDataFlow", finding, target
+
+
+def _one_workspace(properties: dict[str, Any]) -> Iterator[Finding]:
+    """A stream goes to one workspace, if to several of its tables (AMD data-collection-rule-structure.md)."""
+    named, reached = destinations(properties), dict[str, set[str]]()
+    for index, flow in enumerate(flows(properties)):
+        for stream in flow.get("streams") or []:
+            found = reached.setdefault(stream, set())
+            found |= {named[each].lower() for each in flow.get("destinations") or [] if each in named}
+            if len(found) > 1:
+                message = f"Stream '{stream}' can be sent to one Log Analytics workspace only."
+                yield "InvalidDataFlow", message, f"properties.dataFlows[{index}]"
 
 
 def _flow(properties: dict[str, Any], flow: dict[str, Any], pairs: set[tuple[str, str, str]]) -> Iterator[str]:
