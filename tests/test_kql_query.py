@@ -121,9 +121,15 @@ def test_expanding_gives_as_many_rows_as_there_are_members(records: list[dict[st
 def test_a_union_names_the_table_of_each_row_when_asked():
     tables = {"A": {"x": "long", "y": "string"}, "B": {"x": "long"}}
     rows = {"A": [{"x": 1, "y": "a"}], "B": [{"x": 2}]}
-    for text in ("union withsource=T A, B | project T, x", "A | union withsource=T B | project T, x"):
-        query, diagnostics = kql.bind(text, tables=tables, dialect="query")
+    for text, names in (
+        ("union withsource=T A, B", ["A", "B"]),
+        ("A | union withsource=T B", ["union_arg0", "B"]),
+        ("let L = A; union withsource=T L, (B | where x > 0)", ["union_arg0", "union_arg1"]),
+        ("union isfuzzy=true withsource=T A, Missing, B", ["A", "B"]),
+    ):
+        query, diagnostics = kql.bind(f"{text} | project T, x", tables=tables, dialect="query")
         assert query is not None, diagnostics
-        assert list(kql.evaluate(query, rows)) == [{"T": "A", "x": 1}, {"T": "B", "x": 2}]
+        assert list(kql.evaluate(query, rows)) == [{"T": names[0], "x": 1}, {"T": names[1], "x": 2}]
     inner, _ = kql.bind("union kind=inner A, B", tables=tables, dialect="query")
     assert inner.columns == {"x": "long"}
+    assert kql.bind("union A, Missing", tables=tables, dialect="query")[0] is None

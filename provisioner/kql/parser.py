@@ -172,7 +172,7 @@ class Parser(ExpressionReader):
         parts = [self._part()]
         while self.accept(","):
             parts.append(self._part())
-        return tree.Union(parts, options["withsource"], options["kind"] == "inner")
+        return tree.Union(parts, options["withsource"], options["kind"] == "inner", options["isfuzzy"] == "true")
 
     def _part(self) -> tree.Pipeline:
         source = self._source()

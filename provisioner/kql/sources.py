@@ -40,7 +40,8 @@ def bind(binder: PipelineBinder, source: tree.Source, scope: Scope) -> Rows:
     if isinstance(source, tree.Range):
         return _range(binder, source, scope)
     assert isinstance(source, tree.Union)
-    return union(binder, source, [binder.pipeline(part, scope) for part in source.pipelines])
+    wanted = [part for part in source.pipelines if not (source.fuzzy and _absent(binder, part, scope))]
+    return union(binder, source, [binder.pipeline(part, scope) for part in wanted], labels(wanted, scope))
 
 
 def _table(binder: PipelineBinder, source: tree.TableName, scope: Scope) -> Rows:
@@ -135,10 +136,24 @@ def _count_up(low: Any, high: Any, step: Any) -> Iterator[Any]:
         low = low + step
 
 
-def union(binder: PipelineBinder, source: tree.Union, parts: list[Rows]) -> Rows:
+def _absent(binder: PipelineBinder, part: tree.Pipeline, scope: Scope) -> bool:
+    """Whether a part of a forgiving union is a table that does not exist."""
+    source = part.source
+    return isinstance(source, tree.TableName) and scope.find(source.name) is None and source.name not in binder.tables
+
+
+def labels(parts: list[tree.Pipeline], scope: Scope) -> list[str | None]:
+    """The name of each part that is a bare table; None for one that is anything else."""
+    names = [part.source.name if isinstance(part.source, tree.TableName) else None for part in parts]
+    return [name if name is not None and scope.find(name) is None else None for name in names]
+
+
+def union(binder: PipelineBinder, source: tree.Union, parts: list[Rows], names: list[str | None]) -> Rows:
     """The rows of all parts with the columns of all, or those they share; where types differ, a column for each."""
     if source.label:
-        parts = [_labelled(binder, source, part, place) for place, part in enumerate(parts)]
+        parts = [
+            _labelled(binder, source, part, names[place] or f"union_arg{place}") for place, part in enumerate(parts)
+        ]
     kinds: dict[str, list[str]] = {}
     for part in parts:
         for column in part.columns.values():
@@ -159,12 +174,11 @@ def union(binder: PipelineBinder, source: tree.Union, parts: list[Rows]) -> Rows
     return Rows(columns, Origin(columns=list(columns.values()), parts=arranged), open=any(part.open for part in parts))
 
 
-def _labelled(binder: PipelineBinder, source: tree.Union, part: Rows, place: int) -> Rows:
-    """The rows with the name of their table before them; rows that have none are numbered."""
+def _labelled(binder: PipelineBinder, source: tree.Union, part: Rows, name: str) -> Rows:
+    """The rows with the name of where they come from before them."""
     word = binder.variable()
     column = Column(source.label, "string", word, span=source.span, nullable=False)
-    name = constant("string", part.origin.table or f"union_arg{place}", source.span)
-    return part.then({source.label: column, **part.columns}, Assign(word, name))
+    return part.then({source.label: column, **part.columns}, Assign(word, constant("string", name, source.span)))
 
 
 def _read(parts: list[Rows], name: str) -> frozenset[str]:

@@ -195,11 +195,15 @@ class Range(Source):
 
 
 class Union(Source):
-    """`union A, B` as a source; `label` is the column that names each row's table, "" for none."""
+    """`union A, B` as a source; `label` is the column that names each row's table, "" for none.
+
+    `inner` keeps the columns that all have; `fuzzy` passes over tables that do not exist.
+    """
 
     pipelines: list[Pipeline]
     label: str
     inner: bool
+    fuzzy: bool
 
 
 class Parameter(Node):

@@ -27,7 +27,9 @@ class Union(tree.Operator):
     def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
         """The columns of all; a row has null where its table has no such column."""
         from provisioner.kql.pipelines import PipelineBinder
-        from provisioner.kql.sources import union
+        from provisioner.kql.sources import labels, union
 
         assert isinstance(binder, PipelineBinder)
-        return union(binder, self.tables, [rows, *(binder.pipeline(part, scope) for part in self.tables.pipelines)])
+        parts = self.tables.pipelines
+        bound = [rows, *(binder.pipeline(part, scope) for part in parts)]
+        return union(binder, self.tables, bound, [None, *labels(parts, scope)])
