@@ -304,6 +304,22 @@ def test_a_classic_table_is_listed_with_the_way_out(world, azure_monitor):
     assert (left.name, "migrate it first" in left.why) == ("Old_CL", True)
 
 
+def test_an_idle_stream_is_told_and_stays(world):
+    """A stream that leads nowhere has no place in a manifest; that it is there is no difference either."""
+    world.ground()
+    idle = {"columns": COLUMNS}
+    before = world.rule("dcr-orders", properties={"streamDeclarations": {"Custom-Orders": idle, "Custom-Idle": idle}})
+    adopted = world.adopt()
+    assert "Custom-Idle" in adopted.text()
+    assert list(adopted.words["streams"]) == ["Custom-Orders"]
+    manifest = world.load(adopted.text())
+    assert world.changes(manifest) == []
+    world.apply(replace(manifest, dcrs={"dcr-orders": replace(manifest.dcrs["dcr-orders"], description="ours now")}))
+    after = world.get("dcr", f"{RULES}/dcr-orders")
+    assert after["properties"]["description"] == "ours now"
+    assert after["properties"]["streamDeclarations"] == before["properties"]["streamDeclarations"]
+
+
 def test_a_rule_that_nobody_can_send_to_is_listed(world):
     world.ground()
     rule = world.rule("dcr-deaf")

@@ -96,13 +96,18 @@ def _build(type_: ResourceType) -> Shape:
 
 
 def foreign(type_: ResourceType, live: Body) -> frozenset[str]:
-    """The names that somebody else's sources in a live body feed."""
+    """The names that somebody else's sources in a live body feed, or that nothing in it uses."""
     by = type_.foreign.get("by")
     if by is None:
         return frozenset()
-    return frozenset(
-        name for path in type_.foreign["sources"] for name in _named(at(live, path), {by, by.removesuffix("s")})
-    )
+    words = {by, by.removesuffix("s")}
+    fed = {name for path in type_.foreign["sources"] for name in _named(at(live, path), words)}
+    idle = {
+        name
+        for path, users in type_.foreign.get("idle", {}).items()
+        for name in {*(at(live, path) or ())} - {*_named(at(live, users), words)}
+    }
+    return frozenset(fed | idle)
 
 
 def _named(value: Any, keys: set[str]) -> Iterator[str]:
