@@ -25,7 +25,7 @@ def grant_missing(case: Case) -> Diagnosis | None:
         f"{case.scene.identity} has no right to send to the rule {case.shot.dcr.name}",
         (
             f"none of {counted(len(held), 'role assignment')} here or above is Monitoring Metrics Publisher for it",
-            *((f"held by {counted(len(others), 'other principal')}",) if others else ()),
+            *((f"held by {counted(len(others), 'other principal')}; groups are not looked into",) if others else ()),
             case.said,
         ),
         "add it to `grants` (`self` is the identity that runs), or run verify with `--grant-self`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from provisioner.errors import NotSignedIn
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes.case import Case
 
@@ -10,10 +11,13 @@ def token(case: Case) -> Diagnosis | None:
     """401 from the endpoint, or no token at all."""
     if case.status != 401 or case.error is None:
         return None
-    scope = f"it was asked for {case.scene.audience}"
+    none = isinstance(case.error, NotSignedIn) and "cannot sign in" in case.said
     return Diagnosis(
         "token-refused",
-        "the endpoint does not take the token: expired, or for another audience or cloud",
-        (case.said, scope),
-        "check that `target.cloud` is the cloud of the endpoint, sign in again, and check this machine's clock",
+        "no token to send with could be had"
+        if none
+        else "the endpoint does not take the token: expired, or for another audience or cloud",
+        (case.said, f"it was asked for {case.scene.audience}"),
+        (case.error.hint if none else None)
+        or "check that `target.cloud` is the cloud of the endpoint, sign in again, and check this machine's clock",
     )
