@@ -22,7 +22,7 @@ from provisioner.errors import CloudError, Conflict, ProvisionerError, StalePlan
 from provisioner.live import read
 from provisioner.plan import Change, Plan
 from provisioner.plan.fingerprint import digest
-from provisioner.plan.plan import change as changed
+from provisioner.plan.need import need
 from provisioner.progress import Event, Progress, silent
 from provisioner.resources import Body, Graph, Key, Resource
 
@@ -143,7 +143,7 @@ class Run:
         assert change.desired is not None
         newer = Graph([twin] if twin is not None else [])
         named = frozenset(column.lower() for column in change.drops)
-        now = changed(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), named)
+        now = need(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), named)
         found = digest(now) if now is not None else "none"
         if digest(change) != found and not (set(change.needs) & self.written and _alike(change, now)):
             raise StalePlan(self.plan.fingerprint, found, f"{change.type} {change.name}")

@@ -1,0 +1,56 @@
+"""What follows from other changes, or from a wish to tidy up: grants of replaced rules, moving defaults, removals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from provisioner.live import Live, Undeclared
+from provisioner.plan import risk
+from provisioner.plan.change import Change, Delta
+from provisioner.plan.need import made
+from provisioner.plan.shape import at
+from provisioner.resources import Graph, Key, Resource, resource_type
+
+
+def orphaned(desired: Graph, changes: Iterable[Change]) -> list[Change]:
+    """What stands on a resource that is replaced goes with it, and must be made again: grants."""
+    replaced = {each.key for each in changes if each.action == "replace"}
+    known = {each.key for each in changes}
+    return [
+        made(Change("create", each.key, str(each.id), "additive"), each, None, desired)
+        for each in desired
+        if each.scope in replaced and each.key not in known
+    ]
+
+
+def pinned(desired: Graph, live: Live, changes: list[Change], scope: frozenset[Key] | None) -> list[Change]:
+    """What equals a default that is about to change, and is declared to stay: it must be said before it moves."""
+    moving = {(each.key, delta.path) for each in changes for delta in each.deltas if each.action == "update"}
+    known = {each.key for each in changes if each.writes}
+    found = []
+    for each in desired:
+        twin = live.graph.get(each.key)
+        if twin is None or each.existing or each.key in known or (scope is not None and each.key not in scope):
+            continue
+        deltas = tuple(
+            Delta(path, "the default", value, path)
+            for path, flag in each.type.as_default.items()
+            if (each.scope, path) in moving
+            and at(twin.body, flag) is True
+            and (value := at(each.body, path)) not in {None, -1}
+        )
+        if deltas:
+            found.append(made(Change("update", each.key, str(twin.id), "additive", (), deltas), each, twin, desired))
+    return found
+
+
+def prune(undeclared: Iterable[Undeclared], allow: Collection[str]) -> Iterator[Change]:
+    """The removal of what is ours and not declared; of a table only where a yes names it."""
+    accepted = {each.lower() for each in allow}
+    for each in undeclared:
+        named = each.type == "table" and f"destructive:{each.name}".lower() in accepted
+        if each.owned or named:
+            type_ = resource_type(each.type)
+            live = Resource(type_, each.name, each.name, each.id, each.body)
+            reason = risk.removal(live)
+            yield Change("delete", live.key, each.id, reason.risk, (reason,), live=live)
