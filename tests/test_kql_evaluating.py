@@ -150,6 +150,18 @@ def test_print_and_datatable_are_sources():
     assert run(text, []) == [{"a": 2, "b": "y", "c": None}]
 
 
+@pytest.mark.parametrize(
+    "name", ["a'b", 'a"b', "{0}", "{x}", "a\\b", "a\nb", "#", "None", "context", "c1", "é", "__import__('os')"]
+)
+def test_a_column_may_have_any_name(name):
+    """Names and texts of the author's are data in the generated code, whatever stands in them."""
+    literal = "'" + name.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+    column = f"[{literal}]"
+    text = f"source | extend {column} = strcat({column}, {literal}), all = pack_all() | where all has {literal} or true"
+    (row,) = run(text, [{name: "x"}], {name: "string"}, dialect="query")
+    assert row == {name: f"x{name}", "all": {name: "x"}}
+
+
 def test_parse_cuts_a_text_apart():
     row = {"s": "user=bob, age=42, from=10.0.0.1"}
     text = 'source | parse s with "user=" user ", age=" age: int ", " * "=" address | project user, age, address'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.diagnostics import Span
 from provisioner.kql import allowed, values
 from provisioner.kql import syntax as tree
-from provisioner.kql.bound import NOTHING, Bound, compose, constant
+from provisioner.kql.bound import NOTHING, Bound, compose
 from provisioner.kql.casts import cast
 from provisioner.kql.fixes import wrap
 from provisioner.kql.lexer import LITERAL_TYPES
@@ -282,6 +282,3 @@ def _misfit(overload: Overload, kinds: Sequence[str]) -> tuple[int, str]:
         elif wanted is not None and _distance(kind, wanted) is None:
             return place, "string" if wanted.type == "plain" else wanted.type
     return 0, "another type"
-
-
-__all__ = ["apply", "call", "complain", "constant", "known"]

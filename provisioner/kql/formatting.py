@@ -160,6 +160,3 @@ def _tight(before: Piece, piece: Piece, *, unary: bool) -> bool:
     if "*" in (before.text, piece.text) and "op" in (before.kind, piece.kind):
         return not piece.spaced
     return False
-
-
-__all__ = ["format", "same"]

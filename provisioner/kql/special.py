@@ -131,7 +131,7 @@ def _outward(scope: Scope | None) -> list[Scope]:
 
 
 def _bag(node: tree.Call, names: list[str], parts: list[Bound], *, skip: bool) -> Bound:
-    inside = ", ".join(f"{name!r}: {{{place}}}".replace("{", "{{", 0) for place, name in enumerate(_escaped(names)))
+    inside = ", ".join(f"{name!r}: {{{place}}}" for place, name in enumerate(_escaped(names)))
     template = "{drop}({{" + inside + "}})" if skip else "{{" + inside + "}}"
     members = [cast(part, "dynamic") for part in parts]
     helpers = {"drop": _drop}

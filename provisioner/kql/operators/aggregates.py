@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, nan, sqrt
@@ -255,6 +255,3 @@ def pick(rows: Values, *, greatest: bool) -> tuple[Any, ...] | None:
         if best is None or (row[0] > best[0] if greatest else row[0] < best[0]):
             best = row
     return best if best is not None or not rows else rows[0]
-
-
-__all__ = ["AGGREGATES", "Aggregate", "Sequence", "pick", "whole"]
