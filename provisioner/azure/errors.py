@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Literal
 
 from provisioner import errors
+from provisioner.azure.trouble import SIGN_IN, clean, is_sign_in, no_way, not_signed_in, unreachable
 from provisioner.files import facts
 
 _BY_STATUS: Mapping[int, type[errors.CloudError]] = {
@@ -22,12 +23,6 @@ _BY_STATUS: Mapping[int, type[errors.CloudError]] = {
     412: errors.Conflict,
     429: errors.Throttled,
 }
-_SIGN_IN = (
-    "sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or a federated token, "
-    "AZURE_FEDERATED_TOKEN_FILE) of a service principal"
-)
-_WRONG_SECRET = "the secret is wrong or expired; its value is wanted, not its id. AZURE_CLIENT_SECRET holds it"  # noqa: S105
-_SECRETS = re.compile(r"(client_secret=|Bearer |assertion=|sig=)[^\s&\"']+", re.IGNORECASE)
 
 
 @contextmanager
@@ -47,13 +42,13 @@ def translate(error: BaseException, target: str) -> errors.CloudError:
     from azure.core.exceptions import ServiceResponseError as Broken
 
     response = getattr(error, "response", None)
-    if isinstance(error, (ServiceRequestError, Broken)) or (response is None and _no_way(str(error))):
-        return _unreachable(error, target)
-    if isinstance(error, ClientAuthenticationError) and (response is None or _is_sign_in(response)):
-        return _not_signed_in(error, target)
+    if isinstance(error, (ServiceRequestError, Broken)) or (response is None and no_way(str(error))):
+        return unreachable(error, target)
+    if isinstance(error, ClientAuthenticationError) and (response is None or is_sign_in(response)):
+        return not_signed_in(error, target)
     if isinstance(error, HttpResponseError) and response is not None:
         return answer(response.status_code, _body(response), response.headers, target)
-    return errors.CloudError(_clean(str(error)), target=target)
+    return errors.CloudError(clean(str(error)), target=target)
 
 
 def answer(status: int, body: Any, headers: Mapping[str, str], target: str) -> errors.CloudError:
@@ -66,7 +61,7 @@ def answer(status: int, body: Any, headers: Mapping[str, str], target: str) -> e
     known = _codes().get(_refined(cause, said, target).lower(), {})
     kind = getattr(errors, known["kind"]) if "kind" in known else _BY_STATUS.get(status, errors.CloudError)
     return kind(
-        f"{target}: {_clean(said)}",
+        f"{target}: {clean(said)}",
         hint=_hint(known, said) or _hint_of_status(status, headers),
         status=status,
         code=cause,
@@ -112,7 +107,7 @@ def flatten(error: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         inner.append(wrapped)
     for each in inner:
         if each.get("code") or each.get("message"):
-            yield str(each.get("code") or ""), _clean(str(each.get("message") or "")), each.get("target")
+            yield str(each.get("code") or ""), clean(str(each.get("message") or "")), each.get("target")
         yield from flatten(each)
 
 
@@ -179,7 +174,7 @@ def _hint(known: Mapping[str, Any], said: str) -> str | None:
 def _hint_of_status(status: int, headers: Mapping[str, str]) -> str | None:
     match status:
         case 401:
-            return _SIGN_IN
+            return SIGN_IN
         case 403:
             return "ask for the right that the message names, on the resource group"
         case 404:
@@ -194,87 +189,3 @@ def _hint_of_status(status: int, headers: Mapping[str, str]) -> str | None:
         case _ if status >= 500:
             return "Azure is in trouble; run again, what was done stays done. A support case wants the request id"
     return None
-
-
-def _is_sign_in(response: Any) -> bool:
-    """Whether an answer came from the token endpoint: those carry AADSTS texts and no ARM envelope."""
-    return "/oauth2/" in str(getattr(getattr(response, "request", None), "url", ""))
-
-
-_NO_WAY = (
-    "CERTIFICATE_VERIFY_FAILED",
-    "Failed to establish a new connection",
-    "NameResolutionError",
-    "Failed to resolve",
-    "Max retries exceeded",
-    "ProxyError",
-    "Network is unreachable",
-)
-
-
-def _no_way(text: str) -> bool:
-    return any(each in text for each in _NO_WAY)
-
-
-def _unreachable(error: BaseException, target: str) -> errors.Unreachable:
-    text = str(error)
-    host = re.search(r"host='([^']+)'", text)
-    where = host[1] if host else target
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return errors.Unreachable(
-            f"the certificate of {where} is not trusted",
-            hint="a proxy that inspects TLS needs its certificate in REQUESTS_CA_BUNDLE; check the machine's clock too",
-            target=target,
-        )
-    if "ProxyError" in text:
-        return errors.Unreachable(
-            f"the proxy on the way to {where} does not answer", hint="check HTTPS_PROXY and NO_PROXY", target=target
-        )
-    reason = (
-        "its name is not known"
-        if "NameResolution" in text or "Failed to resolve" in text
-        else _clean(text).split("\n")[0][:200]
-    )
-    return errors.Unreachable(
-        f"{where} cannot be reached: {reason}", hint="check the network, HTTPS_PROXY and `target.cloud`", target=target
-    )
-
-
-def _not_signed_in(error: BaseException, target: str) -> errors.NotSignedIn:
-    text = _clean(str(error))
-    code = re.search(r"AADSTS\d+", text)
-    hint = _WRONG_SECRET if code and code[0] in {"AADSTS7000215", "AADSTS7000222"} else _SIGN_IN
-    trace = re.search(r"Trace ID: ([0-9a-f-]{36})", text)
-    return errors.NotSignedIn(
-        f"cannot sign in: {_essence(text)}",
-        hint=hint,
-        status=401,
-        code=code[0] if code else "CredentialUnavailable",
-        target=target,
-        request_id=trace[1] if trace else None,
-    )
-
-
-_TRIED = re.compile(r"^\t(\w+?)Credential: (.*)$", re.MULTILINE)
-_ABSENT = re.compile(r"unavailable|not found|could not be found|not installed|requires the|No accounts", re.IGNORECASE)
-
-
-def _essence(text: str) -> str:
-    """Why nobody could sign in: the source that was there and failed, else which ones were looked for."""
-    tried = _TRIED.findall(text)
-    failed = [f"{_spaced(name)}: {why}" for name, why in tried if not _ABSENT.search(why)]
-    lines = [each.strip() for each in text.splitlines() if each.strip()]
-    if tried:
-        names = ", ".join(_spaced(name) for name, _ in tried)
-        return f"{(failed[0] if failed else 'no credential was found')[:400]} (tried: {names})"
-    return (next((each for each in lines if "AADSTS" in each), None) or (lines[0] if lines else "no credential"))[:400]
-
-
-def _spaced(name: str) -> str:
-    """`ManagedIdentity` → `managed identity`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-
-
-def _clean(text: str) -> str:
-    """No secret of a request or a URL gets into a message."""
-    return _SECRETS.sub(r"\1***", text)
