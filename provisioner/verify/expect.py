@@ -96,7 +96,8 @@ def foretell(
             cells[name] = Cell("value", type_, value)
     for name in unwritten:
         cells[name] = Cell("unwritten", (table or {}).get(name, "string"))
-    return cells
+    order = [*(table or ()), *cells]
+    return {name: cells[name] for name in order if name in cells}
 
 
 def unforeseeable(query: Query) -> frozenset[str]:

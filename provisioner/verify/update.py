@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Edit
+from provisioner.verify.brief import brief
 from provisioner.verify.result import ABSENT, RowResult, TestResult
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_ZEROS = re.compile(r"(\d\d:\d\d:\d\d)(?:\.0+|(\.\d*?)0+)Z$")
 
 
 def update(document: Document, results: Sequence[TestResult]) -> tuple[Edit, ...]:
@@ -103,11 +103,6 @@ def _whole(document: Document, path: tuple[str | int, ...], rows: Sequence[Mappi
 def flow(value: Any) -> str:
     """A JSON value as YAML in one line: JSON is YAML."""
     return json.dumps(brief(value) if isinstance(value, str) else value, ensure_ascii=False)
-
-
-def brief(text: str) -> str:
-    """A time without the zeros that say nothing; any other text as it is."""
-    return _ZEROS.sub(lambda match: f"{match[1]}{match[2] or ''}Z", text)
 
 
 def _key(name: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from provisioner.verify.brief import brief
 from provisioner.verify.result import ABSENT
 
 _WIDEST = 60
@@ -31,7 +32,7 @@ def cell(value: Any) -> str:
     if isinstance(value, str) and len(value) > _WIDEST * 4:
         value = value[: _WIDEST * 4]
     if isinstance(value, str) and value and value == value.strip() and not _reads_as_json(value):
-        text = value.replace("\n", "⏎").replace("\t", "⇥")
+        text = brief(value).replace("\n", "⏎").replace("\t", "⇥")
     else:
         text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
