@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provisioner import load
-from provisioner.diagnostics import Diagnostic, failed
+from provisioner.diagnostics import Diagnostic, Place, failed
 from provisioner.errors import InvalidManifest
 from provisioner.model import Manifest
 from provisioner.progress import Progress, silent
@@ -247,6 +247,10 @@ class Project:
             locked=locked,
             locate=self.locate(),
         )
+
+    def place(self, path: tuple[str | int, ...]) -> Place:
+        """The word in the manifest under which something is declared."""
+        return self.document.place(path, at="key")
 
     def locate(self) -> Locate | None:
         """Finds the manifest's line that a refusal of Azure means."""

@@ -17,15 +17,20 @@ _COLORS = {"create": "32", "update": "33", "replace": "35", "delete": "31", "no-
 _RISKS = {"breaking": "33", "destructive": "31"}
 _WIDE = 60
 """Values that are longer are cut in text: the JSON has them whole."""
+_LEAD = 20
+"""How much of what two long values have in common is shown before they part."""
 
 
-def text(plan: Plan, *, color: bool = False) -> str:
-    """What a terminal shows: one block per change, its properties, its reasons, and what else stands there."""
+def text(plan: Plan, *, color: bool = False, nothing: str = "No changes. Azure is as the manifest says.") -> str:
+    """What a terminal shows: one block per change, its properties, its reasons, and what else stands there.
+
+    `nothing` is said where there is nothing to do.
+    """
     lines = [line for change in plan.changes for line in _block(change, color=color)]
     lines += [line for line in _strangers(plan) if line]
     lines += [f"  ? {each.scope} could not be read: {each.why}" for each in plan.live.coverage if not each.ok]
     if plan.empty:
-        return "\n".join([*lines, *([""] if lines else []), "No changes. Azure is as the manifest says."]) + "\n"
+        return "\n".join([*lines, *([""] if lines else []), nothing]) + "\n"
     summary = plan.summary
     counts = ", ".join(f"{count} to {action}" for action, count in summary.items())
     return "\n".join([*lines, "", f"Plan: {counts}.", f"Fingerprint: {plan.fingerprint}"]) + "\n"
@@ -95,7 +100,8 @@ def property_line(delta: Delta) -> str:
         return f"{name:<34} + {_value(delta.after)}"
     if delta.kind == "removed":
         return f"{name:<34} - {_value(delta.before)}"
-    return f"{name:<34} {_value(delta.before)} -> {_value(delta.after)}"
+    before, after = _pair(delta)
+    return f"{name:<34} {before} -> {after}"
 
 
 def short(path: str) -> str:
@@ -106,12 +112,31 @@ def short(path: str) -> str:
     return path
 
 
+def _pair(delta: Delta) -> tuple[str, str]:
+    """Before and after; where a cut would hide the difference, from shortly before it."""
+    before, after = _words(delta.before), _words(delta.after)
+    pairs = enumerate(zip(before, after, strict=False))
+    common = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+    start = common - _LEAD if common > _WIDE - _LEAD else 0
+    return _cut(before, start), _cut(after, start)
+
+
 def _value(value: Any) -> str:
+    return _cut(_words(value))
+
+
+def _words(value: Any) -> str:
     if isinstance(value, dict) and set(value) <= {"name", "type", "description"} and "type" in value:
         return str(value["type"])
     words = value if isinstance(value, str) else _json.dumps(value, ensure_ascii=False)
-    flat = " ".join(words.split())
-    return flat if len(flat) <= _WIDE else f"{flat[: _WIDE - 1]}…"
+    return " ".join(words.split())
+
+
+def _cut(words: str, start: int = 0) -> str:
+    if len(words) <= _WIDE:
+        return words
+    rest = words[start:]
+    return ("…" if start else "") + (rest if len(rest) <= _WIDE else f"{rest[: _WIDE - 1]}…")
 
 
 def _said(reason: Reason) -> str:
@@ -121,7 +146,8 @@ def _said(reason: Reason) -> str:
 def _strangers(plan: Plan) -> list[str]:
     if not plan.undeclared:
         return []
-    ours = [each for each in plan.undeclared if each.owned]
+    pruned = {change.id for change in plan.changes if change.action == "delete"}
+    ours = [each for each in plan.undeclared if each.owned and each.id not in pruned]
     theirs = [each for each in plan.undeclared if not each.owned]
     lines = [""]
     if ours:
@@ -142,10 +168,11 @@ def _place(change: Change, where: Where | None) -> dict[str, Any]:
 def _diff(change: Change) -> list[str]:
     lines = [f"# {change.action} {change.type} {change.name}"]
     for delta in change.deltas:
+        before, after = _pair(delta)
         if delta.before is not None:
-            lines.append(f"- {short(delta.path)}: {_value(delta.before)}")
+            lines.append(f"- {short(delta.path)}: {before}")
         if delta.after is not None:
-            lines.append(f"+ {short(delta.path)}: {_value(delta.after)}")
+            lines.append(f"+ {short(delta.path)}: {after}")
     return lines
 
 

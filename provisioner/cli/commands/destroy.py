@@ -35,7 +35,7 @@ def destroy(project: Project, console: Console, form: str, yes: bool, allow: tup
     patient = project.alone(waiting=lambda who: console.note(f"waiting for another run: {who}"))
     with online(project, console) as azure, patient:
         plan = project.plan_destroy(azure, allow=allow)
-        console.note(report.text(plan, color=console.color))
+        console.note(report.text(plan, color=console.color, nothing="Nothing to remove."))
         plan.raise_if_unsafe(allow)
         if not plan.empty:
             count = sum(change.writes for change in plan.changes)

@@ -43,7 +43,7 @@ def drift(projects: tuple[Project, ...], console: Console, form: str, strict: bo
             case "markdown":
                 return drift_report.markdown(answer.value)
             case "sarif":
-                return drift_report.sarif(answer.value, answer.project.document.place)
+                return drift_report.sarif(answer.value, answer.project.place)
             case "junit":
                 return drift_report.junit(answer.value)
             case _:
@@ -51,7 +51,7 @@ def drift(projects: tuple[Project, ...], console: Console, form: str, strict: bo
 
     def data(answer: Answer[Drift]) -> dict[str, Any]:
         assert answer.value is not None
-        return drift_report.data(answer.value, answer.project.document.place)
+        return drift_report.data(answer.value, answer.project.place)
 
     answers = gather(projects, work)
     environments.report(answers, console, form, text, data, (("drift", "differences", "not read"), _row))

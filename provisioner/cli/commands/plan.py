@@ -72,7 +72,7 @@ def plan(
 
     def data(answer: Answer[Plan]) -> dict[str, Any]:
         assert answer.value is not None
-        return report.data(answer.value, answer.project.document.place)
+        return report.data(answer.value, answer.project.place)
 
     answers = gather(projects, work)
     head = ("create", "update", "replace", "delete", "risk")

@@ -98,7 +98,7 @@ class _Up:
             self.show()
             self.heading("plan and apply")
             done = applying.carry_out(self.project, azure, self.console, say=self.say, **flags)
-            self.said["plan"] = report.data(done.plan, self.project.document.place)
+            self.said["plan"] = report.data(done.plan, self.project.place)
             self.said["apply"] = done.json()
             self.ok = done.ok
             if self.ok and not no_verify:
