@@ -57,6 +57,17 @@ def test_entra_refuses_with_its_own_numbers(rest, form, status, error, number):
     assert reply.body["error_description"].startswith(f"AADSTS{number}: ")
 
 
+def test_the_older_token_endpoint_takes_a_resource(rest, azure_monitor):
+    ready = azure_monitor.ready
+    form = (
+        f"grant_type=client_credentials&client_id={ready.client_id}&client_secret={ready.client_secret}&resource={ARM}/"
+    )
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    reply = rest.send("POST", f"/{ready.tenant}/oauth2/token", form, headers)
+    rest.tokens[ARM] = reply.body["access_token"]
+    assert rest.arm("GET", "/subscriptions").status == 200
+
+
 def test_a_token_is_signed_by_the_published_key(rest, azure_monitor):
     tenant = azure_monitor.ready.tenant
     found = rest.send("GET", f"/{tenant}/v2.0/.well-known/openid-configuration").body

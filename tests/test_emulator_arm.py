@@ -243,6 +243,8 @@ def test_every_answer_carries_its_numbers_and_budgets(rest):
     assert int(reply.headers["x-ms-ratelimit-remaining-subscription-writes"]) <= 199
     assert int(reply.headers["x-ms-ratelimit-remaining-subscription-global-writes"]) <= 2999
     assert rest.arm("GET", Rest.rule).headers["x-ms-error-code"] == "ResourceNotFound"
+    asked = {"x_ms_client_request_id": "mine", "x_ms_return_client_request_id": "true"}
+    assert rest.arm("GET", "", **asked).headers["x-ms-client-request-id"] == "mine"
 
 
 def test_what_is_not_emulated_says_so_in_the_same_envelope(rest):

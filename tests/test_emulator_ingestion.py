@@ -111,6 +111,15 @@ def test_what_is_not_declared_or_not_in_the_table_is_lost_with_204(rest, azure_m
     }
 
 
+def test_a_stream_without_a_flow_loses_its_rows(rest, azure_monitor):
+    body = rest.rule_body()
+    body["properties"]["streamDeclarations"]["Custom-Idle"] = body["properties"]["streamDeclarations"]["Custom-T"]
+    rule = rest.arm("PUT", Rest.rule, body).body
+    rest.grant(rule["id"])
+    assert rest.ingest(rule, [row()], "Custom-Idle").status == 204
+    assert reasons(azure_monitor) == {("NoFlow", ""): 1}
+
+
 def test_a_transform_may_drop_rows(rest, azure_monitor):
     rule = rest.make_rule("source | where Count > 1")
     rest.grant(rule["id"])

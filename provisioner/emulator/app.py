@@ -83,6 +83,8 @@ def dress(call: Call, given: Answer, plane: str = "") -> Answer:
     """Add request ids, and for ARM what is left of the budgets."""
     number = str(uuid.uuid4())
     given.headers.setdefault("x-ms-request-id", number)
+    if call.headers.get("x-ms-return-client-request-id", "").lower() == "true":
+        given.headers["x-ms-client-request-id"] = call.headers.get("x-ms-client-request-id", "")
     if plane in {"arm", ""}:
         correlation = call.headers.get("x-ms-correlation-request-id", number)
         given.headers.setdefault("x-ms-correlation-request-id", correlation)

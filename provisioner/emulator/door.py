@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 from provisioner.emulator import app
 from provisioner.emulator.answer import Answer, Refusal
 from provisioner.emulator.call import Call, World
+from provisioner.emulator.identity import names
 from provisioner.emulator.ingestion import SENT_LIMIT, too_long
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Door:
 
     def learn(self, port: int) -> None:
         """Know the Host headers that are ours; any other is somebody's web page trying its luck."""
-        names = {"127.0.0.1", "localhost", "[::1]", self.host}
-        self.hosts = {f"{name}:{port}".lower() for name in names}
+        shown = (f"[{name}]" if ":" in name else name for name in names(self.host))
+        self.hosts = {f"{name}:{port}".lower() for name in shown}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""

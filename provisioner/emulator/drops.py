@@ -17,6 +17,7 @@ REASONS = {
     "NotAnObject": "a member of the array was not an object",
     "UndeclaredMember": "the stream does not declare this member",
     "StaleRule": "the endpoint still used the rule as it was before its last change",
+    "NoFlow": "no data flow of the rule takes this stream to a table",
     "Filtered": "the transform let the row go",
     "TransformFailed": "the transform failed on the row",
     "ColumnNotInTable": "the transform makes a column that the table does not have",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
+import socket
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +15,9 @@ from provisioner.model.local import LOCAL_SUBSCRIPTION, LOCAL_TENANT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,21 @@ def _new_identity() -> dict[str, str]:
     }
 
 
+def names(host: str) -> list[str]:
+    """The names and addresses under which the server is reached when it listens on `host`."""
+    own = [host]
+    if host in WILDCARDS:
+        own = [socket.gethostname(), *_addresses()]
+    return list(dict.fromkeys(["127.0.0.1", "localhost", "::1", *own]))
+
+
+def _addresses() -> list[str]:
+    with contextlib.suppress(OSError):
+        found = [str(each[4][0]) for each in socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)]
+        return [each for each in found if "%" not in each]
+    return []
+
+
 def load_certificate(state: Path, host: str) -> tuple[Path, Path]:
     """The certificate authority's file (public) and the server's key with its chain (private), made at first use."""
     authority, server = state / "ca.pem", state / f"server-{host.replace(':', '_')}.pem"
@@ -78,8 +98,7 @@ def _issue(state: Path, authority: Path, server: Path, host: str) -> None:
         ca = trustme.CA.from_pem(authority.read_bytes(), key.read_bytes())
     else:
         ca = trustme.CA(organization_name="provisioner emulator", key_type=trustme.KeyType.ECDSA)
-    names = dict.fromkeys(["127.0.0.1", "localhost", "::1", host])
-    leaf = ca.issue_cert(*names, key_type=trustme.KeyType.ECDSA)
+    leaf = ca.issue_cert(*names(host), key_type=trustme.KeyType.ECDSA)
     write_private(key, ca.private_key_pem.bytes().decode())
     write_private(server, leaf.private_key_and_cert_chain_pem.bytes().decode())
     beside = authority.with_name(f".{authority.name}.{os.getpid()}")

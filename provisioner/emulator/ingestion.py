@@ -97,10 +97,11 @@ def _check_way(call: Call, rule: Record) -> None:
     if call.path.lower().startswith("/direct/"):
         known, bound = rule.private["host"] == host and rule.body.get("kind") == "Direct", True
     else:
-        endpoint = next((each for each in call.world.store.find(ENDPOINT) if each.private["host"] == host), None)
+        wanted = call.world.store.get(rule.body["properties"].get("dataCollectionEndpointId") or "")
+        bound = wanted is not None and wanted.private["host"] == host
+        others = (each for each in call.world.store.find(ENDPOINT) if each.private["host"] == host)
+        endpoint = wanted if bound else next(others, None)
         known = endpoint is not None
-        wanted = rule.body["properties"].get("dataCollectionEndpointId") or ""
-        bound = endpoint is not None and endpoint.key == wanted.lower()
         access = endpoint.body["properties"]["networkAcls"]["publicNetworkAccess"] if endpoint else "Enabled"
         if access != "Enabled":
             message = f"Access to the data collection endpoint is denied: publicNetworkAccess is '{access}'."
@@ -162,6 +163,8 @@ def _take(world: World, rule: Record, properties: dict[str, Any], document: list
     objects = list(_objects(document, declared, received, drops))
     found = _flows(world, rule, properties, drops.stream)
     _check_batch(found, objects)
+    if not found:
+        drops.add("NoFlow", "", "", len(document))
     span = (iso(received - PAST), iso(received), iso(received + AHEAD))
     lost, done = 0, []
     for flow in found:

@@ -81,6 +81,7 @@ ROUTES = (
     Route("GET", "/{tenant}/discovery/keys", tokens.keys, "open"),
     Route("GET", "/common/discovery/instance", tokens.discovery, "open"),
     Route("POST", "/{tenant}/oauth2/v2.0/token", signin.token, "open"),
+    Route("POST", "/{tenant}/oauth2/token", signin.token, "open"),
     # clouds, tenants, subscriptions, providers
     Route("GET", "/metadata/endpoints", providers.metadata, "open"),
     Route("GET", "/tenants", providers.tenants),

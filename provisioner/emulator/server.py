@@ -23,7 +23,7 @@ from provisioner.emulator.call import World
 from provisioner.emulator.clock import Clock
 from provisioner.emulator.door import Door
 from provisioner.emulator.faults import Faults
-from provisioner.emulator.identity import load_certificate, load_identity, write_private
+from provisioner.emulator.identity import WILDCARDS, load_certificate, load_identity, write_private
 from provisioner.emulator.lifecycle import Ready, fingerprint
 from provisioner.emulator.store import Store
 from provisioner.emulator.tokens import Tokens
@@ -151,7 +151,7 @@ async def _listen(web: Any, runner: web.ServerRunner, options: Options, context:
 
 
 def _ready(world: World, options: Options, port: int, authority: Path) -> Ready:
-    host = options.host if options.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 - compared, not bound
+    host = "127.0.0.1" if options.host in WILDCARDS else options.host
     base = f"https://{f'[{host}]' if ':' in host else host}:{port}"
     identity = world.identity
     return Ready(

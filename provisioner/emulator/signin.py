@@ -127,6 +127,8 @@ def _authenticate(call: Call, form: dict[str, str], application: dict[str, Any])
 
 
 def _audience(call: Call, form: dict[str, str]) -> str:
+    if "/v2.0/" not in call.path and form.get("resource"):  # the older endpoint names the resource itself
+        form = {**form, "scope": f"{form['resource']}/.default"}
     scopes = [
         each for each in form.get("scope", "").split() if each not in {"openid", "profile", "offline_access", "email"}
     ]

@@ -47,8 +47,13 @@ STEPS = (
     """,
     """
     CREATE TABLE marks (chunk INTEGER PRIMARY KEY, bits BLOB NOT NULL);
+    CREATE INDEX operations_ready ON operations (ready);
     """,
 )
+
+
+KEPT = 86_400.0
+"""Seconds for which an operation that has ended can be asked after."""
 
 
 @dataclass(slots=True)
@@ -157,6 +162,7 @@ class Store:
         """Remember a long-running operation that ends at `ready`."""
         with self.write() as db:
             db.execute("INSERT INTO operations VALUES (?, ?, ?, ?)", (id, started, ready, json.dumps(body)))
+            db.execute("DELETE FROM operations WHERE ready < ?", (started - KEPT,))
 
     def get_operation(self, id: str) -> tuple[float, float, dict[str, Any]] | None:  # noqa: A002
         """Start, end and body of an operation."""
