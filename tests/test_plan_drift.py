@@ -158,6 +158,15 @@ def test_destroy_takes_what_is_ours_and_leaves_rows(cloud):
     assert cloud.management.get(group.id, group.type.api_version) is not None
 
 
+def test_destroy_never_tries_a_table_of_azures_own(cloud):
+    added = Table("CommonSecurityLog", Columns({"Tenant_CF": "string"}))
+    mine = {"Orders_CL": Table("Orders_CL", Columns(ORDERS)), added.name: added}
+    wanted = manifest(cloud.target, tables=mine)
+    up(cloud, wanted)
+    done = destroyed(cloud, wanted, allow=["destructive:CommonSecurityLog"])
+    assert done["table", "CommonSecurityLog"] == "no-op"
+
+
 def test_destroy_leaves_what_bears_another_mark(cloud):
     up(cloud, manifest(cloud.target))
     done = destroyed(cloud, manifest(cloud.target, name="other"))

@@ -50,6 +50,9 @@ def destroy(
 
 def _removed(resource: Resource, twin: Resource, owner: str, accepted: set[str]) -> Change | None:
     reason = risk.removal(resource)
+    if never := risk.irremovable(resource, twin.body):
+        kept = Reason("none", f"kept: {never}")
+        return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)
     if resource.type.short in {"table", "workspace"} and f"destructive:{resource.name}".lower() not in accepted:
         kept = Reason("none", f"kept: its rows go only with --allow destructive:{resource.name}")
         return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)

@@ -31,6 +31,12 @@ def removal(resource: Resource) -> Reason:
     return _whole(resource.type.removal, resource, "it is removed")
 
 
+def irremovable(resource: Resource, live: Body) -> str | None:
+    """Why Azure never lets a live resource go; None where it does."""
+    never = resource.type.removal.get("never")
+    return str(never["reason"]) if never and at(live, never["path"]) in never["values"] else None
+
+
 def replacement(resource: Resource) -> Reason | None:
     """What it means to delete and create it anew; None where that is not done."""
     known = resource.type.replacement

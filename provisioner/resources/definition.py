@@ -64,7 +64,7 @@ class ResourceType:
     """What a difference means; the first that fits counts."""
     obstacles: tuple[Mapping[str, Any], ...] = ()
     """Values of a live resource that stand in the way of any write."""
-    removal: Mapping[str, str] = field(default_factory=dict)
+    removal: Mapping[str, Any] = field(default_factory=dict)
     replacement: Mapping[str, str] = field(default_factory=dict)
     """What it means to delete one, and to delete and create it; without the latter it cannot be replaced."""
 
