@@ -547,3 +547,37 @@ def test_a_column_that_another_run_adds_in_the_same_second_stays(cloud):
     names = {each["name"] for each in body(cloud, wider, "table", "Orders_CL")["properties"]["schema"]["columns"]}
     assert once
     assert names == {*ORDERS, "Ours", "Theirs"}
+
+
+def test_a_table_that_somebody_else_is_changing_is_waited_for(cloud, azure_monitor):
+    """Azure locks a table for the seconds of an operation, and answers 409 with a general code."""
+    up(cloud, manifest(cloud.target))
+    wider = manifest(cloud.target, columns={**ORDERS, "Note": "string"})
+    made = plan(cloud, wider)
+    id_ = expand(wider)["table", "Orders_CL"].id
+    azure_monitor.fault("slow_operation", match="PATCH *tables*", times=1, seconds=1.5)
+    rival = threading.Thread(
+        target=lambda: cloud.management.patch(
+            resource_type("table"), id_, {"properties": {"totalRetentionInDays": 180}}
+        )
+    )
+    said = []
+    started = threading.Event()
+
+    class Late(HTTPAdapter):
+        def send(self, request, **options):
+            if request.method == "PATCH" and not started.is_set():
+                response = super().send(request, **options)
+                started.set()
+                return response
+            return super().send(request, **options)
+
+    cloud.session.mount("https://", Late())
+    rival.start()
+    assert started.wait(10)
+    outcomes = apply(made, cloud, progress=said.append)
+    rival.join()
+    azure_monitor.heal()
+    assert {each.state for each in outcomes} == {"applied"}
+    assert any(event.kind == "wait" and event.subject == "table Orders_CL" for event in said)
+    assert plan(cloud, wider).empty

@@ -517,3 +517,11 @@ def test_a_write_goes_to_the_subscription_of_its_id(short, tail):
     assert {request.url.split("?")[0].removeprefix(CLOUDS["public"].arm).lower() for request in wire.sent} == {
         id_.lower()
     }
+
+
+def test_a_resource_that_is_being_worked_on_is_waited_for_whatever_the_code():
+    text = "Table Orders_CL is being updated and is locked for any changes."
+    error = words.answer(409, {"error": {"code": "Conflict", "message": text}}, {}, DCR)
+    assert words.advice(error).when == "always"
+    other = words.answer(409, {"error": {"code": "Conflict", "message": "the name is taken"}}, {}, DCR)
+    assert words.advice(other).when == "never"

@@ -87,7 +87,9 @@ def advice(error: errors.CloudError) -> Advice:
     retries = [each for each in known if "retry" in each]
     settled = any(each.get("settled") for each in known)
     if not retries:
-        return Advice(settled=settled)
+        said = error.message.lower()
+        passes = error.status == 409 and any(words in said for words in facts("azure_errors.yaml")["passing"])
+        return Advice("always" if passes else "never", settled=settled)
     best = next((each for each in retries if each["retry"] == "always"), retries[0])
     return Advice(best["retry"], best.get("patience"), settled)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
-from azure.monitor.ingestion import LogsIngestionClient
+from azure.monitor.ingestion import LogsIngestionClient, LogsUploadError
 
 from provisioner.azure.dataplane import options
 from provisioner.azure.errors import translate
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from provisioner.azure.counters import Counters
     from provisioner.azure.credentials import Tokens
     from provisioner.azure.transport import Waits
+
+
+def _raise(failure: LogsUploadError) -> None:
+    """The error itself: without this the client also writes a line about it to the log, at each try."""
+    raise failure.error
 
 
 class Ingestion:
@@ -40,7 +45,7 @@ class Ingestion:
         target = f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}"
         try:
             rows: list[MutableMapping[str, Any]] = [dict(each) for each in records]
-            self._client(endpoint).upload(rule_id=immutable_id, stream_name=stream, logs=rows)
+            self._client(endpoint).upload(rule_id=immutable_id, stream_name=stream, logs=rows, on_error=_raise)
         except AzureError as error:
             raise translate(error, target) from error
 
