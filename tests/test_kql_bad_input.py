@@ -61,6 +61,7 @@ TAKEN = {
     "a huge real": "source | extend y = 1e999 - 1e999, z = toint(1e300)",
     "a long name": "source | extend " + "a" * 14_000 + " = 1",
     "many stars": "source | project-away " + "*a" * 5000,
+    "a byte order mark and carriage returns": "\ufeffsource\r\n| where x == 1 // why\r\n| project\u00a0x",
     "a slow pattern": 'source | where s matches regex "(a*)*b"',
 }
 

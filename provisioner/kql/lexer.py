@@ -38,7 +38,7 @@ _TYPED = "|".join(sorted(LITERAL_TYPES, key=len, reverse=True))
 
 _TOKEN = re.compile(
     rf"""
-      (?P<space>(?:\s|//[^\n]*)+)
+      (?P<space>(?:[\s\ufeff]|//[^\n]*)+)
     | (?P<typed>\b(?:{_TYPED})[ \t\r\n]*\((?:[^()"'\n]*|[ ]*"[^"\n]*"[ ]*|[ ]*'[^'\n]*'[ ]*)\))
     | (?P<string>[hH]?(?:@(?:"(?:[^"]|"")*"|'(?:[^']|'')*')|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))
     | (?P<block>[hH]?(?:```[\s\S]*?```|~~~[\s\S]*?~~~))
