@@ -89,7 +89,8 @@ def _pieces(text: str) -> list[Piece] | None:
     end = 0
     for place, token in enumerate(tokens):
         gap = text[end : token.start]
-        comments = (line.strip() for line in gap.split("\n") if line.strip().startswith("//"))
+        lines = (line.strip().lstrip("\ufeff") for line in gap.split("\n"))
+        comments = (line for line in lines if line.startswith("//"))
         found.extend(Piece(comment, "comment", spaced=True) for comment in comments)
         if token.kind != "end":
             kind = "hyphen" if token.text == "-" and _is_hyphen(tokens, place) else token.kind
