@@ -31,6 +31,11 @@ def test_a_text_binds_as_its_case_says(case):
     assert (list(query.columns.items()) if query else None) == case.gives
 
 
+def test_an_unknown_dialect_is_a_mistake_of_the_program():
+    with pytest.raises(ValueError, match="one of: transform, query"):
+        kql.bind("source", {}, dialect="kusto")
+
+
 def test_every_code_that_is_given_is_described():
     for case in read("binding.txt"):
         for diagnostic in kql.bind(case.text, case.columns, dialect=case.dialect)[1]:

@@ -153,6 +153,12 @@ def test_a_broken_override_is_told_in_words(tmp_path, text):
         expand(manifest(), templates=tmp_path)
 
 
+def test_overrides_that_replace_nothing_are_told(tmp_path):
+    (tmp_path / "endpiont.json.j2").write_text("{}")
+    with pytest.raises(BadRequestFile, match="replaces no definition"):
+        expand(manifest(), templates=tmp_path)
+
+
 def test_an_override_cannot_read_outside_its_directory(tmp_path):
     (tmp_path / "secret").write_text("{}")
     (tmp_path / "t").mkdir()

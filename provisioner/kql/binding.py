@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from provisioner.diagnostics import Diagnostic, Span, failed
 from provisioner.kql.types import canonical
@@ -27,7 +27,7 @@ def bind(
     """The query that a text says, and what there is to say about it; None where a diagnostic is an error.
 
     `columns` are those of the table `source`; `tables` names several. Types are spelt as in KQL or in a manifest;
-    an unknown spelling is taken as dynamic. Never raises for bad text.
+    an unknown spelling is taken as dynamic. Never raises for bad text; an unknown dialect is a ValueError.
     """
     named = {**({"source": columns} if columns is not None else {}), **(tables or {})}
     known = {name: {column: canonical(kind) or "dynamic" for column, kind in c.items()} for name, c in named.items()}
@@ -48,6 +48,8 @@ def _bind(
     from provisioner.kql.parser import parse
     from provisioner.kql.pipelines import PipelineBinder
 
+    if dialect not in get_args(allowed.Dialect):
+        raise ValueError(f"no dialect {dialect!r}; one of: {', '.join(get_args(allowed.Dialect))}")
     found: list[Diagnostic] = []
     most = allowed.limit("transform_characters")
     if dialect == "transform" and len(text) > most:

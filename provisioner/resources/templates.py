@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from provisioner.errors import BadRequestFile
 from provisioner.files import data
 from provisioner.model import TYPES
-from provisioner.resources.definition import Body, Short
+from provisioner.resources.definition import SHORTS, Body, Short
 from provisioner.resources.resource import Param, Ref
 
 
@@ -21,10 +21,13 @@ class Templates:
     """The definitions in `templates/definitions`, each replaced by a file of its name in `overrides` if there is one.
 
     An override can build on ours: `{% set base %}{% include "builtin/dcr.json.j2" %}{% endset %}` and then
-    `{{ base | merge({"tags": {"costcentre": "42"}}) }}`.
+    `{{ base | merge({"tags": {"costcentre": "42"}}) }}`. Raises BadRequestFile for `overrides` that replace none.
     """
 
     def __init__(self, overrides: Path | None = None) -> None:
+        names = [f"{short}.json.j2" for short in SHORTS]
+        if overrides and not any((overrides / name).is_file() for name in names):
+            raise BadRequestFile(f"{overrides} replaces no definition", hint=f"their names are {', '.join(names)}")
         builtin = FileSystemLoader(data("templates") / "definitions")
         own = [FileSystemLoader(overrides)] if overrides else []
         self._environment = ImmutableSandboxedEnvironment(
