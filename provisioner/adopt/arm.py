@@ -36,13 +36,20 @@ def from_arm(files: Sequence[Path], given: Given | None = None) -> Adopted:
     """
     given = given or Given()
     scope = Scope(given.parameters, {}, given.subscription or NOBODY, given.resource_group or "{{resourceGroup}}", {})
-    found = [each for file in files for each in resources(read(file), scope)]
+    read_ = {file: [*resources(read(file), scope)] for file in files}
+    found = [each for listed in read_.values() for each in listed]
     if not any(each.type in (DCR, TABLE) for each in found):
         raise BadRequestFile(
             f"{', '.join(map(str, files))}: no table and no data collection rule in it",
             hint="give an ARM template, or the JSON of a table or a rule",
         )
-    return _Reading(Draft(live=False), found, given, given.name or _name(files[0].stem, found)).adopted()
+    draft = Draft(live=False)
+    for file in [file for file, listed in read_.items() if not listed]:
+        draft.note((), f"Nothing is known of what {file.name} holds")
+        draft.tell(
+            FOREIGN, "warning", f"{file}: nothing in it that import knows", "an array or a template names its types"
+        )
+    return _Reading(draft, found, given, given.name or _name(files[0].stem, found)).adopted()
 
 
 class _Reading:
@@ -73,7 +80,7 @@ class _Reading:
         draft.words["target"] = self.ground.target()
         draft.words["workspace"] = self.ground.workspace()
         rules = [each for each in self.ground.of(DCR) if not self.left(each)]
-        if any(not direct(each) for each in rules):
+        if self.ground.of(ENDPOINT) or any(not direct(each) for each in rules):
             draft.words["endpoint"] = self.ground.endpoint(rules)
         compose.tables(draft, self.unique(self.table(each) for each in self.ground.of(TABLE)))
         compose.rules(draft, self.unique(self.rule(each) for each in rules))
@@ -107,7 +114,7 @@ class _Reading:
     def table(self, found: Found) -> Item:
         body, cut = fill(found.body)
         name = found.word.rsplit("/", 1)[-1]
-        if "{{" in name:
+        if not name or "{{" in name:
             name = body.get("properties", {}).get("schema", {}).get("name") or name
         # An envelope's words that this API does not read; published files carry them along.
         kept = {key: value for key, value in body.items() if key not in ("location", "kind")}
@@ -154,28 +161,34 @@ class _Reading:
                 )
 
     def grants(self) -> None:
-        """Role assignments on rules; a principal that only the deployer knows becomes a variable."""
+        """Role assignments on rules, one entry for each principal and role."""
         rules = self.draft.words.get("dcrs", {})
+        given: dict[tuple[tuple[str, Any], ...], list[str]] = {}
         for each in self.ground.of(GRANT):
-            scope = _word(each.body.get("scope", ""))
-            flat = grant.flatten(fill({key: value for key, value in each.body.items() if key != "scope"})[0])
-            principal = each.body["properties"].get("principalId")
-            if isinstance(principal, Hole):
-                variable = re.sub(r"\W", "_", principal.name)
-                self.draft.section("variables")[variable] = {"description": "object id of the sender", "default": None}
-                flat.words["principal"] = f"$({variable})"
             self.draft.place = place(each)
-            key = f"grant-{len(self.draft.section('grants')) + 1}"
+            flat = grant.flatten(fill({key: value for key, value in each.body.items() if key != "scope"})[0])
+            words = tuple((flat.words | self.principal(each)).items())
+            scope = _word(each.body.get("scope", ""))
             name = scope.rpartition("/dataCollectionRules/")[2]
-            if len(rules) > 1 and name in rules:
-                flat.words["dcrs"] = [name]
-            elif name not in rules:
-                self.draft.note(("grants", key), f"Given on all rules here; in the source on: {scope or 'its group'}")
+            if name not in rules:
+                self.draft.note(("grants",), f"Given on all rules here; in the source on: {scope or 'its group'}")
                 self.draft.tell(
-                    REWORDED, "info", f"{key} is given on all rules, in the source on {scope or 'its group'}"
+                    REWORDED, "info", f"a grant is given on all rules, in the source on {scope or 'its group'}"
                 )
-            self.draft.section("grants")[key] = flat.words
-            self.draft.remark(("grants", key), key, flat.remarks)
+            given.setdefault(words, []).extend([name] if name in rules else rules)
+            self.draft.remark(("grants",), "grant", flat.remarks)
+        for index, (words, names) in enumerate(given.items(), 1):
+            few = {} if set(names) == set(rules) else {"dcrs": names}
+            self.draft.section("grants")[f"sender-{index}"] = {**dict(words), **few}
+
+    def principal(self, found: Found) -> dict[str, str]:
+        """A principal that only the deployer knows becomes a variable."""
+        principal = found.body["properties"].get("principalId")
+        if not isinstance(principal, Hole):
+            return {}
+        variable = re.sub(r"\W", "_", principal.name)
+        self.draft.section("variables")[variable] = {"description": "object id of the sender", "default": None}
+        return {"principal": f"$({variable})"}
 
 
 def _word(value: Any) -> str:

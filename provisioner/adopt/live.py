@@ -167,7 +167,9 @@ class _Reading:
             else:
                 skipped += 1
         if skipped:
-            self.draft.note(("tables",), f"{skipped} more table(s) of the workspace are written by no rule of this group")
+            self.draft.note(
+                ("tables",), f"{skipped} more table(s) of the workspace are written by no rule of this group"
+            )
 
     def tags(self, rules: list[Body]) -> None:
         """Tags that all of ours have in common are the manifest's; every other tag stays where it is."""

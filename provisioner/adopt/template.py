@@ -16,7 +16,14 @@ ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
 GRANT = "Microsoft.Authorization/roleAssignments"
 _OURS = {each.lower(): each for each in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT)}
 
-_SHAPES = {"dataflows": DCR, "streamdeclarations": DCR, "schema": TABLE, "networkacls": ENDPOINT}
+_SHAPES = {
+    "dataflows": DCR,
+    "streamdeclarations": DCR,
+    "schema": TABLE,
+    "networkacls": ENDPOINT,
+    "logsingestion": ENDPOINT,
+    "roledefinitionid": GRANT,
+}
 """What a body without a type is, by a property that only this type has."""
 
 _ENVELOPE = frozenset(
