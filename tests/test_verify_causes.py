@@ -392,3 +392,27 @@ def test_the_page_of_diagnoses_is_made_from_them():
 def test_every_diagnosis_is_made_real():
     elsewhere = {"no-record", "transform-errors", "column-never-written"}  # tests/test_verify.py
     assert {code for _, code, _ in CAUSES.values()} | elsewhere == set(CODES)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (rows_are_lost_and_only_counted, the_live_stream_lost_a_column),
+        (rows_are_late, the_live_transform_lost_a_column),
+        (rows_are_late, the_live_transform_drops_the_row),
+        (the_grant_stands_on_the_workspace, the_grant_gives_another_role),
+        (the_cap_of_the_day_is_reached, the_live_table_lost_a_column),
+        (the_clocks_are_a_week_apart, the_live_transform_makes_other_values),
+    ],
+    ids=lambda harm: harm.__name__,
+)
+def test_of_two_causes_at_once_one_is_named(env, first, second):
+    codes = {CAUSES[harm.__name__][1] for harm in (first, second)}
+    grant_self = CAUSES[first.__name__][2].get("grant_self")
+    first(env)
+    second(env) if second is not the_grant_gives_another_role else grant_another_role_too(env)
+    assert env.cause(grant_self=grant_self) in codes
+
+
+def grant_another_role_too(env):
+    env.grant(env.id("dcr", "dcr-shop"), role=CONTRIBUTOR, name="00000000-0000-4000-8000-000000000002")

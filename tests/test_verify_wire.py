@@ -123,3 +123,10 @@ def test_one_table_that_cannot_be_asked_does_not_hide_the_others():
         Finder(made.query, "w", "provisionertestab").look([good, bad])
     assert good.arrived
     assert bad.query_error is not None
+
+
+def test_a_refusal_is_raised_and_not_logged_besides(caplog):
+    refusal = {"error": {"code": "OperationFailed", "message": "no right"}}
+    with connected(Wire((403, refusal, {}))) as made, pytest.raises(errors.Forbidden, match="no right"):
+        made.ingestion.send("https://dce", "dcr-1", "Custom-X", [{"a": 1}])
+    assert not [each for each in caplog.records if each.levelname in {"WARNING", "ERROR"}]

@@ -34,6 +34,13 @@ def edited(case: Case) -> bool:
     return text is not None and not kql.same(text, case.leg.lane.flow.transform)
 
 
+def as_wanted(case: Case) -> bool:
+    """Whether the live rule carries the stream into the table as the manifest says."""
+    live = case.scene.stream_columns(case.rule, case.stream)
+    whole = live is None or all(name in live for name in case.shot.stream.columns)
+    return whole and live_text(case) is not None and not edited(case)
+
+
 def live_rows(case: Case) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """What each record that must arrive becomes by the live transform; None where that drops it."""
     query = live_query(case)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes.case import Case, ago
+from provisioner.verify.causes.live_transform import as_wanted
 from provisioner.verify.scene import FRESH
 
 
@@ -17,7 +18,7 @@ def rule_spreading(case: Case) -> Diagnosis | None:
         return None
     rule = case.rule
     age, life = case.scene.age(rule), case.scene.age(rule, of="createdAt")
-    if age is None or age > FRESH:
+    if age is None or age > FRESH or not as_wanted(case):
         return None
     new = life is not None and life - age < dt.timedelta(milliseconds=50)
     if new and case.error is None:
