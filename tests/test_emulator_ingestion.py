@@ -53,6 +53,8 @@ def test_both_versions_are_taken(rest, rule, version):
     ("body", "changes", "status", "code"),
     [
         (b"{", {}, 400, "InvalidRequestContent"),
+        (b'[{"Count": NaN}]', {}, 400, "InvalidRequestContent"),
+        (b"[" * 100_000, {}, 400, "InvalidRequestContent"),
         (b"", {}, 500, None),
         (b"null", {}, 500, None),
         ([], {"version": "2020-01-01"}, 400, "UnsupportedApiVersion"),

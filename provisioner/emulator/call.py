@@ -73,7 +73,7 @@ class Call:
     def json(self) -> Any:
         """The body parsed; InvalidRequestContent where it is not JSON."""
         try:
-            return json.loads(self.inflate())
+            return strict_json(self.inflate())
         except (ValueError, RecursionError) as error:
             message = f"The request content was invalid and could not be deserialized: '{error}'."
             raise Refusal(400, "InvalidRequestContent", message) from error
@@ -91,6 +91,15 @@ class Call:
         """The group or subscription that the path names."""
         root = f"/subscriptions/{self.names['subscription']}"
         return f"{root}/resourceGroups/{self.names['group']}" if "group" in self.names else root
+
+
+def strict_json(content: bytes) -> Any:
+    """JSON as it is defined: without the NaN and Infinity that Python's parser lets through; raises ValueError."""
+
+    def refuse(word: str) -> Any:
+        raise ValueError(f"'{word}' is no JSON")
+
+    return json.loads(content, parse_constant=refuse)
 
 
 def _inflate(content: bytes) -> bytes:

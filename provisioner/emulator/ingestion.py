@@ -14,6 +14,7 @@ from provisioner.emulator.arm import builtin, metrics, rules, tables, workspaces
 from provisioner.emulator.arm.endpoints import KIND as ENDPOINT
 from provisioner.emulator.arm.rule_checks import destinations, flows, output, table_name
 from provisioner.emulator.arm.transform_checks import stream_columns
+from provisioner.emulator.call import strict_json
 from provisioner.emulator.clock import iso
 from provisioner.emulator.drops import Drops, sample
 from provisioner.emulator.limits import spend
@@ -60,7 +61,7 @@ def post(call: Call) -> Answer:
         raise Refusal(500, None, "The request body is empty.")
     drops = Drops(rule.id, stream)
     try:
-        document = json.loads(content)
+        document = strict_json(content)
     except (ValueError, RecursionError) as error:
         raise Refusal(400, "InvalidRequestContent", f"The body is not valid JSON: {error}.") from error
     if isinstance(document, list):
