@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner import kql
+from provisioner.azure import connect_local
+from provisioner.cli.main import run
 from provisioner.model import Columns, Flow, Manifest, Stream, Table, Target, TransformTest, Workspace, column_type
+from provisioner.project import Project
 from provisioner.verify import made, report
 from provisioner.verify.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
 from provisioner.verify.expect import Cell, foretell, instant
@@ -657,3 +660,25 @@ def test_published_transforms_are_probed_with_made_records():
             assert all(shows(after[name], word) for name in made_record.columns.values())
     assert marked >= 150
     assert without <= 3, "one that drops everything, and those that split a text whose shape nobody can guess"
+
+
+# -- the command
+
+
+def test_the_command_answers_by_its_exit_code_and_formats(made_environment, tmp_path, monkeypatch, capsys):
+    env = made_environment()
+    monkeypatch.setattr(Project, "connect", lambda *_, **__: connect_local(env.manifest.target, env.monitor.ready))
+    path = str(tmp_path)
+    assert run(["verify", path]) == 0
+    out, err = capsys.readouterr()
+    assert "✓ Custom-Orders → Orders_CL" in out
+    assert "Orders_CL | where not(OrderId hasprefix" in out
+    assert "object id" in err, "who acts is said first"
+    assert run(["verify", path, "--format", "json", "--stream", "Custom-Orders", "--edge"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is True
+    assert told["streams"][0]["arrived"] == told["streams"][0]["sent"] > 1
+    env.delete("dcr", "dcr-shop")
+    assert run(["verify", path, "--format", "junit"]) == 1
+    assert ET.fromstring(capsys.readouterr().out).get("failures") == "1"
+    assert run(["verify", path, "--stream", "Custom-Nothing"]) == 64
