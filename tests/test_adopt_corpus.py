@@ -85,22 +85,31 @@ def test_every_transform_arrives_as_the_same_query(imported):
     assert seen > 60
 
 
+def applied(name, manifest, azure_monitor, deadline):
+    """From an empty Azure: what failed, else what a second plan would still change."""
+    assert render.render(manifest, expand(manifest), "arm")
+    with wire.connect_local(manifest.target, azure_monitor.ready) as azure:
+        principal = azure.identity.object_id
+        desired = expand(manifest, principal)
+
+        def plan():
+            live = reading.read(azure, desired, owner=manifest.owner)
+            return planning.plan(desired, live, environment="local", principal=principal)
+
+        outcomes = applying.apply(plan(), azure, deadline=deadline)
+        failed = [(name, each.name, each.error) for each in outcomes if each.error]
+        return failed or [(name, each.name, each.deltas) for each in plan().changes if each.writes]
+
+
 def test_what_validates_applies_and_plans_empty_after(imported, azure_monitor):
-    def whole(name, manifest):
-        """What went wrong with one connector, from an empty Azure to an empty plan."""
-        assert render.render(manifest, expand(manifest), "arm")
-        with wire.connect_local(manifest.target, azure_monitor.ready) as azure:
-            principal = azure.identity.object_id
-            desired = expand(manifest, principal)
-
-            def plan():
-                live = reading.read(azure, desired, owner=manifest.owner)
-                return planning.plan(desired, live, environment="local", principal=principal)
-
-            outcomes = applying.apply(plan(), azure)
-            failed = [(name, each.name, each.error) for each in outcomes if each.error]
-            return failed or [(name, each.name, each.deltas) for each in plan().changes if each.writes]
-
     right = [(name, document.manifest) for name, (_, document, errors) in imported.items() if not errors]
     with ThreadPoolExecutor(6) as pool:  # an apply waits most of its time
-        assert [wrong for found in pool.map(lambda each: whole(*each), right) for wrong in found] == []
+        found = pool.map(lambda each: applied(*each, azure_monitor, 60.0), right)
+        assert [wrong for each in found for wrong in each] == []
+
+
+def test_what_the_checks_call_wrong_is_refused(imported, azure_monitor):
+    wrong = [(name, document.manifest) for name, (_, document, errors) in imported.items() if errors]
+    with ThreadPoolExecutor(6) as pool:
+        found = pool.map(lambda each: applied(*each, azure_monitor, 0.5), wrong)
+        assert [name for (name, _), failed in zip(wrong, found, strict=True) if not failed] == []
