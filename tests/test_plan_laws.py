@@ -187,3 +187,21 @@ def test_a_merged_table_has_the_columns_of_both(ours, theirs):
     written = merged(type_, body(ours), body(theirs))["properties"]["schema"]["columns"]
     assert [each["name"] for each in written] == [*theirs, *(name for name in ours if name not in theirs)]
     assert {each["name"]: each["type"] for each in written} == {**theirs, **ours}
+
+
+def test_a_retention_that_equals_a_moving_default_is_pinned(azure_monitor):
+    """Found by the law above: with another change of the same table, and without one."""
+    azure_monitor.reset()
+    shape = Columns({"TimeGenerated": "datetime"})
+
+    def manifest(days, description, retention):
+        table = Table("T_CL", shape, retention=retention, description=description)
+        return Manifest("laws", TARGET, Workspace("law-laws", "westeurope", days), tables={"T_CL": table})
+
+    with azure.connect_local(TARGET, azure_monitor.ready) as cloud:
+        apply(plan(cloud, manifest(30, None, None)), cloud)
+        for days, description in ((60, None), (90, "told")):
+            made = plan(cloud, manifest(days, description, 30))
+            outcomes = apply(made, cloud, allow=["destructive:T_CL"])
+            assert [each.error for each in outcomes] == [None] * len(outcomes)
+            assert plan(cloud, manifest(days, description, 30)).changes == ()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from provisioner.live import Live, Undeclared
 from provisioner.plan import risk
-from provisioner.plan.change import Change, Delta
+from provisioner.plan.change import Change, Delta, worst
 from provisioner.plan.need import made
 from provisioner.plan.shape import at
 from provisioner.resources import Graph, Key, Resource, resource_type
@@ -24,24 +25,27 @@ def orphaned(desired: Graph, changes: Iterable[Change]) -> list[Change]:
 
 
 def pinned(desired: Graph, live: Live, changes: list[Change], scope: frozenset[Key] | None) -> list[Change]:
-    """What equals a default that is about to change, and is declared to stay: it must be said before it moves."""
+    """The changes, and in them what equals a default that is about to change: it must be said before that moves."""
     moving = {(each.key, delta.path) for each in changes for delta in each.deltas if each.action == "update"}
-    known = {each.key for each in changes if each.writes}
-    found = []
+    found = {each.key: each for each in changes}
     for each in desired:
         twin = live.graph.get(each.key)
-        if twin is None or each.existing or each.key in known or (scope is not None and each.key not in scope):
+        if twin is None or each.existing or (scope is not None and each.key not in scope):
             continue
+        known = found.get(each.key) or Change("no-op", each.key, str(twin.id))
+        told = {delta.path for delta in known.deltas}
         deltas = tuple(
             Delta(path, "the default", value, path)
             for path, flag in each.type.as_default.items()
-            if (each.scope, path) in moving
-            and at(twin.body, flag) is True
-            and (value := at(each.body, path)) not in {None, -1}
+            if (each.scope, path) in moving and path not in told and at(twin.body, flag) is True
+            for value in [at(each.body, path)]
+            if value not in {None, -1}
         )
-        if deltas:
-            found.append(made(Change("update", each.key, str(twin.id), "additive", (), deltas), each, twin, desired))
-    return found
+        if deltas and known.action in {"no-op", "update"}:
+            grave = worst([known.risk, "additive"])
+            wider = replace(known, action="update", risk=grave, deltas=(*known.deltas, *deltas))
+            found[each.key] = made(wider, each, twin, desired)
+    return list(found.values())
 
 
 def prune(undeclared: Iterable[Undeclared], allow: Collection[str]) -> Iterator[Change]:

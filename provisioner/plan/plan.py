@@ -96,7 +96,7 @@ def plan(
         if found is not None
     ]
     changes.extend(consequences.orphaned(desired, changes))
-    changes.extend(consequences.pinned(desired, live, changes, scope))
+    changes = consequences.pinned(desired, live, changes, scope)
     if prune and scope is None:
         changes.extend(consequences.prune(live.undeclared, allow))
     changes.sort(key=_order)
