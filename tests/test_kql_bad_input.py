@@ -33,6 +33,13 @@ REFUSED = {
     "unknown names": "source | extend " + ",".join(f"y{n}=Xx{n}" for n in range(1000)),
     "unknown functions": "source | extend " + ",".join(f"y{n}=xx{n}()" for n in range(1000)),
     "doubling functions": "let f0 = (a: long) { a + 1 };" + CHAIN + "source | extend y = f39(x)",
+    "doubling texts": "let a0 = strcat('x');"
+    + "".join(f"let a{n} = strcat(a{n - 1}, a{n - 1});" for n in range(1, 40))
+    + "print a39",
+    "doubling arrays": "let a0 = dynamic(1);"
+    + "".join(f"let a{n} = pack_array(a{n - 1}, a{n - 1});" for n in range(1, 40))
+    + "print a39",
+    "doubling columns": "source" + "| extend s = strcat(s, s, s, s, s, s, s, s, s, s)" * 12,
     "recursion": "let f = (a: long) { f(a) }; source | extend y = f(x)",
     "a table of itself": "let T = T | where x == 1; T",
     "an unclosed block": "let f = (a: long) { a; source",

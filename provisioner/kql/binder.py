@@ -8,7 +8,7 @@ from dataclasses import replace
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from provisioner.kql import allowed, comparisons, operations, values
 from provisioner.kql import syntax as tree
-from provisioner.kql.bound import Bound, compose, constant
+from provisioner.kql.bound import HEAVIEST, Bound, compose, constant
 from provisioner.kql.casts import cast
 from provisioner.kql.fixes import wrap
 from provisioner.kql.scope import Function, Lazy, Scope
@@ -89,14 +89,23 @@ class Binder:
 
     def share(self, value: Bound, name: str) -> Bound:
         """A value under a name that may be used any number of times: computed once, before the first row."""
+        value = self.bearable(value)
         if value.kind in ("constant", "variable") or value.type == UNKNOWN:
             return value
         word = self.variable("l")
         self.shared[word] = value
         return Bound(
             "variable", value.type, word, nullable=value.nullable, reads=value.reads,
-            volatile=value.volatile, span=value.span, name=name, wrapped=value.wrapped,
+            volatile=value.volatile, span=value.span, name=name, wrapped=value.wrapped, weight=value.weight,
         )  # fmt: skip
+
+    def bearable(self, value: Bound) -> Bound:
+        """The value, unless it is put together from more parts than can be held."""
+        if value.weight <= HEAVIEST:
+            return value
+        message = "the value is put together from more parts than can be held"
+        self.report("KQL003", message, value.span, hint="use a name less often")
+        return self.unknown(value.span)
 
     def settled(self, value: Bound) -> Bound:
         """The value as a constant where no row and no clock has a say in it; itself otherwise."""

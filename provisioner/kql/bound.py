@@ -21,6 +21,7 @@ class Bound:
     `member` (a bag and a key), `equal` (value is `==` or `!=`), `and`, `or`, `choose` (condition, result …, otherwise),
     `with` (value names the variables its first arguments are assigned to; the last is the result). Templates hold
     `{0}`, `{1}` for arguments; their helpers are in `helpers`. `volatile` names the functions that make it so.
+    `weight` counts the values that a text or a dynamic is put together from.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Bound:
     name: str | None = None
     wrapped: bool = False
     note: str = ""
+    weight: int = 1
 
     @property
     def is_constant(self) -> bool:
@@ -63,11 +65,13 @@ def compose(
     reads: frozenset[str] = NOTHING
     can_be_null = False
     wrapped = False
+    weight = 0
     for argument in arguments:
         reads = reads | argument.reads if reads else argument.reads
         can_be_null = can_be_null or argument.nullable
         volatile = volatile | argument.volatile if volatile else argument.volatile
         wrapped = wrapped or argument.wrapped or argument.type in _WRAPPED
+        weight += argument.weight
     return Bound(
         kind,
         result,
@@ -81,9 +85,14 @@ def compose(
         None,
         wrapped,
         note,
+        max(weight, 1) if result in _GROWING else 1,
     )
 
 
+HEAVIEST = 100_000
+"""How many values a text or a dynamic may be put together from; names used twice over and over ask for any number."""
+
+_GROWING = frozenset(("string", "dynamic", "parts", "unknown"))
 _WRAPPED = frozenset(("datetime", "timespan", "guid", "decimal", "real"))
 """The types that JSON cannot say: a dynamic made from one has to be made plain at the edge."""
 
@@ -100,6 +109,7 @@ class Column:
     span: Span = NOWHERE
     nullable: bool = True
     wrapped: bool = False
+    weight: int = 1
 
     def bound(self, span: Span) -> Bound:
         """The column as an expression."""
@@ -113,6 +123,7 @@ class Column:
             span=span,
             name=self.name,
             wrapped=self.wrapped,
+            weight=self.weight,
         )
 
 

@@ -88,6 +88,7 @@ def _narrows(bound: Bound, parameter: tree.Parameter) -> bool:
 
 def _hold(binder: Binder, name: str, value: Bound, inside: Scope, words: list[str], assigned: list[Bound]) -> None:
     """Let `name` stand for a value; what has to be computed is computed once."""
+    value = binder.bearable(value)
     if value.kind in ("constant", "variable"):
         inside.names[name] = replace(value, name=name)
         return
@@ -96,5 +97,5 @@ def _hold(binder: Binder, name: str, value: Bound, inside: Scope, words: list[st
     assigned.append(value)
     inside.names[name] = Bound(
         "variable", value.type, word, nullable=value.nullable, reads=value.reads,
-        volatile=value.volatile, span=value.span, name=name, wrapped=value.wrapped,
+        volatile=value.volatile, span=value.span, name=name, wrapped=value.wrapped, weight=value.weight,
     )  # fmt: skip

@@ -55,12 +55,13 @@ def target(item: tree.Item) -> Span:
 def assign(binder: Binder, name: str, value: Bound, span: Span) -> tuple[Column, list[Assign]]:
     """The column that holds a value, and the step that computes it; none where it only has a new name."""
     steps: list[Assign] = []
+    value = binder.bearable(value)
     variable = value.value
     if value.kind != "variable":
         variable = binder.variable()
         steps.append(Assign(variable, value))
     made = Column(
-        name, value.type, variable, value.reads, value.volatile, value.span, value.nullable, value.wrapped
+        name, value.type, variable, value.reads, value.volatile, value.span, value.nullable, value.wrapped, value.weight
     )  # fmt: skip
     binder.made(name, span, value)
     return made, steps
