@@ -62,7 +62,7 @@ def answer(status: int, body: Any, headers: Mapping[str, str], target: str) -> e
     kind = getattr(errors, known["kind"]) if "kind" in known else _BY_STATUS.get(status, errors.CloudError)
     return kind(
         f"{target}: {clean(said)}",
-        hint=_hint(known, said) or _hint_of_status(status, headers),
+        hint=_hint(known, f"{said} {target}") or _hint_of_status(status, headers),
         status=status,
         code=cause,
         target=target,
