@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from provisioner.kql.query import Query
 
 TIME = "TimeGenerated"
-ACCEPTED = {"guid": ("guid", "string"), "long": ("long", "int")}
 _SILENT = "https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor"
 _TIME_RULE = "https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations-create"
 
