@@ -361,6 +361,16 @@ def test_who_may_send_is_imported_whoever_gave_the_right(world):
     assert world.changes(world.load(adopted.text())) == []
 
 
+def test_grants_that_may_not_be_read_are_told(world, azure_monitor):
+    world.ground()
+    world.rule("dcr-orders")
+    azure_monitor.fault("error", match="GET *roleAssignments*", status=403, code="AuthorizationFailed")
+    adopted = world.adopt()
+    azure_monitor.heal()
+    assert "Could not be read, so not in here: grants" in adopted.text()
+    assert [each.severity for each in adopted.diagnostics if each.code == "IMP009"] == ["warning"]
+
+
 def test_a_workspace_that_is_not_there_is_told(world):
     with pytest.raises(NotFound, match="there is no workspace"):
         world.adopt()

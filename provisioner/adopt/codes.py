@@ -12,6 +12,7 @@ LEFT = "IMP005"
 FOREIGN = "IMP006"
 UNDEFINED = "IMP007"
 BOUND = "IMP008"
+UNREAD = "IMP009"
 
 CODES: dict[str, str] = {
     FILLED: "The source does not say it; a value was put in its place\n\nWhy: a template leaves region, workspace and "
@@ -30,10 +31,12 @@ CODES: dict[str, str] = {
     "proved. Where the transform tells what it writes, the table was made from that.",
     BOUND: "Something depends on what one manifest cannot hold twice\n\nWhy: a manifest has one workspace and at most "
     "one endpoint. Make a manifest for each.",
+    UNREAD: "A scope could not be read\n\nWhy: the running identity lacks the right. What lies there is not in the "
+    "manifest; import again with an identity that may read it.",
 }
 """Code → summary and why; `explain` shows them."""
 
 SEVERITIES: dict[str, Severity] = {
-    code: "warning" if code in (UNRESOLVED, WORDLESS, UNDEFINED, BOUND) else "info" for code in CODES
+    code: "warning" if code in (UNRESOLVED, WORDLESS, UNDEFINED, BOUND, UNREAD) else "info" for code in CODES
 }
 """How bad each is where it is worst; a property of a live resource that has no word is only an info."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from provisioner.adopt import compose
-from provisioner.adopt.codes import BOUND, LEFT
+from provisioner.adopt.codes import BOUND, LEFT, UNREAD
 from provisioner.adopt.compose import Item
 from provisioner.adopt.draft import Adopted, Draft, escaped
 from provisioner.adopt.rule import reason_to_leave
@@ -62,6 +62,11 @@ class _Reading:
         compose.rules(draft, [Item(str(each["name"]), each, endpoint=_kind(each)) for each in rules])
         self.kept(rules)
         self.grants([str(each["name"]) for each in rules])
+        for gap in [each for each in self.found.coverage if not each.ok]:
+            draft.note((), f"Could not be read, so not in here: {gap.scope}")
+            draft.tell(
+                UNREAD, "warning", f"{gap.scope} could not be read: {gap.why}", "import with the right to read it"
+            )
         if self.environment and self.environment != "local":
             draft.words["environments"] = {self.environment: {}}
             draft.note(
