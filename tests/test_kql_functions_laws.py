@@ -125,10 +125,13 @@ def call(overload: Overload, arguments: list[Any], types: list[str]) -> Any:
     """The body called as an evaluation calls it."""
     if not overload.nulls and None in arguments:
         return None
-    prepared = [
-        overload.prepare[position](value) if position in overload.prepare else value
-        for position, value in enumerate(arguments)
-    ]
+    try:
+        prepared = [
+            overload.prepare[position](value) if position in overload.prepare else value
+            for position, value in enumerate(arguments)
+        ]
+    except values.BadConstant:
+        return None
     options: dict[str, Any] = {}
     if overload.types:
         options["types"] = tuple(types)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from provisioner.kql.functions.registry import Overload, Parameter
 
 
+LONGEST = 1_048_576
+"""How long a text may grow; Kusto cuts at a megabyte."""
+
+
 def call(binder: Binder, node: tree.Call, scope: Scope) -> Bound:
     """A call of a built-in function or of one that `let` made."""
     meaning = scope.find(node.name)
@@ -211,7 +215,9 @@ def _prepared(binder: Binder, prepare: Callable[[Any], Any], part: Bound, span: 
         return prepare(part.value)
     except values.BadRegex as error:
         binder.bad_regex(error, span)
-        return None
+    except values.BadConstant as error:
+        binder.report("KQL114", str(error), span)
+    return None
 
 
 def _forgiving(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -235,7 +241,9 @@ def _template(overload: Overload, words: list[str], kinds: tuple[str, ...], resu
     if overload.context:
         parts.append("context=context")
     text = f"{{f}}({', '.join(parts)})"
-    return f'({text} or "")' if result == "string" and overload.nulls else text
+    if result != "string":
+        return text
+    return f'({text} or "")[:{LONGEST}]' if overload.nulls else f"{text}[:{LONGEST}]"
 
 
 def _result(overload: Overload, arguments: Sequence[Bound], shared: str | None) -> str:

@@ -79,6 +79,11 @@ _PAGES: dict[str, tuple[str, str, str]] = {
         f"{_KUSTO}/let-statement",
     ),
     "KQL113": ("A name is set twice.", "The second `let` would hide the first.", f"{_KUSTO}/let-statement"),
+    "KQL114": (
+        "A constant argument says nothing to its function.",
+        "Names of periods, parts and kinds are looked at before the first record comes, and so are patterns.",
+        _KUSTO,
+    ),
     "KQL201": (
         "The operator is not in the transform language.",
         "A transformation sees one record at a time and gives at most one for it.",

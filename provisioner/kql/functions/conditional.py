@@ -6,6 +6,8 @@ from typing import Any
 
 from provisioner.kql.functions.registry import function
 
+_ORDERED = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan")
+
 
 @function(
     "iif(condition: bool, then: T, else: T) -> T", "iff(condition: bool, then: T, else: T) -> T", nulls=True, lazy=True
@@ -28,21 +30,21 @@ def coalesce(*values: Any) -> Any:
     return next((value for value in values if value is not None and value != ""), values[-1])
 
 
-@function("max_of(value: T, more: T+) -> T", nulls=True)
+@function(*(f"max_of(value: {kind}, more: {kind}+) -> {kind}" for kind in _ORDERED), nulls=True)
 def max_of(*values: Any) -> Any:
     """The greatest value, nulls apart; null where all are."""
     return max((value for value in values if value is not None), default=None)
 
 
-@function("min_of(value: T, more: T+) -> T", nulls=True)
+@function(*(f"min_of(value: {kind}, more: {kind}+) -> {kind}" for kind in _ORDERED), nulls=True)
 def min_of(*values: Any) -> Any:
     """The smallest value, nulls apart; null where all are."""
     return min((value for value in values if value is not None), default=None)
 
 
-@function("not(value: bool) -> bool", inline="(not {0})")
-def not_(value: bool) -> bool:
-    """True for false, false for true, null for null."""
+@function("not(value: bool) -> bool", "not(value: number) -> bool", inline="(not {0})")
+def not_(value: Any) -> bool:
+    """True for false or zero, false for all else, null for null."""
     return not value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from provisioner.kql.functions.registry import function
@@ -14,6 +14,7 @@ from provisioner.kql.values import (
     MILLISECOND,
     MINUTE,
     SECOND,
+    BadConstant,
     within_range,
     wrap_long,
 )
@@ -31,6 +32,19 @@ _UNITS = {
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}
 
 
+_PERIODS = (*_MONTHS, *_UNITS, "nanosecond")
+
+
+def _period(word: str) -> str:
+    return _known(word, _PERIODS)
+
+
+def _known(word: str, words: Iterable[str]) -> str:
+    if word.lower() not in words:
+        raise BadConstant(f"{word!r} is none of {', '.join(words)}")
+    return word.lower()
+
+
 @function("now(offset: timespan?) -> datetime", volatile=True, context=True)
 def now(offset: int = 0, *, context: Any) -> int | None:
     """The time at which the evaluation began, moved by the offset."""
@@ -43,15 +57,14 @@ def ago(stretch: int, *, context: Any) -> int | None:
     return within_range(context.now - stretch)
 
 
-@function("datetime_add(period: literal string, amount: long, date: datetime) -> datetime")
+@function("datetime_add(period: literal string, amount: long, date: datetime) -> datetime", prepare={0: _period})
 def datetime_add(period: str, amount: int, date: int) -> int | None:
     """The datetime moved by so many periods; a day the month does not have becomes its last."""
-    period = period.lower()
     if period == "nanosecond":
         return within_range(date + amount // 100)
     if period in _UNITS:
         return within_range(date + amount * _UNITS[period])
-    return _add_months(date, amount * _MONTHS[period]) if period in _MONTHS else None
+    return _add_months(date, amount * _MONTHS[period])
 
 
 def _add_months(ticks: int, months: int) -> int | None:
@@ -69,17 +82,16 @@ def _days_in_month(year: int, month: int) -> int:
     return monthrange(year, month)[1]
 
 
-@function("datetime_diff(period: literal string, left: datetime, right: datetime) -> long")
+@function("datetime_diff(period: literal string, left: datetime, right: datetime) -> long", prepare={0: _period})
 def datetime_diff(period: str, left: int, right: int) -> int | None:
     """How many boundaries of the period lie between: from 23:59 to 0:01 it is one day. Weeks begin on Sunday."""
-    period = period.lower()
     if period == "nanosecond":
         return wrap_long((left - right) * 100)
     if period == "week":
         return (left + DAY) // (7 * DAY) - (right + DAY) // (7 * DAY)
     if period in _UNITS:
         return left // _UNITS[period] - right // _UNITS[period]
-    return _period_number(period, left) - _period_number(period, right) if period in _MONTHS else None
+    return _period_number(period, left) - _period_number(period, right)
 
 
 def _period_number(period: str, ticks: int) -> int:
@@ -117,14 +129,18 @@ _PARTS: dict[str, Callable[[int], int]] = {
 }
 
 
+def _part(word: str) -> Callable[[int], int]:
+    return _PARTS[_known(word, _PARTS)]
+
+
 @function(
     "datetime_part(part: literal string, date: datetime) -> int",
     "datepart(part: literal string, date: datetime) -> int",
+    prepare={0: _part},
 )
-def datetime_part(part: str, date: int) -> int | None:
+def datetime_part(part: Callable[[int], int], date: int) -> int:
     """The named part of a datetime as a number; parts below the second count from the last whole second."""
-    extract = _PARTS.get(part.lower())
-    return None if extract is None else extract(date)
+    return part(date)
 
 
 @function("getyear(date: datetime) -> int")

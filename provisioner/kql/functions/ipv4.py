@@ -38,7 +38,8 @@ def written(number: int) -> str:
 
 @cache
 def _address() -> re.Pattern[str]:
-    return re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:/(\d{1,2}))?", re.ASCII)
+    octet = r"(0|[1-9]\d{0,2})"
+    return re.compile(rf"{octet}\.{octet}\.{octet}\.{octet}(?:/(\d{{1,2}}))?", re.ASCII)
 
 
 @function("parse_ipv4(ip: string) -> long")
@@ -105,15 +106,21 @@ def ipv4_is_in_range(ip: str, whole: str) -> bool | None:
     return None if one is None or other is None else masked(one[0], other[1]) == masked(*other)
 
 
-@function("ipv4_is_in_any_range(ip: string, range: string+) -> bool")
-def ipv4_is_in_any_range(ip: str, *ranges: str) -> bool | None:
+@function(
+    "ipv4_is_in_any_range(ip: string, range: string+) -> bool",
+    "ipv4_is_in_any_range(ip: dynamic, range: string+) -> bool",
+)
+def ipv4_is_in_any_range(ip: Any, *ranges: str) -> bool | None:
     """Whether the address lies in one of the ranges."""
-    answers = [ipv4_is_in_range(ip, whole) for whole in ranges]
+    answers = [ipv4_is_in_range(text_of_dynamic(ip), whole) for whole in ranges]
     return True if True in answers else None if None in answers else False
 
 
-@function("ipv4_is_in_any_range(ip: string, ranges: dynamic) -> bool")
-def ipv4_is_in_any_range_of(ip: str, ranges: Any) -> bool | None:
+@function(
+    "ipv4_is_in_any_range(ip: string, ranges: dynamic) -> bool",
+    "ipv4_is_in_any_range(ip: dynamic, ranges: dynamic) -> bool",
+)
+def ipv4_is_in_any_range_of(ip: Any, ranges: Any) -> bool | None:
     """Whether the address lies in one of the ranges of an array."""
     return ipv4_is_in_any_range(ip, *map(text_of_dynamic, ranges)) if isinstance(ranges, list) else None
 
@@ -149,48 +156,56 @@ def ipv4_range_to_cidr_list(start: str, end: str) -> list[str] | None:
     return networks
 
 
-@function("has_ipv4(text: string, ip: string) -> bool")
-def has_ipv4(text: str, ip: str) -> bool:
+@function("has_ipv4(text: string, ip: string) -> bool", "has_ipv4(text: dynamic, ip: string) -> bool")
+def has_ipv4(text: Any, ip: str) -> bool:
     """Whether the text holds the address, with no letter or digit beside it."""
     read = read_ipv4(ip)
     return read is not None and "/" not in ip and ip in _addresses(text)
 
 
-@function("has_any_ipv4(text: string, ip: string+) -> bool")
-def has_any_ipv4(text: str, *ips: str) -> bool:
+@function("has_any_ipv4(text: string, ip: string+) -> bool", "has_any_ipv4(text: dynamic, ip: string+) -> bool")
+def has_any_ipv4(text: Any, *ips: str) -> bool:
     """Whether the text holds one of the addresses."""
     return any(has_ipv4(text, ip) for ip in ips)
 
 
-@function("has_any_ipv4(text: string, ips: dynamic) -> bool")
-def has_any_ipv4_of(text: str, ips: Any) -> bool:
+@function("has_any_ipv4(text: string, ips: dynamic) -> bool", "has_any_ipv4(text: dynamic, ips: dynamic) -> bool")
+def has_any_ipv4_of(text: Any, ips: Any) -> bool:
     """Whether the text holds one of the addresses of an array."""
     return isinstance(ips, list) and has_any_ipv4(text, *map(text_of_dynamic, ips))
 
 
-@function("has_ipv4_prefix(text: string, prefix: string) -> bool")
-def has_ipv4_prefix(text: str, prefix: str) -> bool:
+@function(
+    "has_ipv4_prefix(text: string, prefix: string) -> bool", "has_ipv4_prefix(text: dynamic, prefix: string) -> bool"
+)
+def has_ipv4_prefix(text: Any, prefix: str) -> bool:
     """Whether the text holds an address that starts with the prefix, which is whole or ends with a dot."""
     if not prefix.endswith("."):
         return has_ipv4(text, prefix)
     return any(address.startswith(prefix) for address in _addresses(text))
 
 
-@function("has_any_ipv4_prefix(text: string, prefix: string+) -> bool")
-def has_any_ipv4_prefix(text: str, *prefixes: str) -> bool:
+@function(
+    "has_any_ipv4_prefix(text: string, prefix: string+) -> bool",
+    "has_any_ipv4_prefix(text: dynamic, prefix: string+) -> bool",
+)
+def has_any_ipv4_prefix(text: Any, *prefixes: str) -> bool:
     """Whether the text holds an address that starts with one of the prefixes."""
     return any(has_ipv4_prefix(text, prefix) for prefix in prefixes)
 
 
-@function("has_any_ipv4_prefix(text: string, prefixes: dynamic) -> bool")
-def has_any_ipv4_prefix_of(text: str, prefixes: Any) -> bool:
+@function(
+    "has_any_ipv4_prefix(text: string, prefixes: dynamic) -> bool",
+    "has_any_ipv4_prefix(text: dynamic, prefixes: dynamic) -> bool",
+)
+def has_any_ipv4_prefix_of(text: Any, prefixes: Any) -> bool:
     """Whether the text holds an address that starts with one of the prefixes of an array."""
     return isinstance(prefixes, list) and has_any_ipv4_prefix(text, *map(text_of_dynamic, prefixes))
 
 
-def _addresses(text: str) -> list[str]:
+def _addresses(text: Any) -> list[str]:
     """The addresses in a text that stand apart from letters and digits."""
-    found = _inside().findall(text)
+    found = _inside().findall(text_of_dynamic(text))
     return [address for address in found if read_ipv4(address) is not None]
 
 

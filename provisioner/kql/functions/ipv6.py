@@ -14,22 +14,24 @@ _MAPPED = 0xFFFF << 32
 
 @lru_cache(maxsize=4096)
 def read_ipv6(text: str) -> tuple[int, int] | None:
-    """The number of an address and the length of its prefix (128 where it has none); None for anything else."""
+    """The number of an address and the length of its prefix (128 where it has none); None for anything else.
+
+    A prefix behind dots is one of IPv4; a zone is left out.
+    """
     import ipaddress
 
     address, slash, prefix = text.strip().partition("/")
     if slash and not (prefix.isdigit() and prefix.isascii() and len(prefix) <= 3):
         return None
-    dotted = address[2:] if address.startswith("::") and "." in address and ":" not in address[2:] else address
+    address = address.partition("%")[0]
+    short = "." in address
+    length = (int(prefix) if slash else 32 if short else 128) + (96 if short else 0)
+    dotted = address[2:] if address.startswith("::") and short and ":" not in address[2:] else address
     four = read_ipv4(dotted)
-    if four is not None:
-        length = int(prefix) if slash else 32
-        return (_MAPPED | four[0], 96 + length) if length <= 32 else None
     try:
-        number = int(ipaddress.IPv6Address(address))
+        number = int(ipaddress.IPv6Address(address)) if four is None else _MAPPED | four[0]
     except ValueError:
         return None
-    length = int(prefix) if slash else 128
     return (number, length) if length <= 128 else None
 
 
@@ -44,8 +46,16 @@ def _written(number: int) -> str:
 
 @function("parse_ipv6(ip: string) -> string")
 def parse_ipv6(ip: str) -> str:
-    """The network of the address in its full form; empty where it is none."""
-    return parse_ipv6_mask(ip, 128)
+    """The network of the address in its full form; empty where it is none.
+
+    Measured at the engine: here alone `::1.2.3.4` is not taken as the mapped form of an IPv4 address.
+    """
+    written = parse_ipv6_mask(ip, 128)
+    return written.replace(":ffff:", ":0000:") if ip.strip().startswith("::") and _plain_dots(ip) else written
+
+
+def _plain_dots(ip: str) -> bool:
+    return "." in ip and ":" not in ip.strip()[2:]
 
 
 @function("parse_ipv6_mask(ip: string, prefix: long) -> string")
@@ -83,14 +93,20 @@ def ipv6_is_in_range(ip: str, whole: str) -> bool | None:
     return None if one is None or other is None else _masked(one[0], other[1]) == _masked(*other)
 
 
-@function("ipv6_is_in_any_range(ip: string, range: string+) -> bool")
-def ipv6_is_in_any_range(ip: str, *ranges: str) -> bool | None:
+@function(
+    "ipv6_is_in_any_range(ip: string, range: string+) -> bool",
+    "ipv6_is_in_any_range(ip: dynamic, range: string+) -> bool",
+)
+def ipv6_is_in_any_range(ip: Any, *ranges: str) -> bool | None:
     """Whether the address lies in one of the ranges."""
-    answers = [ipv6_is_in_range(ip, whole) for whole in ranges]
+    answers = [ipv6_is_in_range(text_of_dynamic(ip), whole) for whole in ranges]
     return True if True in answers else None if None in answers else False
 
 
-@function("ipv6_is_in_any_range(ip: string, ranges: dynamic) -> bool")
-def ipv6_is_in_any_range_of(ip: str, ranges: Any) -> bool | None:
+@function(
+    "ipv6_is_in_any_range(ip: string, ranges: dynamic) -> bool",
+    "ipv6_is_in_any_range(ip: dynamic, ranges: dynamic) -> bool",
+)
+def ipv6_is_in_any_range_of(ip: Any, ranges: Any) -> bool | None:
     """Whether the address lies in one of the ranges of an array."""
     return ipv6_is_in_any_range(ip, *map(text_of_dynamic, ranges)) if isinstance(ranges, list) else None

@@ -36,6 +36,12 @@ def extract_json_as(path: str, json: str, kind: str) -> Any:
     return convert(*unwrap_dynamic(value), kind) if not isinstance(value, (dict, list)) else None
 
 
+@function("parse_csv(value: dynamic) -> dynamic")
+def parse_csv_of(value: Any) -> list[str]:
+    """The same of the value's text."""
+    return parse_csv(text_of_dynamic(value))
+
+
 @function("parse_csv(text: string) -> dynamic")
 def parse_csv(text: str) -> list[str]:
     """The fields of the first record; quotes hold commas and line ends, two quotes are one."""

@@ -11,7 +11,10 @@ from provisioner.kql.functions.registry import function
 
 @function("parse_url(url: string) -> dynamic", "parseurl(url: string) -> dynamic")
 def parse_url(url: str) -> dict[str, Any]:
-    """The parts of an absolute URL by name; a part that is not there is empty."""
+    """The parts of an absolute URL by name, as they are written; a part that is not there is empty.
+
+    As documented, the path has no leading slash; the engine itself was seen to keep it.
+    """
     match = _url().match(url)
     names = ("Scheme", "Username", "Password", "Host", "Port", "Path", "query", "Fragment")
     parts = dict(zip(names, match.groups(default="") if match else [""] * 8, strict=True))
@@ -28,11 +31,17 @@ def parse_urlquery(query: str) -> dict[str, Any]:
     return {"Query Parameters": _parameters(query.removeprefix("?"))}
 
 
-def _parameters(query: str) -> dict[str, str]:
-    from urllib.parse import unquote_plus
+def _parameters(query: str) -> dict[str, Any]:
+    """The parameters in order of their names, nothing decoded; one given again has an array, an empty one is left out.
 
-    pairs = [part.partition("=") for part in query.split("&") if part]
-    return {unquote_plus(key): unquote_plus(value) for key, _, value in pairs}
+    So it was measured at the engine; the documentation does not say.
+    """
+    found: dict[str, list[str]] = {}
+    for part in query.split("&"):
+        key, _, value = part.partition("=")
+        if key and value:
+            found.setdefault(key, []).append(value)
+    return {key: values if len(values) > 1 else values[0] for key, values in sorted(found.items())}
 
 
 @function("parse_path(path: string) -> dynamic")
@@ -72,7 +81,7 @@ def _drive() -> re.Pattern[str]:
 @cache
 def _url() -> re.Pattern[str]:
     return re.compile(
-        r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^:@/?#]*)(?::([^@/?#]*))?@)?"
+        r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^:@/?#]*):([^@/?#]*)@)?"
         r"(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?/?([^?#]*)(?:\?([^#]*))?(?:#(.*))?\Z",
         re.DOTALL,
     )

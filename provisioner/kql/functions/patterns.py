@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from provisioner.kql.functions.registry import function
-from provisioner.kql.values import BadRegex, Regex, convert, quote, regex, text_of
+from provisioner.kql.values import BadConstant, BadRegex, Regex, convert, quote, regex, text_of
+
+_MOST_GROUPS = 16
 
 
 @function("extract(pattern: literal string, group: long, text: string) -> string", prepare={0: regex})
@@ -28,27 +30,35 @@ def extract_as(pattern: Regex, group: int, text: str, kind: str) -> Any:
     return convert(found, "string", kind) if found or kind == "string" else None
 
 
+@lru_cache(maxsize=256)
+def _grouped(pattern: str) -> Regex:
+    made = regex(pattern)
+    if not 1 <= made.groups <= _MOST_GROUPS:
+        raise BadConstant(f"extract_all takes a pattern with 1 to {_MOST_GROUPS} groups, this has {made.groups}")
+    return made
+
+
 @function(
     "extract_all(pattern: literal string, text: string) -> dynamic",
     "extractall(pattern: literal string, text: string) -> dynamic",
-    prepare={0: regex},
+    prepare={0: _grouped},
 )
 def extract_all(pattern: Regex, text: str) -> list[Any] | None:
     """What the groups of the pattern matched, every time; null without a match."""
-    return _collect(pattern, list(range(1, pattern.groups + 1)) or [0], text)
+    return _collect(pattern, [*range(1, pattern.groups + 1)], text)
 
 
 @function(
     "extract_all(pattern: literal string, groups: dynamic, text: string) -> dynamic",
     "extractall(pattern: literal string, groups: dynamic, text: string) -> dynamic",
-    prepare={0: regex},
+    prepare={0: _grouped},
 )
 def extract_some(pattern: Regex, groups: Any, text: str) -> list[Any] | None:
-    """The same of the groups named or numbered; null without a match or for a group there is none of."""
+    """The same of the groups named or numbered that there are; of all where the list has none of them."""
     names = pattern.names()
     asked = [names.get(str(group), group) for group in groups] if isinstance(groups, list) else []
     chosen = [group for group in asked if type(group) is int and 0 <= group <= pattern.groups]
-    return _collect(pattern, chosen, text) if chosen and len(chosen) == len(asked) else None
+    return _collect(pattern, chosen or [*range(1, pattern.groups + 1)], text)
 
 
 def _collect(pattern: Regex, groups: list[int], text: str) -> list[Any] | None:
@@ -60,7 +70,13 @@ def _collect(pattern: Regex, groups: list[int], text: str) -> list[Any] | None:
     return found or None
 
 
-@function("countof(text: string, search: string, kind: literal string?) -> long")
+def _kind(word: str) -> str:
+    if word not in ("normal", "regex"):
+        raise BadConstant(f"countof knows the kinds 'normal' and 'regex', not {word!r}")
+    return word
+
+
+@function("countof(text: string, search: string, kind: literal string?) -> long", prepare={2: _kind})
 def countof(text: str, search: str, kind: str = "normal") -> int | None:
     """How often the text holds the search: plain text may overlap, matches of a `regex` do not."""
     if kind == "regex":

@@ -69,10 +69,13 @@ def jaccard_index(left: Any, right: Any) -> float | None:
     return len(one & other) / together if together else float("nan")
 
 
-@function("has_any_index(text: string, values: dynamic) -> long")
-def has_any_index(text: str, values: Any) -> int | None:
+@function(
+    "has_any_index(text: string, values: dynamic) -> long", "has_any_index(text: dynamic, values: dynamic) -> long"
+)
+def has_any_index(text: Any, values: Any) -> int | None:
     """The position of the first member that the text has as a term; -1 where it has none."""
     if not isinstance(values, list):
         return None
-    found = (position for position, value in enumerate(values) if has(text, text_of_dynamic(value)))
+    whole = text_of_dynamic(text)
+    found = (position for position, value in enumerate(values) if has(whole, text_of_dynamic(value)))
     return next(found, -1)

@@ -33,9 +33,9 @@ def strcat_delim(*values: Any, types: tuple[str, ...]) -> str:
     types=True,
 )
 def strcat_array(array: Any, delimiter: Any, *, types: tuple[str, ...]) -> str:
-    """The members of an array as text, with the delimiter between them; empty where it is no array."""
+    """The members of an array as text, with the delimiter between them; what is no array, as text itself."""
     if not isinstance(array, list):
-        return ""
+        return text_of_dynamic(array)
     return text_of(delimiter, types[1]).join(map(text_of_dynamic, array))
 
 
@@ -103,8 +103,13 @@ for _name, _body, _inline in (
 
 @function("substring(text: string, start: long, length: long?) -> string")
 def substring(text: str, start: int, length: int | None = None) -> str:
-    """The part from `start`, counted from the end where it is negative, of at most `length` characters."""
-    begin = start if start >= 0 else max(0, len(text) + start)
+    """The part from `start`, counted from the end where it is negative, of at most `length` characters.
+
+    A negative start that reaches back beyond the beginning gives nothing.
+    """
+    begin = start if start >= 0 else len(text) + start
+    if begin < 0:
+        return ""
     return text[begin:] if length is None else text[begin : begin + max(0, length)]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from provisioner.kql import syntax as tree
 from provisioner.kql import values
@@ -69,7 +71,8 @@ class MvExpand(tree.Operator):
             arguments.append(value)
         if self.index:
             word = binder.variable()
-            columns[self.index] = Column(self.index, "long", word, nullable=False, span=self.span)
+            name = unused(self.index, columns)
+            columns[name] = Column(name, "long", word, nullable=False, span=self.span)
             variables.append(word)
         limit = whole_number(binder, self.limit, scope) if self.limit is not None else None
         function = partial(
@@ -89,10 +92,8 @@ def _type(parser: Parser) -> str:
 
 
 def _expand(*arguments: Any, types: Sequence[str], arrays: bool, numbered: bool, limit: int | None) -> Iterator[Any]:
-    members = [_members(argument, arrays=arrays) for argument in arguments]
+    members = [_members(argument, arrays=arrays)[:limit] for argument in arguments]
     for number, row in enumerate(zip_longest(*members)):
-        if limit is not None and number >= limit:
-            return
         parts = [_typed(member, kind) for member, kind in zip(row, types, strict=True)]
         if numbered:
             parts.append(number)
@@ -109,11 +110,25 @@ def _members(value: Any, *, arrays: bool) -> list[Any]:
 
 
 def _typed(member: Any, kind: str) -> Any:
-    """The member as a value of the type, which it has to be already: text is not read."""
+    """The member as a value of the type, as measured at the engine.
+
+    Numbers are made of numbers alone, a bool of a whole number too, a datetime or guid of text that is one.
+    """
     if kind == "dynamic":
         return member
     if kind == "string":
         return values.text_of_dynamic(member)
-    if isinstance(member, str) and kind not in ("datetime", "timespan", "guid"):
-        return None
-    return values.convert(member, "dynamic", kind)
+    return values.convert(member, "dynamic", kind) if type(member) in _SOURCES.get(kind, ()) else None
+
+
+_NUMBERS = (int, float, Decimal)
+_SOURCES: dict[str, tuple[type, ...]] = {
+    "bool": (bool, int),
+    "int": _NUMBERS,
+    "long": _NUMBERS,
+    "real": _NUMBERS,
+    "decimal": (Decimal,),
+    "datetime": (str, values.Instant),
+    "timespan": (values.Duration,),
+    "guid": (str, UUID),
+}

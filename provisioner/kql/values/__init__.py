@@ -75,7 +75,7 @@ from provisioner.kql.values.numbers import (
     wrap_int,
     wrap_long,
 )
-from provisioner.kql.values.regexes import BadRegex, Regex, quote, regex
+from provisioner.kql.values.regexes import BadConstant, BadRegex, Regex, quote, regex
 from provisioner.kql.values.text import (
     contains,
     endswith,
@@ -125,6 +125,7 @@ __all__ = [
     "UNITS",
     "UNIX_EPOCH",
     "WRONG_TYPE",
+    "BadConstant",
     "BadRegex",
     "Duration",
     "Instant",

@@ -18,6 +18,7 @@ from provisioner.kql.values.numbers import (
     parse_long,
     parse_real,
     real_text,
+    saturate,
     to_float,
     truncate,
     wrap_int,
@@ -79,24 +80,27 @@ def to_bool(value: Any, type_name: str) -> bool | None:
 
 
 def to_long(value: Any, type_name: str) -> int | None:
-    """Whole numbers; a real is truncated, a datetime or timespan gives its ticks, a text must be a whole number."""
+    """Whole numbers; a real is truncated, a datetime or timespan gives its ticks, a text must be a whole number.
+
+    Measured at the engine: a real beyond 64 bits is the outermost long, a text beyond them null.
+    """
     if type_name in ("int", "long", "datetime", "timespan"):
         return int(value)
     if type_name == "string":
         return parse_long(value)
     if type_name == "real":
-        return truncate(value)
+        return saturate(value)
     if type_name == "decimal":
         return truncate(value) if value.is_finite() else None
     return int(value) if type_name == "bool" else None
 
 
 def to_int(value: Any, type_name: str) -> int | None:
-    """As `to_long` in 32 bits: whole numbers wrap around, a real or text that does not fit is null."""
+    """As `to_long` in 32 bits: whole numbers wrap around, a real goes to the nearest int, text beyond is null."""
     if type_name == "string":
         return parse_long(value, MIN_INT, MAX_INT)
     if type_name == "real":
-        return truncate(value, MIN_INT, MAX_INT)
+        return saturate(value, MIN_INT, MAX_INT)
     whole = to_long(value, type_name)
     return None if whole is None else wrap_int(whole)
 

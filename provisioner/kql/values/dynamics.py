@@ -89,9 +89,11 @@ _KINDS: dict[type, str] = {
 
 
 def kind_of(value: Any) -> str:
-    """What `gettype` says of a dynamic value: `int` for a whole number of 32 bits, `array`, `dictionary`, `null`."""
+    """What `gettype` says of a dynamic value: `int` for a whole number of 32 bits, `double`, `array`, `dictionary`."""
     kind = _KINDS[type(value)]
-    return "int" if kind == "long" and MIN_INT <= value <= MAX_INT else kind
+    if kind == "long":
+        return "int" if MIN_INT <= value <= MAX_INT else kind
+    return "double" if kind == "real" else kind
 
 
 def parse_json(text: str) -> Any:

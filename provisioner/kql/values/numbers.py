@@ -76,10 +76,16 @@ def modulo_decimal(left: Decimal, right: Decimal) -> Decimal | None:
 
 def truncate(value: float, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
     """The whole part of a real; None where it is no number or does not fit."""
-    if value != value or value in (math.inf, -math.inf):  # noqa: PLR0124 - NaN differs from itself
+    return int(value) if low <= value <= high else None
+
+
+def saturate(value: float | Decimal, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
+    """The whole part of a real, the nearest one there is where it does not fit; None for NaN."""
+    if low <= value <= high:
+        return int(value)
+    if value != value:  # noqa: PLR0124 - NaN differs from itself
         return None
-    whole = int(value)
-    return whole if low <= whole <= high else None
+    return low if value < 0 else high
 
 
 def to_float(value: float | Decimal) -> float:
@@ -110,7 +116,7 @@ def parse_long(text: str, low: int = MIN_LONG, high: int = MAX_LONG) -> int | No
 def parse_real(text: str) -> float | None:
     """A number with or without fraction and exponent, or a word for NaN and the infinities; None for anything else."""
     try:
-        return float(text) if _decimal().match(text) else _word_or_hex(text)
+        return float(text) if _decimal().match(text) else _WORDS.get(text.strip().lower())
     except (ValueError, OverflowError):
         return None
 
@@ -142,14 +148,6 @@ def real_text(value: float) -> str:
 def decimal_text(value: Decimal) -> str:
     """All digits, without an exponent."""
     return format(value, "f")
-
-
-def _word_or_hex(text: str) -> float | None:
-    word = text.strip().lower()
-    if word in _WORDS:
-        return _WORDS[word]
-    whole = parse_long(text)
-    return None if whole is None else float(whole)
 
 
 @cache

@@ -9,7 +9,11 @@ from typing import Any
 from provisioner.kql.values.dynamics import unicode_text
 
 
-class BadRegex(ValueError):
+class BadConstant(ValueError):
+    """A constant argument that means nothing to its function; the message says why."""
+
+
+class BadRegex(BadConstant):
     """A pattern RE2 refuses; the message says why."""
 
 
