@@ -72,7 +72,7 @@ def verify(
         Probe(scene, azure.ingestion, finder, speed, progress).run(aim.shots)
     legs = [leg for shot in aim.shots for leg in shot.legs]
     arrivals = _in_order(manifest, [*aim.failed, *(_arrival(leg) for leg in legs)])
-    return VerifyResult(run, arrivals, exclude=tuple(_exclude(legs)))
+    return VerifyResult(run, arrivals, exclude=tuple(_exclude([leg for leg in legs if leg.shot.first_accepted])))
 
 
 def workspace_id(scene: Scene) -> str:

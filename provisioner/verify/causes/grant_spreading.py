@@ -21,6 +21,6 @@ def grant_spreading(case: Case) -> Diagnosis | None:
         "grant-spreading",
         f"the grant was made {when} and does not count yet: that takes up to 30 minutes",
         (f"role assignment {found[0].get('name')} is right: principal, role and scope", case.said),
-        "wait and run verify again, or give it a longer `--timeout`",
+        "give verify a longer `--timeout`, or run it again later; `--keep` leaves a grant of `--grant-self` in place",
         passing=True,
     )
