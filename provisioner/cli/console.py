@@ -44,8 +44,8 @@ class Console:
         return console
 
     def data(self, text: str) -> None:
-        """What the command was asked for."""
-        click.echo(text, nl=not text.endswith("\n"), color=self.color or None)
+        """What the command was asked for; its colours stay behind where stdout is no terminal, as in `up | tee log`."""
+        click.echo(text, nl=not text.endswith("\n"))
 
     def note(self, text: str) -> None:
         """What a person wants to know besides; silent with `-q`."""
@@ -99,4 +99,5 @@ class Console:
 
 def colored(*, no_color: bool) -> bool:
     """Colour unless refused by flag, by NO_COLOR (https://no-color.org), or because nobody looks."""
-    return not no_color and not os.environ.get("NO_COLOR") and sys.stderr.isatty()
+    refused = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not refused and sys.stderr.isatty()
