@@ -53,12 +53,15 @@ def manifests(draw):
     tables, streams = {}, {}
     for number in range(count):
         shape = draw(columns)
-        retention = draw(st.sampled_from([None, None, 30, 90]))
-        table = Table(f"T{number}_CL", shape, "analytics", retention, draw(st.sampled_from([None, 180])), draw(st.sampled_from([None, "told"])))  # fmt: skip  # noqa: E501
+        plan_ = draw(st.sampled_from(["analytics", "analytics", "basic"]))
+        retention = draw(st.sampled_from([None, -1, 30, 90])) if plan_ == "analytics" else None
+        total, words_ = draw(st.sampled_from([None, 180, 365])), draw(st.sampled_from([None, "told"]))
+        table = Table(f"T{number}_CL", shape, plan_, retention, total, words_)
         tables[table.name] = table
-        ways = [
-            Flow(table.name, draw(st.sampled_from(["source", "source | where true", "source // all"])), written=True)
-        ]
+        query = draw(st.sampled_from(["source", "source | where true", "source // all"]))
+        # Some streams feed an earlier table too, as long as its columns are theirs.
+        others = [each for each in tables.values() if each is not table and each.columns == shape]
+        ways = [Flow(each.name, query, written=True) for each in (table, *others[:1])]
         name = f"Custom-S{number}"
         streams[name] = Stream(name, name, shape, tuple(ways))
     shared = draw(st.booleans())
