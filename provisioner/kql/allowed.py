@@ -20,9 +20,6 @@ class Permission:
     hint: str | None = None
 
 
-ALLOWED = Permission("allowed")
-
-
 @cache
 def function_permission(name: str, dialect: Dialect) -> Permission | None:
     """May a query of this dialect call this function; None where nobody knows the name."""

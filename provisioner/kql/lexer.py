@@ -5,17 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-UNITS = {
-    **dict.fromkeys(("d", "day", "days"), 864_000_000_000),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 36_000_000_000),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), 600_000_000),
-    **dict.fromkeys(("s", "sec", "second", "seconds"), 10_000_000),
-    **dict.fromkeys(("ms", "milli", "millis", "millisec", "millisecond", "milliseconds"), 10_000),
-    **dict.fromkeys(("micro", "micros", "microsec", "microsecond", "microseconds"), 10),
-    **dict.fromkeys(("nano", "nanos", "nanosec", "nanosecond", "nanoseconds"), 0.01),
-    **dict.fromkeys(("tick", "ticks"), 1),
-}
-"""The units of a timespan literal in ticks of 100 ns."""
+from provisioner.kql.values import NANOSECONDS, UNITS
 
 LITERAL_TYPES = {
     "datetime": "datetime",
@@ -33,7 +23,7 @@ LITERAL_TYPES = {
 }
 """The words that open a typed literal such as `datetime(2026-01-01)`; between its parentheses stands raw text."""
 
-_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_UNIT = "|".join(sorted((*UNITS, *NANOSECONDS), key=len, reverse=True))
 _TYPED = "|".join(sorted(LITERAL_TYPES, key=len, reverse=True))
 
 _TOKEN = re.compile(

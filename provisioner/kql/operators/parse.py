@@ -32,7 +32,6 @@ class Parse(tree.Operator):
     flags: str
     text: tree.Expression
     pieces: list[Piece]
-    required = False
 
     @classmethod
     def parse(cls, parser: Parser) -> Self:
