@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from provisioner import errors, live
@@ -143,3 +145,24 @@ def test_a_classic_table_stands_in_the_way(cloud):
     assert made.empty
     with pytest.raises(errors.UnsafePlan, match="table migrate --table-name Orders_CL"):
         made.raise_if_unsafe(["breaking:Orders_CL"])
+
+
+def test_a_grant_on_a_strangers_rule_is_the_strangers(cloud):
+    """Whatever its name is: it is neither told nor pruned."""
+    theirs = manifest(cloud.target, name="theirs")
+    up(cloud, theirs)
+    ours = manifest(
+        cloud.target,
+        endpoint=None,
+        dcrs={"dcr-ours": replace(theirs.dcrs["dcr-shop"], name="dcr-ours", endpoint="direct")},
+        grants={},
+        workspace=Workspace("law-shop", "westeurope", None, expand(theirs)["workspace", "law-shop"].id),
+    )
+    desired = expand(ours, cloud.identity.object_id)
+    found = live.read(cloud, desired, owner=ours.owner)
+    assert {(one.type, one.name, one.owned) for one in found.undeclared} == {
+        ("dcr", "dcr-shop", False),
+        ("endpoint", "dce-shop", False),
+    }
+    pruned = planned.plan(desired, found, prune=True)
+    assert not [one for one in pruned.changes if one.action == "delete"]

@@ -164,7 +164,7 @@ def _live(resource: Resource, body: Body) -> Resource:
 def _undeclared(found: Inventory, desired: Graph, owner: str | None) -> Iterator[Undeclared]:
     declared = {str(resource.id).lower() for resource in desired if resource.id}
     granted = {_declared_triple(resource) for resource in desired.of("grant")}
-    rules = {_key(body) for body in found.dcrs or ()}
+    rules = {_key(body) for body in found.dcrs or () if _key(body) in declared or _owned("dcr", body, owner)}
     for short, scope in _LISTED.items():
         for body in getattr(found, scope) or ():
             if _key(body) in declared or not _concerns(short, body, rules, granted):
@@ -174,7 +174,7 @@ def _undeclared(found: Inventory, desired: Graph, owner: str | None) -> Iterator
 
 
 def _concerns(short: Short, body: Body, rules: set[str], granted: set[tuple[str, str, str]]) -> bool:
-    """Azure's own tables and grants that are not on a DCR of the group are nobody's business here."""
+    """Azure's own tables, and grants that are not on a rule of ours, are nobody's business here."""
     properties = body.get("properties") or {}
     if short == "table":
         return (properties.get("schema") or {}).get("tableType") == "CustomLog"
