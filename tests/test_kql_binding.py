@@ -45,6 +45,7 @@ def test_every_code_that_is_given_is_described():
 def test_a_refusal_by_the_dialect_names_its_source():
     for text in (
         "source | summarize count()",
+        "source | join kind=inner source on d",
         "source | extend a = bag_remove_keys(d, d)",
         "source | where s has_any ('a')",
     ):

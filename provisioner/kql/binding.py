@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from provisioner.diagnostics import Diagnostic, Span, failed
@@ -56,7 +57,7 @@ def _bind(
         message = f"a transformation of {len(text):,} characters; Azure takes {most:,}"
         found.append(Diagnostic("KQL006", "error", message, Span(most, len(text)), source=allowed.source("limits")))
     script, parser = parse(text)
-    found.extend(parser.diagnostics)
+    found.extend(_sourced(each, dialect) for each in parser.diagnostics)
     binder = PipelineBinder(text, tables, dialect)
     rows: Rows | None = None
     try:
@@ -72,6 +73,15 @@ def _bind(
     if rows is None or failed(found):
         return None, found
     return _query(text, dialect, tables, binder, rows), found
+
+
+def _sourced(diagnostic: Diagnostic, dialect: Dialect) -> Diagnostic:
+    """A refusal by the reader with the page that speaks for it: the reader does not know the dialect."""
+    from provisioner.kql import allowed
+
+    if diagnostic.code != "KQL201":
+        return diagnostic
+    return replace(diagnostic, source=allowed.source("list" if dialect == "transform" else "kusto"))
 
 
 def _query(
