@@ -26,7 +26,7 @@ from provisioner import plan as planned
 from provisioner.apply.executor import apply
 from provisioner.azure import transport
 from provisioner.emulator.lifecycle import ensure, stop
-from provisioner.errors import CloudError, ProvisionerError
+from provisioner.errors import CloudError, Conflict, ProvisionerError, StalePlan
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
@@ -266,3 +266,27 @@ def test_a_killed_apply_is_finished_by_the_next(tmp_path_factory, seed):
             assert done.returncode == 0, done.stdout + done.stderr
     finally:
         stop(state)
+
+
+@pytest.mark.parametrize("seed", range(20 if SOAK else 2))
+def test_two_machines_at_the_same_time_converge(cloud, azure_monitor, seed):
+    """No lock holds both: each ends applied, or refuses because the other was faster; nothing is lost or doubled."""
+    wide = {**BASE, "Note": "string"}
+    wanted = manifest(cloud.target, wide)
+    ends = []
+
+    def machine(delay):
+        with azure.connect_local(cloud.target, azure_monitor.ready) as own:
+            threading.Event().wait(delay)
+            ends.append(run(own, wanted))
+
+    dice = random.Random(seed)
+    threads = [threading.Thread(target=machine, args=(dice.random() / 4,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ends) == 2
+    for error in itertools.chain.from_iterable(ends):
+        assert isinstance(error, (StalePlan, Conflict)), error
+    check(cloud, wanted, wide, Troubled({}))
