@@ -48,9 +48,7 @@ def _column(given: dict[str, Any]) -> dict[str, Any]:
     name, spelled = given.get("name"), given.get("type")
     # One of Azure's pages asks for two characters at least, two others do not: what is not settled is let through.
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,44}", name):
-        raise invalid(
-            f"Invalid column name '{name}': it starts with a letter and has up to 45 letters, digits and '_' (MSG 1009)."
-        )
+        raise invalid(f"Invalid column name '{name}': a letter, then up to 44 letters, digits and '_' (MSG 1009).")
     kind = column_type(spelled) if isinstance(spelled, str) else None
     if kind is None:
         raise invalid(f"Invalid value provided for type of column '{name}': '{spelled}'.")
