@@ -19,11 +19,7 @@ from provisioner.emulator.versions import versions
 from provisioner.files import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from provisioner.emulator.routes import Route
-
-    Handle = Callable[[Call], Answer]
 
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview|-privatepreview)?")
 

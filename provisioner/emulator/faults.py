@@ -135,9 +135,9 @@ class Faults:
 
 
 def _parse(document: Any) -> Fault:
-    if not isinstance(document, dict) or document.get("fault") not in FIELDS:
+    kind = document.get("fault") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(kind, str) or kind not in FIELDS:
         raise _bad(f"a fault is an object whose `fault` is one of {', '.join(FIELDS)}")
-    kind = document["fault"]
     fields = FIELDS[kind]
     if unknown := sorted(set(document) - _COMMON - set(fields)):
         raise _bad(f"{kind} has no {', '.join(unknown)}; it has {', '.join([*sorted(_COMMON - {'fault'}), *fields])}")

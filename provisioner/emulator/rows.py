@@ -78,11 +78,5 @@ def _holds(line: str, wanted: frozenset[bytes]) -> bool:
     return all(each in low for each in wanted)
 
 
-def count(world: World, place: str) -> int:
-    """How many rows a table shows."""
-    sql = "SELECT coalesce(sum(size), 0) FROM chunks WHERE place = ? AND visible <= ?"
-    return int(world.store.reader().execute(sql, (place, world.clock.now())).fetchone()[0])
-
-
 def _item(chunk: str, number: int) -> str:
     return f"{chunk[:8]}-{chunk[8:12]}-{chunk[12:16]}-{chunk[16:20]}-{number:012x}"

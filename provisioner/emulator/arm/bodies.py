@@ -40,6 +40,8 @@ def _accept(known: Any, value: Any, path: str) -> Any:
     if "items" in known:
         if not isinstance(value, list):
             raise _mismatch(path, "an array", value)
+        if None in value:
+            raise _mismatch(f"{path}[{value.index(None)}]", "a value", None)
         return [_accept(known["items"], each, f"{path}[{index}]") for index, each in enumerate(value)]
     if "enum" in known:
         return _choice(known, value, path)

@@ -152,7 +152,7 @@ def _properties(call: Call) -> dict[str, Any]:
             "The emulator takes templates and parameters in the body only, not by link.",
         )
     mode = properties.get("mode")
-    if mode not in {"Incremental", "Complete"}:
+    if not isinstance(mode, str) or mode not in {"Incremental", "Complete"}:
         raise Refusal(
             400, "InvalidRequestContent", "The request content was invalid: 'mode' is Incremental or Complete."
         )

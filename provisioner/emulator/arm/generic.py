@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.answer import Answer, Refusal, missing_resource
+from provisioner.emulator.answer import Answer, missing_resource
 from provisioner.emulator.arm.common import check_etag, entity_tag, grounded, listing, require_group, system_data, tags
 from provisioner.emulator.store import Record
 
@@ -127,8 +127,3 @@ def _require(call: Call) -> Record:
         tail = call.path.split("/providers/")[-1].split("/")[2::2]
         raise missing_resource(kind, "/".join(tail), call.names["group"])
     return record
-
-
-def unknown(kind: str) -> Refusal:
-    """404 for a type that cannot stand alone."""
-    return Refusal(404, "InvalidResourceType", f"The resource type '{kind}' is invalid.")

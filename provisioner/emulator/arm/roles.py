@@ -46,9 +46,10 @@ def put(call: Call) -> Answer:
 
 def _properties(call: Call, scope: str) -> dict[str, Any]:
     body = call.object()
-    given = body.get("properties") or {}
+    given = body.get("properties")
+    given = given if isinstance(given, dict) else {}
     principal, role = given.get("principalId"), given.get("roleDefinitionId")
-    if not isinstance(given, dict) or not isinstance(principal, str) or not isinstance(role, str):
+    if not isinstance(principal, str) or not isinstance(role, str):
         raise Refusal(
             400,
             "BadRequestFormat",

@@ -44,7 +44,7 @@ def flows(properties: dict[str, Any]) -> list[dict[str, Any]]:
 def destinations(properties: dict[str, Any]) -> dict[str, str]:
     """Name → workspace id of the Log Analytics destinations."""
     found = (properties.get("destinations") or {}).get("logAnalytics") or []
-    return {each["name"]: each["workspaceResourceId"] for each in found}
+    return {each.get("name") or "": each.get("workspaceResourceId") or "" for each in found}
 
 
 def output(flow: dict[str, Any], stream: str) -> str:

@@ -123,7 +123,7 @@ def _value(name: str, declaration: Any, sent: Any, context: Context) -> dict[str
     if not isinstance(value, _KINDS[kind]) or (kind == "int" and isinstance(value, bool)):
         raise invalid(f"Template parameter JToken type is not valid. Expected '{kind}' for parameter '{name}'")
     allowed = declaration.get("allowedValues")
-    if allowed is not None and value not in allowed:
+    if allowed is not None and (not isinstance(allowed, list) or value not in allowed):
         raise invalid(
             f"The provided value for the template parameter '{name}' is not valid. The value '{value}' is not "
             f"part of the allowed value(s): '{allowed}'"
@@ -135,11 +135,14 @@ def _value(name: str, declaration: Any, sent: Any, context: Context) -> dict[str
 def _check_length(name: str, value: Any, declaration: dict[str, Any]) -> None:
     size = value if isinstance(value, int) else len(value)
     low, high = ("minValue", "maxValue") if isinstance(value, int) else ("minLength", "maxLength")
-    if size < declaration.get(low, size) or size > declaration.get(high, size):
+    least, most = declaration.get(low, size), declaration.get(high, size)
+    if not isinstance(least, int) or not isinstance(most, int) or not least <= size <= most:
         raise invalid(f"The provided value for the template parameter '{name}' is not within '{low}' and '{high}'")
 
 
 def _entries(resources: Any, context: Context) -> Iterator[Entry]:
+    if not isinstance(resources, (dict, list)):
+        raise invalid("The resources of the template are neither an array nor an object")
     listed = resources.items() if isinstance(resources, dict) else [("", each) for each in resources]
     for symbol, each in listed:
         if not isinstance(each, dict):
@@ -164,11 +167,20 @@ def _entry(
     subscription = str(resolve(low.get("subscriptionid", context.subscription), context))
     resource = _id(kind, name, resolve(low.get("scope"), context), subscription, group)
     body = {key: value for key, value in raw.items() if key.lower() not in _ENTRY | {"resourcegroup", "subscriptionid"}}
-    needs = [str(resolve(each, context)) for each in low.get("dependson") or []]
+    needs = [str(resolve(each, context)) for each in _array(low, "dependson")]
     version = str(resolve(low["apiversion"], context))
     yield Entry(resource, kind, version, body, symbol, group, subscription, needs)
-    for child in low.get("resources") or []:
+    for child in _array(low, "resources"):
+        if not isinstance(child, dict):
+            raise invalid("A resource of the template is not an object")
         yield from _entry("", {key.lower(): value for key, value in child.items()}, child, context, parent=(kind, name))
+
+
+def _array(low: dict[str, Any], name: str) -> list[Any]:
+    found = low.get(name) or []
+    if not isinstance(found, list):
+        raise invalid(f"'{name}' of a template resource is not an array")
+    return found
 
 
 def _id(kind: str, name: str, scope: Any, subscription: str, group: str) -> str:

@@ -65,15 +65,7 @@ def put(call: Call) -> Answer:
 def _shown(call: Call, made: Record, body: dict[str, Any], before: Record | None) -> dict[str, Any]:
     given, old = body.get("properties") or {}, before.body["properties"] if before else {}
     now = call.world.clock.text()
-    sku = (given.get("sku") or old.get("sku") or {"name": "PerGB2018"})["name"]
-    if sku.lower() not in {each.lower() for each in _SKUS}:
-        raise Refusal(400, "InvalidParameter", f"The SKU '{sku}' is not valid.", target="properties.sku.name")
-    retention = given.get("retentionInDays", old.get("retentionInDays"))
-    if retention in {None, -1}:
-        retention = 30
-    if not 30 <= retention <= 730:
-        message = f"Invalid value {retention} provided for 'retentionInDays': it must be between 30 and 730."
-        raise Refusal(400, "InvalidParameter", message, target="properties.retentionInDays")
+    sku = (given.get("sku") or old.get("sku") or {"name": "PerGB2018"}).get("name")
     features = {
         "legacy": 0,
         "searchVersion": 1,
@@ -94,8 +86,8 @@ def _shown(call: Call, made: Record, body: dict[str, Any], before: Record | None
         "properties": {
             "customerId": old.get("customerId") or str(uuid.uuid4()),
             "provisioningState": "Succeeded",
-            "sku": {"name": sku, "lastSkuUpdate": old.get("sku", {}).get("lastSkuUpdate", now)},
-            "retentionInDays": retention,
+            "sku": {"name": _sku(sku), "lastSkuUpdate": old.get("sku", {}).get("lastSkuUpdate", now)},
+            "retentionInDays": _retention(given.get("retentionInDays", old.get("retentionInDays"))),
             "features": features,
             "workspaceCapping": {**capping, "quotaNextResetTime": now, "dataIngestionStatus": "RespectQuota"},
             **extra,
@@ -112,6 +104,21 @@ def _shown(call: Call, made: Record, body: dict[str, Any], before: Record | None
         "type": KIND,
         "etag": entity_tag(),
     }
+
+
+def _sku(name: Any) -> str:
+    if not isinstance(name, str) or name.lower() not in {each.lower() for each in _SKUS}:
+        raise Refusal(400, "InvalidParameter", f"The SKU '{name}' is not valid.", target="properties.sku.name")
+    return name
+
+
+def _retention(days: Any) -> int:
+    if days in {None, -1}:
+        return 30
+    if not 30 <= days <= 730:
+        message = f"Invalid value {days} provided for 'retentionInDays': it must be between 30 and 730."
+        raise Refusal(400, "InvalidParameter", message, target="properties.retentionInDays")
+    return int(days)
 
 
 def show(world: World, record: Record, *, state: str | None = None) -> dict[str, Any]:
