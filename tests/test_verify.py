@@ -120,6 +120,15 @@ def test_made_bags_hold_the_members_that_the_transform_looks_up():
     assert all(value not in (None, "") for value in row.values()), row
 
 
+@pytest.mark.parametrize("type_", ["guid", "datetime"])
+def test_a_made_text_can_become_what_the_table_holds(type_):
+    """As a made transform has it: the text under another name on its way to the column of its own."""
+    text = f"source | project-rename IdText = Id | extend Id = to{type_}(IdText) | project-away IdText"
+    stream, found = ways(text, {"Id": "string"})
+    (record,) = samples(stream, found, NOW).records
+    assert found[0].row(record, NOW)["Id"]
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["id", "ip", "when", "level", "x1", "body", "Created"]), st.sampled_from(TYPES), min_size=1

@@ -22,6 +22,7 @@ _TRIES = 400
 
 _QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)*)"' + r"|'((?:[^'\\\n]|\\.)*)'")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
+_CALL = re.compile(r"(?:(?<!\w)(\w+)\s*=\s*)?(?<!\w)(\w+)\(\s*(\w+)\s*\)")
 _CASTS = {
     "toint": 17, "tolong": 17, "toreal": 9.5, "todouble": 9.5, "todecimal": 9.5, "tobool": True,
     "toguid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "todatetime": None,
@@ -133,11 +134,12 @@ def _passing(stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> Record 
     """A made record that passes the filters: what the transform compares with is tried in every column it reads."""
     texts = [lane.flow.transform for lane in lanes]
     base = made.record(stream.columns, now)
+    casts = _casts(texts)
     for name, type_ in stream.columns.items():
         if type_ == "dynamic":
             base[name] = _members(name, texts, now) or base[name]
         elif type_ == "string":
-            base[name] = _cast_text(name, texts, now) or base[name]
+            base[name] = _cast_text(name, casts.get(name, ()), texts, now) or _spelled(name, lanes, now) or base[name]
     tries = itertools.chain([base], _variants(base, stream, texts))
     return next((each for each in itertools.islice(tries, _TRIES) if _reaches(each, lanes, now)), None)
 
@@ -192,18 +194,35 @@ def _members(name: str, texts: Sequence[str], now: dt.datetime) -> Record:
     return bag
 
 
-def _cast_text(name: str, texts: Sequence[str], now: dt.datetime) -> str | None:
-    """What a text must look like that the transforms cast: a time, a number, JSON with the members looked up in it."""
-    word = re.escape(name)
+def _casts(texts: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Word → the functions called on it alone, each with the name that the result is given, if any."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for text in texts:
-        for alias, cast in re.findall(rf"(?:(\w+)\s*=\s*)?\b(\w+)\(\s*{word}\s*\)", text):
-            if cast in {"parse_json", "todynamic"}:
-                bag = _members(alias, texts, now) if alias and alias != name else {}
-                bag = {**_members(f"{cast}({name})", texts, now), **bag}
-                return json.dumps(bag or made.record({name: "dynamic"}, now)[name])
-            if cast == "todatetime" or cast in _CASTS:
-                value = _member(name, cast, now)
-                return value if isinstance(value, str) else json.dumps(value)
+        for alias, function, word in _CALL.findall(text):
+            found.setdefault(word, []).append((alias, function))
+    return found
+
+
+def _cast_text(name: str, casts: Sequence[tuple[str, str]], texts: Sequence[str], now: dt.datetime) -> str | None:
+    """What a text must look like that the transforms cast: a time, a number, JSON with the members looked up in it."""
+    for alias, cast in casts:
+        if cast in {"parse_json", "todynamic"}:
+            bag = _members(alias, texts, now) if alias and alias != name else {}
+            bag = {**_members(f"{cast}({name})", texts, now), **bag}
+            return json.dumps(bag or made.record({name: "dynamic"}, now)[name])
+        if cast == "todatetime" or cast in _CASTS:
+            value = _member(name, cast, now)
+            return value if isinstance(value, str) else json.dumps(value)
+    return None
+
+
+def _spelled(name: str, lanes: Sequence[Lane], now: dt.datetime) -> str | None:
+    """What a text must look like that alone feeds a column of a type that JSON has no values of."""
+    for lane in lanes:
+        for column, reads in lane.query.lineage.items():
+            type_ = lane.query.columns[column]
+            if type_ in {"guid", "datetime"} and tuple(reads) == (name,):
+                return str(made.record({name: type_}, now)[name])
     return None
 
 
