@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from provisioner import apply as applying
 from provisioner import azure as wire
-from provisioner import kql, load
+from provisioner import kql, load, validate
 from provisioner import live as reading
 from provisioner import plan as planning
 from provisioner.adopt import from_live
@@ -46,7 +46,7 @@ class World:
         file = self.folder / f"m{self.count}.yaml"
         file.write_text(text, encoding="utf-8")
         document = load.document(file, environment=environment)
-        assert [each.message for each in document.diagnostics if each.severity == "error"] == []
+        assert [each.message for each in validate.check(document) if each.severity == "error"] == []
         return document.manifest
 
     def plan(self, manifest):
@@ -327,6 +327,14 @@ def test_a_rule_that_nobody_can_send_to_is_listed(world):
     world.put("dcr", f"{RULES}/dcr-deaf", {"location": "westeurope", "properties": rule["properties"]})
     [left] = world.adopt().left
     assert (left.name, "nobody can send to it" in left.why) == ("dcr-deaf", True)
+
+
+def test_a_rule_with_azure_s_own_input_stream_is_listed(world):
+    world.ground()
+    flow = {"streams": ["Microsoft-Syslog"], "destinations": ["la-1"]}
+    world.rule("dcr-syslog", properties={"streamDeclarations": {}, "dataFlows": [flow]})
+    [left] = world.adopt().left
+    assert (left.name, "begin with Custom-" in left.why) == ("dcr-syslog", True)
 
 
 def test_rules_of_a_second_endpoint_are_listed(world):

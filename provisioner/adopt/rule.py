@@ -36,6 +36,9 @@ def reason_to_leave(body: Body, workspace: str | None) -> str | None:
         return (
             f"only its own data sources feed it ({', '.join(sources)})" if sources else "no stream of it leads anywhere"
         )
+    builtin = [name for each in flows for name in each.get("streams") or () if name.startswith("Microsoft-")]
+    if own := sorted(set(builtin) - theirs):
+        return f"it takes Azure's own stream {own[0]}; those of a manifest begin with Custom-"
     ways = Counter((stream, each.get("outputStream")) for each in flows for stream in each.get("streams") or ())
     if twice := [stream for (stream, _), count in ways.items() if count > 1]:
         return f"the stream {twice[0]} flows twice into the same table"
