@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import provisioner.kql.functions  # noqa: F401 - registers them
 from provisioner.kql import values
+from provisioner.kql.functions import arrays
 from provisioner.kql.functions.naming import RESULT_NAMES
 from provisioner.kql.functions.registry import FUNCTIONS, Overload, Parameter
 from provisioner.kql.functions.summaries import summary
@@ -138,6 +140,14 @@ def call(overload: Overload, arguments: list[Any], types: list[str]) -> Any:
     if overload.context:
         options["context"] = Context()
     return overload.body(*prepared, **options)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_arrays() -> Iterator[None]:
+    """`range` and `repeat` stop at a thousand members here: a million of them in each example would take seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_LONGEST_RANGE", 1000)
+        yield
 
 
 @pytest.mark.parametrize("name", NAMES)

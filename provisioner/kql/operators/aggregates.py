@@ -71,6 +71,14 @@ def _variance(rows: Values, *, sample: bool = True) -> float:
     return sum((value - mean) * (value - mean) for value in found) / (len(found) - sample)
 
 
+def _covariance(rows: Values, *, sample: bool = True) -> float:
+    pairs = [(float(row[0]), float(row[1])) for row in rows if row[0] is not None and row[1] is not None]
+    if len(pairs) < 2:
+        return 0.0
+    left, right = (sum(side) / len(pairs) for side in zip(*pairs, strict=True))
+    return float(sum((one - left) * (other - right) for one, other in pairs) / (len(pairs) - sample))
+
+
 def _percentile(rows: Values) -> Any:
     """The nearest-rank percentile of the values; the rank is the second argument."""
     found = sorted(row[0] for row in rows if row[0] is not None)
@@ -114,8 +122,8 @@ def _set(rows: Values) -> list[Any]:
 
 
 def _count(rows: Values) -> int:
-    """The rows; with a condition those for which it is true."""
-    return sum(1 for row in rows if not row or row[0])
+    """The rows for which the condition is true."""
+    return sum(1 for row in rows if row[0])
 
 
 def _cut(found: list[Any], rows: Values) -> list[Any]:
@@ -143,6 +151,13 @@ def _any_bits(rows: Values) -> Any:
     made: int | None = None
     for value in _present(rows):
         made = value if made is None else made | value
+    return made
+
+
+def _odd_bits(rows: Values) -> Any:
+    made: int | None = None
+    for value in _present(rows):
+        made = value if made is None else made ^ value
     return made
 
 
@@ -191,7 +206,7 @@ def _plain(
 
 
 AGGREGATES: dict[str, Aggregate] = {
-    "count": Aggregate(frozenset(("bool",)), (0, 1), _always("long"), "count", _count),
+    "count": Aggregate(None, (0, 1), _always("long"), "count", _count),
     "countif": Aggregate(None, (1, 1), _always("long"), "countif", len, conditional=True),
     "dcount": _plain(None, _always("long"), "dcount", _distinct, 2),
     "count_distinct": _plain(SCALARS, _always("long"), "count_distinct", _distinct),
@@ -201,6 +216,10 @@ AGGREGATES: dict[str, Aggregate] = {
     "max": _plain(ORDERED, _same, "max", _extreme(max)),
     "stdev": _plain(NUMBERS, _always("real"), "stdev", lambda rows: sqrt(_variance(rows))),
     "stdevp": _plain(NUMBERS, _always("real"), "stdevp", lambda rows: sqrt(_variance(rows, sample=False))),
+    "covariance": Aggregate(NUMBERS, (2, 2), _always("real"), "covariance", _covariance),
+    "covariancep": Aggregate(
+        NUMBERS, (2, 2), _always("real"), "covariancep", lambda rows: _covariance(rows, sample=False)
+    ),
     "variance": _plain(NUMBERS, _always("real"), "variance", _variance),
     "variancep": _plain(NUMBERS, _always("real"), "variancep", lambda rows: _variance(rows, sample=False)),
     "percentile": Aggregate(ORDERED, (2, 2), _ranked, "percentile", _percentile),
@@ -212,13 +231,16 @@ AGGREGATES: dict[str, Aggregate] = {
     "any": _plain(None, _same, "any", _first),
     "binary_all_and": _plain(frozenset(("int", "long")), _same, "", _all_bits),
     "binary_all_or": _plain(frozenset(("int", "long")), _same, "", _any_bits),
+    "binary_all_xor": _plain(frozenset(("int", "long")), _same, "", _odd_bits),
 }
 """`arg_max` and `arg_min` give several columns and are bound by `summarize` itself."""
 
 _CONDITIONAL = {
     "sumif": "sum", "avgif": "avg", "minif": "min", "maxif": "max", "dcountif": "dcount", "stdevif": "stdev",
     "make_list_if": "make_list", "make_set_if": "make_set", "make_bag_if": "make_bag", "take_anyif": "take_any",
-    "anyif": "any", "varianceif": "variance", "count_distinctif": "count_distinct",
+    "anyif": "any", "varianceif": "variance", "variancepif": "variancep",
+    "covarianceif": "covariance", "covariancepif": "covariancep", "stdevpif": "stdevp",
+    "count_distinctif": "count_distinct",
 }  # fmt: skip
 for _name, _base in _CONDITIONAL.items():
     _found = AGGREGATES[_base]
@@ -241,6 +263,8 @@ def whole(name: str, kind: str) -> Callable[[Values], Any]:
         return _sum_real
     if compute is _average and kind == "decimal":
         return _average_decimal
+    if compute is _count and kind != "bool":
+        return len
     if compute is _percentile and kind == "decimal":
         return _percentile_real
     return _average_ticks if compute is _average and kind in ("datetime", "timespan") else compute

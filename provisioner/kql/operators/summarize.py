@@ -124,6 +124,8 @@ def _name(call: tree.Call, aggregate: Aggregate) -> str:
         return f"percentile_{first or ''}_{call.arguments[-1].value}".replace(".", "_")
     if not aggregate.prefix:
         return first or f"{call.name}_"
+    if call.name.startswith("covariance"):
+        return f"{call.name}_{first or ''}_{derived(call.arguments[1]) or ''}"
     return f"{aggregate.prefix}_{first or ''}"
 
 
