@@ -45,6 +45,15 @@ def test_a_guid_stands_without_quotes_and_stays_text(guid):
     assert resolve(str(guid)) == str(guid)
 
 
+def test_an_item_of_several_lines_begins_beside_its_dash():
+    flow = {"table": "A_CL", "transform": "source\n| take 1\n"}
+    text = dump({"flows": [flow, flow]}, {("flows", 1, "table"): "why"})
+    first = "  - table: A_CL\n    transform: |\n      source\n      | take 1\n"
+    second = "  -\n    # why\n    table: A_CL\n    transform: |\n      source\n      | take 1\n"
+    assert text == f"flows:\n{first}{second}"
+    assert yaml.safe_load(text) == {"flows": [flow, flow]}
+
+
 def test_a_manifest_reads_as_people_write_it():
     text = dump(
         {

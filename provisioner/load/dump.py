@@ -72,8 +72,10 @@ class _Writer:
         elif not isinstance(value, (Mapping, list)) or not value or self.fits(head, value, path):
             yield f"{head} {_flow(value)}"
         else:
-            yield head
-            yield from self.block(value, path, indent + 2)
+            first, *rest = self.block(value, path, indent + 2)
+            joined = head.endswith("-") and isinstance(value, Mapping) and not first.lstrip().startswith("#")
+            yield from [f"{head} {first.lstrip()}"] if joined else [head, first]
+            yield from rest
 
     def fits(self, head: str, value: Any, path: Path) -> bool:
         """Whether it is small, holds no comment and nothing deeper than one more level."""
