@@ -55,7 +55,8 @@ def world(tmp_path_factory):
 
 def answer(world, method, path, query, body):
     principal = Principal(world.identity.object_id, world.identity.client_id)
-    token = world.tokens.issue("https://x:1", principal, "https://management.azure.com", 600)
+    audience = "https://monitor.azure.com" if "/streams/" in path else "https://127.0.0.1:1"
+    token = world.tokens.issue("https://x:1", principal, audience, 600)
     call = Call(
         world,
         method,

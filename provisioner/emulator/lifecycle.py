@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,7 +42,6 @@ class Ready:
     version: str
 
 
-@cache
 def fingerprint() -> str:
     """The version of this code: an emulator of another one is replaced."""
     from importlib.metadata import version
