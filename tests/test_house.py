@@ -14,8 +14,7 @@ from provisioner.cli.lazy import COMMANDS
 from provisioner.cli.main import provisioner as root
 
 PACKAGE = Path(provisioner.__file__).parent
-ROOMS = "model kql load resources validate render azure live plan apply verify adopt emulator cli".split()
-SHARED = {"diagnostics", "errors", "files", "progress", "__init__", "__main__"}
+ROOMS = "model kql load resources validate render azure live plan apply verify adopt emulator cli".split()  # noqa: SIM905
 EMULATOR_NEVER = {"azure", "live", "plan", "apply", "verify", "adopt", "render"}
 HEAVY = ("azure", "jinja2", "aiohttp", "rich", "jsonschema", "requests", "trustme", "cryptography")
 
