@@ -80,6 +80,8 @@ def _merged(
     plan = given.get("plan") or (old.get("plan", "Analytics"))
     check_plan(name, plan, existing, call.world.clock.now())
     days = given.get("retentionInDays", None if replace else old.get("days"))
+    if plan != "Analytics" and "retentionInDays" not in given:
+        days = None  # fixed by these plans: what was chosen before the switch no longer counts
     total = given.get("totalRetentionInDays", None if replace else old.get("total"))
     check_retention({"retentionInDays": days, "totalRetentionInDays": total}, plan)
     switched = bool(old) and plan != old["plan"]
