@@ -120,21 +120,18 @@ class Run:
         What it does not declare may have moved, and is merged from this reading. Nothing stands in a scope that
         this run has just created, so that is not read. Raises StalePlan.
         """
-        known = [change for change in wave if not self._scope_is_new(change)]
-        keys = {change.key for change in known}
-        graph = Graph(_resource(change) for change in known)
-        live = read(self.azure, self._with_anchors(graph), only=keys)
-        return tuple(self._again(change, live.graph.get(change.key)) if change in known else change for change in wave)
+        made = {change.key for change in self.plan.changes if change.action in {"create", "replace"}}
+        known = {change.key: change for change in wave if change.action != "create" or _scope(change) not in made}
+        graph = Graph(_resource(change) for change in known.values())
+        live = read(self.azure, self._with_anchors(graph), only=known.keys())
+        return tuple(
+            self._again(change, live.graph.get(change.key)) if change.key in known else change for change in wave
+        )
 
     def _with_anchors(self, graph: Graph) -> Graph:
         """Lists are anchored at the workspace and the group, so those stand in the graph too."""
         anchors = [*self.plan.desired.of("workspace"), *self.plan.desired.of("group")]
         return Graph([*graph, *(one for one in anchors if one.key not in graph)])
-
-    def _scope_is_new(self, change: Change) -> bool:
-        created = {one.key for one in self.plan.changes if one.action in {"create", "replace"}}
-        scope = _resource(change).scope
-        return change.action == "create" and scope is not None and scope in created
 
     def _again(self, change: Change, twin: Resource | None) -> Change:
         """The same change against a newer reading; StalePlan where its meaning has changed."""
@@ -194,6 +191,10 @@ def _alike(change: Change, now: Change | None) -> bool:
         return True
     planned = {delta.path for delta in change.deltas}
     return now.action == change.action and {delta.path for delta in now.deltas} <= planned
+
+
+def _scope(change: Change) -> Key | None:
+    return _resource(change).scope
 
 
 def _resource(change: Change) -> Resource:
