@@ -44,14 +44,14 @@ class Ready:
 
 def fingerprint() -> str:
     """The version of this code: an emulator of another one is replaced."""
-    from importlib.metadata import version
+    from provisioner import __version__
 
     here = Path(__file__).resolve().parent
     seen = sha256()
     for path in sorted([*here.rglob("*.py"), *(here.parent / "kql").rglob("*.py")]):
         found = path.stat()
         seen.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
-    return f"{version('provisioner')}+{seen.hexdigest()[:12]}"
+    return f"{__version__}+{seen.hexdigest()[:12]}"
 
 
 def ensure(state: Path, owner: int | None = None) -> Ready:
