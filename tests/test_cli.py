@@ -39,6 +39,12 @@ def test_every_command_can_be_hushed_and_shows_an_example(command):
     assert re.search("Example: .*provisioner ", command.help)
 
 
+def test_up_takes_every_flag_of_apply():
+    context = click.Context(provisioner)
+    flags = [{each.name for each in provisioner.get_command(context, name).params} for name in ("apply", "up")]
+    assert flags[0] - flags[1] == {"names", "everywhere"}, "apply alone takes several environments"
+
+
 ONLINE = ["plan", "apply", "verify", "outputs", "drift", "destroy"]
 
 

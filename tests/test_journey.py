@@ -164,6 +164,14 @@ def test_a_saved_plan_is_applied_only_while_it_holds(shop, tmp_path):
     assert "stale" in provisioner("apply", saved, check=1).stderr
 
 
+def test_what_stops_up_stands_beside_what_was_done_before_it(shop):
+    made = json.loads(provisioner("up", shop, "-e", "local", "--fingerprint", "0", "--format", "json", check=1).stdout)
+    assert made["validate"]["summary"]["errors"] == 0
+    assert made["test"]["summary"]["failed"] == 0
+    assert made["error"]["code"] == "StalePlan"
+    assert not made["ok"]
+
+
 def test_outputs_come_in_every_form_that_a_sender_takes(shop):
     up(shop)
     for form in ("text", "json", "env", "curl", "python"):

@@ -71,7 +71,7 @@ def report(
         )
         return
     if form == "json":
-        found = {each.name: data(each) if each.value is not None else _failure(each.error) for each in answers}
+        found = {each.name: data(each) if each.value is not None else failure(each.error) for each in answers}
         console.data(json.dumps({"version": 1, "environments": found}, indent=2, ensure_ascii=False))
         return
     for each in answers:
@@ -98,7 +98,7 @@ def told(error: ProvisionerError, console: Console) -> None:
 def failed(error: ProvisionerError, form: str) -> str | None:
     """An error as the whole answer in a format that programs read; None where only words are wanted."""
     if not isinstance(error, InvalidManifest):
-        return json.dumps({"version": 1, **_failure(error)}, indent=2, ensure_ascii=False) if form == "json" else None
+        return json.dumps({"version": 1, **failure(error)}, indent=2, ensure_ascii=False) if form == "json" else None
     from provisioner.cli import pipelines
     from provisioner.validate import report
 
@@ -108,7 +108,8 @@ def failed(error: ProvisionerError, form: str) -> str | None:
     return forms[form](error.diagnostics) if form in forms else None
 
 
-def _failure(error: ProvisionerError | None) -> dict[str, Any]:
+def failure(error: ProvisionerError | None) -> dict[str, Any]:
+    """An error in the place of an answer."""
     from provisioner.apply.outcome import error_json
 
     return {"error": error_json(error)}

@@ -18,7 +18,7 @@ from provisioner.project import Project
 @options.output("text", "json")
 @options.yes
 @options.allow
-@click.option("--fingerprint", metavar="F", help="Refuse unless the plan has this fingerprint.")
+@options.fingerprint
 @options.parallelism
 @options.only
 @options.prune

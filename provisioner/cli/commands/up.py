@@ -11,6 +11,7 @@ import click
 from provisioner.cli import options, senders
 from provisioner.cli.console import Console
 from provisioner.cli.online import answerable
+from provisioner.errors import ProvisionerError
 from provisioner.project import Project
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 @options.output("text", "json")
 @options.yes
 @options.allow
+@options.fingerprint
 @options.parallelism
+@options.only
 @options.prune
 @options.via
 @click.option("--no-verify", is_flag=True, help="Stop after apply.")
@@ -32,12 +35,9 @@ def up(
     console: Console,
     form: str,
     yes: bool,
-    allow: tuple[str, ...],
-    parallelism: int,
-    prune: bool,
-    via: str,
     no_verify: bool,
     timeout: float | None,
+    **flags: Any,
 ) -> int:
     """Validate, test, plan, apply and verify in one go.
 
@@ -48,8 +48,12 @@ def up(
     run.offline()
     if run.ok:
         answerable(yes=yes, local=project.manifest.target.cloud == "local")
-        flags = {"yes": yes, "allow": allow, "parallelism": parallelism, "prune": prune, "via": via}
-        run.online(no_verify=no_verify, timeout=timeout, **flags)
+        try:
+            run.online(no_verify=no_verify, timeout=timeout, yes=yes, **flags)
+        except ProvisionerError as error:
+            if form != "json":
+                raise
+            run.fail(error)
     else:
         run.show()
     if form == "json":
@@ -117,6 +121,14 @@ class _Up:
         whole = self.console.verbose > 0 or len(self.project.manifest.streams) == 1
         self.say(report.text(found, color=self.console.color, verbose=whole))
         self.ok = found.ok
+
+    def fail(self, error: ProvisionerError) -> None:
+        """What stopped a stage, beside what the stages before it have said."""
+        from provisioner.cli.environments import failure, told
+
+        told(error, self.console)
+        self.said |= failure(error)
+        self.ok = False
 
     def stage(self, name: str, text: str) -> None:
         """A stage that is said at once."""
