@@ -227,3 +227,12 @@ def test_what_must_exist_and_is_gone_is_missing_too(cloud):
     up(cloud, wanted)
     shared = manifest(target, workspace=Workspace("law-shop", "westeurope", None, id_), tables=other)
     assert ("changed", "table", "Orders_CL", True) in kinds(drift(cloud, shared))
+
+
+def test_every_kind_of_finding_has_a_page():
+    from provisioner.plan.codes import CODES
+    from provisioner.plan.drift import KINDS
+
+    assert {code for code, _ in KINDS.values()} == set(CODES)
+    for text in CODES.values():
+        assert all(f"\n{word}:" in text for word in ("Why", "Wrong", "Right"))

@@ -28,7 +28,7 @@ def explain(console: Console, code: str, form: str) -> int:
     from provisioner.errors import ProvisionerError
     from provisioner.validate.text import meant
 
-    page = validate.explain(code) or _of_import(code) or _of_verify(code)
+    page = validate.explain(code) or _of_import(code) or _of_verify(code) or _of_drift(code)
     if page is None:
         near = meant(code.upper(), [each.code for each in validate.pages()])
         raise ProvisionerError(f"there is no check {code!r}", hint=near or "`provisioner rules` lists them")
@@ -52,3 +52,12 @@ def _of_import(code: str) -> Page | None:
 
     known = code.upper()
     return page(known, "import", SEVERITIES[known], CODES[known]) if known in CODES else None
+
+
+def _of_drift(code: str) -> Page | None:
+    """The page of what `drift` says."""
+    from provisioner.plan.codes import CODES
+    from provisioner.validate.page import page
+
+    known = code.upper()
+    return page(known, "drift", "error", CODES[known]) if known in CODES else None
