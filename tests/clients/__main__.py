@@ -93,15 +93,26 @@ def _run(journey: Journey, folder: Path, environment: dict[str, str]) -> str:
     folder.mkdir()
     started = time.perf_counter()
     outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    steps = [(journey.prepare, outside)] if journey.prepare else []
-    for command, variables_of in [*steps, (journey.run, environment)]:
-        done = subprocess.run(
-            command, cwd=folder, env=variables_of, capture_output=True, text=True, timeout=journey.seconds, check=False
-        )
-        if done.returncode:
-            sys.stderr.write(done.stdout + done.stderr)
-            return f"failed: {' '.join(command)[:80]} ended with {done.returncode}"
+    if journey.prepare and (why := _step(journey.prepare, folder, outside, journey.seconds)):
+        return f"skipped: it could not be installed, {why}"
+    if why := _step(journey.run, folder, environment, journey.seconds):
+        return f"failed: {why}"
     return f"passed in {time.perf_counter() - started:.0f} s"
+
+
+def _step(command: list[str], folder: Path, environment: dict[str, str], seconds: int) -> str | None:
+    """Why a command failed; None where it did not."""
+    shown = " ".join(command)[:80]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"{shown} took longer than {seconds} s"
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        return f"{shown} ended with {done.returncode}"
+    return None
 
 
 if __name__ == "__main__":
