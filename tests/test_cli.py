@@ -59,6 +59,13 @@ def test_what_cannot_be_loaded_is_a_diagnostic_under_json(command, words, tmp_pa
     assert finding["message"] in told.err
 
 
+def test_among_several_environments_the_unknown_one_has_its_diagnostic(tmp_path, capsys):
+    write(tmp_path, "tables: {}\n")
+    assert run(["plan", "-e", "nowhere", "-e", "elsewhere", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["environments"]
+    assert [each["diagnostics"][0]["code"] for each in found.values()] == ["MAN016", "MAN016"]
+
+
 def test_what_cannot_be_loaded_is_a_failed_case_under_junit(capsys):
     assert run(["test", "nothing.yaml", "--format", "junit"]) == 1
     assert ET.fromstring(capsys.readouterr().out).find(".//failure") is not None

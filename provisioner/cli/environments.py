@@ -109,10 +109,15 @@ def failed(error: ProvisionerError, form: str) -> str | None:
 
 
 def failure(error: ProvisionerError | None) -> dict[str, Any]:
-    """An error in the place of an answer."""
+    """An error in the place of an answer, with the diagnostics of an invalid manifest."""
     from provisioner.apply.outcome import error_json
 
-    return {"error": error_json(error)}
+    told: dict[str, Any] = {"error": error_json(error)}
+    if isinstance(error, InvalidManifest):
+        from provisioner.validate import report
+
+        told["diagnostics"] = report.shape(error.diagnostics)["diagnostics"]
+    return told
 
 
 def _summary(
