@@ -19,8 +19,10 @@ of every function with every type of argument. It last said:
 {result}
 Where they differ, it is on purpose: functions that only transformations have are unknown to the analyser; the service
 refuses branches of `iif` and `case` whose types differ, which the analyser makes `dynamic`; the seconds of
-`make_timespan` may be real, as documented; `hash_many` and `hash_combine` combine in a way that is documented nowhere
-and are not offered.
+`make_timespan` may be real, as documented; a function that wants text refuses a dynamic that was not cast, as the
+engine does and the analyser does not; what the analyser widens out of all sense (`around` of unlike types, `range` from
+a number to a timespan) is refused; `hash_many` and `hash_combine` combine in a way that is documented nowhere and are
+not offered.
 """
 
 
