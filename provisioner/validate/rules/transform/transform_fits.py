@@ -26,7 +26,7 @@ from dataclasses import replace
 from typing import Literal
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.model import Flow
+from provisioner.model import TYPES, Flow
 from provisioner.validate.builtin import builtin
 from provisioner.validate.context import Context
 from provisioner.validate.naming import reserved
@@ -57,10 +57,18 @@ def transform_fits(flow: Flow, context: Context) -> Iterator[Diagnostic]:
             continue  # nobody fills all of a built-in table, Azure its own columns, another flow what this one does not
         if each.code == "FIT004" and not flow.written:
             continue  # told of the stream itself
+        if each.code == "FIT003" and not flow.written and _impossible(column, context):
+            continue  # told of the stream itself: its repair may well be this one's
         if flow.written:
             yield context.shifted(each, "transform")
         else:
             yield _of_columns(each, column, flow.table, context)
+
+
+def _impossible(column: str | None, context: Context) -> bool:
+    """Whether the stream declares the column with a type that streams do not have."""
+    type_ = context.owner.columns.get(column or "")
+    return type_ in TYPES and TYPES[type_].stream is None
 
 
 def _of_columns(diagnostic: Diagnostic, column: str | None, table: str, context: Context) -> Diagnostic:
