@@ -23,7 +23,8 @@ def expand(
     """Every resource that the manifest declares, desired.
 
     `principal` is the object id that a grant's `self` means, `principal_type` what it is (ServicePrincipal, User);
-    without them such a grant holds a Param. `templates` is a directory whose files replace ours. Raises BadRequestFile for an override that gives no body.
+    without them such a grant holds a Param. `templates` is a directory whose files replace ours. Raises BadRequestFile
+    for an override that gives no body.
     """
     context = Context(manifest, Templates(templates), principal, principal_type)
     return Graph(resource for page in PAGES for resource in page.expand(context))
