@@ -299,6 +299,12 @@ def test_update_writes_whole_rows_where_there_were_none(project):
     )
 
 
+def test_update_never_expects_what_azure_drops(project):
+    streams = with_test(f"- name: x\n  {GIVEN}\n  expect: []\n").replace("Raw = raw", "Raw = raw, Extra = 1")
+    again = updated(project(streams))
+    assert "Extra" not in again.manifest.streams["Custom-Orders"].tests[0].expect["Orders_CL"][0]
+
+
 def test_update_leaves_tests_alone_that_pass_or_cannot_run(project):
     streams = with_test(
         f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n- name: y\n  {GIVEN}\n  expect_error: zzz\n"
