@@ -39,6 +39,8 @@ def test_the_manifest_that_is_broken_below_is_whole(tmp_path):
     ("amount: real", "amount: rael", "MAN004"),
     ("table: Orders_CL", "table: [Orders_CL]", "MAN002"),
     ("table: Orders_CL", "table: Other_CL", "STR004"),
+    ("transform: source", "transfrom: source", "MAN001"),
+    ("transform: source | project TimeGenerated = time, Amount = amount", "transform: {file: missing.kql}", "INC001"),
     ("columns: {time", "colums: {time", "MAN001"),
     ("transform: source", "transform: sorce", "KQL102"),
     ("= amount", "= amuont", "KQL101"),

@@ -114,6 +114,11 @@ _PAGES: dict[str, tuple[str, str, str]] = {
     ),
     "FIT004": ("TimeGenerated is missing from the output.", "Every table needs it; Azure refuses the rule.", _CREATE),
     "FIT005": ("TimeGenerated is not a datetime.", "Azure refuses the rule.", _CREATE),
+    "FIT006": (
+        "A column is null in every row.",
+        "It says nothing and looks as if it did. A row whose TimeGenerated is null has been seen refused.",
+        _MONITOR,
+    ),
 }
 
 CODES: dict[str, str] = {

@@ -30,6 +30,8 @@ def fit(query: Query, columns: Mapping[str, str]) -> list[Diagnostic]:
             found.append(_dropped(query, name, table))
         elif kind != table[name] and name != TIME:
             found.append(_mismatch(query, name, kind, table[name]))
+        elif _is_null(query, name):
+            found.append(_null(query, name))
     found.extend(_never(query, name) for name in table if name not in query.columns and name != TIME)
     return found
 
@@ -63,6 +65,20 @@ def _never(query: Query, name: str) -> Diagnostic:
     hint = did_you_mean(name, query.columns)
     end = Span(max(len(query.text.rstrip()) - 1, 0), len(query.text))
     return Diagnostic("FIT002", "warning", message, end, hint=hint, source=_SILENT)
+
+
+def _null(query: Query, name: str) -> Diagnostic:
+    message = f"{name!r} is null in every row"
+    message += "; Azure has been seen to take no such row" if name == TIME else ""
+    return Diagnostic("FIT006", "warning", message, query.spans[name], source=_SILENT)
+
+
+def _is_null(query: Query, name: str) -> bool:
+    """Whether a column is made of a null, also when later operators pass it on under its name."""
+    for made, _, value in reversed(query.makers):
+        if made == name and not (value.kind == "variable" and value.name == name):
+            return value.is_constant and value.value is None
+    return False
 
 
 def _mismatch(query: Query, name: str, kind: str, wanted: str) -> Diagnostic:

@@ -24,7 +24,8 @@ def resource_name(
         message = f"the {noun}'s name {name!r} holds {forbidden[0]!r}, which Azure refuses in a resource's name"
         yield context.error(message, *path, key=key, source=facts("names.yaml")["resource"]["source"])
     elif not fits(name, known["usual"]):
-        message = f"no page says that a {noun}'s name may be {name!r}"
+        article = "an" if noun[0] in "aeiou" else "a"
+        message = f"no page says that {article} {noun}'s name may be {name!r}"
         yield context.warning(message, *path, key=key, hint="letters, digits, '-', '_' and '.' are safe")
 
 

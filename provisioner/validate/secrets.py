@@ -14,6 +14,7 @@ _KINDS = {
     "a shared access key": ("sharedaccesskey", r"(?i:\bSharedAccessKey=[A-Za-z0-9+/]{20,}={0,2})"),
     "a password": ("password", r"(?i:(?<=;)\s*Password=[^;\s$\"'()]{8,}|\bPassword=[^;\s$\"'()]{8,}(?=;))"),
     "a password in a connection string": ("pwd", r"(?i:(?<=;)\s*Pwd=[^;\s$\"'()]{8,}|\bPwd=[^;\s$\"'()]{8,}(?=;))"),
+    "a password in an address": ("://", r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@\"'$]+:[^\s/:@\"'$<>{}]{6,}@"),
     "a shared access signature": ("sig=", r"(?i:(?:[?&]|SharedAccessSignature=\S*)sig=[A-Za-z0-9%+/=]{20,})"),
     "an Entra client secret": ("q~", r"(?<![\w~.-])[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}(?![\w~.-])"),
     "a bearer token": ("bearer ", r"(?i:\bbearer\s+(?=\S*\d)[A-Za-z0-9_.~+/-]{20,}=*)"),

@@ -22,6 +22,8 @@ from provisioner.validate.context import Context
 from provisioner.validate.rename import rename_stream
 from provisioner.validate.rule import rule
 
+_BARE = "a stream has a name of its own behind 'Custom-'"
+
 
 @rule("NAM009", on=Stream)
 def stream_prefix(stream: Stream, context: Context) -> Iterator[Diagnostic]:
@@ -43,7 +45,7 @@ def stream_prefix(stream: Stream, context: Context) -> Iterator[Diagnostic]:
             else context.change(f"call the stream {right!r}", right, "stream")
         )
     yield context.error(
-        f"the stream {stream.name!r} does not begin with {prefix!r}",
+        f"the stream {stream.name!r} does not begin with {prefix!r}" if stream.name != prefix else _BARE,
         *(() if own_key else ("stream",)),
         key=own_key,
         hint=f"call it {right!r}" if bare else None,

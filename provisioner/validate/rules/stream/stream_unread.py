@@ -30,7 +30,7 @@ from provisioner.validate.rule import rule
 
 @rule("STR006", on=Stream, severity="warning")
 def stream_unread(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    if not stream.declared:
+    if not stream.declared or not stream.flows:  # a stream that leads nowhere is told as such
         return
     read: set[str] = set()
     for flow in stream.flows:
