@@ -93,6 +93,23 @@ def test_a_word_that_can_mean_nothing_is_a_mistake_of_usage(words, tmp_path, cap
     assert "Error: Invalid value" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words", [["render", "--out", "file/below"], ["init", "file/below", "--from", "records.json"]], ids=" ".join
+)
+def test_a_place_that_cannot_be_written_is_told_in_words(words, tmp_path, capsys):
+    write(tmp_path, "tables: {}\n")
+    (tmp_path / "file").touch()
+    (tmp_path / "records.json").write_text('[{"a": 1}]')
+    assert run(words) == 1
+    assert "error: file/below" in capsys.readouterr().err
+
+
+def test_links_in_a_circle_are_a_file_that_cannot_be_read(tmp_path, capsys):
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    assert run(["validate", "loop.yaml"]) == 1
+    assert "loop.yaml:1:1" in capsys.readouterr().out
+
+
 def test_the_schema_has_one_format(capsys):
     assert run(["schema", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "A provisioner manifest"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ USAGE = 64
 """Wrong words on the command line; click's own 2 means "differences found" here."""
 INTERRUPTED = 130
 TERMINATED = 143
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""Trouble with a file of which the system does not say the name."""
 
 
 @click.command(cls=LazyGroup, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,6 +69,12 @@ def _answered(arguments: list[str] | None) -> int:
         return 1
     except ProvisionerError as error:
         _tell(error)
+        return 1
+    except OSError as error:
+        if error.filename is None and error.errno not in _DISK:
+            raise
+        where = f"{error.filename}: " if error.filename is not None else ""
+        _tell(ProvisionerError(f"{where}{error.strerror}", hint="check the path, the rights and the space on the disk"))
         return 1
     return code if isinstance(code, int) else 0
 

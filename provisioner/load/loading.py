@@ -13,7 +13,7 @@ from provisioner.load.includes import include
 from provisioner.load.language import BODY, MANIFEST, OVERLAY
 from provisioner.load.nodes import Mapping, Node, Scalar, describe
 from provisioner.load.overlays import lay
-from provisioner.load.project import Files
+from provisioner.load.project import Files, real
 from provisioner.load.records import Contents
 from provisioner.load.remarks import at_node, at_start, choices, guess, unreadable
 from provisioner.load.source import Unreadable, shown
@@ -61,7 +61,7 @@ def environments(path: Path | str) -> tuple[str, ...]:
     """The names of the declared environments, and `local`."""
     file = locate(path)
     try:
-        tree, _ = Files(file.parent).tree(file.resolve())
+        tree, _ = Files(file.parent).tree(real(file))
     except Unreadable:
         return (LOCAL,)
     return with_local(_declared(tree))
@@ -112,7 +112,7 @@ class _Loading:
 
     def main(self) -> Mapping:
         """The main file with its includes."""
-        path = self.document.file.resolve()
+        path = real(self.document.file)
         tree, wrong = self.files.tree(path)
         self.found.extend(wrong)
         self.document = replace(self.document, declared=_declared(tree))

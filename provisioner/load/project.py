@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from provisioner.diagnostics import Diagnostic
@@ -10,17 +11,22 @@ from provisioner.load.source import Source, Unreadable, read
 from provisioner.load.yaml import compose
 
 
+def real(path: Path) -> Path:
+    """Where a path leads. Links in a circle lead nowhere, which is told when the file is read."""
+    return Path(os.path.realpath(path))
+
+
 class Files:
     """Read access to a project directory."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+        self.root = real(root)
         self._sources: dict[Path, Source | Unreadable] = {}
         self._trees: dict[Path, tuple[Node | None, list[Diagnostic]]] = {}
 
     def resolve(self, base: Path, written: str) -> Path:
         """The file that a path in the file `base` means; raises `Unreadable` where it leaves the project."""
-        found = (base.parent / written).resolve()
+        found = real(base.parent / written)
         if not found.is_relative_to(self.root):
             raise Unreadable("INC003", f"{written!r} leaves the project's directory", "copy the file into the project")
         return found
