@@ -126,6 +126,7 @@ def test_a_union_names_the_table_of_each_row_when_asked():
         ("A | union withsource=T B", ["union_arg0", "B"]),
         ("let L = A; union withsource=T L, (B | where x > 0)", ["union_arg0", "union_arg1"]),
         ("union isfuzzy=true withsource=T A, Missing, B", ["A", "B"]),
+        ("union withsource=T (A | as One), (B | take 5 | as Two)", ["One", "Two"]),
     ):
         query, diagnostics = kql.bind(f"{text} | project T, x", tables=tables, dialect="query")
         assert query is not None, diagnostics
@@ -133,3 +134,11 @@ def test_a_union_names_the_table_of_each_row_when_asked():
     inner, _ = kql.bind("union kind=inner A, B", tables=tables, dialect="query")
     assert inner.columns == {"x": "long"}
     assert kql.bind("union A, Missing", tables=tables, dialect="query")[0] is None
+
+
+def test_a_function_may_give_the_rows_of_another():
+    text = """let some = view (low: long, high: long) { range x from low to high step 1 };
+        let upto = (high: long) { some(1, high) }; upto(3) | count"""
+    query, diagnostics = kql.bind(text, tables={}, dialect="query")
+    assert query is not None, diagnostics
+    assert list(kql.evaluate(query)) == [{"Count": 3}]

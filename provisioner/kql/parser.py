@@ -195,6 +195,8 @@ class Parser(ExpressionReader):
         return tree.Let(name, value, span, start=start, end=self.previous.end)
 
     def _let_value(self) -> tree.Expression | tree.Pipeline | tree.Body:
+        if self.at("view") and self.peek().text == "(":
+            self.advance()  # it only lets `union V*` find the function
         if self._at_function():
             return self._body()
         return self._value()

@@ -44,8 +44,7 @@ class PipelineBinder(Binder):
     def _meaning(self, let: tree.Let, scope: Scope) -> Meaning:
         value = let.value
         if isinstance(value, tree.Body):
-            self._check(value, scope)
-            return Function(value, scope)
+            return Function(self._checked(value, scope), scope)
         if isinstance(value, tree.Pipeline):
             self.pipeline(value, scope)
             return Lazy(value, scope)
@@ -54,7 +53,7 @@ class PipelineBinder(Binder):
             return Lazy(_as_pipeline(value), scope)
         return self.share(self.expression(value, scope), let.name)
 
-    def _check(self, body: tree.Body, scope: Scope) -> None:
+    def _checked(self, body: tree.Body, scope: Scope) -> tree.Body:
         """Bind a function's body once with its parameters unknown values of their types, so that mistakes are told."""
         from provisioner.kql.bound import Bound
 
@@ -63,10 +62,14 @@ class PipelineBinder(Binder):
             for parameter in body.parameters
         }
         inside = self.lets(body.lets, Scope(names, scope))
+        if not isinstance(body.result, tree.Pipeline) and self._names_rows(body.result, inside):
+            assert isinstance(body.result, (tree.Name, tree.Call))
+            body = tree.Body(body.parameters, body.lets, _as_pipeline(body.result), start=body.start, end=body.end)
         if isinstance(body.result, tree.Pipeline):
             self.pipeline(body.result, inside)
-        elif not self._names_rows(body.result, inside):
+        else:
             self.expression(body.result, inside)
+        return body
 
     def _names_rows(self, node: tree.Expression, scope: Scope) -> bool:
         if isinstance(node, tree.Name):

@@ -8,6 +8,7 @@ from provisioner.diagnostics import Span
 from provisioner.kql import allowed, values
 from provisioner.kql import syntax as tree
 from provisioner.kql.bound import Column, constant
+from provisioner.kql.operators.as_ import As
 from provisioner.kql.operators.columns import assign, target
 from provisioner.kql.scope import Assign, Function, Lazy, Origin, Rows, Scope, Step, Unfold
 from provisioner.kql.suggest import did_you_mean
@@ -143,9 +144,15 @@ def _absent(binder: PipelineBinder, part: tree.Pipeline, scope: Scope) -> bool:
 
 
 def labels(parts: list[tree.Pipeline], scope: Scope) -> list[str | None]:
-    """The name of each part that is a bare table; None for one that is anything else."""
-    names = [part.source.name if isinstance(part.source, tree.TableName) else None for part in parts]
-    return [name if name is not None and scope.find(name) is None else None for name in names]
+    """The name of each part that is a bare table or ends in `as`; None for one that is anything else."""
+    return [_label(part, scope) for part in parts]
+
+
+def _label(part: tree.Pipeline, scope: Scope) -> str | None:
+    if isinstance(part.source, tree.TableName):
+        return part.source.name if scope.find(part.source.name) is None else None
+    steps = part.source.pipeline.operators if isinstance(part.source, tree.Inner) else []
+    return steps[-1].name if steps and isinstance(steps[-1], As) else None
 
 
 def union(binder: PipelineBinder, source: tree.Union, parts: list[Rows], names: list[str | None]) -> Rows:
