@@ -234,5 +234,8 @@ def _series(start: Any, stop: Any, step: Any) -> list[Any] | None:
     kinds = {type(start), type(stop), type(step)}
     if len(kinds) > 1:
         start, stop, step = float(start), float(stop), float(step)
-    count = int((stop - start) // step) + 1
-    return [start + position * step for position in range(max(0, min(count, _LONGEST_RANGE)))]
+    steps = (stop - start) // step  # of reals it may be infinite, or no number at all
+    if steps != steps:  # noqa: PLR0124 - NaN
+        return None
+    count = int(max(-1, min(steps, _LONGEST_RANGE - 1))) + 1
+    return [start + position * step for position in range(count)]
