@@ -137,6 +137,16 @@ def test_what_exists_is_never_written_except_in_the_emulator():
     assert "provisioner" not in local["workspace", "law"].body["tags"]
 
 
+def test_locally_a_table_of_unknown_columns_is_made_with_what_the_flows_write():
+    tables = {"Orders_CL": Table("Orders_CL", Columns({}), existing=True)}
+    local = Target("local", SUBSCRIPTION, "rg-shop", "westeurope")
+    made = expand(manifest(tables=tables, target=local))["table", "Orders_CL"]
+    columns = {each["name"]: each["type"] for each in made.body["properties"]["schema"]["columns"]}
+    assert columns == {"TimeGenerated": "dateTime", "Id": "guid", "Paid": "boolean", "x": "string"}
+    assert not made.existing
+    assert expand(manifest(tables=tables))["table", "Orders_CL"].existing
+
+
 def test_an_override_can_build_on_the_definition_it_replaces(tmp_path):
     (tmp_path / "endpoint.json.j2").write_text(
         '{% set base %}{% include "builtin/endpoint.json.j2" %}{% endset %}'

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from provisioner.files import facts
-from provisioner.model import CUSTOM_SUFFIX
+from provisioner.model import CUSTOM_SUFFIX, Columns, Manifest, Table, column_type
 from provisioner.resources.context import Context
 from provisioner.resources.definition import Body, resource_type
 from provisioner.resources.flatten import Flat, Remark, columns, unread
@@ -27,7 +28,8 @@ _READ = (
 def expand(context: Context) -> Iterator[Resource]:
     """Every declared table."""
     workspace = context.manifest.workspace.name
-    for table in context.manifest.tables.values():
+    for declared in context.manifest.tables.values():
+        table = _guessed(declared, context.manifest) if context.local else declared
         yield Resource(
             resource_type("table"),
             table.name,
@@ -38,6 +40,21 @@ def expand(context: Context) -> Iterator[Resource]:
             existing=table.existing and not context.local,
             path=("tables", table.name),
         )
+
+
+def _guessed(table: Table, manifest: Manifest) -> Table:
+    """Somebody else's table of unknown columns, which locally must be made: TimeGenerated and what the flows write."""
+    if not table.existing or table.columns:
+        return table
+    from provisioner import kql
+
+    columns = {"TimeGenerated": "datetime"}
+    for stream in manifest.streams.values():
+        for flow in stream.flows:
+            query, _ = kql.bind(flow.transform, stream.columns.kql()) if flow.table == table.name else (None, [])
+            known = {name: column_type(type_) for name, type_ in query.columns.items()} if query else {}
+            columns |= {name: type_.name for name, type_ in known.items() if type_ and name not in columns}
+    return replace(table, columns=Columns(columns))
 
 
 def flatten(body: Body, name: str) -> Flat:
