@@ -268,6 +268,17 @@ def test_azure_s_own_table_is_imported_for_the_columns_that_are_ours(world):
     assert world.changes(world.load(adopted.text())) == []
 
 
+def test_azure_s_own_table_is_imported_for_a_retention_that_was_chosen(world):
+    world.ground()
+    world.put(
+        "table", f"{WORKSPACE}/tables/Syslog", {"properties": {"retentionInDays": 90, "totalRetentionInDays": 180}}
+    )
+    adopted = world.adopt()
+    assert adopted.words["tables"]["Syslog"] == {"retention": 90, "total_retention": 180}
+    assert list(adopted.words["tables"]) == ["Orders_CL", "Syslog"]
+    assert world.changes(world.load(adopted.text())) == []
+
+
 def test_of_a_shared_workspace_only_the_tables_that_our_rules_write_are_imported(world):
     world.ground()
     world.put(

@@ -161,9 +161,10 @@ class _Reading:
         }
         skipped = 0
         for body in self.found.tables or ():
-            schema = body.get("properties", {}).get("schema", {})
+            properties = body.get("properties") or {}
+            schema = properties.get("schema") or {}
             name = str(body["name"])
-            if not _declarable(name, schema):
+            if not _declarable(name, properties):
                 continue
             if schema.get("tableSubType") == "Classic":
                 self.draft.leave(LEFT, "table", name, "it is a classic table: migrate it first (one way)")
@@ -237,13 +238,15 @@ def _id(body: Body, short: Any) -> str:
     return resource_id(group_id(parts.subscription, parts.group), resource_type(short).name, parts.names[0])
 
 
-def _declarable(name: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a manifest has a word for it: a custom table, or one of Azure's with columns of ours."""
+def _declarable(name: str, properties: Mapping[str, Any]) -> bool:
+    """Whether a manifest has a word for it: a custom table, or one of Azure's with columns or retention of ours."""
+    schema = properties.get("schema") or {}
     if schema.get("tableType") in ("SearchResults", "RestoredLogs"):
         return False
     if name.endswith(CUSTOM_SUFFIX):
         return True
-    return any(str(each.get("name", "")).endswith("_CF") for each in schema.get("columns") or ())
+    chosen = any(properties.get(f"{each}AsDefault") is False for each in ("retentionInDays", "totalRetentionInDays"))
+    return chosen or any(str(each.get("name", "")).endswith("_CF") for each in schema.get("columns") or ())
 
 
 def _plain(name: str) -> str:
