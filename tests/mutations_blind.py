@@ -20,6 +20,7 @@ from tests.blind.enums import enums
 from tests.blind.limits import limits
 from tests.blind.mutant import Mutant, Operator
 from tests.blind.naming import names
+from tests.blind.overlays import overlays
 from tests.blind.places import bases
 from tests.blind.references import references
 from tests.blind.regions import regions
@@ -31,7 +32,7 @@ from tests.blind.types import types
 
 def operators() -> Iterator[Operator]:
     """Every operator."""
-    for family in (names, limits, enums, shapes, references, regions, types, transforms, secrets, builtins):
+    for family in (names, limits, enums, shapes, references, regions, types, transforms, secrets, builtins, overlays):
         yield from family()
 
 

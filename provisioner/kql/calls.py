@@ -95,7 +95,16 @@ def apply(binder: Binder, node: tree.Call, arguments: Sequence[Bound]) -> Bound:
         return binder.unknown(node.span)
     if UNKNOWN in kinds and best.returns in ("T", "any", "scalar"):
         return binder.unknown(node.span)
+    if node.name == "todatetime" and binder.dialect == "transform" and kinds[0] in NUMBERS:
+        _ticks(binder, node)
     return _compute(binder, node, best, arguments)
+
+
+def _ticks(binder: Binder, node: tree.Call) -> None:
+    """A number that becomes a time is mostly one of seconds or milliseconds, and is not taken for one."""
+    message = "todatetime() takes a number for ticks since the year 1, not for seconds or milliseconds since 1970"
+    hint = "use datetime(1970-01-01) + n * 1s, or n * 1ms"
+    binder.report("KQL207", message, node.at, severity="warning", hint=hint)
 
 
 @lru_cache(maxsize=4096)

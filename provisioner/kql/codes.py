@@ -101,6 +101,16 @@ _PAGES: dict[str, tuple[str, str, str]] = {
         _LIST,
     ),
     "KQL205": ("The text operator is not in the transform language.", "What the list does not name is refused.", _LIST),
+    "KQL206": (
+        "No row passes a condition.",
+        "The sender is told that all is well, and whatever is sent is dropped.",
+        _MONITOR,
+    ),
+    "KQL207": (
+        "A number is read as a datetime.",
+        "It is taken for ticks since the year 1. What was meant as milliseconds is replaced by the time of arrival.",
+        f"{_KUSTO}/todatetime-function",
+    ),
     "FIT001": (
         "An output column is not in the table.",
         "Azure drops it in silence and bills it all the same.",

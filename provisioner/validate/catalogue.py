@@ -21,7 +21,9 @@ GROUP = "provisioner.rules"
 
 
 _MILDER: dict[str, Severity] = {
-    **dict.fromkeys(("FIT001", "FIT002", "FIT006", "KQL203", "KQL204", "INC004", "MAN009"), "warning"),
+    **dict.fromkeys(
+        ("FIT001", "FIT002", "FIT006", "KQL203", "KQL204", "KQL206", "KQL207", "INC004", "MAN009"), "warning"
+    ),
     **dict.fromkeys(("MAN006", "MAN013"), "info"),
 }
 """Codes of earlier rooms under which nothing is refused."""

@@ -48,10 +48,9 @@ def regions() -> Iterator[Operator]:
         "an overlay moves the workspace alone",
         "refused",
         lambda m: (
-            [
-                m["environments"]["prod"].pop("endpoint", None),
-                m["environments"]["prod"]["workspace"].__setitem__("location", "uksouth"),
-            ]
+            m["endpoint"]["location"],  # without one it follows the workspace
+            m["environments"]["prod"].pop("endpoint", None),
+            m["environments"]["prod"]["workspace"].__setitem__("location", "uksouth"),
         ),
         "",
         "prod",
