@@ -496,6 +496,11 @@ def test_one_stream_of_many_can_be_chosen(made_environment):
     assert {each.stream for each in found.streams} == {"Custom-Aux"}
 
 
+def test_a_stream_that_is_not_there_is_no_proof(made_environment):
+    with pytest.raises(ValueError, match="no stream 'Custom-None'"):
+        made_environment(SEVERAL).verify(streams=["Custom-None"])
+
+
 def test_one_query_asks_for_all_analytics_tables(made_environment):
     env = made_environment(
         SEVERAL.replace("plan: basic, ", "").replace("plan: auxiliary, ", "").replace("Level: 4}", "Level: 4}")

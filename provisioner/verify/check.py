@@ -31,13 +31,18 @@ def check(
     manifest = source if isinstance(source, Manifest) else source.manifest
     if manifest is None:
         return ()
-    unknown = [key for key in streams if key not in manifest.streams]
-    if unknown:
-        raise ValueError(f"no stream {unknown[0]!r}; there are: {', '.join(manifest.streams) or 'none'}")
+    require(manifest, streams)
     document = None if isinstance(source, Manifest) else source
     runner = _Runner(document, Transforms(), now or dt.datetime.now(dt.UTC))
     chosen = [stream for key, stream in manifest.streams.items() if not streams or key in streams]
     return tuple(result for stream in chosen for result in runner.stream(stream))
+
+
+def require(manifest: Manifest, streams: Sequence[str]) -> None:
+    """Raises ValueError for a key under which the manifest has no stream: nothing would be proved of it."""
+    unknown = [key for key in streams if key not in manifest.streams]
+    if unknown:
+        raise ValueError(f"no stream {unknown[0]!r}; there are: {', '.join(manifest.streams) or 'none'}")
 
 
 class _Runner:

@@ -15,6 +15,7 @@ from provisioner.resources.outputs import Outputs
 from provisioner.resources.outputs import outputs as outputs_of
 from provisioner.verify.aim import Archer
 from provisioner.verify.arrival import Arrival, ColumnArrival, RowArrival, VerifyResult
+from provisioner.verify.check import require
 from provisioner.verify.find import Finder
 from provisioner.verify.marker import PREFIX, new_run
 from provisioner.verify.pace import QUICK, Pace
@@ -47,8 +48,10 @@ def verify(
 
     `live` is the live graph (or what holds it as `.graph`). `timeout` bounds all waiting, in seconds. `grant_self`
     gives the running identity the publisher role for the run (default: under the emulator). `send` overrides the
-    manifest's `verify.send`. Raises CloudError only for what stops the whole run.
+    manifest's `verify.send`. Raises CloudError only for what stops the whole run, and ValueError for a stream that is
+    not there.
     """
+    require(manifest, streams)
     graph: Graph = getattr(live, "graph", live)
     local = manifest.target.cloud == "local"
     found = outputs or outputs_of(manifest, graph, azure.cloud.ingestion_audience)
