@@ -218,7 +218,9 @@ def test_prune_removes_what_is_ours_and_leaves_strangers(cloud):
     assert [each.owned for each in kept.undeclared if each.type == "grant"] == [True]
     pruned = plan(cloud, wanted, prune=True)
     assert [(each.action, each.type) for each in pruned.changes] == [("delete", "grant"), ("delete", "dcr")]
-    allow = [reason.allow for each in pruned.changes for reason in each.reasons]
+    allow = {reason.allow for each in pruned.changes for reason in each.reasons}
+    assert allow == {"breaking:dcr-old"}, "the grant on it goes with it"
+    assert ["goes with" in str(each.reasons[0]) for each in pruned.changes] == [True, False]
     up(cloud, wanted, prune=True, allow=allow)
     assert [each.name for each in plan(cloud, wanted).undeclared] == ["dce-stranger"]
 

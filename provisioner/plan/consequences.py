@@ -49,12 +49,20 @@ def pinned(desired: Graph, live: Live, changes: list[Change], scope: frozenset[K
 
 
 def prune(undeclared: Iterable[Undeclared], allow: Collection[str]) -> Iterator[Change]:
-    """The removal of what is ours and not declared; of a table only where a yes names it."""
+    """The removal of what is ours and not declared; of a table only where a yes names it.
+
+    A grant on a rule that goes too goes with it, and needs no yes of its own.
+    """
     accepted = {each.lower() for each in allow}
+    undeclared = tuple(undeclared)
+    rules = {each.id.lower(): each for each in undeclared if each.type == "dcr" and each.owned}
     for each in undeclared:
         named = each.type == "table" and f"destructive:{each.name}".lower() in accepted
         if each.owned or named:
             type_ = resource_type(each.type)
             live = Resource(type_, each.name, each.name, each.id, each.body)
             reason = risk.removal(live)
+            scope, _, assignment = each.id.lower().partition("/providers/microsoft.authorization/")
+            if assignment and (rule := rules.get(scope)):
+                reason = replace(reason, text=f"it goes with {rule.name}", allow=f"{reason.risk}:{rule.name}")
             yield Change("delete", live.key, each.id, reason.risk, (reason,), live=live)

@@ -63,7 +63,9 @@ class Plan:
         """Raise UnsafePlan, with every reason, where a change needs a yes that `allow` does not name."""
         reasons = list(self.refusals(allow))
         if reasons:
-            raise UnsafePlan(reasons, hint="accept each by its name with --allow, or change the manifest")
+            named = any("--allow" in each for each in reasons)
+            hint = "accept each by its name with --allow, or change the manifest" if named else "change the manifest"
+            raise UnsafePlan(reasons, hint=hint)
 
 
 def plan(
