@@ -39,7 +39,7 @@ def flatten(body: Body, name: str) -> Flat:
     }
     read = ["location", "tags", "properties.retentionInDays"]
     sku = (body.get("properties") or {}).get("sku") or {}
-    if str(sku.get("name", _SKU)).lower() == _SKU.lower():
+    if isinstance(sku, dict) and str(sku.get("name", _SKU)).lower() == _SKU.lower():
         read.append("properties.sku.name")
     return Flat(
         {key: value for key, value in words.items() if value is not None},
