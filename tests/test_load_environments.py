@@ -109,6 +109,17 @@ def test_local_can_be_laid_over(loaded):
     )
 
 
+def test_null_deletes_under_local_as_elsewhere(loaded):
+    text = (
+        "tags: {team: x, keep: y}\nendpoint: {name: dce-shop}\n"
+        "environments: {local: {tags: {team: null}, endpoint: null, target: {resource_group: rg-mine}}}\n"
+    )
+    manifest = manifest_of(loaded(text, "local"))
+    assert dict(manifest.tags) == {"keep": "y"}
+    assert manifest.endpoint is None
+    assert (manifest.target.cloud, manifest.target.resource_group) == ("local", "rg-mine")
+
+
 def test_regions_have_their_short_form(loaded):
     manifest = manifest_of(loaded("endpoint: {name: dce, location: North Europe}\n"))
     assert (manifest.target.location, manifest.workspace.location) == ("westeurope", "westeurope")

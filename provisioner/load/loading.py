@@ -217,10 +217,18 @@ def _null(node: Node) -> bool:
 
 
 def _local(main: Mapping, declared_: Node | None) -> Node:
-    """The built-in environment: `{target: {cloud: local}}`, with the author's own overlay on it."""
+    """The built-in environment: `{target: {cloud: local}}`, where the author's own overlay says no other.
+
+    What the author deletes with null stays: it is meant for the manifest below.
+    """
     word = Scalar(main.source, 0, 0, LOCAL, value=LOCAL, style="*")
-    target = Mapping(main.source, 0, 0)
-    target.put("cloud", word, word)
-    built_in = Mapping(main.source, 0, 0)
-    built_in.put("target", word, target)
-    return lay(built_in, declared_, OVERLAY) if isinstance(declared_, Mapping) else built_in
+    made = declared_.copy() if isinstance(declared_, Mapping) else Mapping(main.source, 0, 0)
+    written = made.values.get("target")
+    if written is not None and not isinstance(written, Mapping) and not _null(written):
+        return made
+    target = written.copy() if isinstance(written, Mapping) else Mapping(main.source, 0, 0)
+    if "cloud" not in target.values or _null(target.values["cloud"]):
+        target.drop("cloud")
+        target.put("cloud", word, word)
+    made.put("target", made.keys.get("target", word), target)
+    return made
