@@ -109,6 +109,11 @@ def test_local_can_be_laid_over(loaded):
     )
 
 
+def test_the_name_is_not_made_of_itself(loaded):
+    document = loaded("", head=HEAD.replace("name: shop\n", "name: a-$(name)\n"))
+    assert [(each.code, each.place.line) for each in document.diagnostics] == [("VAR002", 2)]
+
+
 def test_null_deletes_under_local_as_elsewhere(loaded):
     text = (
         "tags: {team: x, keep: y}\nendpoint: {name: dce-shop}\n"

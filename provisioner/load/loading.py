@@ -200,6 +200,8 @@ class _Loading:
                 variables.values["name"] = Value(text, str(text))
             except Unresolved:
                 variables.values["name"] = Value("", "")
+                if "$(name)" in str(name.value).replace("$$", ""):
+                    self.found.append(at_node("VAR002", "the name cannot be made of itself", name, "write it out"))
         structure = Structure(places, variables, Contents(self.files))
         if settings is not None:
             structure.read(settings, _VALUES, ("environments", self.document.environment or "", "variables"))
