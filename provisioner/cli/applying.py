@@ -45,6 +45,7 @@ def carry_out(
     console: Console,
     *,
     say: Callable[[str], None],
+    planned: Callable[[Plan], None] = lambda _: None,
     yes: bool = False,
     allow: Collection[str] = (),
     fingerprint: str | None = None,
@@ -53,7 +54,7 @@ def carry_out(
     prune: bool = False,
     via: str = "api",
 ) -> Applied:
-    """Plan, `say` the plan, ask, apply with progress, `say` what became of it.
+    """Plan, `say` the plan, ask, apply with progress, `say` what became of it; `planned` hears the plan first.
 
     Raises StalePlan where `fingerprint` is not the plan's, UnsafePlan before anything is sent, and what click
     raises where the answer is no.
@@ -67,6 +68,7 @@ def carry_out(
         plan = project.plan(azure, prune=prune, allow=allow, only=only)
         if fingerprint is not None:
             require(fingerprint, plan)
+        planned(plan)
         say(report.text(plan, color=console.color))
         plan.raise_if_unsafe(allow)
         if via == "deployment":

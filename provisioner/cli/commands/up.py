@@ -16,6 +16,7 @@ from provisioner.project import Project
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
+    from provisioner.plan import Plan
 
 
 @click.command()
@@ -96,19 +97,23 @@ class _Up:
     def online(self, *, no_verify: bool, timeout: float | None, **flags: Any) -> None:
         """Plan, apply, verify, and what a sender needs."""
         from provisioner.cli import applying, online
-        from provisioner.plan import report
 
         with online.online(self.project, self.console) as azure:
             self.show()
             self.heading("plan and apply")
-            done = applying.carry_out(self.project, azure, self.console, say=self.say, **flags)
-            self.said["plan"] = report.data(done.plan, self.project.place)
+            done = applying.carry_out(self.project, azure, self.console, say=self.say, planned=self.planned, **flags)
             self.said["apply"] = done.json()
             self.ok = done.ok
             if self.ok and not no_verify:
                 self.verify(azure, timeout)
             if done.outputs:
                 self.stage("for senders", senders.text(done.outputs))
+
+    def planned(self, plan: Plan) -> None:
+        """What apply would do: said also where it is then refused."""
+        from provisioner.plan import report
+
+        self.said["plan"] = report.data(plan, self.project.place)
 
     def verify(self, azure: Azure, timeout: float | None) -> None:
         """A marked test record for each stream, or reads only where the manifest forbids to send."""
