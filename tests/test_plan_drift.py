@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -165,6 +166,14 @@ def test_destroy_never_tries_a_table_of_azures_own(cloud):
     up(cloud, wanted)
     done = destroyed(cloud, wanted, allow=["destructive:CommonSecurityLog"])
     assert done["table", "CommonSecurityLog"] == "no-op"
+
+
+def test_destroy_keeps_an_endpoint_that_another_rule_uses(cloud):
+    wanted = manifest(cloud.target)
+    second = replace(wanted.dcrs["dcr-shop"], name="dcr-second")
+    up(cloud, replace(wanted, dcrs={**wanted.dcrs, "dcr-second": second}))
+    [endpoint] = [key for key in destroyed(cloud, wanted).items() if key[0][0] == "endpoint"]
+    assert endpoint[1] == "no-op"
 
 
 def test_destroy_leaves_what_bears_another_mark(cloud):

@@ -34,7 +34,7 @@ def destroy(
         change
         for resource in sorted(desired, key=lambda each: -SHORTS.index(each.type.short))
         if (twin := live.graph.get(resource.key)) is not None and resource.type.removal and not resource.existing
-        for change in [_removed(resource, twin, owner, accepted)]
+        for change in [_used(resource, twin, live) or _removed(resource, twin, owner, accepted)]
         if change is not None
     ]
     return Plan(
@@ -46,6 +46,21 @@ def destroy(
         live=live,
         requests=requests or {},
     )
+
+
+def _used(resource: Resource, twin: Resource, live: Live) -> Change | None:
+    """An endpoint stays while a rule that this manifest does not declare sends through it."""
+    if resource.type.short != "endpoint":
+        return None
+    id_ = str(twin.id).lower()
+    for each in live.undeclared:
+        bound = (each.body.get("properties") or {}).get("dataCollectionEndpointId")
+        if each.type == "dcr" and str(bound).lower() == id_:
+            kept = Reason(
+                "none", f"kept: the rule {each.name}, which is not declared here, takes its records through it"
+            )
+            return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)
+    return None
 
 
 def _removed(resource: Resource, twin: Resource, owner: str, accepted: set[str]) -> Change | None:
