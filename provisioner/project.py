@@ -17,7 +17,8 @@ from provisioner.progress import Progress, silent
 if TYPE_CHECKING:
     from provisioner.apply import Outcome
     from provisioner.apply.blame import Locate
-    from provisioner.azure import Azure
+    from provisioner.azure import Azure, Identity
+    from provisioner.live import Live
     from provisioner.load import Document
     from provisioner.plan import Drift, Plan
     from provisioner.resources import Graph
@@ -104,9 +105,9 @@ class Project:
 
         return verify.check(self.document, streams)
 
-    def desired(self, principal: str | None = None) -> Graph:
-        """The resources that the manifest declares; `principal` is the object id that `self` means."""
-        return self._expanded(self.manifest, principal)
+    def desired(self, identity: Identity | None = None) -> Graph:
+        """The resources that the manifest declares; `identity` is what `self` means, while somebody is signed in."""
+        return self._expanded(self.manifest, identity)
 
     def render(self, form: str = "arm") -> Mapping[str, str]:
         """The files of a format: name → text. Raises KeyError for a format that is not in `render.FORMATS`."""
@@ -138,64 +139,48 @@ class Project:
         `prune`, `allow` (RISK:NAME) and `only` (TYPE/NAME) are those of the command line. Raises InvalidManifest,
         CloudError, and NotFound where something that must exist does not.
         """
-        from provisioner import live, plan
+        from provisioner import plan
 
-        manifest = self.raise_if_invalid()
-        principal = azure.identity.object_id
-        before = azure.requests.snapshot()
-        desired = self._expanded(manifest, principal)
-        found = live.read(azure, desired, owner=manifest.owner)
-        if (moved := live.located(manifest, found)) != manifest:
-            # A workspace that exists stands where it stands; what offline was taken for its region is now known.
-            desired = self._expanded(moved, principal)
-        after = azure.requests.snapshot()
+        desired, found, requests = self._read(azure)
         return plan.plan(
             desired,
             found,
             environment=self.environment,
-            principal=principal,
+            principal=azure.identity.object_id,
             prune=prune,
             allow=allow,
             only=only,
-            requests={kind: after[kind] - before[kind] for kind in after},
+            requests=requests,
         )
 
     def drift(self, azure: Azure, *, strict_undeclared: bool = False) -> Drift:
         """What Azure and the manifest disagree about; a scope that cannot be read is a gap, not an error."""
-        from provisioner import live, plan
+        from provisioner import plan
 
-        manifest = self.raise_if_invalid()
-        principal = azure.identity.object_id
-        before = azure.requests.snapshot()
-        desired = self._expanded(manifest, principal)
-        found = live.read(azure, desired, owner=manifest.owner, tolerant=True)
-        if (moved := live.located(manifest, found)) != manifest:
-            desired = self._expanded(moved, principal)
-        after = azure.requests.snapshot()
+        desired, found, requests = self._read(azure, tolerant=True)
         made = plan.plan(
             desired,
             found,
             environment=self.environment,
-            principal=principal,
+            principal=azure.identity.object_id,
             tolerant=True,
-            requests={kind: after[kind] - before[kind] for kind in after},
+            requests=requests,
         )
-        return plan.drift(made, manifest, strict_undeclared=strict_undeclared)
+        return plan.drift(made, self.manifest, strict_undeclared=strict_undeclared)
 
     def plan_destroy(self, azure: Azure, *, allow: Collection[str] = ()) -> Plan:
         """The removal of what the manifest declares and owns; rows only where `allow` names their table."""
         from provisioner import live, plan
 
         manifest = self.manifest
-        principal = azure.identity.object_id
-        desired = self._expanded(manifest, principal)
+        desired = self._expanded(manifest, azure.identity)
         found = live.read(azure, desired, owner=manifest.owner)
         return plan.destroy(
             desired,
             found,
             owner=manifest.owner,
             environment=self.environment,
-            principal=principal,
+            principal=azure.identity.object_id,
             allow=allow,
             requests=azure.requests.snapshot(),
         )
@@ -288,7 +273,7 @@ class Project:
         from provisioner import live
         from provisioner.verify.run import verify
 
-        desired = self.desired(azure.identity.object_id)
+        desired = self.desired(azure.identity)
         wanted = {each.key for each in desired if each.type.short not in {"group", "grant"}}
         found = live.read(azure, desired, only=wanted)
         return verify(
@@ -308,12 +293,28 @@ class Project:
         from provisioner import live
         from provisioner.resources.outputs import outputs
 
-        desired = self.desired(azure.identity.object_id)
+        desired = self.desired(azure.identity)
         wanted = {each.key for each in desired if each.type.short in {"dcr", "endpoint"}}
         found = live.read(azure, desired, only=wanted)
         return outputs(self.manifest, found.graph, azure.cloud.ingestion_audience)
 
-    def _expanded(self, manifest: Manifest, principal: str | None) -> Graph:
+    def _read(self, azure: Azure, *, tolerant: bool = False) -> tuple[Graph, Live, dict[str, int]]:
+        """Desired and live, where what exists really stands, and how many requests that took."""
+        from provisioner import live
+
+        manifest = self.raise_if_invalid()
+        identity = azure.identity
+        before = azure.requests.snapshot()
+        desired = self._expanded(manifest, identity)
+        found = live.read(azure, desired, owner=manifest.owner, tolerant=tolerant)
+        if (moved := live.located(manifest, found)) != manifest:
+            # A workspace that exists stands where it stands; what offline was taken for its region is now known.
+            desired = self._expanded(moved, identity)
+        after = azure.requests.snapshot()
+        return desired, found, {kind: after[kind] - before[kind] for kind in after}
+
+    def _expanded(self, manifest: Manifest, identity: Identity | None) -> Graph:
         from provisioner.resources.expand import expand
 
-        return expand(manifest, principal, self.templates)
+        known = (identity.object_id, identity.kind) if identity else (None, None)
+        return expand(manifest, known[0], self.templates, known[1])

@@ -12,7 +12,7 @@ from provisioner.project import STATE, Project
 
 if TYPE_CHECKING:
     from provisioner.apply.blame import Locate
-    from provisioner.azure import Azure
+    from provisioner.azure import Azure, Identity
     from provisioner.plan import Plan
     from provisioner.resources import Graph
 
@@ -67,6 +67,6 @@ class Reviewed(Project):
         """The manifest is not at hand."""
         return None
 
-    def _expanded(self, manifest: Manifest, principal: str | None) -> Graph:
+    def _expanded(self, manifest: Manifest, identity: Identity | None) -> Graph:
         del manifest
-        return saved.load(self.file, principal).desired
+        return saved.load(self.file, identity.object_id if identity else None).desired

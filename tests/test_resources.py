@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from provisioner.azure import Identity
 from provisioner.errors import BadRequestFile, ProvisionerError
 from provisioner.model import (
     Columns,
@@ -17,11 +20,13 @@ from provisioner.model import (
     Target,
     Workspace,
 )
+from provisioner.project import Project
 from provisioner.resources import Param, Ref, guid, parse_id, resource_type
 from provisioner.resources.definition import SHORTS
 from provisioner.resources.expand import expand
 from provisioner.resources.outputs import outputs
 
+ROOT = Path(__file__).parents[1]
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 PRINCIPAL = "99999999-2222-3333-4444-555555555555"
 
@@ -201,3 +206,11 @@ def test_outputs_lead_through_the_endpoint_that_the_rule_is_bound_to():
     assert found["dcrs"]["dcr-shop"]["streams"] == {
         "orders": "https://dce-shop-ab12.example/dataCollectionRules/dcr-1/streams/Custom-Orders?api-version=2023-01-01"
     }
+
+
+def test_a_grant_for_oneself_says_whether_one_is_a_user_or_a_service_principal():
+    """Azure refuses an assignment whose principalType is not what the object id is."""
+    quickstart = Project.load(ROOT / "examples" / "quickstart", environment="local")
+    for kind in ("User", "ServicePrincipal"):
+        graph = quickstart.desired(Identity(PRINCIPAL, kind=kind))
+        assert graph["grant", "shop/dcr-webshop"].body["properties"]["principalType"] == kind
