@@ -31,6 +31,8 @@ from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Str
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
 
+from .wire import Raw
+
 SOAK = int(os.environ.get("PROVISIONER_SOAK", "0"))
 SEEDS = SOAK or 30
 BASE = {"TimeGenerated": "datetime", "Id": "string"}
@@ -43,28 +45,10 @@ def answer(status, code, headers=None):
         response.request, response.url = request, request.url
         response.headers.update({"Content-Type": "application/json", "x-ms-request-id": "soak", **(headers or {})})
         body = json.dumps({"error": {"code": code, "message": f"made up: {code}"}}).encode()
-        response.raw = _Raw(body)
+        response.raw = Raw(body)
         return response
 
     return made
-
-
-class _Raw:
-    def __init__(self, data):
-        self.data = data
-
-    def stream(self, *_, **__):
-        yield self.data
-
-    def read(self, *_, **__):
-        data, self.data = self.data, b""
-        return data
-
-    def close(self):
-        pass
-
-    def release_conn(self):
-        pass
 
 
 def reset_before(request, _):

@@ -21,6 +21,8 @@ from provisioner.azure.pace import Pace
 from provisioner.model import Target
 from provisioner.resources import resource_type
 
+from .wire import Raw
+
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
 DCR = f"{GROUP}/providers/Microsoft.Insights/dataCollectionRules/dcr"
@@ -74,32 +76,12 @@ class Wire(BaseAdapter):
         response = requests.Response()
         response.status_code = status
         response.headers.update({"Content-Type": "application/json", **headers})
-        response.raw = _Raw(json.dumps(body).encode() if body is not None else b"")
+        response.raw = Raw(json.dumps(body).encode() if body is not None else b"")
         response.request = request
         response.url = request.url
         return response
 
     def close(self):
-        pass
-
-
-class _Raw:
-    """The part of urllib3's response that azure-core reads."""
-
-    def __init__(self, data):
-        self.data = data
-
-    def stream(self, *_, **__):
-        yield self.data
-
-    def read(self, *_, **__):
-        data, self.data = self.data, b""
-        return data
-
-    def close(self):
-        pass
-
-    def release_conn(self):
         pass
 
 
