@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.installed
 	@$(BIN)/provisioner up examples/quickstart -e local --yes
 
+# `make test ROOM=kql` runs the tests of one room.
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 $(if $(ROOM),tests/$(ROOM))
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -18,7 +19,7 @@ lint: $(VENV)/.installed-dev
 
 # 500 seeded mixes of faults over an apply, every kind of fault at every request; `make test` runs 30 of them.
 soak: $(VENV)/.installed-dev
-	@PROVISIONER_SOAK=500 $(BIN)/python -m pytest tests/test_apply_soak.py -n 2 --timeout 3600
+	@PROVISIONER_SOAK=500 $(BIN)/python -m pytest tests/apply/test_soak.py -n 2 --timeout 3600
 
 # Clients that nobody here wrote, against the emulator.
 clients: $(VENV)/.installed-dev

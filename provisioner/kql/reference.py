@@ -16,7 +16,7 @@ INTRODUCTION = """\
 # The transform language
 
 What a transformation (`transform:` of a stream) may say, and what the query dialect adds, which the emulator's query
-API speaks. This page is made from the code that binds and runs it (`python -m tests.kql_page`).
+API speaks. This page is made from the code that binds and runs it (`python -m tools.kql_page`).
 
 **transform** says what Azure takes: *yes* is on Microsoft's list for transformations, *disputed* binds with a warning
 (used in published rules, and unlisted or reported refused), *no* is refused. **query** is the query dialect. Where no

@@ -15,7 +15,7 @@ from typing import Any
 
 from provisioner.emulator import lifecycle
 from provisioner.emulator.testing import AzureMonitor
-from tests.azure_rest import Rest, table_body
+from tests.support.azure_rest import Rest, table_body
 
 TITLE = "Emulator"
 TRANSFORM = (

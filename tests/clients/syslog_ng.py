@@ -13,7 +13,7 @@ from pathlib import Path
 
 from provisioner.emulator.lifecycle import Ready
 from provisioner.emulator.testing import AzureMonitor
-from tests.azure_rest import Rest
+from tests.support.azure_rest import Rest
 
 COUNT = 250
 CONFIG = """@version: 3.35

@@ -1,7 +1,7 @@
 """Compares our columns and types with Microsoft's analyser: `python -m tests.oracle NODE_FOLDER [--write]`.
 
 NODE_FOLDER is where `npm install @kusto/language-service-next` was run. `--write` records the result beside this file;
-`python -m tests.kql_page` then puts it at the foot of docs/kql.md.
+`python -m tools.kql_page` then puts it at the foot of docs/kql.md.
 """
 
 from __future__ import annotations

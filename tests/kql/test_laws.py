@@ -1,0 +1,135 @@
+"""Laws of the language, over texts and rows that nobody thought of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from provisioner import kql
+from provisioner.kql.parser import parse
+from tests.support.kql_texts import COLUMNS, any_rows, expressions, fitting_rows, garbage, queries, transforms
+
+KINDS = {
+    "bool": bool, "int": int, "long": int, "real": float, "decimal": Decimal, "string": str,
+    "datetime": dt.datetime, "timespan": dt.timedelta, "guid": uuid.UUID,
+}  # fmt: skip
+samples_of_any = st.lists(
+    st.dictionaries(
+        st.text(max_size=3),
+        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())),
+    ),
+    max_size=4,
+)
+often = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+NOW = "2026-01-02T00:00:00Z"
+
+
+def holds(value, kind):
+    """Whether a value is one of the announced type; only a string is never null."""
+    if kind == "dynamic":
+        json.dumps(value)
+        return True
+    if value is None:
+        return kind != "string"
+    if kind in ("int", "long"):
+        return type(value) is int and -(2 ** (31 if kind == "int" else 63)) <= value < 2 ** (
+            31 if kind == "int" else 63
+        )
+    return isinstance(value, KINDS[kind])
+
+
+@often
+@given(garbage, st.sampled_from(["transform", "query"]))
+def test_no_text_makes_binding_raise(text, dialect):
+    query, diagnostics = kql.bind(text, COLUMNS, dialect=dialect)
+    assert (query is None) == any(d.severity == "error" for d in diagnostics)
+    assert all(0 <= d.span.start <= d.span.end <= len(text) and d.code in kql.CODES for d in diagnostics)
+
+
+@often
+@given(st.one_of(transforms, queries, garbage))
+def test_reading_what_was_laid_out_gives_the_same_tree(text):
+    laid = kql.format(text)
+    assert parse(laid)[0] == parse(text)[0]
+    assert kql.format(laid) == laid
+    assert kql.same(text, laid)
+
+
+@often
+@given(transforms, st.lists(any_rows, max_size=3))
+def test_a_bound_transform_takes_any_rows_and_gives_what_was_announced(text, rows):
+    query, _ = kql.bind(text, COLUMNS)
+    if query is not None:
+        for row in kql.evaluate(query, rows, now=NOW):
+            assert list(row) == list(query.columns)
+            assert [name for name, kind in query.columns.items() if not holds(row[name], kind)] == []
+
+
+@often
+@given(queries, st.lists(fitting_rows, max_size=4))
+def test_a_bound_query_takes_any_rows_and_gives_what_was_announced(text, rows):
+    query, _ = kql.bind(text, COLUMNS, dialect="query")
+    if query is not None:
+        for row in kql.evaluate(query, rows, now=NOW):
+            assert list(row) == list(query.columns)
+            assert [name for name, kind in query.columns.items() if not holds(row[name], kind)] == []
+
+
+@often
+@given(expressions, fitting_rows)
+def test_one_expression_on_one_row_is_announced_traced_and_repeated_alike(expression, row):
+    query, _ = kql.bind(f"source | project v = {expression}", COLUMNS, dialect="query")
+    if query is None or query.volatile:
+        return
+    (found,) = kql.evaluate(query, [row], now=NOW, form="json")
+    assert repr(next(kql.evaluate(query, [row], now=NOW, form="json"))) == repr(found)
+    assert repr(next(kql.evaluate(query, [row], now=NOW))) == repr(kql.trace(query, row, now=NOW).rows[0])
+    json.dumps(found)
+
+
+@often
+@given(expressions, expressions, fitting_rows)
+def test_a_where_keeps_what_is_true_and_nothing_else(one, other, row):
+    text = f"({one}) == ({other})"
+    query, _ = kql.bind(f"source | project v = {text}", COLUMNS, dialect="query")
+    if query is None or query.volatile:
+        return
+    (found,) = kql.evaluate(query, [row], now=NOW)
+    kept, _ = kql.bind(f"source | where {text}", COLUMNS, dialect="query")
+    dropped, _ = kql.bind(f"source | where not({text})", COLUMNS, dialect="query")
+    counts = [len(list(kql.evaluate(each, [row], now=NOW))) for each in (kept, dropped)]
+    assert counts == [int(found["v"] is True), int(found["v"] is False)]
+
+
+@often
+@given(transforms)
+def test_lineage_names_input_columns_and_covers_what_is_read(text):
+    query, _ = kql.bind(text, COLUMNS)
+    if query is not None:
+        assert set(query.lineage) == set(query.columns) == set(query.spans)
+        assert {name for names in query.lineage.values() for name in names} <= set(query.reads) <= set(COLUMNS)
+        assert set(query.volatile) <= set(query.columns)
+
+
+@often
+@given(
+    st.lists(
+        st.dictionaries(
+            st.text(max_size=3),
+            st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())),
+        ),
+        max_size=4,
+    )
+)
+def test_every_sample_is_of_the_type_that_was_inferred_from_it(samples):
+    columns = kql.infer(samples)
+    query, diagnostics = kql.bind("source", columns)
+    assert query is not None, diagnostics
+    notes = {}
+    list(kql.evaluate(query, samples, notes=notes))
+    assert notes == {}

@@ -1,0 +1,90 @@
+"""Cases of tests/cases/manifests: every complaint has its code, its words and the very place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from provisioner import load
+from tests.support.paths import CASES
+
+MANIFEST_CASES = CASES / "manifests"
+HEAD = """\
+version: 1
+name: shop
+workspace: {name: law-shop}
+target: {subscription: 00000000-0000-0000-0000-000000000000, resource_group: rg, location: westeurope}
+"""
+
+
+@dataclass
+class Case:
+    title: str
+    files: dict[str, str]
+    environment: str | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    finds: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_cases(path: Path) -> list[Case]:
+    return [read_case(*part.split("\n", 1)) for part in path.read_text().split("\n=== ")[1:]]
+
+
+def read_case(title: str, body: str) -> Case:
+    sections = re.split(r"^--- ", body, flags=re.MULTILINE)
+    main = sections[0]
+    if "version:" not in main and "version»:" not in main:
+        head = HEAD.replace("workspace: {name: law-shop}\n", "") if "\nworkspace:" in f"\n{main}" else HEAD
+        main = head + main
+    case = Case(title, {"provisioner.yaml": main})
+    for section in sections[1:]:
+        first, _, text = section.partition("\n")
+        word, _, rest = first.partition(" ")
+        if word == "file":
+            case.files[rest] = text
+        elif word == "with":
+            case.environment = (re.findall(r"-e (\S+)", rest) or [None])[0]
+            case.variables = dict(re.findall(r"(\w+)=(\S+)", rest))
+        else:
+            case.finds.append((word, rest))
+    return case
+
+
+def marked(name: str, text: str) -> tuple[str, list[tuple[str, int, int, int, int]]]:
+    """The text without its marks, and what they mark: file, line, column, end line, end column."""
+    places, plain = [], ""
+    for part in re.split("([«»])", text):
+        here = (plain.count("\n") + 1, len(plain) - plain.rfind("\n"))
+        if part == "«":
+            places.append((name, *here))
+        elif part == "»":
+            places[-1] = (*places[-1], *here)
+        else:
+            plain += part
+    return plain, places
+
+
+ALL = [(path.stem, case) for path in sorted(MANIFEST_CASES.glob("*.txt")) for case in read_cases(path)]
+
+
+@pytest.mark.parametrize("case", [case for _, case in ALL], ids=[f"{name}: {case.title}" for name, case in ALL])
+def test_a_manifest_gets_the_remarks_of_its_case(case: Case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    expected = []
+    for name, text in case.files.items():
+        plain, places = marked(name, text)
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(plain)
+        expected += places
+    document = load.document("provisioner.yaml", case.environment, case.variables)
+    found = document.diagnostics
+    told = [f"{each.place} {each.code} {each.message} | {each.hint}" for each in found]
+    assert [each.code for each in found] == [code for code, _ in case.finds], told
+    for each, (_, words) in zip(found, case.finds, strict=True):
+        assert words in f"{each.message} | {each.hint}"
+        assert each.code in load.CODES
+    where = [(p.file, p.line, p.column, p.end_line, p.end_column) for p in (each.place for each in found)]
+    assert sorted(set(where)) == sorted(expected), told
