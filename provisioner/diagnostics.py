@@ -108,6 +108,6 @@ class Diagnostic:
         }
 
 
-def failed(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic], *, strict: bool = False) -> bool:
+def has_failures(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic], *, strict: bool = False) -> bool:
     """Whether the answer is no: an error, or with `strict` a warning."""
     return any(d.severity == "error" or (strict and d.severity == "warning") for d in diagnostics)

@@ -1,4 +1,4 @@
-"""Trouble in the world, as exceptions; the author's mistakes are diagnostics instead.
+"""Errors of the outside world (Azure, files, locks) as exceptions; mistakes of the author are diagnostics instead.
 
 ProvisionerError
 ├─ InvalidManifest      the diagnostics; raised only by raise_if_invalid()
@@ -9,14 +9,14 @@ ProvisionerError
 ├─ PlanError
 │  ├─ UnsafePlan        every reason
 │  └─ StalePlan         fingerprint expected and found
-└─ Busy                 another run or another emulator holds the directory
+└─ StateLocked          another run or another emulator holds the directory
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.words import count as counted
+from provisioner.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class InvalidManifest(ProvisionerError):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         errors = [d for d in diagnostics if d.severity == "error"]
         first = f"{errors[0].place}: {errors[0].message}" if errors else ""
-        many = counted(len(errors), "error")
+        many = plural(len(errors), "error")
         super().__init__(f"the manifest has {many}: {first}", hint="run `provisioner validate`")
         self.diagnostics = tuple(diagnostics)
 
@@ -118,15 +118,17 @@ class UnsafePlan(PlanError):
 class StalePlan(PlanError):
     """Azure or the manifest moved since the plan was made."""
 
-    def __init__(self, expected: str, found: str, what: str | None = None) -> None:
+    def __init__(self, expected: str, actual: str, what: str | None = None) -> None:
         """`what` is the resource that moved, where one is known."""
         moved = (
-            f"{what} has changed since it was made" if what else f"fingerprint {found} now, {expected} when it was made"
+            f"{what} has changed since it was made"
+            if what
+            else f"fingerprint {actual} now, {expected} when it was made"
         )
         super().__init__(f"the plan is stale: {moved}", hint="plan again and review it")
         self.expected = expected
-        self.found = found
+        self.actual = actual
 
 
-class Busy(ProvisionerError):
-    """Somebody else holds the directory."""
+class StateLocked(ProvisionerError):
+    """Another process holds the state directory."""

@@ -1,4 +1,4 @@
-"""What long work says while it goes on."""
+"""Progress events that long-running work emits, and the callable that receives them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """`start` and `done`/`failed` frame one piece of work, told by its subject; `wait` says why it takes longer."""
+class ProgressEvent:
+    """`start` and `done`/`failed` frame one piece of work, named by `subject`; `wait` says why it takes longer."""
 
     kind: Literal["start", "wait", "done", "failed"]
     subject: str
     message: str = ""
 
 
-Progress = Callable[[Event], None]
+Progress = Callable[[ProgressEvent], None]
 
 
-def silent(_: Event) -> None:
-    """Nobody is listening."""
+def ignore_progress(_: ProgressEvent) -> None:
+    """Drop the event: the caller did not ask for progress."""

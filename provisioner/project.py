@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provisioner import load
-from provisioner.diagnostics import Diagnostic, Place, failed
+from provisioner.diagnostics import Diagnostic, Place, has_failures
 from provisioner.errors import InvalidManifest
 from provisioner.model import Manifest
-from provisioner.progress import Progress, silent
+from provisioner.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from provisioner.apply import Outcome
@@ -95,7 +95,7 @@ class Project:
 
     def raise_if_invalid(self) -> Manifest:
         """The manifest, or InvalidManifest where a diagnostic is an error."""
-        if failed(self.diagnostics):
+        if has_failures(self.diagnostics):
             raise InvalidManifest(self.diagnostics)
         return self.manifest
 
@@ -192,7 +192,7 @@ class Project:
         *,
         allow: Collection[str] = (),
         parallelism: int = 10,
-        progress: Progress = silent,
+        progress: Progress = ignore_progress,
         recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
         locked: bool = False,
         via: str = "api",
@@ -263,7 +263,7 @@ class Project:
         grant_self: bool | None = None,
         keep: bool = False,
         edge: bool = False,
-        progress: Progress = silent,
+        progress: Progress = ignore_progress,
     ) -> VerifyResult:
         """Send marked test records and prove that each column arrives; only read where `verify.send` is false.
 

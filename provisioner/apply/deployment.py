@@ -18,9 +18,9 @@ from provisioner.apply.outcome import Outcome
 from provisioner.apply.waves import waves
 from provisioner.apply.writer import DEADLINE
 from provisioner.errors import CloudError, ProvisionerError
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 from provisioner.plan import Change, Plan, merged
-from provisioner.progress import Event, Progress, silent
+from provisioner.progress import Progress, ProgressEvent, ignore_progress
 from provisioner.resources import Body, Graph, Key
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def deploy(
     *,
     allow: Collection[str] = (),
     parallelism: int = 10,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
     state: Path | None = None,
     locked: bool = False,
     recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
@@ -126,21 +126,23 @@ class _Carrier:
         if self.failed or self.run.interrupt.asked is not None:
             return {change.key: Outcome.of(change, "skipped") for change in part}
         name = _name(self.plan, number)
-        self.progress(Event("start", f"deployment {name}", f"{len(part)} resources"))
+        self.progress(ProgressEvent("start", f"deployment {name}", f"{len(part)} resources"))
         started = time.monotonic()
         try:
             fresh = self.run.fresh(part)
             template = _template(self.plan, self.manifest, {change.key: change for change in fresh})
             for change in fresh:
                 self.run.journal.begin(change)
-            with self.azure.management.listening(lambda why: self.progress(Event("wait", f"deployment {name}", why))):
+            with self.azure.management.listening(
+                lambda why: self.progress(ProgressEvent("wait", f"deployment {name}", why))
+            ):
                 self.azure.management.deploy(self.manifest.target.resource_group, name, template)
         except ProvisionerError as error:
             self.failed = True
-            self.progress(Event("failed", f"deployment {name}", error.message))
+            self.progress(ProgressEvent("failed", f"deployment {name}", error.message))
             return self._ended(part, name, time.monotonic() - started, error)
         seconds = time.monotonic() - started
-        self.progress(Event("done", f"deployment {name}", f"deployed in {seconds:.1f} s"))
+        self.progress(ProgressEvent("done", f"deployment {name}", f"deployed in {seconds:.1f} s"))
         return self._ended(part, name, seconds, None)
 
     def _ended(
@@ -158,7 +160,7 @@ class _Carrier:
 
     def _succeeded(self, name: str) -> set[str]:
         group = self.plan.desired.of("group")[0].id
-        version = str(facts("deployments.yaml")["api_version"])
+        version = str(load_facts("deployments.yaml")["api_version"])
         try:
             listed = self.azure.management.list(f"{group}/deployments/{name}/operations", version)
         except CloudError:
@@ -180,7 +182,7 @@ def _carried(change: Change) -> bool:
 
 def _parts(changes: Sequence[Change]) -> Iterator[tuple[Change, ...]]:
     """In order, cut where a template would grow too large."""
-    limit = int(facts("deployments.yaml")["max_resources"])
+    limit = int(load_facts("deployments.yaml")["max_resources"])
     part: list[Change] = []
     size = 0
     for change in changes:

@@ -23,7 +23,7 @@ from provisioner.live import read
 from provisioner.plan import Change, Plan
 from provisioner.plan.fingerprint import digest
 from provisioner.plan.need import need
-from provisioner.progress import Event, Progress, silent
+from provisioner.progress import Progress, ProgressEvent, ignore_progress
 from provisioner.resources import Body, Graph, Key, Resource
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def apply(
     *,
     allow: Collection[str] = (),
     parallelism: int = 10,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
     state: Path | None = None,
     deadline: float = DEADLINE,
     recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
@@ -179,7 +179,7 @@ class Run:
         return tuple(replace(each, place=self.locate(each) if self.locate else None) for each in found)
 
     def _tell(self, kind: str, change: Change, message: str) -> None:
-        self.progress(Event(kind, f"{change.type} {change.name}", message))  # type: ignore[arg-type]
+        self.progress(ProgressEvent(kind, f"{change.type} {change.name}", message))  # type: ignore[arg-type]
 
 
 _PAST = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "no-op": "unchanged"}

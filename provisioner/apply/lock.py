@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from provisioner.errors import Busy
+from provisioner.errors import StateLocked
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def held(
     try:
         _acquire(lock, note, patience, waiting)
     except Timeout:
-        raise Busy(
+        raise StateLocked(
             f"another run holds {state}: {_holder(note)}", hint="wait until it has ended; it frees the lock by itself"
         ) from None
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.pipeline import policies
 
-from provisioner import __version__
+from provisioner._version import __version__
 from provisioner.azure.pace import Pace
 from provisioner.azure.transport import AgainPolicy, CountPolicy, transport
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from provisioner import errors
 from provisioner.azure.trouble import SIGN_IN, clean, is_sign_in, no_way, not_signed_in, unreachable
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 _BY_STATUS: Mapping[int, type[errors.CloudError]] = {
     400: errors.Rejected,
@@ -88,7 +88,7 @@ def advice(error: errors.CloudError) -> Advice:
     settled = any(each.get("settled") for each in known)
     if not retries:
         said = error.message.lower()
-        passes = error.status == 409 and any(words in said for words in facts("azure_errors.yaml")["passing"])
+        passes = error.status == 409 and any(words in said for words in load_facts("azure_errors.yaml")["passing"])
         return Advice("always" if passes else "never", settled=settled)
     best = next((each for each in retries if each["retry"] == "always"), retries[0])
     return Advice(best["retry"], best.get("patience"), settled)
@@ -154,7 +154,7 @@ def _body(response: Any) -> Any:
 
 @cache
 def _codes() -> Mapping[str, Mapping[str, Any]]:
-    return {code.lower(): known for code, known in facts("azure_errors.yaml")["codes"].items()}
+    return {code.lower(): known for code, known in load_facts("azure_errors.yaml")["codes"].items()}
 
 
 def _refined(code: str, said: str, target: str) -> str:

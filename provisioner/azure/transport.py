@@ -19,7 +19,7 @@ from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from requests import Session
 from requests.adapters import HTTPAdapter
 
-from provisioner import __version__
+from provisioner._version import __version__
 from provisioner.azure.counters import Counters
 from provisioner.azure.pace import Pace
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.cli.console import Console
 from provisioner.cli.online import confirm
-from provisioner.words import count as counted
+from provisioner.text import plural
 
 if TYPE_CHECKING:
     from provisioner.apply import Outcome
@@ -75,7 +75,7 @@ def carry_out(
             say(_forecast(project, azure, plan))
         writes = sum(change.writes for change in plan.changes)
         if writes:
-            confirm(f"Apply {counted(writes, 'change')}?", yes=yes, local=project.manifest.target.cloud == "local")
+            confirm(f"Apply {plural(writes, 'change')}?", yes=yes, local=project.manifest.target.cloud == "local")
         before = azure.requests.snapshot()
         with console.progress() as progress:
             outcomes = project.apply(
@@ -92,7 +92,7 @@ def carry_out(
     done = Applied(plan, outcomes, None, {kind: after[kind] - before[kind] for kind in after})
     if writes:
         said = outcome.text(outcomes, color=console.color, brief=True).rstrip()
-        say(f"{said} {counted(done.requests['writes'], 'write')}.")
+        say(f"{said} {plural(done.requests['writes'], 'write')}.")
     return replace(done, outputs=project.outputs(azure)) if done.ok else done
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from provisioner.progress import Event, Progress
+from provisioner.progress import Progress, ProgressEvent
 
 if TYPE_CHECKING:
     from provisioner.errors import ProvisionerError
@@ -89,7 +89,7 @@ class Console:
         else:
             yield self._line
 
-    def _line(self, event: Event) -> None:
+    def _line(self, event: ProgressEvent) -> None:
         if event.kind == "start" and not self.verbose:
             return
         mark, color = _MARKS[event.kind]

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from provisioner.progress import Event, Progress
+from provisioner.progress import Progress, ProgressEvent
 
 _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red")}
 
@@ -23,7 +23,7 @@ def live(*, color: bool) -> Iterator[Progress]:
     with Bars(*columns, console=terminal, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def listen(event: Event) -> None:
+        def listen(event: ProgressEvent) -> None:
             text = f"{event.subject}  {event.message}" if event.message else event.subject
             if event.kind in _MARKS:
                 if event.subject in tasks:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from provisioner import __version__
+from provisioner._version import __version__
 from provisioner.cli.lazy import COMMANDS, LazyGroup
 from provisioner.errors import ProvisionerError
 

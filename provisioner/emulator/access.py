@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.answer import Refusal
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 @cache
 def roles() -> dict[str, dict[str, Any]]:
     """The built-in roles by their GUID."""
-    return {role["id"]: role for role in facts("emulator.yaml")["roles"]}
+    return {role["id"]: role for role in load_facts("emulator.yaml")["roles"]}
 
 
 def scopes(resource: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from provisioner.emulator.arm import generic
 from provisioner.emulator.call import Call
 from provisioner.emulator.limits import remaining
 from provisioner.emulator.versions import versions
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.routes import Route
@@ -141,7 +141,7 @@ def _check_version(call: Call, route: Route) -> None:
     if not version:
         message = "The api-version query parameter (?api-version=) is required for all requests."
         raise Refusal(400, "MissingApiVersionParameter", message)
-    known = facts("emulator.yaml")["ingestion_versions"] if route.plane == "ingestion" else versions(route.kind)
+    known = load_facts("emulator.yaml")["ingestion_versions"] if route.plane == "ingestion" else versions(route.kind)
     if known is None:
         if not _VERSION.fullmatch(version):
             message = (

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from provisioner.errors import Busy, ProvisionerError
+from provisioner.errors import ProvisionerError, StateLocked
 
 IDLE = 15 * 60.0
 """Seconds after which a server that nobody calls is gone."""
@@ -44,7 +44,7 @@ class Ready:
 
 def fingerprint() -> str:
     """The version of this code: an emulator of another one is replaced."""
-    from provisioner import __version__
+    from provisioner._version import __version__
 
     here = Path(__file__).resolve().parent
     seen = sha256()
@@ -73,7 +73,7 @@ def ensure(state: Path, owner: int | None = None) -> Ready:
                 ready = None
             return ready or _start(state, owner)
     except Timeout as error:
-        raise Busy(
+        raise StateLocked(
             f"another process has been starting the emulator in {state} for too long",
             hint=f"see {state / 'server.log'}",
         ) from error
@@ -84,7 +84,7 @@ def _wait(state: Path) -> Ready | None:
     deadline = time.monotonic() + _STOP_SECONDS
     while (ready := status(state)) is None and _holds(state):
         if time.monotonic() > deadline:
-            raise Busy(
+            raise StateLocked(
                 f"an emulator holds {state} and does not answer",
                 hint="end its process, or use another --state directory",
             )

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.answer import Refusal
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.call import Call
@@ -37,7 +37,7 @@ def remaining(call: Call) -> dict[str, str]:
 def spend(call: Call, rule: str, size: int) -> None:
     """Take a call from a rule's quota of this minute; 429 with Retry-After when it is used up."""
     small = next((each.values for each in call.world.faults.active if each.fault == "small_quota"), None)
-    quotas = small or facts("emulator.yaml")["quotas"]
+    quotas = small or load_facts("emulator.yaml")["quotas"]
     now = time.monotonic()
     minutes: dict[str, tuple[float, int, int]] = call.world.memory.setdefault("minutes", {})
     since, calls, total = minutes.get(rule, (now, 0, 0))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.versions import versions
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.routes import Route
@@ -80,5 +80,5 @@ def _operation(path: str, route: Route) -> dict[str, Any]:
 def accepted(route: Route) -> list[str]:
     """The api-versions that a route takes; those of types without a list of their own stand for any well-formed one."""
     if route.plane == "ingestion":
-        return list(facts("emulator.yaml")["ingestion_versions"])
+        return list(load_facts("emulator.yaml")["ingestion_versions"])
     return versions(route.kind) or ["2022-04-01", "2024-11-01"]

@@ -27,7 +27,7 @@ from provisioner.emulator.identity import WILDCARDS, load_certificate, load_iden
 from provisioner.emulator.lifecycle import Ready, fingerprint
 from provisioner.emulator.store import Store
 from provisioner.emulator.tokens import Tokens
-from provisioner.errors import Busy, ProvisionerError
+from provisioner.errors import ProvisionerError, StateLocked
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -58,7 +58,7 @@ def serve(options: Options) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise Busy(
+        raise StateLocked(
             f"another emulator already runs on the state directory {options.state}",
             hint="use that one (`provisioner emulator status`), stop it (`provisioner emulator stop`) or give "
             "--state another directory",
@@ -138,7 +138,7 @@ async def _listen(web: Any, runner: web.ServerRunner, options: Options, context:
             await site.start()
         except OSError as error:
             if port and port == options.port:
-                raise Busy(
+                raise StateLocked(
                     f"port {port} of {options.host} cannot be used: {error.strerror}",
                     hint="give --port another, or 0 for any",
                 ) from error
@@ -147,7 +147,7 @@ async def _listen(web: Any, runner: web.ServerRunner, options: Options, context:
         bound = int(runner.addresses[0][1])
         memory.write_text(str(bound))
         return bound
-    raise Busy(f"no port of {options.host} can be used")
+    raise StateLocked(f"no port of {options.host} can be used")
 
 
 def _ready(world: World, options: Options, port: int, authority: Path) -> Ready:

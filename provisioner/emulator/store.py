@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from provisioner.errors import Busy
+from provisioner.errors import StateLocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,7 +192,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     """Bring the file to the newest version; a file from the future is refused."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > len(STEPS):
-        raise Busy(
+        raise StateLocked(
             f"{path} was written by a newer emulator (schema {version}, this one knows {len(STEPS)})",
             hint="upgrade the provisioner, or start on another --state directory",
         )

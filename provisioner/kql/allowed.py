@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 Dialect = Literal["transform", "query"]
 
@@ -66,4 +66,4 @@ def _permission(entry: Any, dialect: Dialect) -> Permission:
 
 @cache
 def _facts() -> Any:
-    return facts("kql.yaml")
+    return load_facts("kql.yaml")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from provisioner.diagnostics import Diagnostic, Span, failed
+from provisioner.diagnostics import Diagnostic, Span, has_failures
 from provisioner.kql.types import canonical
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _bind(
             found.append(Diagnostic("KQL005", "error", message, Span(0, len(text)), hint="`source` passes records on"))
     found.extend(binder.diagnostics)
     found.sort(key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-    if rows is None or failed(found):
+    if rows is None or has_failures(found):
         return None, found
     return _query(text, dialect, tables, binder, rows), found
 

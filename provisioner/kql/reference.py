@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from provisioner.files import facts
 from provisioner.kql import allowed
 from provisioner.kql.functions.registry import FUNCTIONS, TYPES, Function, Overload
 from provisioner.kql.functions.summaries import summary
+from provisioner.package_data import load_facts
 
 INTRODUCTION = """\
 # The transform language
@@ -53,7 +53,7 @@ _NUMBERS = ("int", "long", "real", "decimal")
 
 def reference() -> str:
     """The whole page as Markdown."""
-    known = facts("kql.yaml")
+    known = load_facts("kql.yaml")
     sources, limits = known["sources"], known["limits"]
     head = INTRODUCTION.format(
         list=sources["list"],
@@ -96,7 +96,7 @@ def _text_operators() -> Iterator[str]:
     yield "`contains has startswith endswith`, with `!` before and `_cs` behind;"
     yield "`x.y`, `x['y']`, `x[0]` and `x[-1]` on dynamics.\n"
     yield "The list for transformations lacks these; the query dialect has them:\n"
-    words = facts("kql.yaml")["string_operators"]
+    words = load_facts("kql.yaml")["string_operators"]
     yield from _table(("operator", "in a transformation write"), ([f"`{word}`", hint] for word, hint in words.items()))
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 DEEPEST = 3
 """Levels of objects that are flattened; what nests deeper stays dynamic."""
@@ -81,7 +81,7 @@ def _leaves(
 
 def _column(way: tuple[str, ...], taken: set[str]) -> str:
     """A legal name for the column, unlike all others."""
-    rules = facts("names.yaml")["column"]
+    rules = load_facts("names.yaml")["column"]
     shortest, longest = rules["length"]
     name = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(way)).strip("_")
     name = name if name[:1].isalpha() else f"field_{name}"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from provisioner.files import facts
 from provisioner.load.columns import columns
 from provisioner.load.structure import Structure
 from provisioner.load.transformtests import tests
 from provisioner.model import PASSTHROUGH, Columns, Flow, Stream, Table
+from provisioner.package_data import load_facts
 
 # Azure fills these in itself; a sender has no say in them.
 # source: schemas/builtin_tables.json lists them among the columns; log-standard-columns
@@ -101,7 +101,7 @@ def _types(name: str, tables: Mapping[str, Table]) -> tuple[dict[str, str] | Non
     own = dict(table.columns) if table else {}
     if table and table.custom:
         return (own, True) if own else (None, table.existing)
-    builtin = facts("builtin_tables.json")["tables"].get(name)
+    builtin = load_facts("builtin_tables.json")["tables"].get(name)
     if builtin is None:
         return (own, True) if own else (None, table is not None)
     if not builtin["columns"]:

@@ -10,8 +10,8 @@ from provisioner.diagnostics import Diagnostic, Severity
 from provisioner.plan import report
 from provisioner.plan.drift import KINDS, Drift, Finding
 from provisioner.plan.report import Where
+from provisioner.text import plural
 from provisioner.validate import report as findings
-from provisioner.words import count as counted
 
 
 def text(drift: Drift, *, color: bool = False) -> str:
@@ -104,10 +104,10 @@ def _properties(finding: Finding) -> list[str]:
 
 def _verdict(drift: Drift) -> str:
     differences = sum(each.difference for each in drift.findings)
-    gaps = f"; {counted(len(drift.gaps), 'scope')} could not be read" if drift.gaps else ""
+    gaps = f"; {plural(len(drift.gaps), 'scope')} could not be read" if drift.gaps else ""
     if not differences:
         return f"No drift{gaps}." if gaps else "No drift. Azure is as the manifest says."
-    return f"Drift: {counted(differences, 'difference')}{gaps}."
+    return f"Drift: {plural(differences, 'difference')}{gaps}."
 
 
 def _cell(words: str) -> str:

@@ -6,7 +6,7 @@ import json as _json
 from collections.abc import Callable
 from typing import Any
 
-from provisioner import __version__
+from provisioner._version import __version__
 from provisioner.diagnostics import Place
 from provisioner.plan.change import Change, Delta, Reason
 from provisioner.plan.plan import Plan

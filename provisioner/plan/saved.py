@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from provisioner import __version__
+from provisioner._version import __version__
 from provisioner.errors import BadRequestFile, StalePlan
 from provisioner.model import Columns, Dcr, Endpoint, Grant, Manifest, Stream, Target, Workspace
 from provisioner.plan.plan import Plan

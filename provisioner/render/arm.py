@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from provisioner import __version__
-from provisioner.files import facts
+from provisioner._version import __version__
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.render.environment import environment
 from provisioner.resources import Graph, Key, Param, Ref, Resource, parse_id, substitute
 from provisioner.resources.grant import role_id
@@ -89,7 +89,7 @@ class _Printer:
         assert parts is not None
         return {
             "type": "Microsoft.Resources/deployments",
-            "apiVersion": facts("deployments.yaml")["api_version"],
+            "apiVersion": load_facts("deployments.yaml")["api_version"],
             "name": f"{self.manifest.name}-tables",
             "subscriptionId": parts.subscription,
             "resourceGroup": parts.group,

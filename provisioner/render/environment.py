@@ -8,14 +8,14 @@ from functools import cache
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from provisioner.files import data
+from provisioner.package_data import data_directory
 
 
 @cache
 def environment(form: str) -> ImmutableSandboxedEnvironment:
     """The templates of one format, from `templates/<form>`."""
     made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(data("templates") / form),
+        loader=FileSystemLoader(data_directory("templates") / form),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 Body = dict[str, Any]
 Short = Literal["group", "workspace", "table", "endpoint", "dcr", "grant"]
@@ -72,7 +72,7 @@ class ResourceType:
 @cache
 def resource_type(short: Short) -> ResourceType:
     """The record of a type."""
-    known = facts(f"resources/{short}.yaml")
+    known = load_facts(f"resources/{short}.yaml")
     return ResourceType(
         short=short,
         name=known["type"],

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from provisioner.errors import ProvisionerError
-from provisioner.files import facts
 from provisioner.model import PUBLISHER, SELF
+from provisioner.package_data import load_facts
 from provisioner.resources.context import Context
 from provisioner.resources.definition import Body, resource_type
 from provisioner.resources.flatten import Flat, unread
@@ -52,7 +52,7 @@ def role_id(role: str) -> str:
     """The GUID of a role given by name or GUID. Raises ProvisionerError for a name that is not known offline."""
     if _GUID.fullmatch(role):
         return role.lower()
-    known: dict[str, str] = facts("roles.yaml")["roles"]
+    known: dict[str, str] = load_facts("roles.yaml")["roles"]
     for name, id_ in known.items():
         if name.lower() == role.lower():
             return id_
@@ -74,5 +74,5 @@ def flatten(body: Body) -> Flat:
 
 def role_name(id_: str) -> str:
     """The name of a role by its GUID where it is known, else the GUID."""
-    known: dict[str, str] = facts("roles.yaml")["roles"]
+    known: dict[str, str] = load_facts("roles.yaml")["roles"]
     return next((name for name, guid_ in known.items() if guid_ == id_.lower()), id_)

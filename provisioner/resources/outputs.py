@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from provisioner.files import facts
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.resources.dcr import ingestion_endpoint
 from provisioner.resources.graph import Graph
 
@@ -58,5 +58,5 @@ def outputs(manifest: Manifest, live: Graph, audience: str) -> Outputs:
 
 def stream_url(endpoint: str, immutable_id: str, stream: str) -> str:
     """Where records of a stream are posted. Source: logs-ingestion-api-overview, "Rest API call"."""
-    version = facts("ingestion.yaml")["api_version"]
+    version = load_facts("ingestion.yaml")["api_version"]
     return f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}?api-version={version}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from provisioner.files import facts
 from provisioner.model import CUSTOM_SUFFIX, Columns, Manifest, Table, column_type
+from provisioner.package_data import load_facts
 from provisioner.resources.context import Context
 from provisioner.resources.definition import Body, resource_type
 from provisioner.resources.flatten import Flat, Remark, columns, unread
@@ -93,7 +93,7 @@ def flatten(body: Body, name: str) -> Flat:
 
 def _standard(column: str, *, custom: bool) -> bool:
     """Whether a column is there without being declared: in a custom table what each table has, else all but `_CF`."""
-    known = facts("names.yaml")["column"]
+    known = load_facts("names.yaml")["column"]
     if not custom:
         return not column.endswith(known["builtin_suffix"])
     return column in known["present"]

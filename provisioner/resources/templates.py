@@ -11,8 +11,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from provisioner.errors import BadRequestFile
-from provisioner.files import data
 from provisioner.model import TYPES
+from provisioner.package_data import data_directory
 from provisioner.resources.definition import SHORTS, Body, Short
 from provisioner.resources.resource import Param, Ref
 
@@ -28,7 +28,7 @@ class Templates:
         names = [f"{short}.json.j2" for short in SHORTS]
         if overrides and not any((overrides / name).is_file() for name in names):
             raise BadRequestFile(f"{overrides} replaces no definition", hint=f"their names are {', '.join(names)}")
-        builtin = FileSystemLoader(data("templates") / "definitions")
+        builtin = FileSystemLoader(data_directory("templates") / "definitions")
         own = [FileSystemLoader(overrides)] if overrides else []
         self._environment = ImmutableSandboxedEnvironment(
             loader=ChoiceLoader([*own, builtin, PrefixLoader({"builtin": builtin})]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner.files import facts
 from provisioner.model import CUSTOM_SUFFIX, Table
+from provisioner.package_data import load_facts
 from provisioner.validate.text import near
 
 
@@ -46,5 +46,5 @@ def near_builtin(name: str) -> str | None:
 
 
 def _facts() -> Mapping[str, Any]:
-    known: Mapping[str, Any] = facts("builtin_tables.json")
+    known: Mapping[str, Any] = load_facts("builtin_tables.json")
     return known

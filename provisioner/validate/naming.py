@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.text import fits
 
@@ -16,13 +16,15 @@ def resource_name(
 ) -> Iterator[Diagnostic]:
     """At most one finding about a name: its length, a character that no id may hold, or an unusual one."""
     least, most = known["length"]
-    forbidden = sorted({each for each in name if each in facts("names.yaml")["resource"]["forbidden"] or each < " "})
+    forbidden = sorted(
+        {each for each in name if each in load_facts("names.yaml")["resource"]["forbidden"] or each < " "}
+    )
     if not least <= len(name) <= most:
         message = f"the {noun}'s name {name!r} has {len(name)} characters; {least} to {most} are allowed"
         yield context.error(message, *path, key=key)
     elif forbidden:
         message = f"the {noun}'s name {name!r} holds {forbidden[0]!r}, which Azure refuses in a resource's name"
-        yield context.error(message, *path, key=key, source=facts("names.yaml")["resource"]["source"])
+        yield context.error(message, *path, key=key, source=load_facts("names.yaml")["resource"]["source"])
     elif not fits(name, known["usual"]):
         article = "an" if noun[0] in "aeiou" else "a"
         message = f"no page says that {article} {noun}'s name may be {name!r}"
@@ -31,5 +33,5 @@ def resource_name(
 
 def reserved(column: str | None) -> bool:
     """Whether a column's name is one that Azure keeps for itself, by a page or by what was seen."""
-    known = facts("names.yaml")["column"]
+    known = load_facts("names.yaml")["column"]
     return any(column in known[kind] for kind in ("reserved", "standard", "seen_reserved"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from provisioner.files import facts
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 
 Path = tuple[str, ...]
 
@@ -23,7 +23,7 @@ def cloud_of(name: str) -> str | None:
 
 def clouds() -> Mapping[str, Mapping[str, str]]:
     """Cloud → short name → name for people."""
-    found: Mapping[str, Mapping[str, str]] = facts("regions.yaml")["clouds"]
+    found: Mapping[str, Mapping[str, str]] = load_facts("regions.yaml")["clouds"]
     return found
 
 
@@ -37,6 +37,6 @@ def locations(manifest: Manifest) -> Iterator[tuple[Path, str]]:
 
 def offered(feature: str, cloud: str, region: str) -> str | None:
     """None where a feature is offered as far as is known, else what is known against it."""
-    known: Mapping[str, Any] = facts("regions.yaml")["offers"][feature]
+    known: Mapping[str, Any] = load_facts("regions.yaml")["offers"][feature]
     missing = cloud in known["clouds"] or short(region) in known["regions"]
     return str(known["note"]) if missing else None

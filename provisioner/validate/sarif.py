@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from provisioner import __version__
+from provisioner._version import __version__
 from provisioner.diagnostics import Diagnostic, Edit, Severity
 from provisioner.validate.catalogue import pages
 from provisioner.validate.page import Page

@@ -10,6 +10,7 @@ from typing import Any
 from provisioner.model import Columns, Dcr, Manifest, Stream
 from provisioner.resources import Graph
 from provisioner.resources.outputs import Outputs
+from provisioner.text import plural
 from provisioner.verify.arrival import Arrival, Diagnosis
 from provisioner.verify.expect import Cells
 from provisioner.verify.lane import Lane, lanes
@@ -18,7 +19,6 @@ from provisioner.verify.sample import Samples, samples
 from provisioner.verify.scene import plan_of, table_columns
 from provisioner.verify.shot import Leg, Shot
 from provisioner.verify.transform import Transforms, rows
-from provisioner.words import count as counted
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ _NOTHING = Diagnosis(
 
 def _notes(chosen: Samples, stream: Stream, ways: Sequence[Lane], now: dt.datetime) -> Iterator[str]:
     if chosen.filtered:
-        yield f"not sent, since no row would come of it: {counted(chosen.filtered, 'record')} of tests or samples"
+        yield f"not sent, since no row would come of it: {plural(chosen.filtered, 'record')} of tests or samples"
     if chosen.origin == "made":
         yield "no tests or samples: the records are made from the columns"
     undeclared = dict.fromkeys(name for each in chosen.records for name in each if name not in stream.columns)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from provisioner.diagnostics import Diagnostic, Place, Span, failed
+from provisioner.diagnostics import Diagnostic, Place, Span, has_failures
 from provisioner.model import Flow, Manifest, Stream, TransformTest
 from provisioner.verify.compare import compare
 from provisioner.verify.expect import looked_up, unforeseeable
@@ -95,7 +95,7 @@ class _Runner:
         errors: list[Diagnostic] = []
         for flow in stream.flows:
             query, diagnostics = self._transforms.bind(stream, flow)
-            found = [each for each in diagnostics if failed([each])]
+            found = [each for each in diagnostics if has_failures([each])]
             if query is None and any(wanted in f"{each.code} {each.message}".lower() for each in found):
                 return self._result(stream, test, position, flow.table)
             errors.extend(self._placed(stream, flow, found))

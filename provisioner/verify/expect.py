@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from provisioner.files import facts
 from provisioner.kql import values
+from provisioner.package_data import load_facts
 from provisioner.verify.compare import same
 
 if TYPE_CHECKING:
@@ -138,5 +138,5 @@ def _time(value: Any, now: dt.datetime, *, volatile: bool) -> Cell:
 
 
 def _limit() -> int:
-    most: int = facts("limits.yaml")["record"]["field"]["most"]
+    most: int = load_facts("limits.yaml")["record"]["field"]["most"]
     return most

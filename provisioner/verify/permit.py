@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from provisioner.errors import CloudError, NotFound, ProvisionerError
 from provisioner.model import PUBLISHER
-from provisioner.progress import Event, Progress
+from provisioner.progress import Progress, ProgressEvent
 from provisioner.resources import resource_type
 from provisioner.resources.grant import assignment_name, role_id
+from provisioner.text import plural
 from provisioner.verify.scene import Scene
-from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -38,7 +38,7 @@ def permit(azure: Azure, scene: Scene, dcrs: Collection[str], *, keep: bool, pro
         made = [id_ for id_ in pool.map(lambda name: _grant(azure, scene, name, principal), sorted(dcrs)) if id_]
     if made:
         scene.forget()
-        progress(Event("done", _SUBJECT, f"{PUBLISHER} on {counted(len(made), 'rule')} for this run"))
+        progress(ProgressEvent("done", _SUBJECT, f"{PUBLISHER} on {plural(len(made), 'rule')} for this run"))
     try:
         yield
     finally:
@@ -88,7 +88,7 @@ def _withdraw(azure: Azure, ids: Collection[str], progress: Progress) -> None:
     with ThreadPoolExecutor(8, "grant") as pool:
         left = [why for why in pool.map(take, ids) if why]
     if left:
-        progress(Event("failed", _SUBJECT, f"could not be taken back, please delete: {'; '.join(left)}"))
+        progress(ProgressEvent("failed", _SUBJECT, f"could not be taken back, please delete: {'; '.join(left)}"))
 
 
 def _is(assignment: dict[str, object], principal: str, role: str) -> bool:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from provisioner.progress import Event, Progress
+from provisioner.progress import Progress, ProgressEvent
+from provisioner.text import plural
 from provisioner.verify.causes import Case, diagnose
 from provisioner.verify.find import Finder
 from provisioner.verify.pace import Pace
@@ -14,7 +15,6 @@ from provisioner.verify.report.arrivals import span
 from provisioner.verify.scene import Scene
 from provisioner.verify.sender import Sender
 from provisioner.verify.shot import Leg, Shot
-from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure.ingestion import Ingestion
@@ -83,7 +83,7 @@ class Probe:
             leg.suspected = leg.waited
             before, leg.diagnosis = leg.diagnosis, diagnose(Case(leg, self._scene))
             if leg.diagnosis and leg.diagnosis.passing and (before is None or before.code != leg.diagnosis.code):
-                self._progress(Event("wait", _name(leg), leg.diagnosis.message))
+                self._progress(ProgressEvent("wait", _name(leg), leg.diagnosis.message))
 
     def _patience(self, leg: Leg) -> float:
         return max(self._pace.suspect, 2 * leg.suspected)
@@ -112,9 +112,9 @@ class Probe:
         leg.told = True
         if good:
             latency = f", {span(leg.latency)}" if leg.latency is not None else ""
-            self._progress(Event("done", _name(leg), f"{counted(len(leg.found), 'row')} arrived{latency}"))
+            self._progress(ProgressEvent("done", _name(leg), f"{plural(len(leg.found), 'row')} arrived{latency}"))
         else:
-            self._progress(Event("failed", _name(leg), leg.diagnosis.message if leg.diagnosis else ""))
+            self._progress(ProgressEvent("failed", _name(leg), leg.diagnosis.message if leg.diagnosis else ""))
 
 
 def _name(leg: Leg) -> str:

@@ -13,11 +13,11 @@ from provisioner.model import Dcr, Flow, Manifest, Stream
 from provisioner.resources import Body
 from provisioner.resources.dcr import ingestion_endpoint
 from provisioner.resources.grant import role_id
+from provisioner.text import plural
 from provisioner.verify.arrival import Arrival, Diagnosis, VerifyResult
 from provisioner.verify.expect import instant
 from provisioner.verify.find import SEARCHED
 from provisioner.verify.scene import Scene, plan_of
-from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -142,7 +142,7 @@ def _notes(scene: Scene, stream: Stream, dcr: Dcr, newest: tuple[Any, int] | Non
     else:
         moment = instant(newest[0])
         age = f", {_ago(scene.now() - moment)} old" if moment else ""
-        yield f"newest row {newest[0]}{age}; {counted(newest[1], 'row')} in the last 30 days"
+        yield f"newest row {newest[0]}{age}; {plural(newest[1], 'row')} in the last 30 days"
     told = scene.drops(dcr.name, stream.name, scene.now() - dt.timedelta(minutes=30))
     if told is not None:
         counts = ", ".join(f"{name} {count:g}" for name, count in told.items())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model import Manifest
-from provisioner.progress import Progress, silent
+from provisioner.progress import Progress, ignore_progress
 from provisioner.resources import Graph
 from provisioner.resources.outputs import Outputs
 from provisioner.resources.outputs import outputs as outputs_of
@@ -42,7 +42,7 @@ def verify(
     edge: bool = False,
     send: bool | None = None,
     pace: Pace | None = None,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> VerifyResult:
     """Prove that each column of each stream arrives, or say why not.
 

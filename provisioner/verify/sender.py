@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from provisioner.errors import CloudError
-from provisioner.progress import Event, Progress
+from provisioner.progress import Progress, ProgressEvent
+from provisioner.text import plural
 from provisioner.verify.causes import Case, diagnose
 from provisioner.verify.pace import Pace
 from provisioner.verify.scene import Scene
 from provisioner.verify.shot import Shot
-from provisioner.words import count as counted
 
 if TYPE_CHECKING:
     from provisioner.azure.ingestion import Ingestion
@@ -87,7 +87,9 @@ class Sender:
             self._running += 1
             self.idle.clear()
         if attempt.told is None:
-            self._progress(Event("start", attempt.shot.name, f"sending {counted(len(attempt.shot.records), 'record')}"))
+            self._progress(
+                ProgressEvent("start", attempt.shot.name, f"sending {plural(len(attempt.shot.records), 'record')}")
+            )
         attempt.future = self._pool.submit(self._send, attempt)
 
     def _send(self, attempt: _Attempt) -> None:
@@ -110,7 +112,7 @@ class Sender:
         shot.error, shot.accepted = None, _now()
         shot.first_accepted = shot.first_accepted or shot.accepted
         attempt.over = True
-        self._progress(Event("start", shot.name, "accepted, looking for it"))
+        self._progress(ProgressEvent("start", shot.name, "accepted, looking for it"))
 
     def _refused(self, attempt: _Attempt) -> None:
         """Look for the reason; one that passes is borne until the budget is used up."""
@@ -126,7 +128,7 @@ class Sender:
         if attempt.told is None or attempt.told[0] != cause.code or _now() - attempt.told[1] > _TELL:
             attempt.told = (cause.code, _now())
             left = int((attempt.deadline - _now()).total_seconds())
-            self._progress(Event("wait", attempt.shot.name, f"{cause.message}; {_minutes(left)} left"))
+            self._progress(ProgressEvent("wait", attempt.shot.name, f"{cause.message}; {_minutes(left)} left"))
 
 
 def _minutes(seconds: int) -> str:

@@ -388,7 +388,11 @@ def test_every_change_leaves_its_lines_in_the_journal(cloud, tmp_path):
 
 
 def test_two_applies_of_one_directory_are_told_apart(tmp_path):
-    with held(tmp_path, "apply prod"), pytest.raises(errors.Busy, match="apply prod, process"), held(tmp_path, "x"):
+    with (
+        held(tmp_path, "apply prod"),
+        pytest.raises(errors.StateLocked, match="apply prod, process"),
+        held(tmp_path, "x"),
+    ):
         pass
 
 

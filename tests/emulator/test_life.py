@@ -24,7 +24,7 @@ from filelock import FileLock
 from provisioner.emulator import lifecycle
 from provisioner.emulator.store import STEPS, Record, Store
 from provisioner.emulator.testing import AzureMonitor
-from provisioner.errors import Busy, ProvisionerError
+from provisioner.errors import ProvisionerError, StateLocked
 from tests.support.azure_rest import Rest
 
 
@@ -187,7 +187,7 @@ def test_a_file_of_an_older_schema_is_brought_up_and_a_newer_one_refused(tmp_pat
     assert db.execute("PRAGMA user_version").fetchone()[0] == len(STEPS)
     db.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
     db.close()
-    with pytest.raises(Busy, match="newer emulator"):
+    with pytest.raises(StateLocked, match="newer emulator"):
         Store(path)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from provisioner import kql
-from provisioner.files import facts
 from provisioner.kql.functions.registry import FUNCTIONS
 from provisioner.kql.lexer import LITERAL_TYPES
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.special import SPECIAL
+from provisioner.package_data import load_facts
 from tests.support.kql_cases import read
 
 
@@ -54,10 +54,10 @@ def test_a_refusal_by_the_dialect_names_its_source():
 
 
 def test_permissions_and_entries_know_the_same_names():
-    assert set(facts("kql.yaml")["functions"]) == set(FUNCTIONS) | (set(SPECIAL) - set(LITERAL_TYPES))
+    assert set(load_facts("kql.yaml")["functions"]) == set(FUNCTIONS) | (set(SPECIAL) - set(LITERAL_TYPES))
     named = {kind.word for kind in OPERATORS.values()}
-    assert set(facts("kql.yaml")["operators"]) == named | {"print", "datatable", "range"}
-    assert not set(facts("kql.yaml")["unknown_operators"]) & set(OPERATORS)
+    assert set(load_facts("kql.yaml")["operators"]) == named | {"print", "datatable", "range"}
+    assert not set(load_facts("kql.yaml")["unknown_operators"]) & set(OPERATORS)
 
 
 def test_column_types_are_taken_in_the_spelling_of_a_manifest_too():

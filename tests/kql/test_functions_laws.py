@@ -192,10 +192,10 @@ def test_the_inline_form_of_a_function_equals_its_body(name: str, data: st.DataO
 
 def test_every_function_that_is_offered_has_a_permission_and_the_other_way_round() -> None:
     """A name that one side lacks would be refused, or promised and missing."""
-    from provisioner.files import facts
+    from provisioner.package_data import load_facts
 
     bound_by_the_row = {"columnifexists", "column_ifexists", "pack_all", "bag_pack_columns"}
-    assert set(facts("kql.yaml")["functions"]) == set(FUNCTIONS) | bound_by_the_row
+    assert set(load_facts("kql.yaml")["functions"]) == set(FUNCTIONS) | bound_by_the_row
 
 
 def test_every_function_says_what_it_does() -> None:

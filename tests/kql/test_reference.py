@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from provisioner.files import facts
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.reference import reference
+from provisioner.package_data import load_facts
 from tools.kql_page import PAGE, page
 
 
@@ -16,7 +16,7 @@ def test_the_page_is_the_one_that_the_code_makes() -> None:
 def test_the_page_names_every_operator_and_function() -> None:
     """With where each may be used."""
     text = reference()
-    for name in facts("kql.yaml")["functions"]:
+    for name in load_facts("kql.yaml")["functions"]:
         assert f"`{name}(" in text, name
     for kind in OPERATORS.values():
         assert f"{kind.word}" in text

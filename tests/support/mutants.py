@@ -9,13 +9,13 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 Tree = dict[str, Any]
 Mutant = tuple[str, Tree]
 Operator = Callable[[Tree], Iterator[Mutant]]
 
-NAMES, LIMITS, REGIONS = facts("names.yaml"), facts("limits.yaml"), facts("regions.yaml")
+NAMES, LIMITS, REGIONS = load_facts("names.yaml"), load_facts("limits.yaml"), load_facts("regions.yaml")
 TYPES = ("string", "int", "long", "real", "boolean", "datetime", "guid", "dynamic")
 
 VALID: Tree = {

@@ -7,7 +7,7 @@ import re
 import yaml
 
 from provisioner import validate
-from provisioner.files import data, facts
+from provisioner.package_data import data_directory, load_facts
 from tests.support.paths import ROOT
 from tools.rules_page import PAGE, page
 
@@ -40,23 +40,23 @@ def test_the_hooks_name_commands_that_exist():
 
 def test_every_fact_has_a_source():
     for name in ("names.yaml", "limits.yaml"):
-        for subject, known in facts(name).items():
+        for subject, known in load_facts(name).items():
             entries = known.values() if name == "limits.yaml" else [known]
             assert all(entry.get("source") for entry in entries), f"{name}: {subject}"
-    assert facts("regions.yaml")["source"]
-    assert (data("schemas") / "builtin_tables.json").exists()
+    assert load_facts("regions.yaml")["source"]
+    assert (data_directory("schemas") / "builtin_tables.json").exists()
 
 
 def test_the_built_in_tables_are_those_of_the_vendors_page():
     """104 take rows from the API; the columns of 89 are known, and each is of a type that the manifest has."""
     from provisioner.model import TYPES
 
-    tables = facts("builtin_tables.json")["tables"]
+    tables = load_facts("builtin_tables.json")["tables"]
     assert len(tables) == 104
     assert sum(table["columns"] is not None for table in tables.values()) == 89
     assert {type_ for table in tables.values() for type_ in (table["columns"] or {}).values()} <= set(TYPES)
 
 
 def test_a_regions_short_name_is_its_long_one_without_spaces_and_case():
-    for known in facts("regions.yaml")["clouds"].values():
+    for known in load_facts("regions.yaml")["clouds"].values():
         assert all(long.replace(" ", "").lower() == short for short, long in known.items())

@@ -10,7 +10,7 @@ from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.cli.online import answerable, confirm, online
 from provisioner.project import Project
-from provisioner.words import count as counted
+from provisioner.text import plural
 
 
 @click.command()
@@ -39,7 +39,7 @@ def destroy(project: Project, console: Console, form: str, yes: bool, allow: tup
         plan.raise_if_unsafe(allow)
         if not plan.empty:
             count = sum(change.writes for change in plan.changes)
-            confirm(f"Remove {counted(count, 'resource')}?", yes=yes, local=local)
+            confirm(f"Remove {plural(count, 'resource')}?", yes=yes, local=local)
         with console.progress() as progress:
             outcomes = project.apply(
                 plan,

@@ -11,7 +11,7 @@ import click
 from provisioner.cli import options, pipelines
 from provisioner.cli.console import Console
 from provisioner.project import Project
-from provisioner.words import count as counted
+from provisioner.text import plural
 
 if TYPE_CHECKING:
     from provisioner.verify import TestResult
@@ -54,7 +54,7 @@ def _updated(project: Project, results: Sequence[TestResult], console: Console) 
     edits = update(project.document, results)
     made = write(edits)
     failed = sum(not each.ok for each in results)
-    console.note(f"{counted(made, 'edit')} for {counted(failed, 'failed test')}")
+    console.note(f"{plural(made, 'edit')} for {plural(failed, 'failed test')}")
     return project.reload() if made else project
 
 

@@ -74,14 +74,14 @@ class _Up:
 
     def offline(self) -> None:
         """What needs no network, before any; shown once the first line has said where it all goes."""
-        from provisioner.diagnostics import failed
+        from provisioner.diagnostics import has_failures
         from provisioner.validate import files, report
         from provisioner.verify import report as proof
 
         told = self.project.diagnostics
         self.said["validate"] = report.shape(told)
         self._waiting.append(("validate", report.text(told, files.lines, color=self.console.color)))
-        self.ok = not failed(told)
+        self.ok = not has_failures(told)
         if not self.ok:
             return
         results = self.project.test()

@@ -41,7 +41,7 @@ def validate(
     """  # noqa: D301 - click's marker for \"do not rewrap\"
     import gc
 
-    from provisioner.diagnostics import Diagnostic, failed
+    from provisioner.diagnostics import Diagnostic, has_failures
     from provisioner.validate import check_all, files, report
 
     _known((*select, *ignore))
@@ -74,7 +74,7 @@ def validate(
         console.data(report.sarif(told))
     else:
         console.data(report.junit(told, strict=strict))
-    return 1 if failed(told, strict=strict) else 0
+    return 1 if has_failures(told, strict=strict) else 0
 
 
 def _known(codes: tuple[str, ...]) -> None:

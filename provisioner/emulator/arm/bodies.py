@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from provisioner.emulator.answer import Refusal
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 _READ_ONLY = 2
 _PRIMITIVES = {"string": str, "int": int, "bool": bool}
@@ -26,7 +26,7 @@ def accept(kind: str, body: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _types() -> dict[str, Any]:
-    types: dict[str, Any] = facts("azure_types.json")["types"]
+    types: dict[str, Any] = load_facts("azure_types.json")["types"]
     return types
 
 

@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.answer import Answer, Refusal, missing_group
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.call import Call
@@ -64,7 +64,7 @@ def location(call: Call, body: dict[str, Any], existing: Record | None) -> str:
 
 
 def _regions() -> dict[str, str]:
-    regions: dict[str, str] = facts("regions.yaml")["clouds"]["public"]
+    regions: dict[str, str] = load_facts("regions.yaml")["clouds"]["public"]
     return regions
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.answer import Answer, Refusal
 from provisioner.emulator.arm.common import GROUP, listing
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.call import Call
@@ -57,7 +57,7 @@ def _subscription(call: Call, number: str) -> dict[str, Any]:
 def locations(call: Call) -> Answer:
     """The public cloud's regions."""
     root = f"/subscriptions/{call.names['subscription']}/locations"
-    regions = facts("regions.yaml")["clouds"]["public"]
+    regions = load_facts("regions.yaml")["clouds"]["public"]
     return listing(
         call,
         [
@@ -76,7 +76,7 @@ def locations(call: Call) -> Answer:
 
 def index(call: Call) -> Answer:
     """The resource providers."""
-    return listing(call, [_provider(call, each) for each in facts("emulator.yaml")["providers"]])
+    return listing(call, [_provider(call, each) for each in load_facts("emulator.yaml")["providers"]])
 
 
 def get(call: Call) -> Answer:
@@ -91,15 +91,15 @@ def register(call: Call) -> Answer:
 
 def _spelled(call: Call) -> str:
     wanted = call.names["namespace"]
-    for each in facts("emulator.yaml")["providers"]:
+    for each in load_facts("emulator.yaml")["providers"]:
         if each.lower() == wanted.lower():
             return str(each)
     raise Refusal(404, "InvalidResourceNamespace", f"The resource namespace '{wanted}' is invalid.")
 
 
 def _provider(call: Call, namespace: str) -> dict[str, Any]:
-    versions = facts("emulator.yaml")["versions"]
-    regions = list(facts("regions.yaml")["clouds"]["public"].values())
+    versions = load_facts("emulator.yaml")["versions"]
+    regions = list(load_facts("regions.yaml")["clouds"]["public"].values())
     types = [
         {
             "resourceType": kind.partition("/")[2],

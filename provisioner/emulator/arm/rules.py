@@ -24,7 +24,7 @@ from provisioner.emulator.arm.common import (
 from provisioner.emulator.arm.endpoints import VERSIONS, invalid, patched, remove, suffix
 from provisioner.emulator.arm.rule_checks import check_rule
 from provisioner.emulator.store import Record
-from provisioner.files import facts
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.call import Call
@@ -66,7 +66,7 @@ def _shown(call: Call, made: Record, body: dict[str, Any], existing: Record | No
         workspace = call.world.store.get(destination["workspaceResourceId"])
         if workspace is not None:
             destination["workspaceId"] = workspace.body["properties"]["customerId"]
-    quotas = facts("emulator.yaml")["quotas"]
+    quotas = load_facts("emulator.yaml")["quotas"]
     root = f"{BASE}/direct/{made.private['host']}"
     return {
         "properties": {

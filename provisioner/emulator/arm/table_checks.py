@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.answer import Refusal
 from provisioner.emulator.arm import builtin
-from provisioner.files import facts
 from provisioner.model.types import column_type
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Record
@@ -62,7 +62,7 @@ def _column(given: dict[str, Any]) -> dict[str, Any]:
 def check_columns(name: str, columns: list[dict[str, Any]], before: Record | None) -> None:
     """Reserved, repeated, too many, TimeGenerated, and types that may not change, also of columns deleted before."""
     seen: set[str] = set()
-    reserved = set(facts("emulator.yaml")["reserved_columns"]["names"])
+    reserved = set(load_facts("emulator.yaml")["reserved_columns"]["names"])
     remembered: dict[str, str] = before.private.get("types", {}) if before else {}
     for column in columns:
         if column["name"] in reserved:
@@ -102,7 +102,7 @@ def check_retention(properties: dict[str, Any], plan: str) -> None:
             )
     if total in {None, -1}:
         return
-    if not 4 <= total <= 730 and total not in facts("emulator.yaml")["total_retention_years"]:
+    if not 4 <= total <= 730 and total not in load_facts("emulator.yaml")["total_retention_years"]:
         raise invalid(f"Invalid value {total} provided for totalRetentionInDays: 4 to 730, or whole years up to 4383.")
     if days not in {None, -1} and total < days:
         raise invalid(f"totalRetentionInDays ({total}) cannot be less than retentionInDays ({days}).")

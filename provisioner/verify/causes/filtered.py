@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from provisioner import kql
+from provisioner.text import plural
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes.case import Case
 from provisioner.verify.causes.live_transform import edited, live_query, live_rows, numbered, time_of
-from provisioner.words import count as counted
 
 
 def filtered(case: Case) -> Diagnosis | None:
@@ -22,7 +22,7 @@ def filtered(case: Case) -> Diagnosis | None:
         "filtered",
         f"the live transform drops the record: `{text}`",
         (
-            f"{len(dropped)} of {counted(len(case.leg.expected), 'record')} dropped by it",
+            f"{len(dropped)} of {plural(len(case.leg.expected), 'record')} dropped by it",
             "the manifest's transform lets them through" if edited(case) else "the manifest's transform is the same",
         ),
         "run `plan`: the rule was changed by hand or not applied yet",
@@ -37,6 +37,6 @@ def time_null(case: Case) -> Diagnosis | None:
     return Diagnosis(
         "time-null",
         "the live transform makes TimeGenerated null, and Azure drops such rows in silence",
-        (f"{len(timeless)} of {counted(len(case.leg.expected), 'record')} with none after it",),
+        (f"{len(timeless)} of {plural(len(case.leg.expected), 'record')} with none after it",),
         "give TimeGenerated a value in every case: `extend TimeGenerated = iff(isnull(t), now(), t)`",
     )

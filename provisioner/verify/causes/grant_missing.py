@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from provisioner.text import plural
 from provisioner.verify.arrival import Diagnosis
 from provisioner.verify.causes import grants
 from provisioner.verify.causes.case import Case
-from provisioner.words import count as counted
 
 
 def grant_missing(case: Case) -> Diagnosis | None:
@@ -24,8 +24,8 @@ def grant_missing(case: Case) -> Diagnosis | None:
         "grant-missing",
         f"{case.scene.identity} has no right to send to the rule {case.shot.dcr.name}",
         (
-            f"none of {counted(len(held), 'role assignment')} here or above is Monitoring Metrics Publisher for it",
-            *((f"held by {counted(len(others), 'other principal')}; groups are not looked into",) if others else ()),
+            f"none of {plural(len(held), 'role assignment')} here or above is Monitoring Metrics Publisher for it",
+            *((f"held by {plural(len(others), 'other principal')}; groups are not looked into",) if others else ()),
             case.said,
         ),
         "add it to `grants` (`self` is the identity that runs), or run verify with `--grant-self`",

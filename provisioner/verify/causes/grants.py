@@ -58,10 +58,10 @@ def age(case: Case, assignment: Body) -> dt.timedelta | None:
 
 def role_name(assignment: Body) -> str:
     """The name of its role where we know it, else its GUID."""
-    from provisioner.files import facts
+    from provisioner.package_data import load_facts
 
     guid = _text(assignment, "roleDefinitionId").rpartition("/")[2]
-    known: dict[str, str] = facts("roles.yaml")["roles"]
+    known: dict[str, str] = load_facts("roles.yaml")["roles"]
     return next((name for name, id_ in known.items() if id_.lower() == guid), guid)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from provisioner.text import plural
 from provisioner.verify.arrival import Arrival, Diagnosis, RowArrival, VerifyResult
 from provisioner.verify.report.junit import Case
 from provisioner.verify.report.junit import junit as xml
 from provisioner.verify.report.table import Cells, apart, cell, paint, table
-from provisioner.words import count as counted
 
 _HEAD = ("column", "expected", "arrived")
 
@@ -56,7 +56,7 @@ def _counts(each: Arrival, *, sent: bool) -> str:
     seconds = f" after {span(each.seconds)}" if each.seconds is not None and each.arrived else ""
     columns = len(each.rows[0].columns) if each.rows else 0
     whole = f", {columns} columns" if each.ok else ""
-    return f"  {each.arrived} of {counted(each.sent, 'row')}{whole}{seconds}"
+    return f"  {each.arrived} of {plural(each.sent, 'row')}{whole}{seconds}"
 
 
 def _row(row: RowArrival, *, color: bool) -> list[str]:
@@ -92,8 +92,8 @@ def _summary(result: VerifyResult, bad: int, *, color: bool) -> str:
     if not count:
         return "no stream to verify"
     if bad:
-        return painted(f"{bad} of {counted(count, 'flow')} failed", "red")
-    return painted(f"{counted(count, 'flow')} {what}", "green")
+        return painted(f"{bad} of {plural(count, 'flow')} failed", "red")
+    return painted(f"{plural(count, 'flow')} {what}", "green")
 
 
 def _case(each: Arrival, *, sent: bool) -> Case:

@@ -17,15 +17,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("GRA004", on=Manifest)
 def grant_once(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    ids = {name.lower(): id_ for name, id_ in facts("roles.yaml")["roles"].items()}
+    ids = {name.lower(): id_ for name, id_ in load_facts("roles.yaml")["roles"].items()}
     given: dict[tuple[str, str, str], str] = {}
     for grant in manifest.grants.values():
         role = grant.role.lower()

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import PUBLISHER, Grant
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import is_guid, near
@@ -27,7 +27,7 @@ from provisioner.validate.text import is_guid, near
 
 @rule("GRA002", on=Grant, severity="warning")
 def role_publishes(grant: Grant, context: Context) -> Iterator[Diagnostic]:
-    known = {name.lower(): id_ for name, id_ in facts("roles.yaml")["roles"].items()}
+    known = {name.lower(): id_ for name, id_ in load_facts("roles.yaml")["roles"].items()}
     role = grant.role.lower()
     if role in (PUBLISHER.lower(), known[PUBLISHER.lower()]):
         return
@@ -35,7 +35,7 @@ def role_publishes(grant: Grant, context: Context) -> Iterator[Diagnostic]:
         message = f"the role {grant.role!r} is not {PUBLISHER}"
         yield context.warning(message, "role", hint="only its data action lets a sender in; others get 403")
     else:
-        right = near(grant.role, facts("roles.yaml")["roles"]) or PUBLISHER
+        right = near(grant.role, load_facts("roles.yaml")["roles"]) or PUBLISHER
         yield context.error(
             f"the role {grant.role!r} is not known offline",
             "role",

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("NAM012", on=Table)
 def column_length(table: Table, context: Context) -> Iterator[Diagnostic]:
-    least, most = facts("names.yaml")["column"]["length"]
+    least, most = load_facts("names.yaml")["column"]["length"]
     for name in table.columns:
         if len(name) > most:
             message = f"the column's name {name!r} has {len(name)} characters; {most} are the most"

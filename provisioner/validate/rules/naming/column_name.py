@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import pattern
@@ -20,7 +20,7 @@ from provisioner.validate.text import pattern
 
 @rule("NAM011", on=Table)
 def column_name(table: Table, context: Context) -> Iterator[Diagnostic]:
-    known = facts("names.yaml")["column"]
+    known = load_facts("names.yaml")["column"]
     allowed = pattern(known["pattern"]).fullmatch
     for name in table.columns:
         if not allowed(name) and name not in known["reserved"]:  # a reserved name is told as such

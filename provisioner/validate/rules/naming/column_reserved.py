@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.builtin import is_custom
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
@@ -23,7 +23,7 @@ from provisioner.validate.rule import rule
 def column_reserved(table: Table, context: Context) -> Iterator[Diagnostic]:
     if not is_custom(table) or table.existing:
         return
-    known = facts("names.yaml")["column"]
+    known = load_facts("names.yaml")["column"]
     reserved = {*known["reserved"], *known["standard"]}
     folded = {name.lower(): name for name in (*reserved, *known["seen_reserved"])}
     for name in table.columns:

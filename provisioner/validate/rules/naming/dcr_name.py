@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Dcr
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.naming import resource_name
 from provisioner.validate.rule import rule
@@ -27,4 +27,4 @@ from provisioner.validate.rule import rule
 
 @rule("NAM007", on=Dcr)
 def dcr_name(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    yield from resource_name(dcr.name, "DCR", facts("names.yaml")["dcr"], context, key=True)
+    yield from resource_name(dcr.name, "DCR", load_facts("names.yaml")["dcr"], context, key=True)

@@ -18,15 +18,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Dcr
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("NAM008", on=Dcr, severity="warning")
 def dcr_name_direct(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    known = facts("names.yaml")["dcr"]
+    known = load_facts("names.yaml")["dcr"]
     if dcr.endpoint == "direct" and known["direct_length"] < len(dcr.name) <= known["length"][1]:
         message = (
             f"the DCR's name {dcr.name!r} has {len(dcr.name)} characters; "

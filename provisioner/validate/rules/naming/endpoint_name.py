@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Endpoint
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.naming import resource_name
 from provisioner.validate.rule import rule
@@ -22,4 +22,4 @@ from provisioner.validate.rule import rule
 @rule("NAM006", on=Endpoint)
 def endpoint_name(endpoint: Endpoint, context: Context) -> Iterator[Diagnostic]:
     if not endpoint.existing:
-        yield from resource_name(endpoint.name, "endpoint", facts("names.yaml")["endpoint"], context, "name")
+        yield from resource_name(endpoint.name, "endpoint", load_facts("names.yaml")["endpoint"], context, "name")

@@ -12,15 +12,15 @@ import re
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("NAM001", on=Manifest)
 def group_name(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    name, known = manifest.target.resource_group, facts("names.yaml")["group"]
+    name, known = manifest.target.resource_group, load_facts("names.yaml")["group"]
     least, most = known["length"]
     if not least <= len(name) <= most:
         message = f"the resource group's name has {len(name)} characters; {least} to {most} are allowed"

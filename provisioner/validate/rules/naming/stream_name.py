@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Stream
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import fits
@@ -25,7 +25,7 @@ from provisioner.validate.text import fits
 
 @rule("NAM010", on=Stream, severity="warning")
 def stream_name(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    known = facts("names.yaml")["stream"]
+    known = load_facts("names.yaml")["stream"]
     if not stream.name.startswith(known["prefix"]):
         return
     own_key = stream.key == stream.name

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Stream
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rename import rename_stream
 from provisioner.validate.rule import rule
@@ -27,7 +27,7 @@ _BARE = "a stream has a name of its own behind 'Custom-'"
 
 @rule("NAM009", on=Stream)
 def stream_prefix(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    prefix = facts("names.yaml")["stream"]["prefix"]
+    prefix = load_facts("names.yaml")["stream"]["prefix"]
     if stream.name.startswith(prefix) and stream.name != prefix:
         return
     bare = stream.name

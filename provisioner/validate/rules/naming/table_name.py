@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.builtin import is_custom
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
@@ -23,7 +23,7 @@ from provisioner.validate.text import fits
 def table_name(table: Table, context: Context) -> Iterator[Diagnostic]:
     if not is_custom(table):  # Azure's own tables are known by name
         return
-    known = facts("names.yaml")["table"]
+    known = load_facts("names.yaml")["table"]
     least, most = known["length"]
     if not least <= len(table.name) <= most:
         message = f"the table's name {table.name!r} has {len(table.name)} characters; {least} to {most} are allowed"

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import fits
@@ -21,7 +21,7 @@ from provisioner.validate.text import fits
 
 @rule("NAM005", on=Table, severity="warning")
 def table_quoting(table: Table, context: Context) -> Iterator[Diagnostic]:
-    allowed = fits(table.name, facts("names.yaml")["table"]["pattern"])
+    allowed = fits(table.name, load_facts("names.yaml")["table"]["pattern"])
     if allowed and not fits(table.name, "[A-Za-z_][A-Za-z0-9_]*"):
         yield context.warning(
             f"the table's name {table.name!r} must be quoted in every query, and no page says that Azure takes it",

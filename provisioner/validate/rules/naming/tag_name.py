@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("NAM017", on=Manifest)
 def tag_name(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    known, most = facts("names.yaml")["tag"], facts("limits.yaml")["resource"]["tags"]
+    known, most = load_facts("names.yaml")["tag"], load_facts("limits.yaml")["resource"]["tags"]
     longest_name, longest_value = known["name_length"][1], known["value_length"][1]
     for name, value in manifest.tags.items():
         bad = next((each for each in name if each in known["forbidden"]), None)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Workspace
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import fits
@@ -22,7 +22,7 @@ from provisioner.validate.text import fits
 def workspace_name(workspace: Workspace, context: Context) -> Iterator[Diagnostic]:
     if workspace.existing:
         return
-    name, known = workspace.name, facts("names.yaml")["workspace"]
+    name, known = workspace.name, load_facts("names.yaml")["workspace"]
     least, most = known["length"]
     if not least <= len(name) <= most:
         message = f"the workspace's name {name!r} has {len(name)} characters; {least} to {most} are allowed"

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Dcr
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("RES006", on=Dcr)
 def dcr_description(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    most = facts("limits.yaml")["dcr"]["description"]["most"]
+    most = load_facts("limits.yaml")["dcr"]["description"]["most"]
     if dcr.description and len(dcr.description) > most:
         message = f"the description has {len(dcr.description)} characters; {most} are the most"
         yield context.error(message, "description")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.validate.balance import balanced
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
@@ -20,7 +20,7 @@ from provisioner.validate.rule import rule
 
 @rule("RES001", on=Manifest)
 def dcr_flows(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    most = facts("limits.yaml")["dcr"]["flows"]["most"]
+    most = load_facts("limits.yaml")["dcr"]["flows"]["most"]
     for dcr in manifest.dcrs.values():
         count = sum(len(manifest.streams[key].flows) for key in dcr.streams if key in manifest.streams)
         if count > most:

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Flow
+from provisioner.package_data import load_facts
 from provisioner.validate.builtin import builtin, is_builtin, is_legacy, near_builtin
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
@@ -30,11 +30,11 @@ def flow_table(flow: Flow, context: Context) -> Iterator[Diagnostic]:
         return
     if is_legacy(name):
         message = f"only an older page lists {name!r} among the tables that take rows from the API"
-        yield context.warning(message, "table", source=facts("builtin_tables.json")["source"])
+        yield context.warning(message, "table", source=load_facts("builtin_tables.json")["source"])
     elif is_builtin(name):
         message = f"the table {name!r} is Azure's and does not take rows from the Logs Ingestion API"
         hint = "send to a custom table, with the suffix _CL"
-        yield context.error(message, "table", hint=hint, source=facts("builtin_tables.json")["source"])
+        yield context.error(message, "table", hint=hint, source=load_facts("builtin_tables.json")["source"])
     else:
         right = near(name, declared) or near_builtin(name)
         yield context.error(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Stream
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.records import records
 from provisioner.validate.rule import rule
@@ -18,7 +18,7 @@ from provisioner.validate.rule import rule
 
 @rule("STR008", on=Stream, severity="warning")
 def record_size(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    most = {name: limit["most"] for name, limit in facts("limits.yaml")["record"].items()}
+    most = {name: limit["most"] for name, limit in load_facts("limits.yaml")["record"].items()}
     for path, record in records(stream):
         texts = {name: len(value.encode()) for name, value in record.items() if isinstance(value, str)}
         for name, size in texts.items():

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.builtin import builtin, is_builtin
 from provisioner.validate.context import Context
 from provisioner.validate.rename_column import rename_column
@@ -23,7 +23,7 @@ from provisioner.validate.rule import rule
 def builtin_column(table: Table, context: Context) -> Iterator[Diagnostic]:
     if not is_builtin(table.name) or table.existing:
         return
-    suffix = facts("names.yaml")["column"]["builtin_suffix"]
+    suffix = load_facts("names.yaml")["column"]["builtin_suffix"]
     theirs = (builtin(table.name) or {}).get("columns") or {}
     for name in table.columns:
         if name in theirs:

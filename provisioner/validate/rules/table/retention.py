@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB004", on=Table)
 def retention(table: Table, context: Context) -> Iterator[Diagnostic]:
-    known = facts("limits.yaml")["table"]["retention"]
+    known = load_facts("limits.yaml")["table"]["retention"]
     days = table.retention
     if days is None or days == known["default"] or table.plan != "analytics":
         return

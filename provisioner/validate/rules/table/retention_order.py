@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB006", on=Table)
 def retention_order(table: Table, context: Context) -> Iterator[Diagnostic]:
-    fixed = facts("limits.yaml")["table"]["fixed_retention"]
+    fixed = load_facts("limits.yaml")["table"]["fixed_retention"]
     days = fixed["days"] if table.plan in fixed["plans"] else table.retention
     total = table.total_retention
     if days is not None and total is not None and 0 < total < days:

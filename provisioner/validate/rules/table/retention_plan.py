@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB007", on=Table)
 def retention_plan(table: Table, context: Context) -> Iterator[Diagnostic]:
-    fixed = facts("limits.yaml")["table"]["fixed_retention"]
+    fixed = load_facts("limits.yaml")["table"]["fixed_retention"]
     if table.plan in fixed["plans"] and table.retention is not None:
         message = f"a table of plan {table.plan} keeps rows for {fixed['days']} days; its retention cannot be set"
         yield context.error(message, "retention", hint="set `total_retention` instead")

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Table
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 from provisioner.validate.text import listed
@@ -20,7 +20,7 @@ from provisioner.validate.text import listed
 
 @rule("TAB005", on=Table)
 def total_retention(table: Table, context: Context) -> Iterator[Diagnostic]:
-    known = facts("limits.yaml")["table"]["total_retention"]
+    known = load_facts("limits.yaml")["table"]["total_retention"]
     days = table.total_retention
     if days is None or days == known["default"] or known["least"] <= days <= known["most"] or days in known["years"]:
         return

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Workspace
+from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB008", on=Workspace)
 def workspace_retention(workspace: Workspace, context: Context) -> Iterator[Diagnostic]:
-    known = facts("limits.yaml")["workspace"]["retention"]
+    known = load_facts("limits.yaml")["workspace"]["retention"]
     days = workspace.retention
     if days is not None and not known["least"] <= days <= known["most"]:
         message = f"{days} days of retention; a workspace keeps {known['least']} to {known['most']}"

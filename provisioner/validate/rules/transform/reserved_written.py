@@ -21,8 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.files import facts
 from provisioner.model import Flow
+from provisioner.package_data import load_facts
 from provisioner.validate.builtin import builtin
 from provisioner.validate.context import Context
 from provisioner.validate.proof import columns_of
@@ -36,7 +36,7 @@ def reserved_written(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     columns = columns_of(flow.table, context.manifest)
     if columns is None or not flow.written or not builtin(flow.table):  # a custom table may not have such a column
         return
-    known = facts("names.yaml")["column"]
+    known = load_facts("names.yaml")["column"]
     for name, span in context.proof.facts(context.owner, flow).spans.items():
         ours = name in _STANDARD or (name.startswith("_") and name in (*known["reserved"], *known["standard"]))
         if ours and name in columns:  # one that the table lacks is told as such

@@ -6,20 +6,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent
 
 
 @cache
-def data(folder: str) -> Path:
+def data_directory(folder: str) -> Path:
     """The directory `templates` or `schemas`: beside the package in a checkout, inside it in a wheel."""
-    packed = _HERE / "_data" / folder
-    return packed if packed.is_dir() else _HERE.parent / folder
+    packed = _PACKAGE / "_data" / folder
+    return packed if packed.is_dir() else _PACKAGE.parent / folder
 
 
 @cache
-def facts(name: str) -> Any:
+def load_facts(name: str) -> Any:
     """The parsed content of `schemas/<name>`, a YAML or JSON file; callers must not change it."""
-    path = data("schemas") / name
+    path = data_directory("schemas") / name
     if path.suffix == ".json":
         import json
 
