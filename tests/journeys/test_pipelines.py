@@ -105,7 +105,7 @@ class Machine:
         defaults = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()}
         event = {"pull_request": {"number": 7, "head": {"sha": "abc"}}} if mode == "plan" else {}
         known = {
-            "inputs": defaults | {"mode": mode, "environment": "local", "package": "provisioner"} | inputs,
+            "inputs": defaults | {"mode": mode, "environment": "local", "package": "azure-logs-provisioner"} | inputs,
             "github": {
                 "token": "t", "repository": "o/r", "sha": "merged", "action_path": str(ROOT), "event": event,
                 "event_name": "pull_request" if mode == "plan" else "push",
@@ -135,7 +135,7 @@ class Machine:
     def pipeline(self, stage: str, *, whole: bool = False, **variables: str) -> Run:
         """One stage of the template; `$(name)` is what the agent knows."""
         defaults = {each["name"]: str(each.get("default", "")) for each in PIPELINE["parameters"]}
-        known = {"parameters": defaults | {"environment": "local", "package": "provisioner"}}
+        known = {"parameters": defaults | {"environment": "local", "package": "azure-logs-provisioner"}}
         agent = {"Agent.TempDirectory": str(self.folder)} | variables
         [job] = next(each for each in PIPELINE["stages"] if each["stage"] == stage)["jobs"]
         steps = job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
