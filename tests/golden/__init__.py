@@ -1,0 +1,1 @@
+"""Golden output: what the command line prints, recorded, so that a change behind it is seen in front of it."""
