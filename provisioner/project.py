@@ -16,14 +16,15 @@ from provisioner.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     from provisioner.apply import Outcome
-    from provisioner.apply.blame import Locate
+    from provisioner.apply.flow_errors import Locate
     from provisioner.azure import Azure, Identity
     from provisioner.live import Live
     from provisioner.load import Document
     from provisioner.plan import Drift, Plan
     from provisioner.resources import Graph
-    from provisioner.resources.outputs import Outputs
-    from provisioner.verify import TestResult, VerifyResult
+    from provisioner.resources.sender_outputs import Outputs
+    from provisioner.transform_tests import TestResult
+    from provisioner.verify import VerifyResult
 
 STATE = ".provisioner"
 """Beside the manifest: the emulator's state, the journal of applies, the lock."""
@@ -62,7 +63,7 @@ class Project:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """Risks that were accepted before this run; see Reviewed."""
+        """Risks that were accepted before this run; see SavedPlan."""
         return ()
 
     @property
@@ -101,9 +102,9 @@ class Project:
 
     def test(self, streams: Sequence[str] = ()) -> tuple[TestResult, ...]:
         """Run the transform tests of these streams, all where none is named."""
-        from provisioner import verify
+        from provisioner.transform_tests import run_transform_tests
 
-        return verify.check(self.document, streams)
+        return run_transform_tests(self.document, streams)
 
     def desired(self, identity: Identity | None = None) -> Graph:
         """The resources that the manifest declares; `identity` is what `self` means, while somebody is signed in."""
@@ -207,7 +208,7 @@ class Project:
         from provisioner import apply
 
         if via == "deployment":
-            from provisioner.apply.deployment import deploy
+            from provisioner.apply.template_deployment import deploy
 
             return deploy(
                 plan,
@@ -239,7 +240,7 @@ class Project:
 
     def locate(self) -> Locate | None:
         """Finds the manifest's line that a refusal of Azure means."""
-        from provisioner.apply.blame import locator
+        from provisioner.apply.flow_errors import locator
 
         return locator(self.manifest, self.document.place)
 
@@ -249,7 +250,7 @@ class Project:
 
         Waits up to `patience` seconds for another run; `waiting` hears which. Raises Busy.
         """
-        from provisioner.apply.lock import held
+        from provisioner.apply.state_lock import held
 
         with held(self.state, f"apply {self.environment or ''}".strip(), patience=patience, waiting=waiting):
             yield
@@ -271,7 +272,7 @@ class Project:
         run (default: under `local`), and `keep` leaves it. Raises CloudError for what stops the whole run.
         """
         from provisioner import live
-        from provisioner.verify.run import verify
+        from provisioner.verify.verification import verify
 
         desired = self.desired(azure.identity)
         wanted = {each.key for each in desired if each.type.short not in {"group", "grant"}}
@@ -291,7 +292,7 @@ class Project:
     def outputs(self, azure: Azure) -> Outputs:
         """What senders need, read from Azure."""
         from provisioner import live
-        from provisioner.resources.outputs import outputs
+        from provisioner.resources.sender_outputs import outputs
 
         desired = self.desired(azure.identity)
         wanted = {each.key for each in desired if each.type.short in {"dcr", "endpoint"}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.kql.reference import reference
+from provisioner.kql.language_reference import reference
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "kql.md"

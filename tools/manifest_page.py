@@ -6,8 +6,8 @@ import re
 import sys
 from collections.abc import Iterator
 
-from provisioner.load import shapes
-from provisioner.load.language import MANIFEST
+from provisioner.load.schema import shapes
+from provisioner.load.schema.manifest_language import MANIFEST
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "manifest.md"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from provisioner.cli.lazy import COMMANDS
+from provisioner.cli.lazy_commands import COMMANDS
 from provisioner.emulator.lifecycle import stop
 from tests.support.paths import ROOT
 

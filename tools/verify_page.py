@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.verify.codes import CODES
+from provisioner.diagnose.codes import CODES
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "verify.md"

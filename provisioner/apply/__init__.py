@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.apply.executor import apply
+from provisioner.apply.execution import apply
 from provisioner.apply.outcome import Outcome, after
 
 __all__ = ["Outcome", "after", "apply"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from provisioner.apply.blame import Blame
+from provisioner.apply.flow_errors import Blame
 from provisioner.errors import CloudError, ProvisionerError
 from provisioner.plan import Action, Change, Plan
 from provisioner.resources import Body, Graph

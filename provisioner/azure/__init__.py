@@ -13,11 +13,11 @@ from provisioner.model import Target
 if TYPE_CHECKING:
     from requests import Session
 
-    from provisioner.azure.counters import Counters
-    from provisioner.azure.ingestion import Ingestion
-    from provisioner.azure.management import Management
-    from provisioner.azure.query import Query
-    from provisioner.azure.transport import Waits
+    from provisioner.azure.http_pipeline import Waits
+    from provisioner.azure.ingestion_client import Ingestion
+    from provisioner.azure.management_client import Management
+    from provisioner.azure.query_client import Query
+    from provisioner.azure.request_counters import Counters
 
 __all__ = ["CLOUDS", "Azure", "Cloud", "Identity", "connect", "connect_local", "local"]
 
@@ -45,7 +45,7 @@ class Azure:
     """A signed-in subscription: `management` for ARM, `tokens` and `session` for the data planes. Close it."""
 
     def __init__(self, cloud: Cloud, target: Target, tokens: Tokens, session: Session, concurrency: int) -> None:
-        from provisioner.azure.counters import Counters
+        from provisioner.azure.request_counters import Counters
 
         self.cloud = cloud
         self.target = target
@@ -57,41 +57,41 @@ class Azure:
     @cached_property
     def waits(self) -> Waits:
         """Hears why calls take longer."""
-        from provisioner.azure.transport import Waits
+        from provisioner.azure.http_pipeline import Waits
 
         return Waits()
 
     @cached_property
     def management(self) -> Management:
         """ARM."""
-        from provisioner.azure import transport
-        from provisioner.azure.management import Management
-        from provisioner.azure.pace import Pace
-        from provisioner.azure.services import Services
+        from provisioner.azure import http_pipeline
+        from provisioner.azure.management_client import Management
+        from provisioner.azure.rate_limiter import Pace
+        from provisioner.azure.resource_operations import Services
 
-        policies = transport.pipeline(self.cloud, self.tokens, self.requests, Pace(), self.waits)
-        over = transport.transport(self.cloud, self.session)
+        policies = http_pipeline.pipeline(self.cloud, self.tokens, self.requests, Pace(), self.waits)
+        over = http_pipeline.transport(self.cloud, self.session)
         services = Services(self.cloud, self.target.subscription, self.tokens, policies, over)
         return Management(services, self.cloud.arm, self.requests, self.waits)
 
     @cached_property
     def ingestion(self) -> Ingestion:
         """The Logs Ingestion API."""
-        from provisioner.azure.ingestion import Ingestion
+        from provisioner.azure.ingestion_client import Ingestion
 
         return Ingestion(self.cloud, self.tokens, self.session, self.requests, self.waits)
 
     @cached_property
     def query(self) -> Query:
         """The log query API."""
-        from provisioner.azure.query import Query
+        from provisioner.azure.query_client import Query
 
         return Query(self.cloud, self.tokens, self.session, self.requests, self.waits)
 
     @cached_property
     def identity(self) -> Identity:
         """Who acts. Raises NotSignedIn or Unreachable where nobody can sign in."""
-        from provisioner.azure.errors import translated
+        from provisioner.azure.error_translation import translated
 
         with translated(self.cloud.authority):
             return identify(self.tokens.get_token(self.cloud.arm_scope).token)
@@ -115,20 +115,20 @@ def connect(
 
     Nothing is sent yet: the first use asks for a token. Raises ProvisionerError for a cloud that is not known.
     """
-    from provisioner.azure import transport
+    from provisioner.azure import http_pipeline
 
     cloud = cloud or _cloud(target.cloud)
-    session = transport.session(cloud, concurrency + 4)
+    session = http_pipeline.session(cloud, concurrency + 4)
     tokens = tokens or Tokens(credential or default(cloud, target.tenant), target.tenant)
     return Azure(cloud, target, tokens, session, concurrency)
 
 
 def connect_local(target: Target, ready: Ready, *, concurrency: int = 16) -> Azure:
     """The emulator that is ready there, signed in with its own application: never with an ambient credential."""
-    from provisioner.azure import transport
+    from provisioner.azure import http_pipeline
 
     cloud = local(ready.endpoint, ready.authority, ready.query, ready.ca_file)
-    session = transport.session(cloud, concurrency + 4)
+    session = http_pipeline.session(cloud, concurrency + 4)
     credential = secret(cloud, ready.tenant, ready.client_id, ready.client_secret, session)
     return Azure(cloud, target, Tokens(credential), session, concurrency)
 

@@ -82,7 +82,7 @@ class Console:
         if self.quiet:
             yield lambda _: None
         elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            from provisioner.cli.live import live
+            from provisioner.cli.live_progress import live
 
             with live(color=self.color) as listener:
                 yield listener

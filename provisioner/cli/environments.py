@@ -87,10 +87,10 @@ def report(
 def told(error: ProvisionerError, console: Console) -> None:
     """An error as the command line shows it: the diagnostics of an invalid manifest, or what Azure said."""
     if isinstance(error, InvalidManifest):
-        from provisioner.validate import files
+        from provisioner.validate import source_files
         from provisioner.validate.report import text
 
-        console.say(text(error.diagnostics, files.lines, color=console.color))
+        console.say(text(error.diagnostics, source_files.lines, color=console.color))
     else:
         console.error(error)
 
@@ -99,11 +99,11 @@ def failed(error: ProvisionerError, form: str) -> str | None:
     """An error as the whole answer in a format that programs read; None where only words are wanted."""
     if not isinstance(error, InvalidManifest):
         return json.dumps({"version": 1, **failure(error)}, indent=2, ensure_ascii=False) if form == "json" else None
-    from provisioner.cli import pipelines
+    from provisioner.reports import annotations
     from provisioner.validate import report
 
-    if form in pipelines.FORMS:
-        return pipelines.FORMS[form](pipelines.of_findings(error.diagnostics))
+    if form in annotations.FORMS:
+        return annotations.FORMS[form](annotations.of_findings(error.diagnostics))
     forms = {"json": report.json, "sarif": report.sarif, "junit": report.junit}
     return forms[form](error.diagnostics) if form in forms else None
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from provisioner._version import __version__
-from provisioner.cli.lazy import COMMANDS, LazyGroup
+from provisioner.cli.lazy_commands import COMMANDS, LazyGroup
 from provisioner.errors import ProvisionerError
 
 USAGE = 64

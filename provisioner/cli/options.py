@@ -81,9 +81,9 @@ def projects(*, saved: bool = False) -> Callable[[Command], Command]:
             if saved and _saved(path):
                 if names or everywhere or variables:
                     raise click.UsageError("a saved plan is for what it was planned for: leave -e and --var out")
-                from provisioner.reviewed import Reviewed
+                from provisioner.saved_plan import SavedPlan
 
-                return command(*args, projects=(Reviewed(path),), **kwargs)
+                return command(*args, projects=(SavedPlan(path),), **kwargs)
             return command(*args, projects=_loaded(path, names, everywhere, variables), **kwargs)
 
         return wrapped  # type: ignore[return-value]
@@ -92,7 +92,7 @@ def projects(*, saved: bool = False) -> Callable[[Command], Command]:
 
 
 def _saved(path: Path) -> bool:
-    from provisioner.plan.saved import recognized
+    from provisioner.plan.plan_file import recognized
 
     return recognized(path)
 

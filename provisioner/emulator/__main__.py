@@ -22,8 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--owner", type=int, metavar="PID", help="end when this process is gone")
     given = parser.parse_args(arguments)
 
-    from provisioner.emulator.server import Options
-    from provisioner.emulator.server import main as run
+    from provisioner.emulator.process import Options
+    from provisioner.emulator.process import main as run
 
     return run(Options(given.state, given.host, given.port, given.latency, given.faults, given.idle, given.owner))
 

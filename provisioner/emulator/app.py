@@ -10,12 +10,12 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import routes
-from provisioner.emulator.access import authorize
-from provisioner.emulator.answer import Answer, Refusal, unsupported
-from provisioner.emulator.arm import generic
-from provisioner.emulator.call import Call
-from provisioner.emulator.limits import remaining
-from provisioner.emulator.versions import versions
+from provisioner.emulator.api_versions import versions
+from provisioner.emulator.arm import generic_resources
+from provisioner.emulator.arm.access_control import authorize
+from provisioner.emulator.arm.rate_limits import remaining
+from provisioner.emulator.http.request import Call
+from provisioner.emulator.http.response import Answer, Refusal, unsupported
 from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ def dress(call: Call, given: Answer, plane: str = "") -> Answer:
 
 def _fallback(call: Call, segments: list[str], known: bool) -> Route:
     """Any resource of a type that has no line of its own; else 405 or 501."""
-    if not known and generic.fits(segments):
-        call.names = generic.names(segments)
+    if not known and generic_resources.fits(segments):
+        call.names = generic_resources.names(segments)
         handler = {
-            "GET": generic.get,
-            "HEAD": generic.head,
-            "PUT": generic.put,
-            "PATCH": generic.patch,
-            "DELETE": generic.delete,
+            "GET": generic_resources.get,
+            "HEAD": generic_resources.head,
+            "PUT": generic_resources.put,
+            "PATCH": generic_resources.patch,
+            "DELETE": generic_resources.delete,
         }
         if call.method in handler:
             return routes.Route(call.method, call.path, handler[call.method], "arm")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.answer import Refusal
+from provisioner.emulator.http.response import Refusal
 
 if TYPE_CHECKING:
     from provisioner.emulator.clock import Clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.versions import versions
+from provisioner.emulator.api_versions import versions
 from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:

@@ -6,27 +6,29 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from provisioner.emulator import control, ingestion, query, signin, tokens
-from provisioner.emulator.access import ASSIGNMENT
+from provisioner.emulator import admin_api
 from provisioner.emulator.arm import (
+    data_collection_endpoints,
+    data_collection_rules,
+    dcr_metrics,
     deployments,
-    endpoints,
-    generic,
-    groups,
-    metrics,
-    operations,
-    providers,
-    roles,
-    rules,
+    generic_resources,
+    long_running_operations,
+    resource_groups,
+    resource_providers,
+    role_assignments,
     tables,
     workspaces,
 )
+from provisioner.emulator.arm.access_control import ASSIGNMENT
+from provisioner.emulator.entra import token_endpoint, tokens
+from provisioner.emulator.logs import ingestion_api, query_api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provisioner.emulator.answer import Answer
-    from provisioner.emulator.call import Call
+    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.response import Answer
 
 Plane = Literal["open", "arm", "ingestion", "query", "control"]
 """Who may come in: anybody, or the holder of a token for that audience."""
@@ -80,24 +82,24 @@ ROUTES = (
     Route("GET", "/{tenant}/discovery/v2.0/keys", tokens.keys, "open"),
     Route("GET", "/{tenant}/discovery/keys", tokens.keys, "open"),
     Route("GET", "/common/discovery/instance", tokens.discovery, "open"),
-    Route("POST", "/{tenant}/oauth2/v2.0/token", signin.token, "open"),
-    Route("POST", "/{tenant}/oauth2/token", signin.token, "open"),
+    Route("POST", "/{tenant}/oauth2/v2.0/token", token_endpoint.token, "open"),
+    Route("POST", "/{tenant}/oauth2/token", token_endpoint.token, "open"),
     # clouds, tenants, subscriptions, providers
-    Route("GET", "/metadata/endpoints", providers.metadata, "open"),
-    Route("GET", "/tenants", providers.tenants),
-    Route("GET", "/subscriptions", providers.subscriptions),
-    Route("GET", SUB, providers.subscription),
-    Route("GET", SUB + "/locations", providers.locations),
-    Route("GET", SUB + "/providers", providers.index),
-    Route("GET", SUB + "/providers/{namespace}", providers.get),
-    Route("POST", SUB + "/providers/{namespace}/register", providers.register),
+    Route("GET", "/metadata/endpoints", resource_providers.metadata, "open"),
+    Route("GET", "/tenants", resource_providers.tenants),
+    Route("GET", "/subscriptions", resource_providers.subscriptions),
+    Route("GET", SUB, resource_providers.subscription),
+    Route("GET", SUB + "/locations", resource_providers.locations),
+    Route("GET", SUB + "/providers", resource_providers.index),
+    Route("GET", SUB + "/providers/{namespace}", resource_providers.get),
+    Route("POST", SUB + "/providers/{namespace}/register", resource_providers.register),
     # resource groups
-    Route("GET", SUB + "/resourceGroups", groups.index),
-    Route("PUT", GROUP, groups.put),
-    Route("GET", GROUP, groups.get),
-    Route("HEAD", GROUP, groups.head),
-    Route("PATCH", GROUP, groups.patch),
-    Route("DELETE", GROUP, groups.delete),
+    Route("GET", SUB + "/resourceGroups", resource_groups.index),
+    Route("PUT", GROUP, resource_groups.put),
+    Route("GET", GROUP, resource_groups.get),
+    Route("HEAD", GROUP, resource_groups.head),
+    Route("PATCH", GROUP, resource_groups.patch),
+    Route("DELETE", GROUP, resource_groups.delete),
     # workspaces and tables
     Route("GET", SUB + OI + "/workspaces", workspaces.index),
     Route("GET", GROUP + OI + "/workspaces", workspaces.index),
@@ -115,27 +117,29 @@ ROUTES = (
     Route("DELETE", TABLE, tables.delete),
     Route("POST", TABLE + "/migrate", tables.migrate),
     # endpoints and rules
-    Route("GET", SUB + INSIGHTS + "/dataCollectionEndpoints", endpoints.index),
-    Route("GET", GROUP + INSIGHTS + "/dataCollectionEndpoints", endpoints.index),
-    Route("PUT", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", endpoints.put),
-    Route("GET", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", endpoints.get),
-    Route("PATCH", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", endpoints.patch),
-    Route("DELETE", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", endpoints.delete),
-    Route("GET", SUB + INSIGHTS + "/dataCollectionRules", rules.index),
-    Route("GET", GROUP + INSIGHTS + "/dataCollectionRules", rules.index),
-    Route("PUT", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.put, threaded=True),
-    Route("GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.get),
-    Route("PATCH", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.patch),
-    Route("DELETE", GROUP + INSIGHTS + "/dataCollectionRules/{name}", rules.delete),
-    Route("GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}/providers/Microsoft.Insights/metrics", metrics.get),
+    Route("GET", SUB + INSIGHTS + "/dataCollectionEndpoints", data_collection_endpoints.index),
+    Route("GET", GROUP + INSIGHTS + "/dataCollectionEndpoints", data_collection_endpoints.index),
+    Route("PUT", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", data_collection_endpoints.put),
+    Route("GET", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", data_collection_endpoints.get),
+    Route("PATCH", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", data_collection_endpoints.patch),
+    Route("DELETE", GROUP + INSIGHTS + "/dataCollectionEndpoints/{name}", data_collection_endpoints.delete),
+    Route("GET", SUB + INSIGHTS + "/dataCollectionRules", data_collection_rules.index),
+    Route("GET", GROUP + INSIGHTS + "/dataCollectionRules", data_collection_rules.index),
+    Route("PUT", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.put, threaded=True),
+    Route("GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.get),
+    Route("PATCH", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.patch),
+    Route("DELETE", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.delete),
+    Route(
+        "GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}/providers/Microsoft.Insights/metrics", dcr_metrics.get
+    ),
     # rights
-    Route("GET", "{scope}/providers/" + ASSIGNMENT, roles.index),
-    Route("PUT", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.put),
-    Route("GET", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.get),
-    Route("DELETE", "{scope}/providers/" + ASSIGNMENT + "/{name}", roles.delete),
-    Route("GET", "{scope}/providers/Microsoft.Authorization/denyAssignments", roles.index_denials),
-    Route("GET", "{scope}" + ROLES, roles.index_definitions),
-    Route("GET", "{scope}" + ROLES + "/{name}", roles.get_definition),
+    Route("GET", "{scope}/providers/" + ASSIGNMENT, role_assignments.index),
+    Route("PUT", "{scope}/providers/" + ASSIGNMENT + "/{name}", role_assignments.put),
+    Route("GET", "{scope}/providers/" + ASSIGNMENT + "/{name}", role_assignments.get),
+    Route("DELETE", "{scope}/providers/" + ASSIGNMENT + "/{name}", role_assignments.delete),
+    Route("GET", "{scope}/providers/Microsoft.Authorization/denyAssignments", role_assignments.index_denials),
+    Route("GET", "{scope}" + ROLES, role_assignments.index_definitions),
+    Route("GET", "{scope}" + ROLES + "/{name}", role_assignments.get_definition),
     # deployments
     Route("GET", GROUP + "/providers/Microsoft.Resources/deployments", deployments.index),
     Route("PUT", DEPLOYMENT, deployments.put, threaded=True),
@@ -148,40 +152,48 @@ ROUTES = (
     Route("GET", GROUP + "/deployments/{deployment}/operations", deployments.index_operations),
     Route("GET", DEPLOYMENT + "/operationStatuses/{operation}", deployments.status),
     # long-running operations
-    Route("GET", SUB + "/operationresults/{operation}", operations.result),
-    Route("GET", SUB + "/providers/{namespace}/locations/{region}/operationstatuses/{operation}", operations.status),
-    Route("GET", SUB + "/providers/{namespace}/locations/{region}/operationresults/{operation}", operations.result),
-    Route("GET", GROUP + "/operationresults/{operation}", operations.result),
-    Route("GET", WORKSPACE + "/operationresults/{operation}", operations.result),
-    Route("GET", TABLE + "/operationresults/{operation}", operations.result),
+    Route("GET", SUB + "/operationresults/{operation}", long_running_operations.result),
+    Route(
+        "GET",
+        SUB + "/providers/{namespace}/locations/{region}/operationstatuses/{operation}",
+        long_running_operations.status,
+    ),
+    Route(
+        "GET",
+        SUB + "/providers/{namespace}/locations/{region}/operationresults/{operation}",
+        long_running_operations.result,
+    ),
+    Route("GET", GROUP + "/operationresults/{operation}", long_running_operations.result),
+    Route("GET", WORKSPACE + "/operationresults/{operation}", long_running_operations.result),
+    Route("GET", TABLE + "/operationresults/{operation}", long_running_operations.result),
     # any other resource by its id
-    Route("GET", SUB + "/resources", generic.index),
-    Route("GET", GROUP + "/resources", generic.index),
+    Route("GET", SUB + "/resources", generic_resources.index),
+    Route("GET", GROUP + "/resources", generic_resources.index),
     # ingestion
-    Route("POST", "/dce/{host}" + INGEST, ingestion.post, "ingestion", threaded=True),
-    Route("POST", "/direct/{host}" + INGEST, ingestion.post, "ingestion", threaded=True),
+    Route("POST", "/dce/{host}" + INGEST, ingestion_api.post, "ingestion", threaded=True),
+    Route("POST", "/direct/{host}" + INGEST, ingestion_api.post, "ingestion", threaded=True),
     # query
-    Route("POST", "/v1/workspaces/{workspace_id}/query", query.post, "query", threaded=True),
-    Route("GET", "/v1/workspaces/{workspace_id}/query", query.get, "query", threaded=True),
-    Route("POST", "/v1/workspaces/{workspace_id}/search", query.search, "query", threaded=True),
-    Route("POST", "/v1/$batch", query.batch, "query", threaded=True),
-    Route("POST", "/v1" + WORKSPACE + "/query", query.post_resource, "query", threaded=True),
-    Route("POST", WORKSPACE + "/query", query.post_resource, threaded=True),
-    Route("POST", WORKSPACE + "/search", query.search_resource, threaded=True),
+    Route("POST", "/v1/workspaces/{workspace_id}/query", query_api.post, "query", threaded=True),
+    Route("GET", "/v1/workspaces/{workspace_id}/query", query_api.get, "query", threaded=True),
+    Route("POST", "/v1/workspaces/{workspace_id}/search", query_api.search, "query", threaded=True),
+    Route("POST", "/v1/$batch", query_api.batch, "query", threaded=True),
+    Route("POST", "/v1" + WORKSPACE + "/query", query_api.post_resource, "query", threaded=True),
+    Route("POST", WORKSPACE + "/query", query_api.post_resource, threaded=True),
+    Route("POST", WORKSPACE + "/search", query_api.search_resource, threaded=True),
     # the emulator's own paths, which Azure does not have
-    Route("GET", "/emulator/health", control.health, "open"),
-    Route("GET", "/emulator/requests", control.requests, "open"),
-    Route("GET", "/emulator/openapi.json", control.openapi, "open"),
-    Route("GET", "/emulator/drops", control.drops, "control"),
-    Route("DELETE", "/emulator/drops", control.clear_drops, "control"),
-    Route("GET", "/emulator/faults", control.faults, "control"),
-    Route("POST", "/emulator/faults", control.add_faults, "control"),
-    Route("DELETE", "/emulator/faults", control.clear_faults, "control"),
-    Route("GET", "/emulator/applications", control.applications, "control"),
-    Route("PUT", "/emulator/applications/{client_id}", control.put_application, "control"),
-    Route("PUT", "/emulator/classic/{subscription}/{group}/{workspace}/{table}", control.put_classic, "control"),
-    Route("POST", "/emulator/reset", control.reset, "control"),
-    Route("POST", "/emulator/stop", control.stop, "control"),
+    Route("GET", "/emulator/health", admin_api.health, "open"),
+    Route("GET", "/emulator/requests", admin_api.requests, "open"),
+    Route("GET", "/emulator/openapi.json", admin_api.openapi, "open"),
+    Route("GET", "/emulator/drops", admin_api.drops, "control"),
+    Route("DELETE", "/emulator/drops", admin_api.clear_drops, "control"),
+    Route("GET", "/emulator/faults", admin_api.faults, "control"),
+    Route("POST", "/emulator/faults", admin_api.add_faults, "control"),
+    Route("DELETE", "/emulator/faults", admin_api.clear_faults, "control"),
+    Route("GET", "/emulator/applications", admin_api.applications, "control"),
+    Route("PUT", "/emulator/applications/{client_id}", admin_api.put_application, "control"),
+    Route("PUT", "/emulator/classic/{subscription}/{group}/{workspace}/{table}", admin_api.put_classic, "control"),
+    Route("POST", "/emulator/reset", admin_api.reset, "control"),
+    Route("POST", "/emulator/stop", admin_api.stop, "control"),
 )
 
 

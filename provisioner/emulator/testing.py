@@ -60,7 +60,7 @@ class AzureMonitor:
 
     def environment(self) -> dict[str, str]:
         """The variables that Azure's own tools read."""
-        from provisioner.emulator.environment import variables
+        from provisioner.emulator.client_environment import variables
 
         return variables(self.ready)
 

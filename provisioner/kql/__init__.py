@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.kql.binding import bind
-from provisioner.kql.codes import CODES
-from provisioner.kql.evaluator import compile, evaluate  # noqa: A004 - the verb
-from provisioner.kql.fitting import fit
-from provisioner.kql.formatting import format, same  # noqa: A004 - the verb
-from provisioner.kql.inference import infer
+from provisioner.kql.column_inference import infer
+from provisioner.kql.evaluation.query_evaluator import compile, evaluate  # noqa: A004 - the verb
+from provisioner.kql.query_binding import bind
+from provisioner.kql.query_formatting import format, same  # noqa: A004 - the verb
+from provisioner.kql.table_fit import fit
+from provisioner.kql.vocabulary.codes import CODES
 
 if TYPE_CHECKING:
-    from provisioner.kql.query import Query
-    from provisioner.kql.tracing import Trace, trace
+    from provisioner.kql.evaluation.record_trace import Trace, trace
+    from provisioner.kql.ir.bound_query import Query
 
 __all__ = ["CODES", "Query", "Trace", "bind", "compile", "evaluate", "fit", "format", "infer", "same", "trace"]
 
-_LATE = {"Query": "query", "Trace": "tracing", "trace": "tracing"}
+_LATE = {"Query": "ir.bound_query", "Trace": "evaluation.record_trace", "trace": "evaluation.record_trace"}
 
 
 def __getattr__(name: str) -> Any:

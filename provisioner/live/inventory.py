@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.azure.pool import each
+from provisioner.azure.thread_pool import each
 from provisioner.errors import CloudError, Forbidden
 from provisioner.resources import Body, Short, resource_type
 

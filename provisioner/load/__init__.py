@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provisioner.load.codes import CODES
 from provisioner.load.document import Document
-from provisioner.load.loading import DEFAULT_NAME, document, environments, locate
-from provisioner.load.project import Files
+from provisioner.load.loader import DEFAULT_NAME, document, environments, locate
+from provisioner.load.yaml.project_files import Files
 
 __all__ = ["CODES", "DEFAULT_NAME", "Document", "Files", "document", "environments", "locate"]

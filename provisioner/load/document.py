@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from provisioner.diagnostics import Diagnostic, Edit, Place, Span
-from provisioner.load import edits
-from provisioner.load.language import MANIFEST
-from provisioner.load.nodes import Mapping, Node, Scalar
-from provisioner.load.source import Source, shown
-from provisioner.load.sourcemap import SourceMap
-from provisioner.load.spelling import spelled
+from provisioner.load.schema.as_written import spelled
+from provisioner.load.schema.manifest_language import MANIFEST
+from provisioner.load.schema.source_map import SourceMap
 from provisioner.load.variables import Variables
+from provisioner.load.yaml import text_edits
+from provisioner.load.yaml.nodes import Mapping, Node, Scalar
+from provisioner.load.yaml.source_text import Source, shown
 from provisioner.model import Manifest
 
 LOCAL = "local"
@@ -74,7 +74,7 @@ class Document:
         if found.rest or found.shared:
             return None
         node: Node | None = found.key if at == "key" else self.places.word(path, found.node)
-        return edits.replace(node, text, span) if node is not None else None
+        return text_edits.replace(node, text, span) if node is not None else None
 
     def insert(self, path: tuple[str | int, ...], key: str, text: str) -> Edit | None:
         """`key: text` as the last entry of a mapping, in the author's layout; None where that is not possible."""
@@ -85,8 +85,8 @@ class Document:
             return None
         word = _bare(found.node)
         if word is not None and path[-2:-1] in _SHORT:
-            return edits.widen(word, found.key, _SHORT[path[-2:-1]], key, text)
-        return edits.insert(found.node, key, text)
+            return text_edits.widen(word, found.key, _SHORT[path[-2:-1]], key, text)
+        return text_edits.insert(found.node, key, text)
 
     def explicit(self, path: tuple[str | int, ...]) -> bool:
         """Whether the author wrote the value."""

@@ -6,11 +6,11 @@ import glob
 from pathlib import Path
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.load.language import MANIFEST, PART
-from provisioner.load.nodes import Mapping, Node, Scalar, Sequence, describe
-from provisioner.load.project import Files
-from provisioner.load.remarks import at_node, choices, guess, unreadable
-from provisioner.load.source import Unreadable, shown
+from provisioner.load.schema.manifest_language import MANIFEST, PART
+from provisioner.load.yaml.node_diagnostics import at_node, choices, guess, unreadable
+from provisioner.load.yaml.nodes import Mapping, Node, Scalar, Sequence, describe
+from provisioner.load.yaml.project_files import Files
+from provisioner.load.yaml.source_text import Unreadable, shown
 
 MOST_FILES = 10_000
 """Files that one manifest may include."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provisioner.load.nodes import Mapping, Node, Scalar
-from provisioner.load.shapes import Named, Record, Shape
+from provisioner.load.schema.shapes import Named, Record, Shape
+from provisioner.load.yaml.nodes import Mapping, Node, Scalar
 
 
 def lay(base: Node, over: Node, shape: Shape | None) -> Node:

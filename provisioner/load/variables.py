@@ -9,10 +9,10 @@ from collections.abc import Mapping as Map
 from typing import Any, NamedTuple
 
 from provisioner.diagnostics import Diagnostic, Span
-from provisioner.load.nodes import Mapping, Node, Scalar
-from provisioner.load.remarks import at_node, choices, guess
-from provisioner.load.scalars import resolve
-from provisioner.load.spans import locate
+from provisioner.load.yaml.node_diagnostics import at_node, choices, guess
+from provisioner.load.yaml.nodes import Mapping, Node, Scalar
+from provisioner.load.yaml.scalar_offsets import locate
+from provisioner.load.yaml.scalars import resolve
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 BUILT_IN = ("environment", "name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from provisioner.model.types import TYPES
+from provisioner.model.column_types import TYPES
 
 
 class Columns(Mapping[str, str]):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from provisioner.plan.change import RISKS, Action, Change, Delta, Reason, Risk
 from provisioner.plan.compare import Comparison
-from provisioner.plan.destroy import destroy
-from provisioner.plan.drift import Drift, Finding, drift
+from provisioner.plan.destroy_plan import destroy
+from provisioner.plan.drift_findings import Drift, Finding, drift
 from provisioner.plan.merge import merged, patch
-from provisioner.plan.plan import Plan, plan
+from provisioner.plan.planning import Plan, plan
 
 __all__ = [
     "RISKS",

@@ -7,9 +7,9 @@ from typing import Any
 
 from provisioner import kql
 from provisioner.plan.change import Delta
-from provisioner.plan.shape import MISSING, Shape, at, foreign, shape
+from provisioner.plan.comparison_rules import MISSING, Shape, at, foreign, shape
 from provisioner.resources import Body, ResourceType
-from provisioner.resources.context import OWNER_TAG
+from provisioner.resources.expansion_context import OWNER_TAG
 
 SAME_QUERY = "same query"
 """Said where a text differs in layout or comments only."""

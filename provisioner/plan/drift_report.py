@@ -8,7 +8,7 @@ from typing import Any
 
 from provisioner.diagnostics import Diagnostic, Severity
 from provisioner.plan import report
-from provisioner.plan.drift import KINDS, Drift, Finding
+from provisioner.plan.drift_findings import KINDS, Drift, Finding
 from provisioner.plan.report import Where
 from provisioner.text import plural
 from provisioner.validate import report as findings

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from provisioner.plan.change import Change
-from provisioner.plan.shape import Shape, shape
+from provisioner.plan.comparison_rules import Shape, shape
 from provisioner.resources import Graph, Param, Ref, Resource, substitute
 
 

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from provisioner.plan.compare import Comparison, relabelled, split
-from provisioner.plan.shape import MISSING, Shape, at, foreign, shape
+from provisioner.plan.comparison_rules import MISSING, Shape, at, foreign, shape
 from provisioner.resources import Body, ResourceType
 
 

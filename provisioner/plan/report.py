@@ -9,7 +9,7 @@ from typing import Any
 from provisioner._version import __version__
 from provisioner.diagnostics import Place
 from provisioner.plan.change import Change, Delta, Reason
-from provisioner.plan.plan import Plan
+from provisioner.plan.planning import Plan
 
 Where = Callable[[tuple[str | int, ...]], Place | None]
 _MARKS = {"create": "+", "update": "~", "replace": "-/+", "delete": "-", "no-op": "·"}

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provisioner.plan.change import Delta, Reason, Risk
-from provisioner.plan.shape import at
+from provisioner.plan.comparison_rules import at
 from provisioner.resources import Body, Resource, ResourceType
-from provisioner.resources.context import OWNER_TAG
+from provisioner.resources.expansion_context import OWNER_TAG
 
 
 def reasons(desired: Resource, deltas: tuple[Delta, ...], live: Body) -> Iterator[Reason]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from provisioner.model import Manifest
-from provisioner.render.arm import arm
-from provisioner.render.definitions import definitions
+from provisioner.render.arm_template import arm
+from provisioner.render.definition_files import definitions
 from provisioner.resources import Graph
 
 Files = Mapping[str, str]

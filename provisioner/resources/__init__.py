@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from provisioner.resources.definition import SHORTS, Body, ResourceType, Short, resource_type
 from provisioner.resources.graph import Graph
-from provisioner.resources.ids import guid, parse_id
 from provisioner.resources.resource import Key, Param, Ref, Resource, refs, substitute
+from provisioner.resources.resource_ids import guid, parse_id
+from provisioner.resources.resource_types import SHORTS, Body, ResourceType, Short, resource_type
 
 __all__ = [
     "SHORTS",

@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from provisioner.model import Manifest
-from provisioner.resources import dcr, endpoint, grant, group, table, workspace
-from provisioner.resources.context import Context
+from provisioner.resources import (
+    dcr_resource,
+    endpoint_resource,
+    grant_resource,
+    group_resource,
+    table_resource,
+    workspace_resource,
+)
+from provisioner.resources.body_templates import Templates
+from provisioner.resources.expansion_context import Context
 from provisioner.resources.graph import Graph
-from provisioner.resources.templates import Templates
 
-PAGES = (group, workspace, table, endpoint, dcr, grant)
+PAGES = (group_resource, workspace_resource, table_resource, endpoint_resource, dcr_resource, grant_resource)
 """One page for each type: what its facts and its template cannot say."""
 
 

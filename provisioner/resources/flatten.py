@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from provisioner.model import column_type
-from provisioner.resources.definition import Body, ResourceType
+from provisioner.resources.resource_types import Body, ResourceType
 
 Path = tuple[str, ...]
 

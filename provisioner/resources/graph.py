@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from provisioner.resources.definition import SHORTS, Short
 from provisioner.resources.resource import Key, Param, Ref, Resource, substitute
+from provisioner.resources.resource_types import SHORTS, Short
 
 
 class Graph:

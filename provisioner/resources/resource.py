@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from provisioner.resources.definition import Body, ResourceType, Short
+from provisioner.resources.resource_types import Body, ResourceType, Short
 
 Key = tuple[Short, str]
 """How a resource is called inside a graph: its type and its name in the manifest's words."""

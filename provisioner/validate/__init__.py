@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from provisioner.validate.catalogue import explain, pages, rules
+from provisioner.validate.code_page import Page
 from provisioner.validate.context import Context
 from provisioner.validate.fixes import apply_fixes, diff
-from provisioner.validate.page import Page
 from provisioner.validate.rule import Rule, rule
 from provisioner.validate.runner import check, check_all
 

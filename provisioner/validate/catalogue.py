@@ -11,9 +11,9 @@ from functools import cache
 from operator import attrgetter
 
 from provisioner.diagnostics import Severity
-from provisioner.validate.page import Page, page
+from provisioner.validate.code_page import Page, page
+from provisioner.validate.manifest_parts import KINDS
 from provisioner.validate.rule import Rule
-from provisioner.validate.walk import KINDS
 
 _TREE = importlib.import_module("provisioner.validate.rules")
 GROUP = "provisioner.rules"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from provisioner.model import Manifest
-from provisioner.validate.proof import Proof
+from provisioner.transforms.bound_transforms import Proof
 
 if TYPE_CHECKING:
     from provisioner.load import Document

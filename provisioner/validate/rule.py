@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Diagnostic, Severity
-from provisioner.validate.page import Page, page
+from provisioner.validate.code_page import Page, page
 
 if TYPE_CHECKING:
     from provisioner.validate.context import Context

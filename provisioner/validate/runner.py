@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from provisioner.diagnostics import SEVERITIES, Diagnostic
+from provisioner.transforms.bound_transforms import Proof
 from provisioner.validate.catalogue import rules
 from provisioner.validate.context import Context
-from provisioner.validate.filter import Filter
-from provisioner.validate.proof import Proof
+from provisioner.validate.diagnostic_filter import Filter
+from provisioner.validate.manifest_parts import KINDS, parts
 from provisioner.validate.rule import Rule
-from provisioner.validate.walk import KINDS, parts
 
 if TYPE_CHECKING:
     from provisioner.load import Document

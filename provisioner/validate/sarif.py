@@ -11,7 +11,7 @@ from urllib.parse import quote
 from provisioner._version import __version__
 from provisioner.diagnostics import Diagnostic, Edit, Severity
 from provisioner.validate.catalogue import pages
-from provisioner.validate.page import Page
+from provisioner.validate.code_page import Page
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}

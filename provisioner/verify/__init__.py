@@ -1,19 +1,7 @@
-"""Proof by rows: transform tests offline, and test records sent, found again and compared."""
+"""Verification: test records are sent, found again and compared; whatever is missing is explained."""
 
 from __future__ import annotations
 
-from provisioner.verify.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
-from provisioner.verify.check import check
-from provisioner.verify.result import Difference, RowResult, TestResult
+from provisioner.probes.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
 
-__all__ = [
-    "Arrival",
-    "ColumnArrival",
-    "Diagnosis",
-    "Difference",
-    "RowArrival",
-    "RowResult",
-    "TestResult",
-    "VerifyResult",
-    "check",
-]
+__all__ = ["Arrival", "ColumnArrival", "Diagnosis", "RowArrival", "VerifyResult"]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from provisioner.verify.lane import Lane
+from provisioner.probes.bound_flow import Lane
 
 PREFIX = "provisionertest"
 """Begins every marker, so that `where not(Column hasprefix "provisionertest")` leaves test rows out."""

@@ -9,16 +9,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from provisioner.diagnose.diagnosis import Case, diagnose
 from provisioner.errors import CloudError
+from provisioner.probes.live_state import Scene
+from provisioner.probes.probe import Shot
+from provisioner.probes.timing import Pace
 from provisioner.progress import Progress, ProgressEvent
 from provisioner.text import plural
-from provisioner.verify.causes import Case, diagnose
-from provisioner.verify.pace import Pace
-from provisioner.verify.scene import Scene
-from provisioner.verify.shot import Shot
 
 if TYPE_CHECKING:
-    from provisioner.azure.ingestion import Ingestion
+    from provisioner.azure.ingestion_client import Ingestion
 
 _TELL = dt.timedelta(minutes=1)
 """A wait is told when its reason changes, and else so often."""

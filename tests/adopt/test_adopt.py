@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from provisioner import load
 from provisioner.adopt import CODES, Given, from_arm
-from provisioner.adopt.expression import Hole, Scope, resolve
-from provisioner.adopt.source import read
+from provisioner.adopt.arm_expression import Hole, Scope, resolve
+from provisioner.adopt.json_source import read
 from provisioner.errors import BadRequestFile
 from provisioner.resources.expand import expand
 from tests.support.paths import CASES

@@ -18,13 +18,13 @@ from provisioner import apply as applied
 from provisioner import azure, errors, live
 from provisioner import plan as planned
 from provisioner.apply import report as outcome_report
-from provisioner.apply.executor import apply
+from provisioner.apply.execution import apply
 from provisioner.apply.journal import entries
-from provisioner.apply.lock import held
+from provisioner.apply.state_lock import held
 from provisioner.emulator import lifecycle
 from provisioner.emulator.testing import AzureMonitor
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
-from provisioner.plan import report, saved
+from provisioner.plan import plan_file, report
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
 from tests.support.paths import EXAMPLES
@@ -335,20 +335,20 @@ def test_a_saved_plan_is_read_back_as_it_was(cloud, tmp_path):
     wanted = manifest(cloud.target)
     made = plan(cloud, wanted)
     principal = cloud.identity.object_id
-    text = saved.dump(made, wanted, principal=principal)
+    text = plan_file.dump(made, wanted, principal=principal)
     assert principal not in text
     file = tmp_path / "plan.json"
     file.write_text(text)
-    back = saved.load(file, principal)
+    back = plan_file.load(file, principal)
     again = planned.plan(back.desired, live.read(cloud, back.desired, owner=back.owner), principal=principal)
     assert again.fingerprint == made.fingerprint == back.fingerprint
-    saved.require(back.fingerprint, again)
+    plan_file.require(back.fingerprint, again)
     assert {each.id for each in back.desired} == {each.id for each in made.desired}
     up(cloud, wanted)
     later = planned.plan(back.desired, live.read(cloud, back.desired, owner=back.owner), principal=principal)
     assert later.empty
     with pytest.raises(errors.StalePlan):
-        saved.require(back.fingerprint, later)
+        plan_file.require(back.fingerprint, later)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 1, "desired": []}'])
@@ -356,7 +356,7 @@ def test_a_file_that_is_no_saved_plan_is_told(tmp_path, text):
     file = tmp_path / "plan.json"
     file.write_text(text)
     with pytest.raises(errors.BadRequestFile):
-        saved.load(file)
+        plan_file.load(file)
 
 
 def test_the_fingerprint_does_not_know_who_runs(cloud):
@@ -440,7 +440,7 @@ def test_the_reports_say_the_same(cloud):
 
 def test_a_refused_transform_is_blamed_with_its_place_in_the_manifest(cloud):
     """Azure counts flows of a body; people count lines of a file."""
-    from provisioner.apply.blame import Blame, locator
+    from provisioner.apply.flow_errors import Blame, locator
     from provisioner.diagnostics import Place, Span
 
     query = "source\n| where nosuch == 1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.apply import deployment
+from provisioner.apply import template_deployment
 from provisioner.model import Columns, Flow, Stream, Table
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
@@ -14,7 +14,7 @@ __all__ = ["cloud"]
 def test_a_deployment_makes_what_single_writes_make(cloud):
     wanted = manifest(cloud.target)
     made = plan(cloud, wanted)
-    outcomes = deployment.deploy(made, wanted, cloud)
+    outcomes = template_deployment.deploy(made, wanted, cloud)
     assert [each.error for each in outcomes] == [None] * 6
     assert {each.state for each in outcomes} == {"applied"}
     assert plan(cloud, wanted).empty
@@ -32,9 +32,9 @@ def test_a_deployment_keeps_what_others_added(cloud):
     )
     wider = manifest(cloud.target, columns={**ORDERS, "Note": "string"})
     made = plan(cloud, wider)
-    forecast = deployment.what_if(made, wider, cloud)
+    forecast = template_deployment.what_if(made, wider, cloud)
     assert {(each.ours, each.azure) for each in forecast} == {("update", "Modify")}
-    outcomes = deployment.deploy(made, wider, cloud)
+    outcomes = template_deployment.deploy(made, wider, cloud)
     assert {each.state for each in outcomes} == {"applied"}
     names = {each["name"] for each in body(cloud, wider, "table", "Orders_CL")["properties"]["schema"]["columns"]}
     assert names == {*ORDERS, "Foreign", "Note"}
@@ -45,7 +45,7 @@ def test_a_template_is_cut_where_azure_would_refuse_it(cloud):
     columns = Columns({"TimeGenerated": "datetime"})
     tables = {f"T{number:04}_CL": Table(f"T{number:04}_CL", columns) for number in range(1000)}
     wanted = manifest(cloud.target, tables=tables, streams={}, dcrs={}, grants={}, endpoint=None)
-    parts = list(deployment.templates(plan(cloud, wanted), wanted))
+    parts = list(template_deployment.templates(plan(cloud, wanted), wanted))
     assert [len(part) for part, _ in parts] == [800, 201]
     assert [len(template["resources"]) for _, template in parts] == [800, 201]
     assert parts[0][1]["resources"][0]["name"] == "law-shop"
@@ -56,13 +56,13 @@ def test_what_a_failed_deployment_has_made_is_told(cloud):
     broken = manifest(
         cloud.target, streams={"Custom-Orders": Stream("Custom-Orders", "Custom-Orders", Columns(ORDERS), (flow,))}
     )
-    outcomes = deployment.deploy(plan(cloud, broken), broken, cloud)
+    outcomes = template_deployment.deploy(plan(cloud, broken), broken, cloud)
     states = {each.type: each.state for each in outcomes}
     assert states["group"] == states["table"] == "applied"
     assert states["dcr"] == "failed"
     error = next(each.error for each in outcomes if each.type == "dcr")
     assert any("nosuch" in message for _, message, _ in error.details)
     wanted = manifest(cloud.target)
-    again = deployment.deploy(plan(cloud, wanted), wanted, cloud)
+    again = template_deployment.deploy(plan(cloud, wanted), wanted, cloud)
     assert {each.state for each in again} == {"applied"}
     assert plan(cloud, wanted).empty

@@ -22,15 +22,15 @@ from requests.adapters import HTTPAdapter
 
 from provisioner import azure, live
 from provisioner import plan as planned
-from provisioner.apply.executor import apply
-from provisioner.azure import transport
+from provisioner.apply.execution import apply
+from provisioner.azure import http_pipeline
 from provisioner.emulator.lifecycle import ensure, stop
 from provisioner.errors import CloudError, Conflict, ProvisionerError, StalePlan
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
 from tests.support.paths import EXAMPLES
-from tests.support.wire import Raw
+from tests.support.raw_response import Raw
 
 SOAK = int(os.environ.get("PROVISIONER_SOAK", "0"))
 SEEDS = SOAK or 30
@@ -128,7 +128,7 @@ def manifest(target, columns):
 @pytest.fixture
 def hasty(monkeypatch):
     """Waits between tries take no time: what is tried, not how patiently, is the question."""
-    monkeypatch.setattr(transport.time, "sleep", lambda _: None)
+    monkeypatch.setattr(http_pipeline.time, "sleep", lambda _: None)
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ from azure.core.credentials import AccessTokenInfo
 from requests.adapters import BaseAdapter
 
 from provisioner import azure, errors
-from provisioner.azure import errors as words
-from provisioner.azure import transport
+from provisioner.azure import error_translation as words
+from provisioner.azure import http_pipeline
 from provisioner.azure.clouds import CLOUDS
-from provisioner.azure.counters import Counters
 from provisioner.azure.credentials import Tokens, identify
-from provisioner.azure.pace import Pace
+from provisioner.azure.rate_limiter import Pace
+from provisioner.azure.request_counters import Counters
 from provisioner.model import Target
 from provisioner.resources import resource_type
-from tests.support.wire import Raw
+from tests.support.raw_response import Raw
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
@@ -100,7 +100,7 @@ class Credential:
 def quick(monkeypatch):
     """Waits that take no time, and are remembered."""
     waited = []
-    monkeypatch.setattr(transport.time, "sleep", waited.append)
+    monkeypatch.setattr(http_pipeline.time, "sleep", waited.append)
     return waited
 
 
@@ -261,7 +261,7 @@ def test_an_operation_that_fails_later_is_an_error_with_its_reason():
 
 def test_a_workspace_is_ready_when_it_says_so(monkeypatch):
     """The client returns while the workspace still says Creating."""
-    monkeypatch.setattr("provisioner.azure.management.time.sleep", lambda _: None)
+    monkeypatch.setattr("provisioner.azure.management_client.time.sleep", lambda _: None)
     workspace = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/w"
     creating = {"id": workspace, "properties": {"provisioningState": "Creating"}}
     ready = {"id": workspace, "properties": {"provisioningState": "Succeeded"}}

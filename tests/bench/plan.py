@@ -12,7 +12,7 @@ from pathlib import Path
 
 from provisioner import azure, live
 from provisioner import plan as planned
-from provisioner.apply.executor import apply
+from provisioner.apply.execution import apply
 from provisioner.emulator import lifecycle
 from provisioner.emulator.testing import AzureMonitor
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Manifest, Stream, Table, Target, Workspace

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from provisioner.emulator import lifecycle
 from provisioner.model import Columns, Flow, Manifest, Stream, Target, TransformTest, Workspace
-from provisioner.verify import check
+from provisioner.transform_tests import run_transform_tests
 
 TITLE = "Verify and test"
 STREAMS = 100
@@ -21,7 +21,7 @@ def run() -> list[tuple[str, ...]]:
     """Rows: what, seconds, goal."""
     rows = [("what", "seconds", "goal")]
     for distinct in (1, 100, TESTS):
-        seconds = best(lambda n=distinct: check(tested(n)))
+        seconds = best(lambda n=distinct: run_transform_tests(tested(n)))
         rows.append((f"{TESTS} transform tests, {distinct} distinct transform(s)", f"{seconds:.2f}", "3 s"))
     for what, seconds in verified():
         rows.append((what, f"{seconds:.2f}", "5 s"))

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from provisioner.emulator import lifecycle
-from provisioner.emulator.environment import variables
+from provisioner.emulator.client_environment import variables
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

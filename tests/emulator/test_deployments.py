@@ -9,7 +9,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
-from provisioner.emulator.arm import lenient
+from provisioner.emulator.arm import az_cli_json
 
 GROUP = "rg-deploy"
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
@@ -162,4 +162,4 @@ def test_a_wrong_template_is_refused_in_words(deployments, azure_monitor, change
 
 def test_a_body_as_azure_cli_sends_it_is_understood():
     body = b'{"properties": {"mode": "Incremental", template: {\n// a comment\n"a": "http://x", /* b */ "c": [1,],\n}}}'
-    assert lenient.parse(body) == {"properties": {"mode": "Incremental", "template": {"a": "http://x", "c": [1]}}}
+    assert az_cli_json.parse(body) == {"properties": {"mode": "Incremental", "template": {"a": "http://x", "c": [1]}}}

@@ -9,9 +9,9 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import RetryPolicy
 from azure.mgmt.resource.resources import ResourceManagementClient
 
-from provisioner.emulator.answer import Refusal
 from provisioner.emulator.clock import Clock
 from provisioner.emulator.faults import FIELDS, Faults
+from provisioner.emulator.http.response import Refusal
 from provisioner.errors import ProvisionerError
 from tests.support.azure_rest import Rest
 

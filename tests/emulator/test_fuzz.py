@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner.emulator import app
-from provisioner.emulator.answer import Refusal
-from provisioner.emulator.call import Call, Principal
+from provisioner.emulator.http.request import Call, Principal
+from provisioner.emulator.http.response import Refusal
+from provisioner.emulator.process import Options, build
 from provisioner.emulator.routes import ROUTES
-from provisioner.emulator.server import Options, build
 
 NAMES = [
     "subscriptions",

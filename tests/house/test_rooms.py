@@ -10,12 +10,26 @@ from pathlib import Path
 import pytest
 
 import provisioner
-from provisioner.cli.lazy import COMMANDS
+from provisioner.cli.lazy_commands import COMMANDS
 from provisioner.cli.main import provisioner as root
 
 PACKAGE = Path(provisioner.__file__).parent
-ROOMS = "model kql load resources validate render azure live plan apply verify adopt emulator cli".split()  # noqa: SIM905
-EMULATOR_NEVER = {"azure", "live", "plan", "apply", "verify", "adopt", "render"}
+ROOMS = [
+    *("model", "kql", "load", "transforms", "resources", "validate", "reports", "render", "azure", "live", "plan"),
+    *("apply", "probes", "transform_tests", "diagnose", "verify", "adopt", "emulator", "cli"),
+]
+EMULATOR_NEVER = {
+    "azure",
+    "live",
+    "plan",
+    "apply",
+    "probes",
+    "transform_tests",
+    "diagnose",
+    "verify",
+    "adopt",
+    "render",
+}
 HEAVY = ("azure", "jinja2", "aiohttp", "rich", "jsonschema", "requests", "trustme", "cryptography")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioner import kql
-from provisioner.kql.binder import BUDGET, Binder
+from provisioner.kql.binding.expression_binder import BUDGET, Binder
 
 COLUMNS = {"x": "long", "s": "string", "d": "dynamic", "t": "datetime", "b": "bool", "r": "real"}
 CHAIN = "".join(f"let f{n} = (a: long) {{ f{n - 1}(a) + f{n - 1}(a) }};" for n in range(1, 40))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from provisioner import kql
-from provisioner.kql.functions.registry import FUNCTIONS
-from provisioner.kql.lexer import LITERAL_TYPES
+from provisioner.kql.binding.special_calls import SPECIAL
+from provisioner.kql.functions.function_registry import FUNCTIONS
 from provisioner.kql.operators import OPERATORS
-from provisioner.kql.special import SPECIAL
+from provisioner.kql.syntax.lexer import LITERAL_TYPES
 from provisioner.package_data import load_facts
 from tests.support.kql_cases import read
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from provisioner import kql
-from provisioner.kql.parser import parse
+from provisioner.kql.syntax.query_parser import parse
 from tests.support.paths import SHARED
 
 NOT_OFFERED = {"hash-many-function-01": "how hash_many combines its hashes is documented nowhere"}

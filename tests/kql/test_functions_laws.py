@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import provisioner.kql.functions  # noqa: F401 - registers them
 from provisioner.kql import values
 from provisioner.kql.functions import arrays
-from provisioner.kql.functions.naming import RESULT_NAMES
-from provisioner.kql.functions.registry import FUNCTIONS, Overload, Parameter
-from provisioner.kql.functions.summaries import summary
+from provisioner.kql.functions.function_registry import FUNCTIONS, Overload, Parameter
+from provisioner.kql.functions.function_summaries import summary
+from provisioner.kql.functions.result_names import RESULT_NAMES
 
 MAX_LONG = values.MAX_LONG
 NAMES = sorted(FUNCTIONS)

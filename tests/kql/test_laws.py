@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner import kql
-from provisioner.kql.parser import parse
+from provisioner.kql.syntax.query_parser import parse
 from tests.support.kql_texts import COLUMNS, any_rows, expressions, fitting_rows, garbage, queries, transforms
 
 KINDS = {

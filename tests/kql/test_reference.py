@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from provisioner.kql.language_reference import reference
 from provisioner.kql.operators import OPERATORS
-from provisioner.kql.reference import reference
 from provisioner.package_data import load_facts
 from tools.kql_page import PAGE, page
 

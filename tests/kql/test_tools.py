@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioner import kql
-from provisioner.kql.parser import parse
+from provisioner.kql.syntax.query_parser import parse
 
 STREAM = {"placed": "datetime", "order": "dynamic", "level": "int"}
 TABLE = {"TimeGenerated": "datetime", "OrderId": "string", "Amount": "real", "Paid": "boolean", "Key": "guid"}

@@ -8,7 +8,7 @@ import pytest
 
 from provisioner import errors, live
 from provisioner import plan as planned
-from provisioner.azure.pool import each
+from provisioner.azure.thread_pool import each
 from provisioner.model import Endpoint, Target, Workspace
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provisioner.load.dump import dump, scalar
-from provisioner.load.scalars import resolve
+from provisioner.load.yaml.scalars import resolve
+from provisioner.load.yaml.yaml_writer import dump, scalar
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30)

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner import load
-from provisioner.load.nodes import Mapping
 from provisioner.load.overlays import lay
-from provisioner.load.source import Source
-from provisioner.load.yaml import compose
+from provisioner.load.yaml.composer import compose
+from provisioner.load.yaml.nodes import Mapping
+from provisioner.load.yaml.source_text import Source
 from provisioner.model import LOCAL_GROUP, LOCAL_LOCATION, LOCAL_SUBSCRIPTION, LOCAL_TENANT, Columns
 
 HEAD = """\

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner import load
-from provisioner.load.yaml import MOST_REPEATED
+from provisioner.load.yaml.composer import MOST_REPEATED
 from tests.support.paths import ROOT
 
 HEAD = """\

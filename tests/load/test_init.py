@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provisioner import load, validate, verify
+from provisioner import load, transform_tests, validate
 from provisioner.cli.main import run
-from provisioner.load.dump import dump
-from provisioner.load.sketch import sketch
-from provisioner.load.tabular import records
+from provisioner.load.builders.manifest_from_samples import sketch
+from provisioner.load.yaml.csv_records import records
+from provisioner.load.yaml.yaml_writer import dump
 
 HEAD = {
     "version": 1,
@@ -54,7 +54,7 @@ def test_any_records_give_a_manifest_that_validates_and_tests_green(tmp_path_fac
     path.write_text(dump(HEAD | sketch(samples, "Events_CL", "Custom-Events")), encoding="utf-8")
     document = load.document(path)
     assert [each for each in validate.check(document) if each.severity == "error"] == []
-    (result,) = verify.check(document)
+    (result,) = transform_tests.run_transform_tests(document)
     assert result.ok, (path.read_text(), result)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import provisioner.kql.functions  # noqa: F401 - registers them
-from provisioner.kql.functions.registry import FUNCTIONS, Overload, Parameter
+from provisioner.kql.functions.function_registry import FUNCTIONS, Overload, Parameter
 
 TABLE = {
     "b": "bool", "i": "int", "l": "long", "r": "real", "n": "decimal", "s": "string", "t": "datetime", "p": "timespan",

@@ -9,7 +9,7 @@ import yaml
 
 from provisioner.plan import merged, patch
 from provisioner.plan.compare import Comparison
-from provisioner.plan.shape import shape
+from provisioner.plan.comparison_rules import shape
 from provisioner.resources import SHORTS, resource_type
 from tests.support.paths import CASES
 

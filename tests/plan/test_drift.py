@@ -10,7 +10,7 @@ import pytest
 
 from provisioner import live
 from provisioner import plan as planned
-from provisioner.apply.executor import apply
+from provisioner.apply.execution import apply
 from provisioner.live import Coverage
 from provisioner.model import Columns, Dcr, Endpoint, Table, Workspace
 from provisioner.plan import drift_report
@@ -240,7 +240,7 @@ def test_what_must_exist_and_is_gone_is_missing_too(cloud):
 
 def test_every_kind_of_finding_has_a_page():
     from provisioner.plan.codes import CODES
-    from provisioner.plan.drift import KINDS
+    from provisioner.plan.drift_findings import KINDS
 
     assert {code for code, _ in KINDS.values()} == set(CODES)
     for text in CODES.values():

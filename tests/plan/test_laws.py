@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from provisioner import azure, live
 from provisioner import plan as planned
-from provisioner.apply.executor import apply
-from provisioner.apply.waves import waves
+from provisioner.apply.dependency_waves import waves
+from provisioner.apply.execution import apply
 from provisioner.model import TYPES, Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
 from provisioner.plan import merged
 from provisioner.plan.compare import Comparison

@@ -20,9 +20,9 @@ from provisioner.model import (
 )
 from provisioner.project import Project
 from provisioner.resources import Param, Ref, guid, parse_id, resource_type
-from provisioner.resources.definition import SHORTS
 from provisioner.resources.expand import expand
-from provisioner.resources.outputs import outputs
+from provisioner.resources.resource_types import SHORTS
+from provisioner.resources.sender_outputs import outputs
 from tests.support.paths import ROOT
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"

@@ -7,7 +7,7 @@ import uuid
 
 from hypothesis import strategies as st
 
-from provisioner.kql.functions.registry import FUNCTIONS
+from provisioner.kql.functions.function_registry import FUNCTIONS
 
 COLUMNS = {
     "b": "bool", "i": "int", "l": "long", "r": "real", "m": "decimal", "s": "string",

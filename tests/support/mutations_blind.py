@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.blind.base_manifests import bases
 from tests.support.blind.builtins import builtins
 from tests.support.blind.enums import enums
 from tests.support.blind.limits import limits
 from tests.support.blind.mutant import Mutant, Operator
 from tests.support.blind.naming import names
 from tests.support.blind.overlays import overlays
-from tests.support.blind.places import bases
 from tests.support.blind.references import references
 from tests.support.blind.regions import regions
 from tests.support.blind.secrets import secrets

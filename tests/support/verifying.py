@@ -11,11 +11,11 @@ from provisioner import load
 from provisioner.apply import apply
 from provisioner.live import read
 from provisioner.plan import plan
+from provisioner.probes.timing import Pace
 from provisioner.resources import resource_type
 from provisioner.resources.expand import expand
-from provisioner.resources.outputs import outputs
-from provisioner.verify.pace import Pace
-from provisioner.verify.run import verify
+from provisioner.resources.sender_outputs import outputs
+from provisioner.verify.verification import verify
 
 IMPATIENT = Pace(budget=0.3, arrival=0.3, poll=0.02, slowest=0.1, suspect=0.05, again=0.05)
 PATIENT = Pace(budget=30.0, arrival=30.0, poll=0.02, slowest=0.2, suspect=0.05, again=0.2)

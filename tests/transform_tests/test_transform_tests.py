@@ -12,9 +12,9 @@ import yaml
 from provisioner import load
 from provisioner.cli.main import run
 from provisioner.kql import values
-from provisioner.verify import check, report
-from provisioner.verify.compare import compare, same
-from provisioner.verify.update import update, write
+from provisioner.transform_tests import report, run_transform_tests
+from provisioner.transform_tests.update import update, write
+from provisioner.transforms.row_compare import compare, same
 
 HEAD = """\
 version: 1
@@ -55,7 +55,7 @@ def project(tmp_path):
 
 
 def by_name(document):
-    return {result.name: result for result in check(document)}
+    return {result.name: result for result in run_transform_tests(document)}
 
 
 def with_test(text):
@@ -66,14 +66,14 @@ GIVEN = 'given: [{placed: "2026-01-01T10:00:00Z", id: A1, amount: 9.5, raw: {a: 
 
 
 def test_only_the_columns_that_are_named_are_compared(project):
-    (result,) = check(project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n")))
+    (result,) = run_transform_tests(project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n")))
     assert result.ok
     assert result.rows[0].actual["Amount"] == 9.5
 
 
 def test_a_wrong_cell_is_told_with_both_values(project):
     document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1, Amount: 9.25}}]\n"))
-    (result,) = check(document)
+    (result,) = run_transform_tests(document)
     assert [each.json() for each in result.rows[0].differences] == [
         {"column": "Amount", "expected": 9.25, "actual": 9.5}
     ]
@@ -85,7 +85,7 @@ def test_a_wrong_cell_is_told_with_both_values(project):
 
 def test_a_column_that_the_transform_lost_is_named(project):
     streams = with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1, Amount: 9.5}}]\n")
-    (result,) = check(project(streams.replace(", Amount = amount", "")))
+    (result,) = run_transform_tests(project(streams.replace(", Amount = amount", "")))
     assert not result.ok
     assert result.reason == "Amount is not written by the transform"
     assert "(not written by the transform)" in report.text([result])
@@ -103,13 +103,15 @@ def test_a_column_that_the_transform_lost_is_named(project):
 )
 def test_a_filtered_record_is_expected_as_no_row(project, expect, reason):
     given = GIVEN.replace("9.5", "-1.0")
-    (result,) = check(project(with_test(f"- name: x\n  {given}\n  expect: {expect}\n")))
+    (result,) = run_transform_tests(project(with_test(f"- name: x\n  {given}\n  expect: {expect}\n")))
     assert result.reason == reason
 
 
 def test_a_row_too_many_stands_alone_and_the_others_keep_their_partners(project):
     given = "given: [{id: A, amount: 1.0}, {id: B, amount: 2.0}, {id: C, amount: 3.0}]"
-    (result,) = check(project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A}}, {{OrderId: C}}]\n")))
+    (result,) = run_transform_tests(
+        project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A}}, {{OrderId: C}}]\n"))
+    )
     assert [(row.expected is None, row.ok) for row in result.rows] == [(False, True), (True, False), (False, True)]
     assert result.reason == "1 row is not expected"
     assert "there, not expected" in report.text([result])
@@ -117,22 +119,22 @@ def test_a_row_too_many_stands_alone_and_the_others_keep_their_partners(project)
 
 def test_an_expected_error_is_found_in_the_remarks_on_the_transform(project):
     streams = with_test(f"- name: x\n  {GIVEN}\n  expect_error: amnt\n").replace("where amount", "where amnt")
-    (result,) = check(project(streams))
+    (result,) = run_transform_tests(project(streams))
     assert result.ok
-    (result,) = check(project(streams.replace("expect_error: amnt", "expect_error: something else")))
+    (result,) = run_transform_tests(project(streams.replace("expect_error: amnt", "expect_error: something else")))
     assert not result.ok
     assert "something else" in result.reason
     assert "amnt" in result.reason
 
 
 def test_an_expected_error_that_does_not_come_fails(project):
-    (result,) = check(project(with_test(f"- name: x\n  {GIVEN}\n  expect_error: amnt\n")))
+    (result,) = run_transform_tests(project(with_test(f"- name: x\n  {GIVEN}\n  expect_error: amnt\n")))
     assert result.reason == "expected an error with 'amnt': the transform has no errors"
 
 
 def test_a_broken_transform_fails_its_tests_at_the_word(project):
     document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n").replace("where amount", "where amnt"))
-    (result,) = check(document)
+    (result,) = run_transform_tests(document)
     assert not result.ok
     place = result.diagnostics[0].place
     line = document.file.read_text().splitlines()[place.line - 1]
@@ -153,7 +155,7 @@ def test_several_tables_are_told_apart(project):
           Orders_CL: [{OrderId: A}, {OrderId: B}]
           Late_CL: [{OrderId: A}]
 """
-    first, second = check(project(streams))
+    first, second = run_transform_tests(project(streams))
     assert (first.table, first.ok) == ("Orders_CL", True)
     assert (second.table, second.reason) == ("Late_CL", "OrderId differs")
 
@@ -179,20 +181,22 @@ def test_a_fixed_clock_makes_now_comparable(project):
 
 def test_what_only_azure_can_look_up_is_not_compared(project):
     streams = with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1, Raw: {{Country: Norway}}}}]\n")
-    (result,) = check(project(streams.replace("Raw = raw", "Raw = geo_location(id)")))
+    (result,) = run_transform_tests(project(streams.replace("Raw = raw", "Raw = geo_location(id)")))
     assert result.ok
-    (result,) = check(project(streams.replace(", Raw = raw", "")))
+    (result,) = run_transform_tests(project(streams.replace(", Raw = raw", "")))
     assert result.reason == "Raw is not written by the transform"
 
 
 def test_a_clock_that_is_no_time_is_told(project):
-    (result,) = check(project(with_test(f"- name: x\n  now: tomorrow\n  {GIVEN}\n  expect: []\n")))
+    (result,) = run_transform_tests(project(with_test(f"- name: x\n  now: tomorrow\n  {GIVEN}\n  expect: []\n")))
     assert result.reason == "now: 'tomorrow' is not a time"
 
 
 def test_a_value_of_another_type_than_its_column_is_told(project):
     given = 'given: [{placed: "2026-01-01T10:00:00Z", id: A1, amount: 9.5, raw: 1}, {id: 17, amount: 1.0}]'
-    (result,) = check(project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A1}}, {{OrderId: '17'}}]\n")))
+    (result,) = run_transform_tests(
+        project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A1}}, {{OrderId: '17'}}]\n"))
+    )
     assert not result.ok
     assert any("'id' is string, the record has 17" in note for note in result.notes)
     assert "note: column 'id'" in report.text([result])
@@ -201,7 +205,7 @@ def test_a_value_of_another_type_than_its_column_is_told(project):
 def test_unknown_streams_are_refused(project):
     document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n"))
     with pytest.raises(ValueError, match="Custom-Nothing"):
-        check(document, ["Custom-Nothing"])
+        run_transform_tests(document, ["Custom-Nothing"])
 
 
 @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ def test_comparing_a_row_with_itself_finds_nothing():
 
 def test_json_and_junit_have_their_public_shape(project):
     document = project(with_test(f"- name: 'a \"quoted\" <name>'\n  {GIVEN}\n  expect: [{{Amount: 1.0}}]\n"))
-    results = check(document)
+    results = run_transform_tests(document)
     told = json.loads(report.json(results))
     assert told["version"] == 1
     assert told["summary"] == {"passed": 0, "failed": 1}
@@ -260,7 +264,7 @@ def test_json_and_junit_have_their_public_shape(project):
 
 
 def updated(document):
-    write(update(document, check(document)))
+    write(update(document, run_transform_tests(document)))
     return load.document(document.file)
 
 
@@ -285,7 +289,7 @@ def test_update_changes_only_what_differs_in_the_authors_layout(project, before,
     document = project(streams)
     text = document.file.read_text()
     again = updated(document)
-    assert all(result.ok for result in check(again))
+    assert all(result.ok for result in run_transform_tests(again))
     if after is not None:
         indented = (each.replace("\n", "\n      ") for each in (before.rstrip(), after.rstrip()))
         assert again.file.read_text() == text.replace(*indented)
@@ -310,7 +314,7 @@ def test_update_leaves_tests_alone_that_pass_or_cannot_run(project):
         f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n- name: y\n  {GIVEN}\n  expect_error: zzz\n"
     )
     document = project(streams)
-    assert update(document, check(document)) == ()
+    assert update(document, run_transform_tests(document)) == ()
 
 
 def test_update_edits_the_file_that_holds_the_tests(project, tmp_path):
@@ -318,7 +322,7 @@ def test_update_edits_the_file_that_holds_the_tests(project, tmp_path):
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump(tests))
     document = project(ORDER.replace("tests:\n", "tests: {file: tests.yaml}\n"))
     text = document.file.read_text()
-    assert all(result.ok for result in check(updated(document)))
+    assert all(result.ok for result in run_transform_tests(updated(document)))
     assert document.file.read_text() == text
     assert yaml.safe_load((tmp_path / "tests.yaml").read_text())[0]["expect"] == [{"OrderId": "A1"}]
 

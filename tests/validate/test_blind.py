@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.load import document
 from provisioner.validate import check
-from tests.support.blind.places import BASES
+from tests.support.blind.base_manifests import BASES
 from tests.support.mutations_blind import Outcome, judge, mutants, report
 
 ALWAYS = 95.0

@@ -31,7 +31,7 @@ def test_the_codes_of_a_family_stand_without_gaps():
 
 
 def test_the_hooks_name_commands_that_exist():
-    from provisioner.cli.lazy import COMMANDS
+    from provisioner.cli.lazy_commands import COMMANDS
 
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [hook["entry"].split()[1] in COMMANDS for hook in hooks] == [True, True]

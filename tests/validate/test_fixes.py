@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provisioner import validate
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Span
-from provisioner.validate import files
+from provisioner.validate import source_files
 from provisioner.validate.fixes import apply_edits, apply_fixes, diff
 from tests.support.manifests import write
 
@@ -32,7 +32,7 @@ def fix_all(path: Path) -> int:
     def again():
         return validate.check_all(path, {})
 
-    _, made = files.mend(again(), again)
+    _, made = source_files.mend(again(), again)
     return made
 
 
@@ -113,14 +113,14 @@ def test_an_interpolated_name_is_told_and_not_fixed(tmp_path):
     told = validate.check_all(path, {})
     assert "REG001" in {each.code for each in told if each.fix is None}
     assert "$(region)" in path.read_text(encoding="utf-8")
-    files.mend([each for each in told if each.code == "REG001"], lambda: ())
+    source_files.mend([each for each in told if each.code == "REG001"], lambda: ())
     assert path.read_bytes() == before
 
 
 def test_the_difference_is_shown_and_nothing_is_written(tmp_path):
     path = write(tmp_path, MESSY)
     before = path.read_bytes()
-    shown, made = files.mend(validate.check_all(path, {}), None)
+    shown, made = source_files.mend(validate.check_all(path, {}), None)
     assert path.read_bytes() == before
     assert made
     assert "\n-    Orders :   # as placed\n" in shown
@@ -132,7 +132,7 @@ def test_a_link_to_a_manifest_stays_a_link(tmp_path):
     real = write(tmp_path / "real", MESSY)
     link = tmp_path / "provisioner.yaml"
     link.symlink_to(real)
-    files.write(str(link), "version: 1\n")
+    source_files.write(str(link), "version: 1\n")
     assert link.is_symlink()
     assert real.read_text() == "version: 1\n"
 

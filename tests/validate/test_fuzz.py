@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner import validate
-from provisioner.validate import files, report
+from provisioner.validate import report, source_files
 from tests.support.mutants import VALID, mutants
 from tests.support.paths import EXAMPLES
 
@@ -47,7 +47,7 @@ def test_a_broken_manifest_gives_findings_with_positions(source: Path, seed: int
     path = folder / "provisioner.yaml"
     path.write_bytes(broken(source.read_text(encoding="utf-8"), seed, blows).encode("utf-8", "replace"))
     told = validate.check_all(path, {})
-    lines = files.lines(str(path)) or [""]
+    lines = source_files.lines(str(path)) or [""]
     for each in told:
         assert each.message
         assert each.place is not None
@@ -56,8 +56,8 @@ def test_a_broken_manifest_gives_findings_with_positions(source: Path, seed: int
             assert 1 <= each.place.column <= len(lines[each.place.line - 1]) + 1, each
     for form in (report.json, report.sarif, report.junit):
         assert form(told)
-    assert report.text(told, files.lines)
-    shown, _ = files.mend(told, None)
+    assert report.text(told, source_files.lines)
+    shown, _ = source_files.mend(told, None)
     assert isinstance(shown, str)
 
 
@@ -77,7 +77,7 @@ def test_fixing_a_broken_manifest_never_makes_it_worse(source, seed, blows, fold
     path = folder / "broken.yaml"
     path.write_bytes(broken(source.read_text(encoding="utf-8"), seed, blows).encode("utf-8", "replace"))
     before = validate.check_all(path, {})
-    _, made = files.mend(before, lambda: validate.check_all(path, {}))
+    _, made = source_files.mend(before, lambda: validate.check_all(path, {}))
     after = validate.check_all(path, {})
     assert made < 50
     assert not {each.code for each in after if each.code.startswith("YAML")} - {each.code for each in before}
@@ -85,7 +85,7 @@ def test_fixing_a_broken_manifest_never_makes_it_worse(source, seed, blows, fold
 
 def _never_worse(path: Path) -> None:
     before = validate.check_all(path, {})
-    _, made = files.mend(before, lambda: validate.check_all(path, {}))
+    _, made = source_files.mend(before, lambda: validate.check_all(path, {}))
     after = validate.check_all(path, {})
     errors = [sum(each.severity == "error" for each in told) for told in (before, after)]
     assert errors[1] <= errors[0]

@@ -11,7 +11,7 @@ import pytest
 
 from provisioner import load, validate
 from provisioner.diagnostics import Diagnostic
-from provisioner.validate import files, report
+from provisioner.validate import report, source_files
 from tests.support.manifests import write
 from tests.support.paths import CASES
 
@@ -39,7 +39,7 @@ def told(tmp_path, monkeypatch) -> tuple[Diagnostic, ...]:
 
 
 def test_text_shows_the_line_and_a_caret_below_the_very_word(told):
-    text = report.text(told, files.lines)
+    text = report.text(told, source_files.lines)
     assert text.startswith(
         "provisioner.yaml:2:3  NAM003  the custom table 'Orders' does not end in '_CL'\n"
         "    2 |   Orders:\n"
@@ -54,15 +54,15 @@ def test_text_shows_the_line_and_a_caret_below_the_very_word(told):
 def test_text_in_colour_differs_by_escapes_alone(told):
     import re
 
-    colored = report.text(told, files.lines, color=True)
+    colored = report.text(told, source_files.lines, color=True)
     assert "\x1b[" in colored
-    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == report.text(told, files.lines)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == report.text(told, source_files.lines)
 
 
 def test_a_caret_stands_below_its_word_behind_tabs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = write(tmp_path, 'tags:\n  provisioner:\t"x"\n  a/b:\t"y"\n')
-    text = report.text(validate.check(load.document(path)), files.lines)
+    text = report.text(validate.check(load.document(path)), source_files.lines)
     assert '    3 |   a/b:\t"y"\n      |   ^^^\n' in text
 
 
@@ -114,5 +114,5 @@ def test_junit_takes_any_character():
 def test_a_finding_of_some_environments_names_them(told):
     from dataclasses import replace
 
-    text = report.text((replace(told[0], environments=("prod", "test")),), files.lines)
+    text = report.text((replace(told[0], environments=("prod", "test")),), source_files.lines)
     assert "[prod, test]" in text.splitlines()[0]

@@ -15,14 +15,14 @@ from provisioner import kql
 from provisioner.azure import connect_local
 from provisioner.cli.main import run
 from provisioner.model import Columns, Flow, Manifest, Stream, Table, Target, TransformTest, Workspace, column_type
+from provisioner.probes.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
+from provisioner.probes.bound_flow import lanes
+from provisioner.probes.expected_row import Cell, foretell, instant
 from provisioner.project import Project
-from provisioner.verify import made, report
-from provisioner.verify.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
-from provisioner.verify.expect import Cell, foretell, instant
-from provisioner.verify.lane import lanes
+from provisioner.transforms.transform_rows import Transforms
+from provisioner.verify import report, synthetic_records
 from provisioner.verify.marker import PREFIX, mark, new_run, shows
-from provisioner.verify.sample import samples
-from provisioner.verify.transform import Transforms
+from provisioner.verify.sample_records import samples
 from tests.support import corpus
 from tests.support.verifying import MANIFEST, Environment
 
@@ -135,7 +135,7 @@ def test_a_made_text_can_become_what_the_table_holds(type_):
     )
 )
 def test_made_records_have_a_value_of_its_type_in_every_column(columns):
-    record = made.record(columns, NOW)
+    record = synthetic_records.record(columns, NOW)
     assert json.loads(json.dumps(record)) == record
     query, _ = kql.bind("source", Columns(columns).kql())
     (row,) = kql.evaluate(query, [record], form="json")

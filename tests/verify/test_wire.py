@@ -11,10 +11,10 @@ import pytest
 
 from provisioner import errors
 from provisioner.model import Columns, Flow, Manifest, Stream, Table, Target, Workspace
-from provisioner.verify.find import Finder
-from provisioner.verify.lane import lanes
-from provisioner.verify.shot import Leg, Shot
-from provisioner.verify.transform import Transforms
+from provisioner.probes.bound_flow import lanes
+from provisioner.probes.probe import Leg, Shot
+from provisioner.transforms.transform_rows import Transforms
+from provisioner.verify.row_lookup import Finder
 from tests.azure.test_azure import Wire, connected
 
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)

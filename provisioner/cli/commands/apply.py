@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from provisioner.cli import environments, options, senders
-from provisioner.cli.applying import Applied, carry_out
+from provisioner.cli import environments, options, sender_formats
+from provisioner.cli.azure_session import answerable, online
 from provisioner.cli.console import Console
 from provisioner.cli.environments import Answer, follow
-from provisioner.cli.online import answerable, online
+from provisioner.cli.plan_and_apply import Applied, carry_out
 from provisioner.project import Project
 
 
@@ -64,7 +64,7 @@ def apply(
 
     def text(answer: Answer[Applied]) -> str:
         assert answer.value is not None
-        return senders.text(answer.value.outputs) if answer.value.outputs else ""
+        return sender_formats.text(answer.value.outputs) if answer.value.outputs else ""
 
     def data(answer: Answer[Applied]) -> dict[str, Any]:
         assert answer.value is not None

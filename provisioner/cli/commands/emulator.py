@@ -54,7 +54,7 @@ def serve(
 
     Example: provisioner emulator serve --state /tmp/azure --faults faults.yaml
     """
-    from provisioner.emulator.server import Options, main
+    from provisioner.emulator.process import Options, main
 
     raise SystemExit(main(Options(state, host, port, latency, faults)))
 
@@ -68,7 +68,7 @@ def env(console: Console, state: Path, shell: str) -> None:
 
     Example: eval "$(provisioner emulator env)"
     """
-    from provisioner.emulator.environment import script
+    from provisioner.emulator.client_environment import script
     from provisioner.emulator.lifecycle import ensure
 
     console.data(script(ensure(state), shell))

@@ -26,7 +26,7 @@ def explain(console: Console, code: str, form: str) -> int:
     """  # noqa: D301 - click's marker for \"do not rewrap\"
     from provisioner import validate
     from provisioner.errors import ProvisionerError
-    from provisioner.validate.text import meant
+    from provisioner.validate.name_matching import meant
 
     page = validate.explain(code) or _of_import(code) or _of_verify(code) or _of_drift(code)
     if page is None:
@@ -38,8 +38,8 @@ def explain(console: Console, code: str, form: str) -> int:
 
 def _of_verify(code: str) -> Page | None:
     """The page of a diagnosis."""
-    from provisioner.validate.page import page
-    from provisioner.verify.codes import CODES
+    from provisioner.diagnose.codes import CODES
+    from provisioner.validate.code_page import page
 
     known = code.lower()
     return page(known, "verify", "error", CODES[known]) if known in CODES else None
@@ -48,7 +48,7 @@ def _of_verify(code: str) -> Page | None:
 def _of_import(code: str) -> Page | None:
     """The page of what `import` says: no check, so that the list of checks does not hold it."""
     from provisioner.adopt.codes import CODES, SEVERITIES
-    from provisioner.validate.page import page
+    from provisioner.validate.code_page import page
 
     known = code.upper()
     return page(known, "import", SEVERITIES[known], CODES[known]) if known in CODES else None
@@ -57,7 +57,7 @@ def _of_import(code: str) -> Page | None:
 def _of_drift(code: str) -> Page | None:
     """The page of what `drift` says."""
     from provisioner.plan.codes import CODES
-    from provisioner.validate.page import page
+    from provisioner.validate.code_page import page
 
     known = code.upper()
     return page(known, "drift", "error", CODES[known]) if known in CODES else None

@@ -79,9 +79,9 @@ def _from_azure(path: Path | None, console: Console, given: dict[str, Any]) -> A
 @contextmanager
 def _connected(path: Path | None, console: Console, given: dict[str, Any]) -> Iterator[tuple[Azure, str]]:
     """A connection to what a manifest or the options name, and the id of the workspace."""
-    from provisioner.cli.online import announce, online
+    from provisioner.cli.azure_session import announce, online
     from provisioner.project import Project
-    from provisioner.resources.ids import group_id, parse_id, resource_id
+    from provisioner.resources.resource_ids import group_id, parse_id, resource_id
 
     if path is not None or not given["workspace"]:
         project = Project.load(path or Path(), environment=given["environment"], variables=given["variables"])

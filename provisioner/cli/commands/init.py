@@ -84,8 +84,8 @@ def _write(
     import json
 
     from provisioner.errors import BadRequestFile
-    from provisioner.load.dump import dump
-    from provisioner.load.sketch import sketch
+    from provisioner.load.builders.manifest_from_samples import sketch
+    from provisioner.load.yaml.yaml_writer import dump
 
     table, stream = names
     try:
@@ -126,8 +126,8 @@ def _refuse(console: Console, words: str) -> int:
 def _read(sample: Path) -> list[dict[str, Any]]:
     """The records of a file; raises BadRequestFile."""
     from provisioner.errors import BadRequestFile
-    from provisioner.load.records import samples
-    from provisioner.load.source import Unreadable, read
+    from provisioner.load.yaml.sample_files import samples
+    from provisioner.load.yaml.source_text import Unreadable, read
 
     try:
         node, wrong = samples(read(sample))

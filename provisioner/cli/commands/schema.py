@@ -22,7 +22,7 @@ def schema(console: Console, form: str, included: bool) -> int:  # noqa: ARG001 
     """  # noqa: D301 - click's marker for \"do not rewrap\"
     import json
 
-    from provisioner.load import jsonschema
+    from provisioner.load.schema import json_schema
 
-    console.data(json.dumps(jsonschema.schema(included=included), indent=2, ensure_ascii=False))
+    console.data(json.dumps(json_schema.schema(included=included), indent=2, ensure_ascii=False))
     return 0

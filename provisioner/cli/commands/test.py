@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options, pipelines
+from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.project import Project
+from provisioner.reports import annotations
 from provisioner.text import plural
 
 if TYPE_CHECKING:
-    from provisioner.verify import TestResult
+    from provisioner.transform_tests import TestResult
 
 
 @click.command()
@@ -28,7 +29,7 @@ def test(project: Project, console: Console, form: str, streams: tuple[str, ...]
     \b
     Example: provisioner test examples/quickstart --format junit > tests.xml
     """  # noqa: D301
-    from provisioner.verify import report
+    from provisioner.transform_tests import report
 
     project.manifest  # noqa: B018 - raises where loading found errors: no test can run then
     results = project.test(known(project, streams))
@@ -37,8 +38,8 @@ def test(project: Project, console: Console, form: str, streams: tuple[str, ...]
         results = project.test(streams)
     if form == "json":
         console.data(report.json(results))
-    elif form in pipelines.FORMS:
-        console.data(pipelines.FORMS[form](pipelines.of_tests(results)))
+    elif form in annotations.FORMS:
+        console.data(annotations.FORMS[form](report.of_tests(results)))
     elif form == "junit":
         console.data(report.junit(results))
     elif not console.quiet or not all(each.ok for each in results):
@@ -49,7 +50,7 @@ def test(project: Project, console: Console, form: str, streams: tuple[str, ...]
 
 def _updated(project: Project, results: Sequence[TestResult], console: Console) -> Project:
     """The project after failed expectations were rewritten."""
-    from provisioner.verify.update import update, write
+    from provisioner.transform_tests.update import update, write
 
     edits = update(project.document, results)
     made = write(edits)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options, senders
+from provisioner.cli import options, sender_formats
+from provisioner.cli.azure_session import answerable
 from provisioner.cli.console import Console
-from provisioner.cli.online import answerable
 from provisioner.errors import ProvisionerError
 from provisioner.project import Project
 
@@ -75,12 +75,12 @@ class _Up:
     def offline(self) -> None:
         """What needs no network, before any; shown once the first line has said where it all goes."""
         from provisioner.diagnostics import has_failures
-        from provisioner.validate import files, report
-        from provisioner.verify import report as proof
+        from provisioner.transform_tests import report as proof
+        from provisioner.validate import report, source_files
 
         told = self.project.diagnostics
         self.said["validate"] = report.shape(told)
-        self._waiting.append(("validate", report.text(told, files.lines, color=self.console.color)))
+        self._waiting.append(("validate", report.text(told, source_files.lines, color=self.console.color)))
         self.ok = not has_failures(told)
         if not self.ok:
             return
@@ -96,18 +96,20 @@ class _Up:
 
     def online(self, *, no_verify: bool, timeout: float | None, **flags: Any) -> None:
         """Plan, apply, verify, and what a sender needs."""
-        from provisioner.cli import applying, online
+        from provisioner.cli import azure_session, plan_and_apply
 
-        with online.online(self.project, self.console) as azure:
+        with azure_session.online(self.project, self.console) as azure:
             self.show()
             self.heading("plan and apply")
-            done = applying.carry_out(self.project, azure, self.console, say=self.say, planned=self.planned, **flags)
+            done = plan_and_apply.carry_out(
+                self.project, azure, self.console, say=self.say, planned=self.planned, **flags
+            )
             self.said["apply"] = done.json()
             self.ok = done.ok
             if self.ok and not no_verify:
                 self.verify(azure, timeout)
             if done.outputs:
-                self.stage("for senders", senders.text(done.outputs))
+                self.stage("for senders", sender_formats.text(done.outputs))
 
     def planned(self, plan: Plan) -> None:
         """What apply would do: said also where it is then refused."""

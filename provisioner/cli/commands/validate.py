@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from provisioner.cli import options, pipelines
+from provisioner.cli import options
 from provisioner.cli.console import Console
+from provisioner.reports import annotations
 
 
 @click.command()
@@ -42,7 +43,7 @@ def validate(
     import gc
 
     from provisioner.diagnostics import Diagnostic, has_failures
-    from provisioner.validate import check_all, files, report
+    from provisioner.validate import check_all, report, source_files
 
     _known((*select, *ignore))
 
@@ -55,21 +56,21 @@ def validate(
 
     told = check()
     if fix or show:
-        changed, made = files.mend(told, check if fix else None)
+        changed, made = source_files.mend(told, check if fix else None)
         if show:
             console.data(changed)
         if fix:
             console.note(f"{made} fix{'' if made == 1 else 'es'} made")
             told = check()
     if form == "text" and show:
-        console.note(report.text(told, files.lines, color=console.color))
+        console.note(report.text(told, source_files.lines, color=console.color))
     elif form == "text":
         if told or not console.quiet:
-            console.data(report.text(told, files.lines, color=console.color and sys.stdout.isatty()))
+            console.data(report.text(told, source_files.lines, color=console.color and sys.stdout.isatty()))
     elif form == "json":
         console.data(report.json(told))
-    elif form in pipelines.FORMS:
-        console.data(pipelines.FORMS[form](pipelines.of_findings(told)))
+    elif form in annotations.FORMS:
+        console.data(annotations.FORMS[form](annotations.of_findings(told)))
     elif form == "sarif":
         console.data(report.sarif(told))
     else:

@@ -7,9 +7,9 @@ import sys
 import click
 
 from provisioner.cli import options
+from provisioner.cli.azure_session import online
 from provisioner.cli.commands.test import known
 from provisioner.cli.console import Console
-from provisioner.cli.online import online
 from provisioner.project import Project
 
 

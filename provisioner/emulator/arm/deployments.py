@@ -8,17 +8,17 @@ import uuid
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.answer import Answer, Refusal
-from provisioner.emulator.arm import lenient
-from provisioner.emulator.arm.common import listing, require_group
-from provisioner.emulator.arm.deployment_run import context_of, run
-from provisioner.emulator.arm.expressions import invalid
-from provisioner.emulator.arm.template import Template, expand
-from provisioner.emulator.arm.what_if import changes
+from provisioner.emulator.arm import az_cli_json
+from provisioner.emulator.arm.deployment_execution import context_of, run
+from provisioner.emulator.arm.deployment_template import Template, expand
+from provisioner.emulator.arm.deployment_what_if import changes
+from provisioner.emulator.arm.resource_envelope import listing, require_group
+from provisioner.emulator.arm.template_expressions import invalid
+from provisioner.emulator.http.response import Answer, Refusal
 from provisioner.emulator.store import Record
 
 if TYPE_CHECKING:
-    from provisioner.emulator.call import Call, World
+    from provisioner.emulator.http.request import Call, World
 
 KIND = "Microsoft.Resources/deployments"
 _PATIENCE = {"retry-after-ms": "20"}
@@ -142,7 +142,7 @@ def what_if(call: Call) -> Answer:
 
 
 def _properties(call: Call) -> dict[str, Any]:
-    properties = lenient.parse(call.inflate()).get("properties")
+    properties = az_cli_json.parse(call.inflate()).get("properties")
     if not isinstance(properties, dict):
         raise Refusal(400, "InvalidRequestContent", "The request content was invalid: 'properties' is required.")
     if "templateLink" in properties or "parametersLink" in properties:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.answer import Refusal
-from provisioner.emulator.arm import builtin
-from provisioner.model.types import column_type
+from provisioner.emulator import azure_facts
+from provisioner.emulator.http.response import Refusal
+from provisioner.model.column_types import column_type
 from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def check_name(name: str) -> None:
     """A table is a built-in one or ends in _CL."""
     if not re.fullmatch(r"[A-Za-z0-9-_]{4,63}", name):
         raise invalid(f"Table name '{name}' is invalid: 4 to 63 letters, digits, '-' and '_'.")
-    if name.lower() not in builtin.names() and not name.endswith("_CL"):
+    if name.lower() not in azure_facts.names() and not name.endswith("_CL"):
         raise invalid(f"Table '{name}' was not found and cannot be created: custom table names must end with '_CL'.")
 
 
@@ -77,7 +77,7 @@ def check_columns(name: str, columns: list[dict[str, Any]], before: Record | Non
             )
     if len(columns) > 500:
         raise invalid(f"Table {name} has {len(columns)} columns; the limit is 500.")
-    if name in builtin.builtin():
+    if name in azure_facts.builtin():
         _check_custom_fields(columns)
     elif not any(each["name"] == "TimeGenerated" and each["type"] == "dateTime" for each in columns):
         raise invalid("MSG 1005: Table missing mandatory 'TimeGenerated' column or type")
@@ -112,7 +112,7 @@ def check_plan(name: str, plan: str, before: Record | None, now: float) -> None:
     """Which plan a table may have, and whether it may change to it now."""
     if plan not in {"Analytics", "Basic", "Auxiliary"}:
         raise invalid(f"Invalid value '{plan}' provided for plan.")
-    facts_of = builtin.builtin().get(name)
+    facts_of = azure_facts.builtin().get(name)
     if facts_of is not None and plan != "Analytics" and not facts_of[plan.lower()]:
         raise invalid(f"Table {name} does not support the plan {plan}.")
     old = before.private["plan"] if before else ("Analytics" if facts_of else None)

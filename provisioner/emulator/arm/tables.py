@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.answer import Answer, Refusal, missing_resource
-from provisioner.emulator.arm import bodies, builtin, operations, workspaces
+from provisioner.emulator import azure_facts
+from provisioner.emulator.arm import long_running_operations, request_bodies, workspaces
 from provisioner.emulator.arm.table_checks import (
     check_classic,
     check_columns,
@@ -18,12 +18,13 @@ from provisioner.emulator.arm.table_checks import (
     invalid,
 )
 from provisioner.emulator.arm.workspaces import TABLE
+from provisioner.emulator.http.response import Answer, Refusal, missing_resource
 from provisioner.emulator.store import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.emulator.call import Call, World
+    from provisioner.emulator.http.request import Call, World
 
 
 def put(call: Call) -> Answer:
@@ -39,16 +40,18 @@ def patch(call: Call) -> Answer:
 def _write(call: Call, *, replace: bool) -> Answer:
     workspace, name = _workspace(call), _spelled(call)
     existing = stored(call.world, workspace, name)
-    if existing is None and not replace and name not in builtin.builtin():
+    if existing is None and not replace and name not in azure_facts.builtin():
         raise _missing(call)
     check_name(name)
     check_classic(existing)
     _check_unlocked(existing)
     sent = call.object()
-    properties = bodies.accept(TABLE, sent).get("properties") or {}
+    properties = request_bodies.accept(TABLE, sent).get("properties") or {}
     made = _merged(call, table_id(workspace, name), existing, given=properties, sent=sent, replace=replace)
     _check_room(call, workspace, existing, name)
-    headers, ready, error = operations.begin(call, "Microsoft.OperationalInsights", workspace.body["location"], made.id)
+    headers, ready, error = long_running_operations.begin(
+        call, "Microsoft.OperationalInsights", workspace.body["location"], made.id
+    )
     if error is None:
         made.private["ready"] = ready
         if existing is None:
@@ -72,7 +75,7 @@ def _merged(
     raw = (sent.get("properties") or {}).get("schema") or {}
     columns = check_schema(name, given.get("schema"), raw)
     if columns is None:
-        columns = [] if replace and name in builtin.builtin() else old.get("columns", [])
+        columns = [] if replace and name in azure_facts.builtin() else old.get("columns", [])
     elif not replace:
         fresh = {each["name"]: each for each in columns}
         columns = [*fresh.values(), *(each for each in old.get("columns", []) if each["name"] not in fresh)]
@@ -114,7 +117,7 @@ def _check_unlocked(existing: Record | None) -> None:
     # through: in Azure the window is seconds, and a client that survives it there is tested with slow_operation.
     if existing is None:
         return
-    if operations.left(existing.private) > operations.QUICK:
+    if long_running_operations.left(existing.private) > long_running_operations.QUICK:
         raise Refusal(409, "Conflict", f"Table {existing.name} is being updated and is locked for any changes.")
 
 
@@ -134,7 +137,7 @@ def index(call: Call) -> Answer:
     written = {name for name, _text in shown}
     given = [
         json.dumps(show(workspace, each))
-        for name in builtin.builtin()
+        for name in azure_facts.builtin()
         if name not in written and (each := _given(workspace, name))
     ]
     return Answer(body='{"value":[' + ",".join([*(text for _name, text in shown), *given]) + '],"nextLink":null}')
@@ -152,7 +155,7 @@ def _shown(world: World, workspace: Record) -> Iterator[tuple[str, str]]:
             text = json.dumps(show(workspace, record), separators=(",", ":"))
             if len(cache) > 5000:
                 cache.clear()
-            if not operations.left(record.private):
+            if not long_running_operations.left(record.private):
                 cache[key] = text
         yield resource.rpartition("/")[2], text
 
@@ -160,13 +163,13 @@ def _shown(world: World, workspace: Record) -> Iterator[tuple[str, str]]:
 def delete(call: Call) -> Answer:
     """Delete a custom table; its rows stay for a table of the same name. Azure's own tables cannot go."""
     workspace, name = _workspace(call), _spelled(call)
-    if name in builtin.builtin():
+    if name in azure_facts.builtin():
         raise invalid(f"Table {name} is an Azure table and cannot be deleted.")
     existing = stored(call.world, workspace, name)
     if existing is None:
         return Answer(204)
     check_classic(existing)
-    headers, _ready, error = operations.begin(
+    headers, _ready, error = long_running_operations.begin(
         call, "Microsoft.OperationalInsights", workspace.body["location"], existing.id
     )
     if error is None:
@@ -195,9 +198,9 @@ def columns(world: World, workspace: Record, name: str) -> dict[str, str] | None
     """Name → type of a table's columns without the standard ones; None where a built-in's are not known."""
     record = stored(world, workspace, name)
     own = {each["name"]: each["type"].lower() for each in record.private["columns"]} if record else {}
-    if name not in builtin.builtin():
+    if name not in azure_facts.builtin():
         return own
-    known = builtin.columns(name)
+    known = azure_facts.columns(name)
     return None if known is None else {**known, **own}
 
 
@@ -213,7 +216,7 @@ def show(workspace: Record, record: Record) -> dict[str, Any]:
         "retentionInDaysAsDefault": private.get("days") is None,
         "totalRetentionInDaysAsDefault": private.get("total") is None,
         "schema": _schema(record),
-        "provisioningState": "Updating" if operations.left(private) else "Succeeded",
+        "provisioningState": "Updating" if long_running_operations.left(private) else "Succeeded",
         "retentionInDays": days,
     }
     return {"properties": properties, "id": record.id, "name": record.name}
@@ -227,11 +230,11 @@ def _retention(workspace: Record, private: dict[str, Any]) -> tuple[int, int]:
 
 def _schema(record: Record) -> dict[str, Any]:
     private, name = record.private, record.name
-    custom = name not in builtin.builtin()
+    custom = name not in azure_facts.builtin()
     known = (
         {"TenantId": "guid"}
         if custom
-        else {"TenantId": "guid", **(builtin.columns(name) or {"TimeGenerated": "datetime"})}
+        else {"TenantId": "guid", **(azure_facts.columns(name) or {"TimeGenerated": "datetime"})}
     )
     standard = [
         {"name": each, "type": kind, "isDefaultDisplay": False, "isHidden": each == "TenantId"}
@@ -257,19 +260,22 @@ def _date(seconds: float) -> str:
 
 def _given(workspace: Record, name: str) -> Record | None:
     """A built-in table that nobody has written to."""
-    if name not in builtin.builtin():
+    if name not in azure_facts.builtin():
         return None
     return Record(f"{workspace.id}/tables/{name}", TABLE, {}, {"plan": "Analytics", "columns": []})
 
 
 def _spelled(call: Call) -> str:
     name = call.names["table"]
-    return builtin.names().get(name.lower(), name)
+    return azure_facts.names().get(name.lower(), name)
 
 
 def _workspace(call: Call) -> Record:
     workspace = workspaces.require(call)
-    if call.method in {"PUT", "PATCH"} and operations.left(workspace.private) > operations.QUICK:
+    if (
+        call.method in {"PUT", "PATCH"}
+        and long_running_operations.left(workspace.private) > long_running_operations.QUICK
+    ):
         raise Refusal(409, "Conflict", f"The workspace '{workspace.name}' is still being created.")
     return workspace
 

@@ -8,13 +8,21 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.answer import Answer, Refusal, missing_resource
-from provisioner.emulator.arm import bodies, operations
-from provisioner.emulator.arm.common import check_etag, entity_tag, listing, location, require_group, resource_id, tags
+from provisioner.emulator.arm import long_running_operations, request_bodies
+from provisioner.emulator.arm.resource_envelope import (
+    check_etag,
+    entity_tag,
+    listing,
+    location,
+    require_group,
+    resource_id,
+    tags,
+)
+from provisioner.emulator.http.response import Answer, Refusal, missing_resource
 from provisioner.emulator.store import Record
 
 if TYPE_CHECKING:
-    from provisioner.emulator.call import Call, World
+    from provisioner.emulator.http.request import Call, World
 
 KIND = "Microsoft.OperationalInsights/workspaces"
 TABLE = f"{KIND}/tables"
@@ -35,7 +43,7 @@ def put(call: Call) -> Answer:
             "last a letter or digit."
         )
         raise Refusal(400, "InvalidParameter", message, target="name")
-    store, body = call.world.store, bodies.accept(KIND, call.object())
+    store, body = call.world.store, request_bodies.accept(KIND, call.object())
     existing = store.get(resource_id(call, KIND, name))
     check_etag(call, existing)
     body["location"] = location(call, body, existing)
@@ -46,7 +54,9 @@ def put(call: Call) -> Answer:
         existing.id if existing else resource_id(call, KIND, name), KIND, {}, dict(base.private) if base else {}
     )
     made.body = _shown(call, made, body, base)
-    headers, ready, error = operations.begin(call, "Microsoft.OperationalInsights", body["location"], made.id)
+    headers, ready, error = long_running_operations.begin(
+        call, "Microsoft.OperationalInsights", body["location"], made.id
+    )
     if error is not None:
         raise Refusal(400, error["code"], error["message"])
     if existing is None:
@@ -125,7 +135,7 @@ def show(world: World, record: Record, *, state: str | None = None) -> dict[str,
     """The body of a workspace, with the state that it has by now."""
     properties = {
         **record.body["properties"],
-        "provisioningState": state or ("Creating" if operations.left(record.private) else "Succeeded"),
+        "provisioningState": state or ("Creating" if long_running_operations.left(record.private) else "Succeeded"),
     }
     if over_quota(world, record):
         properties["workspaceCapping"] = {**properties["workspaceCapping"], "dataIngestionStatus": "OverQuota"}
@@ -155,7 +165,7 @@ def patch(call: Call) -> Answer:
     """Change the given properties of a workspace and leave the others."""
     record = require(call)
     check_etag(call, record)
-    body = bodies.accept(KIND, call.object())
+    body = request_bodies.accept(KIND, call.object())
     merged = {
         "location": record.body["location"],
         "tags": tags(body) if body.get("tags") is not None else record.body.get("tags", {}),
@@ -174,7 +184,9 @@ def delete(call: Call) -> Answer:
     record = call.world.store.get(resource_id(call, KIND, call.names["workspace"]))
     if record is None:
         return Answer(204)
-    headers, _ready, error = operations.begin(call, "Microsoft.OperationalInsights", record.body["location"], record.id)
+    headers, _ready, error = long_running_operations.begin(
+        call, "Microsoft.OperationalInsights", record.body["location"], record.id
+    )
     if error is None:
         with call.world.store.write():
             if call.query.get("force", "").lower() == "true":

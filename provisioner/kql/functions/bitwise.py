@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.values import wrap_long
 
 

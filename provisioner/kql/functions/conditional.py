@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 
 _ORDERED = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan")
 
@@ -59,4 +59,6 @@ def around(value: Any, center: Any, delta: Any) -> bool:
 
     if any(isinstance(number, Decimal) for number in (value, center, delta)):
         value, center, delta = (Decimal(str(number)) for number in (value, center, delta))
+        if any(number.is_nan() for number in (value, center, delta)):
+            return False  # Decimal raises where float compares NaN as false
     return bool(center - delta <= value <= center + delta)

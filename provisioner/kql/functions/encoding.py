@@ -7,7 +7,7 @@ import binascii
 from typing import Any
 from uuid import UUID
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.values import text_of, unicode_text
 
 _UNESCAPED = "-_.!*()"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.values import texter
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.values import text_of, text_of_dynamic
 
 _PRIVATE = ((0x0A000000, 8), (0xAC100000, 12), (0xC0A80000, 16))

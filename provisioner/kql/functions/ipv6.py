@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.functions.ipv4 import read_ipv4
-from provisioner.kql.functions.registry import function
 from provisioner.kql.values import text_of_dynamic
 
 _MAPPED = 0xFFFF << 32

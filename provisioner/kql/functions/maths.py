@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.values import to_float, wrap_long
 
 

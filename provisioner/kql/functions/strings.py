@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from provisioner.kql.functions.registry import function
+from provisioner.kql.functions.function_registry import function
 from provisioner.kql.values import Regex, regex, text_of, text_of_dynamic, texter
 
 _OTHERS = ("bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic")

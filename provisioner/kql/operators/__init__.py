@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provisioner.kql.operators import (  # noqa: F401 - imported to be registered
-    as_,
+    as_operator,
     count,
     distinct,
     extend,
@@ -12,9 +12,9 @@ from provisioner.kql.operators import (  # noqa: F401 - imported to be registere
     parse,
     parse_kv,
     parse_where,
-    project,
     project_away,
     project_keep,
+    project_operator,
     project_rename,
     project_reorder,
     sort,
@@ -24,6 +24,6 @@ from provisioner.kql.operators import (  # noqa: F401 - imported to be registere
     union,
     where,
 )
-from provisioner.kql.operators.registry import OPERATORS
+from provisioner.kql.operators.operator_registry import OPERATORS
 
 __all__ = ["OPERATORS"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
-from provisioner.kql import syntax as tree
-from provisioner.kql.bound import Column
-from provisioner.kql.operators.registry import operator
-from provisioner.kql.scope import Barrier
+from provisioner.kql.ir.bound_expression import Column
+from provisioner.kql.ir.scope import Barrier
+from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.syntax import tree
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 
 @operator("count")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from provisioner.kql import syntax as tree
-from provisioner.kql.operators.columns import assign, name_items, target
-from provisioner.kql.operators.registry import operator
-from provisioner.kql.scope import Step, Unique
+from provisioner.kql.binding.column_items import assign, name_items, target
+from provisioner.kql.ir.scope import Step, Unique
+from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.syntax import tree
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.bound import Column
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.bound_expression import Column
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 
 @operator("distinct")

@@ -9,21 +9,21 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from provisioner.kql import syntax as tree
 from provisioner.kql import values
-from provisioner.kql.bound import Column
-from provisioner.kql.naming import derived, unused
-from provisioner.kql.operators.columns import target
-from provisioner.kql.operators.registry import operator
+from provisioner.kql.binding.column_items import target
+from provisioner.kql.binding.derived_names import derived, unused
+from provisioner.kql.ir.bound_expression import Column
+from provisioner.kql.ir.scope import Unfold
+from provisioner.kql.operators.operator_registry import operator
 from provisioner.kql.operators.take import whole_number
-from provisioner.kql.scope import Unfold
-from provisioner.kql.types import UNKNOWN
+from provisioner.kql.syntax import tree
+from provisioner.kql.vocabulary.scalar_types import UNKNOWN
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.bound import Bound
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.bound_expression import Bound
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 
 @operator("mv-expand", "mvexpand")

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from provisioner.diagnostics import Span
-from provisioner.kql import allowed, values
-from provisioner.kql import syntax as tree
-from provisioner.kql.bound import Bound, Column, compose
-from provisioner.kql.casts import cast
-from provisioner.kql.lexer import unquote
-from provisioner.kql.operators.pattern import Capture, Matcher, Piece, Skip, matcher
-from provisioner.kql.operators.registry import operator
-from provisioner.kql.scope import Assign, Step
+from provisioner.kql import values
+from provisioner.kql.binding.implicit_casts import cast
+from provisioner.kql.ir.bound_expression import Bound, Column, compose
+from provisioner.kql.ir.scope import Assign, Step
+from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.operators.parse_pattern import Capture, Matcher, Piece, Skip, matcher
+from provisioner.kql.syntax import tree
+from provisioner.kql.syntax.lexer import unquote
+from provisioner.kql.vocabulary import dialects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 _FLAGS = frozenset("imsU")
 
@@ -55,7 +56,7 @@ class Parse(tree.Operator):
         return extract(binder, rows, text, match, [(capture.name, capture.type, capture.span) for capture in captures])
 
     def _check(self, binder: Binder, captures: Sequence[Capture]) -> None:
-        most = allowed.limit("parse_columns")
+        most = dialects.limit("parse_columns")
         if binder.dialect == "transform" and len(captures) > most:
             message = f"this parse extracts {len(captures)} columns; Azure documents {most} as the most in one parse"
             binder.report(
@@ -64,7 +65,7 @@ class Parse(tree.Operator):
                 captures[most].span,
                 severity="warning",
                 hint="continue with a second `parse`",
-                source=allowed.source("list"),
+                source=dialects.source("list"),
             )
         wrong = set(self.flags) - _FLAGS
         if wrong:

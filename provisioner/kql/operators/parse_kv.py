@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from provisioner.kql import syntax as tree
 from provisioner.kql import values
-from provisioner.kql.casts import cast
-from provisioner.kql.lexer import unquote
-from provisioner.kql.operators.pairs import Pairs
+from provisioner.kql.binding.implicit_casts import cast
+from provisioner.kql.operators.key_value_format import Pairs
+from provisioner.kql.operators.operator_registry import operator
 from provisioner.kql.operators.parse import extract
-from provisioner.kql.operators.pattern import Capture
-from provisioner.kql.operators.registry import operator
+from provisioner.kql.operators.parse_pattern import Capture
+from provisioner.kql.syntax import tree
+from provisioner.kql.syntax.lexer import unquote
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 _OPTIONS = ("pair_delimiter", "kv_delimiter", "quote", "escape", "regex", "greedy")
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.kql.bound import Bound, compose
-from provisioner.kql.casts import cast
+from provisioner.kql.binding.implicit_casts import cast
+from provisioner.kql.ir.bound_expression import Bound, compose
+from provisioner.kql.ir.scope import Keep
+from provisioner.kql.operators.operator_registry import operator
 from provisioner.kql.operators.parse import Parse, extract
-from provisioner.kql.operators.pattern import Capture
-from provisioner.kql.operators.registry import operator
-from provisioner.kql.scope import Keep
+from provisioner.kql.operators.parse_pattern import Capture
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
 
 
 @operator("parse-where")

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from provisioner.kql import syntax as tree
-from provisioner.kql.operators.registry import operator
-from provisioner.kql.scope import Barrier
+from provisioner.kql.ir.scope import Barrier
+from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.syntax import tree
 from provisioner.kql.values import order_key
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.bound import Bound
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.bound_expression import Bound
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 
 class Key(tree.Node):

@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from provisioner.kql import syntax as tree
 from provisioner.kql import values
-from provisioner.kql.bound import Bound, Column, constant
-from provisioner.kql.casts import cast
-from provisioner.kql.naming import derived, unused
-from provisioner.kql.operators.aggregates import AGGREGATES, Aggregate, pick, whole
-from provisioner.kql.operators.columns import name_items, target
-from provisioner.kql.operators.registry import operator
-from provisioner.kql.scope import Assign, Barrier
-from provisioner.kql.suggest import did_you_mean
-from provisioner.kql.types import UNKNOWN
+from provisioner.kql.binding.column_items import name_items, target
+from provisioner.kql.binding.derived_names import derived, unused
+from provisioner.kql.binding.implicit_casts import cast
+from provisioner.kql.ir.bound_expression import Bound, Column, constant
+from provisioner.kql.ir.scope import Assign, Barrier
+from provisioner.kql.operators.aggregate_functions import AGGREGATES, Aggregate, pick, whole
+from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.syntax import tree
+from provisioner.kql.vocabulary.scalar_types import UNKNOWN
+from provisioner.kql.vocabulary.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 Values = list[tuple[Any, ...]]
 
@@ -225,7 +225,7 @@ def _composed(binder: Binder, draft: Draft, item: tree.Item) -> None:
         hint = did_you_mean(item.value.name, AGGREGATES) if isinstance(item.value, tree.Call) else None
         binder.report("KQL103", "this is no aggregate", item.value.span, hint=hint or "put the column behind `by`")
         return
-    from provisioner.kql.scope import Scope
+    from provisioner.kql.ir.scope import Scope
 
     bound = binder.expression(node, Scope(names, Scope(outer=draft.inside.outer)))
     name = item.names[0] if item.names else _free(_lent(node, names), draft.columns)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from provisioner.kql import syntax as tree
-from provisioner.kql.operators.registry import operator
+from provisioner.kql.operators.operator_registry import operator
 from provisioner.kql.operators.sort import Key, arrange, keys
 from provisioner.kql.operators.take import whole_number
+from provisioner.kql.syntax import tree
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 
 @operator("top")

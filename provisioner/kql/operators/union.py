@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from provisioner.kql import syntax as tree
-from provisioner.kql.operators.registry import operator
+from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.syntax import tree
 
 if TYPE_CHECKING:
-    from provisioner.kql.binder import Binder
-    from provisioner.kql.parser import Parser
-    from provisioner.kql.scope import Rows, Scope
+    from provisioner.kql.binding.expression_binder import Binder
+    from provisioner.kql.ir.scope import Rows, Scope
+    from provisioner.kql.syntax.query_parser import Parser
 
 
 @operator("union")
@@ -26,8 +26,8 @@ class Union(tree.Operator):
 
     def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
         """The columns of all; a row has null where its table has no such column."""
-        from provisioner.kql.pipelines import PipelineBinder
-        from provisioner.kql.sources import labels, union
+        from provisioner.kql.binding.pipeline_binder import PipelineBinder
+        from provisioner.kql.binding.row_sources import labels, union
 
         assert isinstance(binder, PipelineBinder)
         parts = self.tables.pipelines

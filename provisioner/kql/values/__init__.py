@@ -8,20 +8,6 @@ what JSON cannot say. The null of every type but string is None.
 from __future__ import annotations
 
 from provisioner.kql.values.coercion import WRONG_TYPE, coerce, coercer, plain_json, to_json, to_python
-from provisioner.kql.values.conversions import (
-    convert,
-    parse_guid,
-    text_of,
-    texter,
-    to_bool,
-    to_datetime,
-    to_decimal,
-    to_guid,
-    to_int,
-    to_long,
-    to_real,
-    to_timespan,
-)
 from provisioner.kql.values.datetimes import (
     DAY,
     HOUR,
@@ -38,7 +24,7 @@ from provisioner.kql.values.datetimes import (
     ticks_to_python,
     within_range,
 )
-from provisioner.kql.values.dynamics import (
+from provisioner.kql.values.dynamic_values import (
     Duration,
     Instant,
     clean,
@@ -76,7 +62,7 @@ from provisioner.kql.values.numbers import (
     wrap_long,
 )
 from provisioner.kql.values.regexes import BadConstant, BadRegex, Regex, quote, regex
-from provisioner.kql.values.text import (
+from provisioner.kql.values.string_comparison import (
     contains,
     endswith,
     equals,
@@ -98,6 +84,20 @@ from provisioner.kql.values.timespans import (
     timespan_from_python,
     timespan_range,
     timespan_to_python,
+)
+from provisioner.kql.values.type_conversion import (
+    convert,
+    parse_guid,
+    text_of,
+    texter,
+    to_bool,
+    to_datetime,
+    to_decimal,
+    to_guid,
+    to_int,
+    to_long,
+    to_real,
+    to_timespan,
 )
 
 

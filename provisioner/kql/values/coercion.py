@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from provisioner.kql.values.conversions import parse_guid
 from provisioner.kql.values.datetimes import (
     format_datetime,
     parse_datetime,
     ticks_from_python,
     ticks_to_python,
 )
-from provisioner.kql.values.dynamics import Instant, clean, to_json_text, unicode_text
+from provisioner.kql.values.dynamic_values import Instant, clean, to_json_text, unicode_text
 from provisioner.kql.values.numbers import (
     MAX_INT,
     MAX_LONG,
@@ -34,6 +33,7 @@ from provisioner.kql.values.timespans import (
     timespan_range,
     timespan_to_python,
 )
+from provisioner.kql.values.type_conversion import parse_guid
 
 WRONG_TYPE = "how Azure coerces a value of another JSON type is documented nowhere; it is taken as null"
 """The run-time note for a value that is there and of the wrong type."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from provisioner.kql.values.dynamics import unicode_text
+from provisioner.kql.values.dynamic_values import unicode_text
 
 
 class BadConstant(ValueError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.blind.base_manifests import facts, kql, lead
 from tests.support.blind.mutant import Change, Manifest, Operator
-from tests.support.blind.places import facts, kql, lead
 
 
 def builtins() -> Iterator[Operator]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support.blind.base_manifests import GUID, facts, lead, put, retype, table
 from tests.support.blind.mutant import Change, Operator
-from tests.support.blind.places import GUID, facts, lead, put, retype, table
 
 
 def letters(word: str) -> Iterator[str]:

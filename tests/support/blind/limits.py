@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tests.support.blind.base_manifests import at_stream, at_table, both, column, facts, head, lead, plain_table, table
 from tests.support.blind.mutant import Change, Manifest, Operator, Verdict
-from tests.support.blind.places import at_stream, at_table, both, column, facts, head, lead, plain_table, table
 
 
 def columns_to(count: int) -> Change:

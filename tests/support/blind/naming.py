@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support.blind.base_manifests import (
+    at_stream,
+    facts,
+    put,
+    rename_column,
+    rename_dcr,
+    rename_stream,
+    rename_table,
+)
 from tests.support.blind.mutant import Change, Manifest, Operator
-from tests.support.blind.places import at_stream, facts, put, rename_column, rename_dcr, rename_stream, rename_table
 
 
 def names() -> Iterator[Operator]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support.blind.base_manifests import GUID, both, column, head, kql, lead, put, table
 from tests.support.blind.mutant import Change, Manifest, Operator, Verdict
-from tests.support.blind.places import GUID, both, column, head, kql, lead, put, table
 
 Layer = Callable[[Manifest], dict[str, Any]]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.support.blind.mutant import Manifest, Operator
-from tests.support.blind.places import (
+from tests.support.blind.base_manifests import (
     at_stream,
     at_table,
     both,
@@ -20,6 +19,7 @@ from tests.support.blind.places import (
     table,
     tail,
 )
+from tests.support.blind.mutant import Manifest, Operator
 
 
 def references() -> Iterator[Operator]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.blind.base_manifests import GUID, at_table, plain_table, put, table
 from tests.support.blind.mutant import Change, Manifest, Operator
-from tests.support.blind.places import GUID, at_table, plain_table, put, table
 
 
 def regions() -> Iterator[Operator]:

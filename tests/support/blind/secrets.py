@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.blind.base_manifests import GUID, lead, put, table, where
 from tests.support.blind.mutant import Change, Operator
-from tests.support.blind.places import GUID, lead, put, table, where
 
 KEY = "Zm9v" * 21  # no key: the letters of foo
 SECRETS = {

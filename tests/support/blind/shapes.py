@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.blind.base_manifests import GUID, at_stream, at_table, both, drop, lead, put, rekey, table
 from tests.support.blind.enums import letters
 from tests.support.blind.mutant import Manifest, Operator, dump
-from tests.support.blind.places import GUID, at_stream, at_table, both, drop, lead, put, rekey, table
 
 LAW = f"/subscriptions/{GUID}/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law-x"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.blind.base_manifests import CASES, head, kql, table, tail, where
 from tests.support.blind.mutant import Operator
-from tests.support.blind.places import CASES, head, kql, table, tail, where
 
 
 def transforms() -> Iterator[Operator]:

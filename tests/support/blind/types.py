@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.support.blind.base_manifests import GUID, kql, lead, rekey, table, tail
 from tests.support.blind.mutant import Manifest, Operator
-from tests.support.blind.places import GUID, kql, lead, rekey, table, tail
 
 EXPRESSIONS = {
     "string": "tostring(TimeGenerated)",

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Grant
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import listed, near
 from provisioner.validate.rule import rule
-from provisioner.validate.text import listed, near
 
 
 @rule("GRA003", on=Grant)

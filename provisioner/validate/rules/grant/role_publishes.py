@@ -21,8 +21,8 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import PUBLISHER, Grant
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import is_guid, near
 from provisioner.validate.rule import rule
-from provisioner.validate.text import is_guid, near
 
 
 @rule("GRA002", on=Grant, severity="warning")

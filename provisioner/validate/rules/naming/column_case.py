@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import twins
 from provisioner.validate.rule import rule
-from provisioner.validate.text import twins
 
 
 @rule("NAM014", on=Table, severity="warning")

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import twins
 from provisioner.validate.rule import rule
-from provisioner.validate.text import twins
 
 
 @rule("NAM016", on=Manifest)

@@ -15,7 +15,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Endpoint
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.naming import resource_name
+from provisioner.validate.name_checks import resource_name
 from provisioner.validate.rule import rule
 
 

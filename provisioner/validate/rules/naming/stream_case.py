@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Dcr
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import twins
 from provisioner.validate.rule import rule
-from provisioner.validate.text import twins
 
 
 @rule("NAM019", on=Dcr, severity="warning")

@@ -19,7 +19,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.rename import rename_stream
+from provisioner.validate.rename_fix import rename_stream
 from provisioner.validate.rule import rule
 
 _BARE = "a stream has a name of its own behind 'Custom-'"

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.package_data import load_facts
-from provisioner.validate.builtin import is_custom
+from provisioner.transforms.builtin_tables import is_custom
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import fits
 from provisioner.validate.rule import rule
-from provisioner.validate.text import fits
 
 
 @rule("NAM004", on=Table)

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import CUSTOM_SUFFIX, Table
-from provisioner.validate.builtin import is_custom
+from provisioner.transforms.builtin_tables import is_custom
 from provisioner.validate.context import Context
-from provisioner.validate.rename import rename_table
+from provisioner.validate.rename_fix import rename_table
 from provisioner.validate.rule import rule
 
 

@@ -14,8 +14,8 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Workspace
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import fits
 from provisioner.validate.rule import rule
-from provisioner.validate.text import fits
 
 
 @rule("NAM002", on=Workspace)

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Dcr
+from provisioner.validate.azure_regions import offered
 from provisioner.validate.context import Context
-from provisioner.validate.regions import offered
 from provisioner.validate.rule import rule
 
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
+from provisioner.validate.azure_regions import cloud_of, clouds, locations
 from provisioner.validate.context import Context
-from provisioner.validate.regions import cloud_of, clouds, locations
+from provisioner.validate.name_matching import near
 from provisioner.validate.rule import rule
-from provisioner.validate.text import near
 
 
 @rule("REG001", on=Manifest)

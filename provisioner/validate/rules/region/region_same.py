@@ -17,8 +17,8 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Endpoint
+from provisioner.validate.azure_regions import cloud_of, short
 from provisioner.validate.context import Context
-from provisioner.validate.regions import cloud_of, short
 from provisioner.validate.rule import rule
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
+from provisioner.validate.azure_regions import cloud_of, locations, short
 from provisioner.validate.context import Context
-from provisioner.validate.regions import cloud_of, locations, short
 from provisioner.validate.rule import rule
 
 

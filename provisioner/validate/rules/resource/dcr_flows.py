@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
-from provisioner.validate.balance import balanced
+from provisioner.validate.balance_fix import balanced
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Dcr
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import near
 from provisioner.validate.rule import rule
-from provisioner.validate.text import near
 
 
 @rule("RES003", on=Dcr)

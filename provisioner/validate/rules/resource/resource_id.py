@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import is_guid
 from provisioner.validate.rule import rule
-from provisioner.validate.text import is_guid
 
 _TYPES = {
     "workspace": "Microsoft.OperationalInsights/workspaces",

@@ -14,7 +14,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
-from provisioner.validate.secrets import secrets
+from provisioner.validate.secret_patterns import secrets
 
 
 @rule("SEC001", on=Manifest)

@@ -14,7 +14,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
-from provisioner.validate.secrets import secret_name, secrets
+from provisioner.validate.secret_patterns import secret_name, secrets
 
 _HINT = "this tool needs no secrets: it signs in through azure-identity"
 

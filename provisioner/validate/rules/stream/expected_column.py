@@ -27,10 +27,10 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
+from provisioner.transforms.bound_transforms import columns_of
 from provisioner.validate.context import Context
-from provisioner.validate.proof import columns_of
+from provisioner.validate.name_matching import meant
 from provisioner.validate.rule import rule
-from provisioner.validate.text import meant
 
 
 @rule("STR005", on=Stream)

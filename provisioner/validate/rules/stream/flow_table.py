@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
 from provisioner.package_data import load_facts
-from provisioner.validate.builtin import builtin, is_builtin, is_legacy, near_builtin
+from provisioner.transforms.builtin_tables import builtin, is_builtin, is_legacy, near_builtin
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import near
 from provisioner.validate.rule import rule
-from provisioner.validate.text import near
 
 
 @rule("STR004", on=Flow)

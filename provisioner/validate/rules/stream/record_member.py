@@ -22,10 +22,10 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
+from provisioner.validate.author_records import records
 from provisioner.validate.context import Context
-from provisioner.validate.records import records
+from provisioner.validate.name_matching import meant
 from provisioner.validate.rule import rule
-from provisioner.validate.text import meant
 
 
 @rule("STR007", on=Stream, severity="warning")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
 from provisioner.package_data import load_facts
+from provisioner.validate.author_records import records
 from provisioner.validate.context import Context
-from provisioner.validate.records import records
 from provisioner.validate.rule import rule
 
 

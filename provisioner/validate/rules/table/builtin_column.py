@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.package_data import load_facts
-from provisioner.validate.builtin import builtin, is_builtin
+from provisioner.transforms.builtin_tables import builtin, is_builtin
 from provisioner.validate.context import Context
-from provisioner.validate.rename_column import rename_column
+from provisioner.validate.rename_column_fix import rename_column
 from provisioner.validate.rule import rule
 
 

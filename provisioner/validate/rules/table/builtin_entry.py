@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
-from provisioner.validate.builtin import is_builtin
+from provisioner.transforms.builtin_tables import is_builtin
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
-from provisioner.validate.builtin import builtin, is_builtin, is_legacy, near_builtin
+from provisioner.transforms.builtin_tables import builtin, is_builtin, is_legacy, near_builtin
 from provisioner.validate.context import Context
-from provisioner.validate.rename import rename_table
+from provisioner.validate.rename_fix import rename_table
 from provisioner.validate.rule import rule
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
-from provisioner.validate.builtin import builtin
+from provisioner.transforms.builtin_tables import builtin
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
-from provisioner.validate.builtin import is_custom
+from provisioner.transforms.builtin_tables import is_custom
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 

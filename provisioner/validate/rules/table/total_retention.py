@@ -14,8 +14,8 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import listed
 from provisioner.validate.rule import rule
-from provisioner.validate.text import listed
 
 
 @rule("TAB005", on=Table)

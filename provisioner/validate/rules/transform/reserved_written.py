@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
 from provisioner.package_data import load_facts
-from provisioner.validate.builtin import builtin
+from provisioner.transforms.bound_transforms import columns_of
+from provisioner.transforms.builtin_tables import builtin
 from provisioner.validate.context import Context
-from provisioner.validate.proof import columns_of
 from provisioner.validate.rule import rule
 
 _STANDARD = ("TenantId", "Type")

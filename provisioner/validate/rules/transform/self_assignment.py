@@ -26,8 +26,8 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.model import Flow
 from provisioner.validate.context import Context
+from provisioner.validate.name_matching import pattern
 from provisioner.validate.rule import rule
-from provisioner.validate.text import pattern
 
 _CAST = (
     r"\bextend\b(?:[^|\"'()]|\([^()]*\)|\"[^\"]*\"|'[^']*')*?"

@@ -27,10 +27,10 @@ from typing import Literal
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import TYPES, Flow
-from provisioner.validate.builtin import builtin
+from provisioner.transforms.bound_transforms import columns_of, subject
+from provisioner.transforms.builtin_tables import builtin
 from provisioner.validate.context import Context
-from provisioner.validate.naming import reserved
-from provisioner.validate.proof import columns_of, subject
+from provisioner.validate.name_checks import reserved
 from provisioner.validate.rule import rule
 
 _AT: dict[str, Literal["key", "value"]] = {"FIT001": "key", "FIT003": "value", "FIT005": "value"}

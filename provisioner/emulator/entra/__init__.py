@@ -1,0 +1,1 @@
+"""Microsoft Entra: discovery, the token endpoint, and tokens issued and verified."""

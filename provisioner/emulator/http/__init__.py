@@ -1,0 +1,1 @@
+"""HTTP without Azure: requests, responses and errors as values, and the aiohttp server in front of them."""

@@ -1,0 +1,1 @@
+"""From text to tree: tokens, literals, the parser, and the tree's nodes, which hold data and no behaviour."""

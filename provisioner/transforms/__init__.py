@@ -1,0 +1,1 @@
+"""Transforms bound once for all who ask, the rows that they give, and how rows are compared."""
