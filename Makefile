@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench soak clients clean
+.PHONY: demo test lint bench soak clients generate docs clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/provisioner up examples/quickstart -e local --yes
@@ -25,6 +25,14 @@ soak: $(VENV)/.installed-dev
 clients: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.clients
 
+# Every generated page, schema and README block.
+generate: $(VENV)/.installed-dev
+	@$(BIN)/python -m tools.generate
+
+# The documentation site into build/site; a broken link, an outside script or a page without a place is an error.
+docs: $(VENV)/.installed-docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench
 
@@ -42,6 +50,10 @@ $(VENV)/.installed-dev: $(BIN)/python pyproject.toml
 $(VENV)/.installed-bench: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-dev
+
+$(VENV)/.installed-docs: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@ $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build dist

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from provisioner.project import Project
 
 
+# A module-level __getattr__ (PEP 562) rather than an import: a console script imports this file before anything else.
 def __getattr__(name: str) -> object:
-    """`Project` on first use: `provisioner --version` needs none of it."""
+    """Import `Project` on first use, so that `provisioner --version` imports nothing but the version."""
     if name == "Project":
         from provisioner.project import Project
 

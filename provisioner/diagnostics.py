@@ -1,4 +1,4 @@
-"""What rules and parsers say about the author's text, as values."""
+"""Diagnostics as values: remarks of checks and parsers about the author's text, with positions and fixes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
-"""error: Azure refuses it or the language forbids it · warning: silent in Azure, or disputed · info: good to know."""
+"""error: Azure or this language refuses it · warning: Azure does something unexpected without an error, or the fact is
+disputed · info: no action is needed."""
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -19,13 +20,13 @@ class Span:
     end: int
 
     def shift(self, by: int) -> Span:
-        """The same span in a text that starts `by` characters earlier."""
+        """The span moved by a number of characters."""
         return Span(self.start + by, self.end + by)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a word stands in a file: lines and columns count characters from 1, `end_*` is exclusive."""
+    """A position in a file: lines and columns count characters from 1, `end_*` is exclusive."""
 
     file: str
     line: int
@@ -39,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the characters `span` of `file` (of the text itself where `file` is None) by `text`."""
+    """A replacement of the characters `span` of `file` (None: of the parsed text itself) by `text`."""
 
     span: Span
     text: str
@@ -48,18 +49,21 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A mechanical repair, said in words and as edits."""
+    """A mechanical repair, as a description and as edits."""
 
     description: str
     edits: tuple[Edit, ...]
 
 
+# Names in this module are a public face: plugins make diagnostics, and library users read them.
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One remark about the author's text.
 
-    `span` counts in the text that was parsed; `place` says where that is in a file and is None
-    for a text that came from no file.
+    `span` counts in the parsed text; `place` is the position in a file, None for a text that came from no file.
+    `environments` names those that the remark is about, where a manifest was checked for several. `subject` is the
+    name that it is about, such as a column's, and `intended` the one that the hint proposes in its place: code reads
+    them there, never in the texts.
     """
 
     code: str
@@ -71,6 +75,8 @@ class Diagnostic:
     fix: Fix | None = None
     source: str | None = None
     environments: tuple[str, ...] = field(default=())
+    subject: str | None = None
+    intended: str | None = None
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -78,11 +84,11 @@ class Diagnostic:
         return self.fix.edits if self.fix else ()
 
     def at(self, place: Place, fix: Fix | None = None) -> Diagnostic:
-        """The same remark at a place in a file, with its fix in that file's terms."""
+        """The same remark at a position in a file, with a fix whose edits count in that file."""
         return replace(self, place=place, fix=fix)
 
     def json(self) -> dict[str, Any]:
-        """The public shape: contract, "diagnostic"."""
+        """The diagnostic as JSON values, in the documented shape."""
         place = self.place
         return {
             "code": self.code,
@@ -109,5 +115,5 @@ class Diagnostic:
 
 
 def has_failures(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic], *, strict: bool = False) -> bool:
-    """Whether the answer is no: an error, or with `strict` a warning."""
+    """Whether there is an error or, with `strict`, a warning."""
     return any(d.severity == "error" or (strict and d.severity == "warning") for d in diagnostics)

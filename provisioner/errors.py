@@ -4,7 +4,7 @@ ProvisionerError
 ├─ InvalidManifest      the diagnostics; raised only by raise_if_invalid()
 ├─ BadRequestFile       a saved plan, sample or override that cannot be read
 ├─ CloudError           status, code, message, target, request id
-│  ├─ NotSignedIn  Forbidden  NotFound  Conflict  Throttled  Rejected  Unreachable
+│  ├─ NotSignedIn (NoToken)  Forbidden  NotFound  Conflict  Throttled  Rejected  Unreachable
 │  └─ TimedOut          the operation and how long it was waited for
 ├─ PlanError
 │  ├─ UnsafePlan        every reason
@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from provisioner.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from provisioner.diagnostics import Diagnostic
 
 
 class ProvisionerError(Exception):
-    """What happened, to what, and what to do next; the command line prints it without a traceback."""
+    """An error with a message (what happened, to what) and a hint (what to do next); printed without a traceback."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -48,8 +48,9 @@ class BadRequestFile(ProvisionerError):
     """A file given on the command line (a saved plan, a sample, an override) cannot be used."""
 
 
+# One class for each next step that a caller could take, not one for each code of Azure; `code` has that.
 class CloudError(ProvisionerError):
-    """Azure, or the way to it, answered no."""
+    """Azure refused a call, or could not be reached."""
 
     def __init__(
         self,
@@ -61,42 +62,59 @@ class CloudError(ProvisionerError):
         target: str | None = None,
         request_id: str | None = None,
         details: Sequence[tuple[str, str, str | None]] = (),
+        checks: Mapping[str, bool] | None = None,
+        from_network: bool = False,
     ) -> None:
-        """Take what Azure said; `details` are the flattened inner errors as (code, message, target)."""
+        """`target` is what the call was about; `details` are the flattened inner errors as (code, message, target).
+
+        `checks` are those that the refusal names with their results (`IsRbacPresent`), and `from_network` says that it
+        names the network that the call came from. Causes read these, never the message.
+        """
         super().__init__(message, hint=hint)
         self.status = status
         self.code = code
         self.target = target
         self.request_id = request_id
         self.details = tuple(details)
+        self.checks = dict(checks or {})
+        self.from_network = from_network
 
 
 class NotSignedIn(CloudError):
-    """No credential, or a wrong one."""
+    """No credential was found, or it was refused."""
+
+
+class NoToken(NotSignedIn):
+    """No token could be had, so that nothing was sent."""
 
 
 class Forbidden(CloudError):
-    """Signed in, without the right."""
+    """The signed-in identity lacks the right."""
 
 
 class NotFound(CloudError):
-    """No such resource."""
+    """The resource does not exist."""
 
 
 class Conflict(CloudError):
-    """The resource is in another state than the call assumed."""
+    """The resource is in another state than the call assumed, or is being changed."""
 
 
 class Throttled(CloudError):
-    """Too many calls, also after waiting."""
+    """Azure still answers 429 after the retries."""
 
 
 class Rejected(CloudError):
-    """Azure understood the body and refuses it."""
+    """Azure refuses the request's body."""
 
 
 class Unreachable(CloudError):
-    """No connection: name, network, proxy or certificate."""
+    """No connection could be made: host name, network, proxy or certificate."""
+
+    def __init__(self, message: str, *, hint: str | None = None, target: str, host_unknown: bool = False) -> None:
+        """`host_unknown`: the host has no address, as that of a new endpoint for some minutes."""
+        super().__init__(message, hint=hint, target=target)
+        self.host_unknown = host_unknown
 
 
 class TimedOut(CloudError):
@@ -104,11 +122,11 @@ class TimedOut(CloudError):
 
 
 class PlanError(ProvisionerError):
-    """A plan that will not be applied."""
+    """A plan cannot be applied."""
 
 
 class UnsafePlan(PlanError):
-    """Changes that need an explicit yes."""
+    """The plan holds changes that must be accepted by name; `reasons` has one sentence for each."""
 
     def __init__(self, reasons: Sequence[str], *, hint: str | None = None) -> None:
         super().__init__("the plan is refused:\n" + "\n".join(f"  - {reason}" for reason in reasons), hint=hint)
@@ -116,10 +134,10 @@ class UnsafePlan(PlanError):
 
 
 class StalePlan(PlanError):
-    """Azure or the manifest moved since the plan was made."""
+    """Azure or the manifest has changed since the plan was made."""
 
     def __init__(self, expected: str, actual: str, what: str | None = None) -> None:
-        """`what` is the resource that moved, where one is known."""
+        """`expected` and `actual` are fingerprints; `what` is the resource that has changed, where it is known."""
         moved = (
             f"{what} has changed since it was made"
             if what

@@ -1,9 +1,9 @@
-"""The library's face: a manifest, and everything that can be done with it."""
+"""`Project`: a manifest in one environment, and the steps of its pipeline. The command line is a shell on this."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,36 +11,37 @@ from typing import TYPE_CHECKING, Any
 from provisioner import load
 from provisioner.diagnostics import Diagnostic, Place, has_failures
 from provisioner.errors import InvalidManifest
-from provisioner.model import Manifest
-from provisioner.progress import Progress, ignore_progress
+from provisioner.model import Manifest, ManifestPath, Target
+from provisioner.project_settings import find_settings
+from provisioner.state_directory import STATE_DIRECTORY
 
 if TYPE_CHECKING:
-    from provisioner.apply import Outcome
-    from provisioner.apply.flow_errors import Locate
+    from provisioner.apply import Applied, ApplyOptions
+    from provisioner.apply.template_deployment import WhatIfRow
     from provisioner.azure import Azure, Identity
-    from provisioner.live import Live
     from provisioner.load import Document
-    from provisioner.plan import Drift, Plan
-    from provisioner.resources import Graph
+    from provisioner.plan import Drift, Plan, PlanOptions
+    from provisioner.resources import Graph, TypeName
     from provisioner.resources.sender_outputs import Outputs
     from provisioner.transform_tests import TestResult
-    from provisioner.verify import VerifyResult
-
-STATE = ".provisioner"
-"""Beside the manifest: the emulator's state, the journal of applies, the lock."""
+    from provisioner.transforms.bound_transforms import BoundTransforms
+    from provisioner.verify import VerifyOptions, VerifyResult
 
 
+# Rooms are imported inside the methods that use them: an offline command must not pay for Azure's SDKs or the emulator.
 class Project:
-    """One manifest in one environment.
+    """A manifest in one environment.
 
-    Loading never raises for the author's mistakes: they are `diagnostics`, and `raise_if_invalid()` is the
-    caller's explicit step. What goes online takes the Azure that `connect()` gives.
+    Loading never raises for the author's mistakes: they are in `diagnostics`, and `raise_if_invalid()` turns them
+    into an exception. Methods that go online take the connection that `connect()` returns.
     """
 
     def __init__(self, document: Document, *, templates: Path | None = None) -> None:
         self.document = document
-        self.templates = templates
+        self._templates = templates
         self._reload: Callable[[], Project] = lambda: self
+
+    # -- load
 
     @classmethod
     def load(
@@ -51,271 +52,216 @@ class Project:
         *,
         templates: Path | None = None,
     ) -> Project:
-        """Read a manifest: a file, or `provisioner.yaml` in a directory. `templates` holds overriding definitions."""
-        given = dict(variables or {})
-        made = cls(load.document(Path(path), environment=environment, variables=given), templates=templates)
-        made._reload = lambda: cls.load(path, environment, given, templates=templates)
-        return made
+        """Read a manifest: a file, or `provisioner.yaml` in a directory.
+
+        `environment` names one that the manifest declares, or `local`; `variables` are values for its variables;
+        `templates` is a directory of definitions that replace the built-in ones by file name (default: that of the
+        project's settings).
+        """
+        overrides = dict(variables or {})
+        project = cls(load.load_document(Path(path), environment=environment, variables=overrides), templates=templates)
+        # A closure: a project made from a document has no path, and reloads as itself.
+        project._reload = lambda: cls.load(path, environment, overrides, templates=templates)
+        return project
 
     def reload(self) -> Project:
-        """The same project read anew, after its files have changed."""
+        """Read the project's files again."""
         return self._reload()
 
     @property
-    def accepted(self) -> tuple[str, ...]:
-        """Risks that were accepted before this run; see SavedPlan."""
-        return ()
-
-    @property
     def environment(self) -> str | None:
-        """The environment that is laid over."""
+        """The environment's name; None for the manifest without one."""
         return self.document.environment
 
     @property
-    def state(self) -> Path:
-        """The directory for what is kept between runs."""
-        return self.document.root / STATE
-
-    @cached_property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Everything that loading and the rules have to say about this environment."""
-        return self.validate()
-
-    @property
     def manifest(self) -> Manifest:
-        """What the author wants. Raises InvalidManifest where loading found errors."""
+        """The manifest as values. Raises InvalidManifest where loading found errors."""
         if self.document.manifest is None:
             raise InvalidManifest(self.document.diagnostics)
         return self.document.manifest
 
+    @property
+    def target(self) -> Target:
+        """Where the resources are deployed. Raises InvalidManifest where loading found errors."""
+        return self.manifest.target
+
+    @property
+    def state_directory(self) -> Path:
+        """The directory `.provisioner` beside the manifest; it may not exist yet."""
+        return self.document.root / STATE_DIRECTORY
+
+    @cached_property
+    def templates(self) -> Path | None:
+        """The directory of definitions that replace the built-in ones: as it was given, or as the settings say."""
+        return self._templates or find_settings(self.document.root).templates
+
+    def position_of(self, path: ManifestPath) -> Place:
+        """The position of the key at a path of the manifest, such as ("tables", "Orders_CL")."""
+        return self.document.place(path, at="key")
+
+    # -- validate and test
+
+    @cached_property
+    def transforms(self) -> BoundTransforms:
+        """The manifest's transforms, each bound once for `validate`, `test` and `verify`."""
+        from provisioner.transforms.bound_transforms import BoundTransforms
+
+        return BoundTransforms()
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics of loading and of all checks, for this environment."""
+        return self.validate()
+
     def validate(self, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Diagnostic, ...]:
-        """Run the checks, all or those whose code starts with one of `select` and none of `ignore`."""
+        """Run the checks: all, or those whose code starts with one of `select` and with none of `ignore`."""
         from provisioner import validate
 
-        return validate.check(self.document, select=tuple(select), ignore=tuple(ignore))
+        return validate.check(self.document, tuple(select), tuple(ignore), transforms=self.transforms)
 
     def raise_if_invalid(self) -> Manifest:
-        """The manifest, or InvalidManifest where a diagnostic is an error."""
+        """The manifest as values. Raises InvalidManifest where a diagnostic is an error."""
         if has_failures(self.diagnostics):
             raise InvalidManifest(self.diagnostics)
         return self.manifest
 
     def test(self, streams: Sequence[str] = ()) -> tuple[TestResult, ...]:
-        """Run the transform tests of these streams, all where none is named."""
+        """Run the transform tests of these streams, or of all."""
         from provisioner.transform_tests import run_transform_tests
 
-        return run_transform_tests(self.document, streams)
+        return run_transform_tests(self.document, streams, transforms=self.transforms)
+
+    # -- render
 
     def desired(self, identity: Identity | None = None) -> Graph:
-        """The resources that the manifest declares; `identity` is what `self` means, while somebody is signed in."""
-        return self._expanded(self.manifest, identity)
+        """The resources that the manifest declares; `identity` is the principal that `self` in a grant means."""
+        return self._expand(self.manifest, identity)
 
-    def render(self, form: str = "arm") -> Mapping[str, str]:
-        """The files of a format: name → text. Raises KeyError for a format that is not in `render.FORMATS`."""
+    def render(self, format_name: str = "arm", *, import_blocks: bool = False) -> Mapping[str, str]:
+        """The files of a format: name → text; with `import_blocks` those that take what exists into Terraform's state.
+
+        Raises KeyError for a format that is not in `render.FORMATS`, ValueError for import blocks in another format.
+        """
         from provisioner import render
 
-        return render.render(self.manifest, self.desired(), form)
+        return render.render(self.manifest, self.desired(), format_name, import_blocks=import_blocks)
+
+    # -- plan
 
     def connect(self, credential: Any = None, *, concurrency: int = 16) -> Azure:
-        """Azure as this environment's target means it; under `local` an emulator is started or reused.
+        """Connect to this environment's target; under `local` an emulator is started or reused.
 
-        `credential` is one of azure-identity's; without it DefaultAzureCredential looks for one. Close what
-        is returned, or use it in `with`. Raises CloudError where nobody can sign in.
+        `credential` is one of azure-identity's (default: DefaultAzureCredential). Close the connection, or use it in
+        `with`. Signing in happens on first use; that raises NotSignedIn.
         """
-        from provisioner import azure
+        from provisioner.connection import connect
 
-        target = self.manifest.target
-        if target.cloud == "local":
-            from provisioner.emulator.lifecycle import ensure
+        return connect(self.target, self.state_directory, credential, concurrency=concurrency)
 
-            ready = ensure(self.state)
-            return azure.connect_local(target, ready, concurrency=concurrency)
-        return azure.connect(target, credential=credential, concurrency=concurrency)
-
-    def plan(
-        self, azure: Azure, *, prune: bool = False, allow: Collection[str] = (), only: Collection[str] = ()
-    ) -> Plan:
+    def plan(self, azure: Azure, options: PlanOptions | None = None) -> Plan:
         """What apply would do, from one reading of Azure.
 
-        `prune`, `allow` (RISK:NAME) and `only` (TYPE/NAME) are those of the command line. Raises InvalidManifest,
-        CloudError, and NotFound where something that must exist does not.
+        Raises InvalidManifest, CloudError, and NotFound for a missing `existing` resource.
         """
-        from provisioner import plan
+        from provisioner.plan import PLAN_DEFAULTS, plan_against_azure
 
-        desired, found, requests = self._read(azure)
-        return plan.plan(
-            desired,
-            found,
-            environment=self.environment,
-            principal=azure.identity.object_id,
-            prune=prune,
-            allow=allow,
-            only=only,
-            requests=requests,
-        )
+        return plan_against_azure(self.raise_if_invalid(), self._expand, azure, options or PLAN_DEFAULTS)
+
+    def save_plan(self, plan: Plan, azure: Azure, file: Path) -> None:
+        """Write a plan to a file, from which `SavedPlan` applies it."""
+        from provisioner.plan.plan_file import save_plan
+
+        save_plan(plan, self.manifest, file, self.document.root, azure.identity.object_id, self.document.place)
+
+    def plan_destroy(self, azure: Azure, options: PlanOptions | None = None) -> Plan:
+        """The plan that deletes what the manifest declares and owns; tables and workspace only if `allow` has them."""
+        from provisioner.plan import PLAN_DEFAULTS, plan_destroy_against_azure
+
+        return plan_destroy_against_azure(self.manifest, self._expand, azure, options or PLAN_DEFAULTS)
 
     def drift(self, azure: Azure, *, strict_undeclared: bool = False) -> Drift:
-        """What Azure and the manifest disagree about; a scope that cannot be read is a gap, not an error."""
-        from provisioner import plan
+        """The differences between Azure and the manifest; a scope that cannot be read becomes a gap, not an error.
 
-        desired, found, requests = self._read(azure, tolerant=True)
-        made = plan.plan(
-            desired,
-            found,
-            environment=self.environment,
-            principal=azure.identity.object_id,
-            tolerant=True,
-            requests=requests,
-        )
-        return plan.drift(made, self.manifest, strict_undeclared=strict_undeclared)
-
-    def plan_destroy(self, azure: Azure, *, allow: Collection[str] = ()) -> Plan:
-        """The removal of what the manifest declares and owns; rows only where `allow` names their table."""
-        from provisioner import live, plan
-
-        manifest = self.manifest
-        desired = self._expanded(manifest, azure.identity)
-        found = live.read(azure, desired, owner=manifest.owner)
-        return plan.destroy(
-            desired,
-            found,
-            owner=manifest.owner,
-            environment=self.environment,
-            principal=azure.identity.object_id,
-            allow=allow,
-            requests=azure.requests.snapshot(),
-        )
-
-    def apply(
-        self,
-        plan: Plan,
-        azure: Azure,
-        *,
-        allow: Collection[str] = (),
-        parallelism: int = 10,
-        progress: Progress = ignore_progress,
-        recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
-        locked: bool = False,
-        via: str = "api",
-    ) -> tuple[Outcome, ...]:
-        """Carry out a plan; `recorded` hears the outcomes also when the run is interrupted.
-
-        `via` is `api`, or `deployment` for one ARM template in place of single writes.
-
-        `locked` says that the caller is inside `alone()`, so that plan and apply are one step.
-        Raises UnsafePlan before anything is sent, Busy where another run holds the directory.
+        With `strict_undeclared`, resources of other owners count as differences.
         """
-        from provisioner import apply
+        from provisioner.plan import PlanOptions, find_drift
 
-        if via == "deployment":
-            from provisioner.apply.template_deployment import deploy
+        comparison = self.plan(azure, PlanOptions(tolerant_of_gaps=True))
+        return find_drift(comparison, self.manifest, strict_undeclared=strict_undeclared)
 
-            return deploy(
-                plan,
-                self.manifest,
-                azure,
-                allow=allow,
-                parallelism=parallelism,
-                progress=progress,
-                state=self.state,
-                locked=locked,
-                recorded=recorded,
-                locate=self.locate(),
-            )
-        return apply.apply(
-            plan,
-            azure,
-            allow=allow,
-            parallelism=parallelism,
-            progress=progress,
-            state=self.state,
-            recorded=recorded,
-            locked=locked,
-            locate=self.locate(),
-        )
+    # -- apply
 
-    def place(self, path: tuple[str | int, ...]) -> Place:
-        """The word in the manifest under which something is declared."""
-        return self.document.place(path, at="key")
+    def lock(
+        self, timeout: float = 600, on_wait: Callable[[str], None] = lambda _: None
+    ) -> AbstractContextManager[None]:
+        """Hold the state directory, so that no other run on this machine writes between a plan and its apply.
 
-    def locate(self) -> Locate | None:
-        """Finds the manifest's line that a refusal of Azure means."""
-        from provisioner.apply.flow_errors import locator
-
-        return locator(self.manifest, self.document.place)
-
-    @contextmanager
-    def alone(self, patience: float = 600, waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-        """Hold this directory, so that no other run on this machine writes between a plan and its apply.
-
-        Waits up to `patience` seconds for another run; `waiting` hears which. Raises Busy.
+        Waits up to `timeout` seconds for another run; `on_wait` gets a description of it. Raises StateLocked.
         """
-        from provisioner.apply.state_lock import held
+        from provisioner.apply.state_lock import state_lock
 
-        with held(self.state, f"apply {self.environment or ''}".strip(), patience=patience, waiting=waiting):
-            yield
+        purpose = f"apply {self.environment or ''}".strip()
+        return state_lock(self.state_directory, purpose, timeout=timeout, on_wait=on_wait)
+
+    def what_if(self, plan: Plan, azure: Azure) -> tuple[WhatIfRow, ...]:
+        """Azure's own forecast of a plan, a row a resource. The group must exist. Raises CloudError."""
+        from provisioner.apply.template_deployment import what_if_rows
+
+        return what_if_rows(plan, self.manifest, azure)
+
+    def apply(self, plan: Plan, azure: Azure, options: ApplyOptions | None = None) -> Applied:
+        """Carry out a plan and return an outcome for each change; after a failure no further change is begun.
+
+        Raises UnsafePlan before anything is sent, and StateLocked where another run holds the directory.
+        """
+        from provisioner.apply import APPLY_DEFAULTS, apply_plan
+        from provisioner.apply.flow_errors import error_locator
+
+        locate_error = error_locator(self.manifest, self.document.place)
+        return apply_plan(plan, self.manifest, azure, options or APPLY_DEFAULTS, self.state_directory, locate_error)
+
+    # -- verify and outputs
 
     def verify(
         self,
         azure: Azure,
+        options: VerifyOptions | None = None,
         *,
-        streams: Sequence[str] = (),
-        timeout: float | None = None,
-        grant_self: bool | None = None,
-        keep: bool = False,
-        edge: bool = False,
-        progress: Progress = ignore_progress,
+        after: Applied | None = None,
+        outputs: Outputs | None = None,
     ) -> VerifyResult:
-        """Send marked test records and prove that each column arrives; only read where `verify.send` is false.
+        """Send marked test records and check that each column arrives; with `verify.send: false` only read.
 
-        `timeout` bounds all waiting, in seconds. `grant_self` gives the running identity the right to send for the
-        run (default: under `local`), and `keep` leaves it. Raises CloudError for what stops the whole run.
+        What `after` says is not read again, nor `outputs` computed. Raises CloudError for what stops the whole run.
         """
-        from provisioner import live
+        from provisioner.verify import VERIFY_DEFAULTS, VERIFY_TYPES
         from provisioner.verify.verification import verify
 
-        desired = self.desired(azure.identity)
-        wanted = {each.key for each in desired if each.type.short not in {"group", "grant"}}
-        found = live.read(azure, desired, only=wanted)
-        return verify(
-            self.manifest,
-            found.graph,
-            azure,
-            streams=streams,
-            timeout=timeout,
-            grant_self=grant_self,
-            keep=keep,
-            edge=edge,
-            progress=progress,
-        )
+        live = self._live_graph(azure, after, VERIFY_TYPES)
+        options = options or VERIFY_DEFAULTS
+        return verify(self.manifest, live, azure, options, outputs=outputs, transforms=self.transforms)
 
-    def outputs(self, azure: Azure) -> Outputs:
-        """What senders need, read from Azure."""
-        from provisioner import live
-        from provisioner.resources.sender_outputs import outputs
+    def outputs(self, azure: Azure, after: Applied | None = None) -> Outputs:
+        """The endpoints, immutable ids and stream URLs that senders need. Raises CloudError.
 
-        desired = self.desired(azure.identity)
-        wanted = {each.key for each in desired if each.type.short in {"dcr", "endpoint"}}
-        found = live.read(azure, desired, only=wanted)
-        return outputs(self.manifest, found.graph, azure.cloud.ingestion_audience)
+        They are read from Azure, except for what `after`, the result of an apply, says of them.
+        """
+        from provisioner.resources.sender_outputs import OUTPUT_TYPES, read_outputs
 
-    def _read(self, azure: Azure, *, tolerant: bool = False) -> tuple[Graph, Live, dict[str, int]]:
-        """Desired and live, where what exists really stands, and how many requests that took."""
-        from provisioner import live
+        live = self._live_graph(azure, after, OUTPUT_TYPES)
+        return read_outputs(self.manifest, live, azure.cloud.ingestion_audience)
 
-        manifest = self.raise_if_invalid()
-        identity = azure.identity
-        before = azure.requests.snapshot()
-        desired = self._expanded(manifest, identity)
-        found = live.read(azure, desired, owner=manifest.owner, tolerant=tolerant)
-        if (moved := live.located(manifest, found)) != manifest:
-            # A workspace that exists stands where it stands; what offline was taken for its region is now known.
-            desired = self._expanded(moved, identity)
-        after = azure.requests.snapshot()
-        return desired, found, {kind: after[kind] - before[kind] for kind in after}
+    def _live_graph(self, azure: Azure, after: Applied | None, types: Sequence[TypeName]) -> Graph:
+        """The live resources of some types: those that an apply knows, else read from Azure."""
+        # Not `if after`: the result of a plan without changes is an empty tuple.
+        if after is not None:
+            return after.live_graph(azure, types)
+        from provisioner.live import read_types
 
-    def _expanded(self, manifest: Manifest, identity: Identity | None) -> Graph:
-        from provisioner.resources.expand import expand
+        return read_types(azure, self.desired(azure.identity), types)
 
-        known = (identity.object_id, identity.kind) if identity else (None, None)
-        return expand(manifest, known[0], self.templates, known[1])
+    def _expand(self, manifest: Manifest, identity: Identity | None) -> Graph:
+        from provisioner.resources.expand import expand_manifest
+
+        object_id, principal_type = (identity.object_id, identity.principal_type) if identity else (None, None)
+        return expand_manifest(manifest, object_id, self.templates, principal_type)

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+if sys.platform == "win32":
+    _read_text, _write_text = Path.read_text, Path.write_text
+
+    def _read_utf_8(path, encoding="utf-8", errors=None):
+        return _read_text(path, encoding, errors)
+
+    def _write_utf_8(path, text, encoding="utf-8", errors=None, newline="\n"):
+        return _write_text(path, text, encoding, errors, newline)
+
+    # Tests write files as they are everywhere and read what we wrote: not in the code page, nor with its line ends.
+    Path.read_text, Path.write_text = _read_utf_8, _write_utf_8
+
 
 def pytest_addoption(parser):
     """`--live` takes tests marked `live` as they are to the subscription that the environment names."""

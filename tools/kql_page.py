@@ -1,9 +1,11 @@
-"""Makes docs/kql.md from the language itself; `python -m tools.kql_page` rewrites it."""
+"""`docs/kql.md`: the reference of the transform language, made from what binds and runs it."""
 
 from __future__ import annotations
 
-from provisioner.kql.language_reference import reference
-from tests.support.paths import ROOT
+from pathlib import Path
+
+from provisioner.kql.language_reference import reference_page
+from tools.marked_blocks import ROOT
 
 PAGE = ROOT / "docs" / "kql.md"
 RESULT = ROOT / "tests" / "oracle" / "result.md"
@@ -25,11 +27,6 @@ not offered.
 """
 
 
-def page() -> str:
-    """The whole document."""
-    return reference() + FOOT.format(result=RESULT.read_text(encoding="utf-8"))
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE}")
+def pages() -> dict[Path, str]:
+    """The whole page."""
+    return {PAGE: reference_page() + FOOT.format(result=RESULT.read_text(encoding="utf-8"))}

@@ -1,8 +1,7 @@
-"""`python -m tools.readme_blocks --write`: the README's generated blocks, made anew from the code and a real run."""
+"""The generated blocks of `README.md`; `python -m tools.readme_blocks` renews the one that shows a real run."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -11,55 +10,40 @@ from pathlib import Path
 
 from provisioner.cli.lazy_commands import COMMANDS
 from provisioner.emulator.lifecycle import stop
-from tests.support.paths import ROOT
+from tools.marked_blocks import ROOT, replace_block
 
 README = ROOT / "README.md"
 
 
-def block(text: str, name: str) -> str:
-    """What stands between the marks of a block."""
-    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
-    if found is None:
-        raise LookupError(f"README.md has no block {name!r}")
-    return found[1]
+def pages() -> dict[Path, str]:
+    """The README with the blocks that follow from the code alone; the shown run is left as it is."""
+    text = README.read_text(encoding="utf-8")
+    for name, content in blocks().items():
+        text = replace_block(text, name, content)
+    return {README: text}
 
 
-def replaced(text: str, name: str, content: str) -> str:
-    """The text with another content of that block."""
-    return text.replace(
-        f"<!-- {name} -->\n{block(text, name)}<!-- /{name} -->", f"<!-- {name} -->\n{content}<!-- /{name} -->"
-    )
-
-
-def made() -> dict[str, str]:
-    """The blocks that follow from the code alone."""
-    manifest = (ROOT / "examples" / "quickstart" / "provisioner.yaml").read_text()
+def blocks() -> dict[str, str]:
+    """The table of commands."""
     rows = "".join(f"| `{name}` | {text} |\n" for name, (_, text) in COMMANDS.items())
-    return {
-        "quickstart": f"```yaml\n{manifest}```\n",
-        "commands": f"| command | does |\n| --- | --- |\n{rows}",
-    }
+    return {"commands": f"| command | does |\n| --- | --- |\n{rows}"}
 
 
-def demo() -> str:
-    """What the first `make demo` in a fresh clone prints after its installation."""
+def demo_output() -> str:
+    """What the first `make demo` in a fresh clone prints after its installation; ids and times differ each time."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "quickstart"
         shutil.copytree(ROOT / "examples" / "quickstart", project, ignore=shutil.ignore_patterns(".provisioner"))
-        words = [sys.executable, "-m", "provisioner", "up", str(project), "-e", "local", "--yes"]
-        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+        command = [sys.executable, "-m", "provisioner", "up", str(project), "-e", "local", "--yes"]
+        process = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=True
+        )
         stop(project / ".provisioner")
-    lines = done.stdout.strip().splitlines()
+    lines = process.stdout.strip().splitlines()
     return "```text\n" + "\n".join(line.rstrip() for line in lines) + "\n```\n"
 
 
-def write() -> None:
-    """All blocks, the demo's included."""
-    text = README.read_text()
-    for name, content in {**made(), "demo": demo()}.items():
-        text = replaced(text, name, content)
-    README.write_text(text)
-
-
-if __name__ == "__main__" and "--write" in sys.argv:
-    write()
+if __name__ == "__main__":
+    README.write_text(
+        replace_block(README.read_text(encoding="utf-8"), "demo", demo_output()), encoding="utf-8", newline="\n"
+    )

@@ -1,11 +1,11 @@
-"""What exists, live or in other tools' files, as a manifest."""
+"""Import: writes a manifest from what exists in Azure, or from files of other tools."""
 
 from __future__ import annotations
 
 from provisioner.adopt.codes import CODES
-from provisioner.adopt.file_import import from_arm
+from provisioner.adopt.file_import import from_arm, from_bicep
 from provisioner.adopt.live_import import from_live
-from provisioner.adopt.manifest_draft import Adopted, Left
-from provisioner.adopt.placement import Given
+from provisioner.adopt.manifest_draft import ImportedManifest, SkippedResource
+from provisioner.adopt.placement import ImportOptions
 
-__all__ = ["CODES", "Adopted", "Given", "Left", "from_arm", "from_live"]
+__all__ = ["CODES", "ImportOptions", "ImportedManifest", "SkippedResource", "from_arm", "from_bicep", "from_live"]

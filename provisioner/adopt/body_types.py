@@ -1,18 +1,19 @@
-"""Bodies read from files: of the kinds that a reader may rely on, and without the values that files do not hold."""
+"""Cleans bodies read from files: removes values of a wrong type and values that could not be resolved."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
-from provisioner.adopt.arm_expression import Hole
 from provisioner.adopt.template_resources import DCR, ENDPOINT, GRANT, TABLE, WORKSPACE
-from provisioner.resources.flatten import dotted
+from provisioner.model import TablePlan
+from provisioner.resources.flatten import dotted_path
+from provisioner.template import UnresolvedValue
 
 _HEAD = {"name": str, "id": str, "location": str, "kind": str, "tags": {"*": str}}
-_SOURCES = {"*": [{"streams": [str]}]}
+_SOURCES = {"dataImports": {"*": {"stream": str}}, "*": [{"streams": [str]}]}
 _COLUMNS = [{"name": str, "type": str, "description": str}]
 _FLOW = {"streams": [str], "destinations": [str], "transformKql": str, "outputStream": str}
 _RULE = {
@@ -24,85 +25,100 @@ _RULE = {
     "destinations": {"logAnalytics": [{"name": str, "workspaceResourceId": str}]},
     "dataFlows": [_FLOW],
 }
+_PLANS = frozenset(get_args(TablePlan))
 _TABLE = {
-    "plan": str,
+    "plan": _PLANS,
     "retentionInDays": int,
     "totalRetentionInDays": int,
     "schema": {"name": str, "description": str, "columns": _COLUMNS},
 }
 _GRANT = {"principalId": str, "principalType": str, "roleDefinitionId": str}
-KINDS: Mapping[str, Any] = {
+TYPES_READ: Mapping[str, Any] = {
     DCR: {**_HEAD, "properties": _RULE},
     TABLE: {**_HEAD, "properties": _TABLE},
     WORKSPACE: {**_HEAD, "properties": {"retentionInDays": int}},
     ENDPOINT: {**_HEAD, "properties": {"networkAcls": {"publicNetworkAccess": str}}},
     GRANT: {"properties": _GRANT},
 }
-"""What is read of each type, with the kind it has; `*` is every key, a list's one entry is the kind of each item."""
+"""The properties that import reads of each Azure type, with their JSON types; `*` stands for every key, a list's only
+entry is the type of each item, and a set holds the words that may stand there, in lower case."""
 
-_EXPECTED = ("location", "properties.dataCollectionEndpointId", "properties.destinations.logAnalytics")
-"""Where every template leaves a value to its deployer: said once for the manifest, not for each resource."""
+_LEFT_TO_THE_DEPLOYER = ("location", "properties.dataCollectionEndpointId", "properties.destinations.logAnalytics")
+"""Properties that every template leaves to its deployer; Placement reports them once for the manifest."""
 
 _Path = tuple[str, ...]
-_GONE = object()
+_REMOVED = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """What was taken out of a body: where it stood, its text, and why as a clause about the text."""
+class RemovedValue:
+    """A value removed from a body: its path, its text, and the reason as a clause (`has no value in the source`)."""
 
     path: str
     text: str
-    why: str
+    reason: str
 
 
-def fit(body: Mapping[str, Any], type_: str) -> tuple[dict[str, Any], tuple[Cut, ...]]:
-    """A body in which all that is read has its kind, or is a Hole where a plain value is due; and what was cut out."""
-    cut: list[Cut] = []
-    made = _fitted(body, KINDS[type_], (), cut)
-    made.setdefault("properties", {})
-    return made, tuple(cut)
+def coerce_types(body: Mapping[str, Any], type_: str) -> tuple[dict[str, Any], tuple[RemovedValue, ...]]:
+    """The body without values of a wrong type, and those values. An UnresolvedValue stays where a scalar is due."""
+    removed_values: list[RemovedValue] = []
+    coerced = _coerced(body, TYPES_READ[type_], (), removed_values)
+    coerced.setdefault("properties", {})
+    return coerced, tuple(removed_values)
 
 
-def fill(body: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Cut, ...]]:
-    """A body without its holes; those are told that are not usually left to the deployer."""
-    cut: list[Cut] = []
-    made = _filled(body, (), cut)
-    return made, tuple(each for each in cut if not each.path.startswith(_EXPECTED))
+def drop_unresolved(body: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[RemovedValue, ...]]:
+    """The body without its UnresolvedValues, and those of them that are not usually left to the deployer."""
+    removed_values: list[RemovedValue] = []
+    resolved = _without_unresolved(body, (), removed_values)
+    return resolved, tuple(removed for removed in removed_values if not removed.path.startswith(_LEFT_TO_THE_DEPLOYER))
 
 
-def _fitted(value: Any, kind: Any, path: _Path, cut: list[Cut]) -> Any:
-    if isinstance(value, Hole) and isinstance(kind, (dict, list)):
-        cut.append(Cut(dotted(path), value.text, "has no value in the source"))
-        return _GONE
-    if isinstance(value, Hole) or kind is None:
+def _coerced(value: Any, expected_type: Any, path: _Path, removed_values: list[RemovedValue]) -> Any:
+    if isinstance(value, UnresolvedValue) and isinstance(expected_type, (dict, list)):
+        removed_values.append(RemovedValue(dotted_path(path), value.text, "has no value in the source"))
+        return _REMOVED
+    if isinstance(value, UnresolvedValue) or expected_type is None:
         return value
+    # ARM treats null as an absent property.
     if value is None:
-        return _GONE
-    if isinstance(kind, dict) and isinstance(value, dict):
-        found = {key: _fitted(inner, kind.get(key, kind.get("*")), (*path, key), cut) for key, inner in value.items()}
-        return {key: inner for key, inner in found.items() if inner is not _GONE}
-    if isinstance(kind, list) and isinstance(value, list):
-        items = [_fitted(inner, kind[0], (*path, f"[{index}]"), cut) for index, inner in enumerate(value)]
-        return [inner for inner in items if inner is not _GONE]
-    if isinstance(kind, type) and isinstance(value, kind) and not isinstance(value, bool):
+        return _REMOVED
+    if isinstance(expected_type, dict) and isinstance(value, dict):
+        # ARM ignores the case of property names; from here on they are spelt as they are read.
+        spelled: dict[str, str] = {name.lower(): name for name in expected_type}
+        named: dict[str, Any] = {spelled.get(str(key).lower(), str(key)): inner for key, inner in value.items()}
+        coerced = {
+            key: _coerced(inner, expected_type.get(key, expected_type.get("*")), (*path, key), removed_values)
+            for key, inner in named.items()
+        }
+        return {key: inner for key, inner in coerced.items() if inner is not _REMOVED}
+    if isinstance(expected_type, list) and isinstance(value, list):
+        items = [
+            _coerced(inner, expected_type[0], (*path, f"[{index}]"), removed_values)
+            for index, inner in enumerate(value)
+        ]
+        return [inner for inner in items if inner is not _REMOVED]
+    if isinstance(expected_type, frozenset) and isinstance(value, str) and value.lower() in expected_type:
         return value
-    cut.append(Cut(dotted(path), _text(value), "is not what Azure takes there"))
-    return _GONE
+    # bool is a subclass of int in Python; no property that is read here is a boolean.
+    if isinstance(expected_type, type) and isinstance(value, expected_type) and not isinstance(value, bool):
+        return value
+    removed_values.append(RemovedValue(dotted_path(path), _text(value), "is not what Azure takes there"))
+    return _REMOVED
 
 
-def _filled(value: Any, path: _Path, cut: list[Cut]) -> Any:
-    if isinstance(value, Hole):
-        cut.append(Cut(dotted(path), value.text, "has no value in the source"))
-        return _GONE
+def _without_unresolved(value: Any, path: _Path, removed_values: list[RemovedValue]) -> Any:
+    if isinstance(value, UnresolvedValue):
+        removed_values.append(RemovedValue(dotted_path(path), value.text, "has no value in the source"))
+        return _REMOVED
     if isinstance(value, dict):
-        found = {key: _filled(inner, (*path, key), cut) for key, inner in value.items()}
-        return {key: inner for key, inner in found.items() if inner is not _GONE}
+        resolved = {key: _without_unresolved(inner, (*path, key), removed_values) for key, inner in value.items()}
+        return {key: inner for key, inner in resolved.items() if inner is not _REMOVED}
     if isinstance(value, list):
-        items = [_filled(inner, (*path, f"[{index}]"), cut) for index, inner in enumerate(value)]
-        return [inner for inner in items if inner is not _GONE]
+        items = [_without_unresolved(inner, (*path, f"[{index}]"), removed_values) for index, inner in enumerate(value)]
+        return [inner for inner in items if inner is not _REMOVED]
     return value
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=lambda hole: hole.text)
+    return json.dumps(value, ensure_ascii=False, default=lambda unresolved: unresolved.text)

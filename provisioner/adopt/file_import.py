@@ -1,212 +1,259 @@
-"""Other tools' files → a manifest: ARM templates, bare bodies, published connectors."""
+"""Imports files of other tools: ARM templates, bodies of single resources, published connectors."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from provisioner.adopt import manifest_sections
-from provisioner.adopt.arm_expression import Hole, Scope
-from provisioner.adopt.body_types import fill, fit
-from provisioner.adopt.codes import FOREIGN, LEFT, REWORDED, UNRESOLVED, WORDLESS
-from provisioner.adopt.dcr_import import reason_to_leave
-from provisioner.adopt.json_source import read
-from provisioner.adopt.manifest_draft import Adopted, Draft, escaped
-from provisioner.adopt.manifest_sections import Item
-from provisioner.adopt.placement import NOBODY, PLACEHOLDER, Given, Ground, destinations, direct, place, real
-from provisioner.adopt.template_resources import DCR, ENDPOINT, GRANT, TABLE, WORKSPACE, Found, resources
-from provisioner.errors import BadRequestFile
-from provisioner.resources import grant_resource
-from provisioner.resources.expansion_context import OWNER_TAG
-
-_GENERIC = re.compile(
-    r"(?i)[-_. ]?(dcrs?|tables?|main|azure|deploy(ment)?|template|schema|rules?)([-_. ]|$|(?=template)).*"
+from provisioner.adopt.bicep_source import read_bicep_file
+from provisioner.adopt.body_types import coerce_types, drop_unresolved
+from provisioner.adopt.codes import NO_MANIFEST_KEY, SKIPPED_DCR, UNRESOLVED_VALUE, UNSUPPORTED_TYPE
+from provisioner.adopt.dcr_import import (
+    WHY_UNTAKEABLE,
+    is_for_senders,
+    reason_to_skip,
+    untakeable_streams,
+    without_streams,
 )
-"""The part of a file's name that says what it is and not what it is about."""
+from provisioner.adopt.grant_import import add_grants
+from provisioner.adopt.json_source import JsonFile, read_json_file
+from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft, escape_variables
+from provisioner.adopt.manifest_naming import name_from_files
+from provisioner.adopt.manifest_sections import ImportedResource
+from provisioner.adopt.missing_values import missing_names
+from provisioner.adopt.placement import (
+    NO_SUBSCRIPTION,
+    ImportOptions,
+    Placement,
+    is_direct,
+    is_real_id,
+    position_of,
+    workspace_ids,
+)
+from provisioner.adopt.table_import import is_query_result
+from provisioner.adopt.template_grants import role_assignment
+from provisioner.adopt.template_resources import (
+    DCR,
+    ENDPOINT,
+    GRANT,
+    TABLE,
+    WORKSPACE,
+    ImportScope,
+    TemplateResource,
+    resources_in,
+)
+from provisioner.errors import BadRequestFile
+from provisioner.resources import Body
+from provisioner.resources.dcr_resource import endpoint_mode, source_streams
+from provisioner.resources.expansion_context import OWNER_TAG
+from provisioner.template import Unknown, UnresolvedValue
 
 
-def from_arm(files: Sequence[Path], given: Given | None = None) -> Adopted:
-    """The manifest of all resources in the files together.
+def from_arm(files: Sequence[Path], options: ImportOptions | None = None) -> ImportedManifest:
+    """Import all resources in JSON files as one manifest: templates, bodies of resources, published connectors.
 
-    Raises BadRequestFile where a file cannot be read, or where none of them holds a table or a rule.
+    Raises BadRequestFile where a file cannot be read, or where none of them holds a table or a DCR.
     """
-    given = given or Given()
-    scope = Scope(given.parameters, {}, given.subscription or NOBODY, given.resource_group or "{{resourceGroup}}", {})
-    read_ = {file: [*resources(read(file), scope)] for file in files}
-    found = [each for listed in read_.values() for each in listed]
-    if not any(each.type in (DCR, TABLE) for each in found):
+    return _imported([read_json_file(file) for file in files], options or ImportOptions())
+
+
+def from_bicep(files: Sequence[Path], options: ImportOptions | None = None) -> ImportedManifest:
+    """Import all resources in Bicep files as one manifest, each compiled by the `bicep` on the path.
+
+    Raises BadRequestFile as `from_arm`, and where there is no compiler or a file does not compile.
+    """
+    return _imported([read_bicep_file(file) for file in files], options or ImportOptions())
+
+
+def _imported(sources: Sequence[JsonFile], options: ImportOptions) -> ImportedManifest:
+    scope = ImportScope(
+        options.subscription or NO_SUBSCRIPTION, options.resource_group, options.location, options.parameters
+    )
+    resources_by_file = {Path(source.path): [*resources_in(source, scope)] for source in sources}
+    all_resources = [resource for resources in resources_by_file.values() for resource in resources]
+    if not any(resource.type in (DCR, TABLE) for resource in all_resources):
         raise BadRequestFile(
-            f"{', '.join(map(str, files))}: no table and no data collection rule in it",
+            f"{', '.join(source.path for source in sources)}: no table and no data collection rule in it",
             hint="give an ARM template, or the JSON of a table or a rule",
         )
-    draft = Draft(live=False)
-    for file in [file for file, listed in read_.items() if not listed]:
-        draft.note((), f"Nothing is known of what {file.name} holds")
-        draft.tell(
-            FOREIGN, "warning", f"{file}: nothing in it that import knows", "an array or a template names its types"
+    draft = ManifestDraft(live=False)
+    for file in [file for file, resources in resources_by_file.items() if not resources]:
+        draft.add_comment((), f"Nothing is known of what {file.name} holds")
+        draft.add_diagnostic(
+            UNSUPPORTED_TYPE,
+            "warning",
+            f"{file}: nothing in it that import knows",
+            "an array or a template names its types",
         )
-    return _Reading(draft, found, given, given.name or _name(files[0].stem, found)).adopted()
+    name = options.name or name_from_files(Path(sources[0].path).stem, all_resources)
+    return FileImport(draft, all_resources, options, name).manifest()
 
 
-class _Reading:
-    """One import: which resources there are, and where they stand."""
+class FileImport:
+    """One import from files: fills the draft with the sections of the manifest."""
 
-    def __init__(self, draft: Draft, found: list[Found], given: Given, name: str) -> None:
+    def __init__(
+        self, draft: ManifestDraft, template_resources: list[TemplateResource], options: ImportOptions, name: str
+    ) -> None:
         self.draft, self.name = draft, name
-        self.found = [self.fitted(each) for each in found]
-        self.ground = Ground(draft, self.found, given, name)
+        self.rules: dict[str, TemplateResource] = {}
+        self.template_resources = [self._with_known_types(resource) for resource in template_resources]
+        self.placement = Placement(draft, self.template_resources, options, name)
 
-    def fitted(self, found: Found) -> Found:
-        """A resource of which all that is read has its kind; what has not is told and stands in a comment."""
-        if not found.ours:
-            return found
-        body, cut = fit(found.body, found.type)
-        self.draft.place = place(found)
-        for each in cut:
-            self.draft.note((), f"Not carried over: {each.path} of {found.word} = {each.text}")
-            message = f"{found.word}: {each.path} is left out: {each.text} {each.why}"
-            self.draft.tell(UNRESOLVED, "warning", message)
-        return replace(found, body=body)
+    def _with_known_types(self, resource: TemplateResource) -> TemplateResource:
+        """The resource without values of a wrong type, which are reported and kept as comments."""
+        if not resource.is_supported:
+            return resource
+        body, removed_values = coerce_types(resource.body, resource.type)
+        self.draft.position = position_of(resource)
+        for removed in removed_values:
+            self.draft.add_comment((), f"Not carried over: {removed.path} of {resource.display_name} = {removed.text}")
+            message = f"{resource.display_name}: {removed.path} is left out: {removed.text} {removed.reason}"
+            self.draft.add_diagnostic(UNRESOLVED_VALUE, "warning", message)
+        return replace(resource, body=body)
 
-    def adopted(self) -> Adopted:
+    def manifest(self) -> ImportedManifest:
+        """Write all sections and return the finished manifest."""
         draft = self.draft
-        draft.words["name"] = self.name
-        files = dict.fromkeys(Path(each.source.file).name for each in self.found)
-        draft.notes.setdefault((), []).insert(0, f"Imported from {', '.join(files)}")
-        draft.words["target"] = self.ground.target()
-        draft.words["workspace"] = self.ground.workspace()
-        rules = [each for each in self.ground.of(DCR) if not self.left(each)]
-        if self.ground.of(ENDPOINT) or any(not direct(each) for each in rules):
-            draft.words["endpoint"] = self.ground.endpoint(rules)
-        manifest_sections.tables(draft, self.unique(self.table(each) for each in self.ground.of(TABLE)))
-        manifest_sections.rules(draft, self.unique(self.rule(each) for each in rules))
-        self.grants()
-        self.tags()
-        self.foreign()
-        return draft.done()
+        draft.fields["name"] = self.name
+        files = dict.fromkeys(Path(resource.source.path).name for resource in self.template_resources)
+        draft.comments.setdefault((), []).insert(0, f"Imported from {', '.join(files)}")
+        draft.fields["target"] = self.placement.target()
+        draft.fields["workspace"] = self.placement.workspace()
+        dcrs = [dcr for dcr in self.placement.of_type(DCR) if not self._is_skipped(dcr)]
+        if self.placement.of_type(ENDPOINT) or any(not is_direct(dcr) for dcr in dcrs):
+            draft.fields["endpoint"] = self.placement.endpoint(dcrs)
+        tables = [table for table in self.placement.of_type(TABLE) if not self._is_query_result(table)]
+        manifest_sections.add_tables(draft, self._unique(self._imported_table(table) for table in tables))
+        manifest_sections.add_dcrs(draft, self._unique(self._imported_dcr(dcr) for dcr in dcrs))
+        self._add_grants()
+        self._add_tags()
+        self._list_unsupported()
+        return draft.finish()
 
-    def foreign(self) -> None:
-        """List what a manifest does not hold, by type: published solutions carry dozens."""
-        others: dict[str, list[Found]] = {}
-        for each in self.found:
-            if not each.ours:
-                others.setdefault(each.type, []).append(each)
-        for type_, found in others.items():
-            self.draft.place = place(found[0])
-            names = found[0].word if len(found) == 1 else f"({len(found)})"
-            self.draft.leave(FOREIGN, type_, names, "a manifest does not hold this type")
+    def _list_unsupported(self) -> None:
+        """List the resources of other types as skipped."""
+        # By type and not one by one: published solutions carry dozens of them.
+        others: dict[str, list[TemplateResource]] = {}
+        for resource in self.template_resources:
+            if not resource.is_supported:
+                others.setdefault(resource.type, []).append(resource)
+        for type_, same_type in others.items():
+            self.draft.position = position_of(same_type[0])
+            names = same_type[0].display_name if len(same_type) == 1 else f"({len(same_type)})"
+            self.draft.skip(UNSUPPORTED_TYPE, type_, names, "a manifest does not hold this type")
 
-    def left(self, rule: Found) -> bool:
-        """Whether a rule is none for this manifest; it is listed then."""
-        self.draft.place = place(rule)
-        why = reason_to_leave(fill(rule.body)[0], None)
-        chosen, ids = self.draft.words["workspace"].get("id"), [each for each in destinations(rule) if real(each)]
-        if why is None and chosen and ids and chosen.lower() not in [each.lower() for each in ids]:
+    def _is_skipped(self, dcr: TemplateResource) -> bool:
+        """Whether a DCR cannot be held by this manifest; it is then listed as skipped."""
+        self.draft.position = position_of(dcr)
+        why = _open_data_source(dcr) or reason_to_skip(self._takeable_body(dcr), None)
+        chosen, ids = self.draft.fields["workspace"].get("id"), [id_ for id_ in workspace_ids(dcr) if is_real_id(id_)]
+        if why is None and chosen and ids and chosen.lower() not in [id_.lower() for id_ in ids]:
             why = f"it writes to another workspace ({ids[0]})"
-        if why:
-            self.draft.leave(LEFT, "dcr", rule.word, why)
+        missing = missing_names(dcr) if why else ""
+        if missing:
+            self.draft.skip(SKIPPED_DCR, "dcr", dcr.display_name, missing, severity="warning")
+        elif why:
+            self.draft.skip(SKIPPED_DCR, "dcr", dcr.display_name, why, severity="warning")
         return why is not None
 
-    def table(self, found: Found) -> Item:
-        body, cut = fill(found.body)
-        name = found.word.rsplit("/", 1)[-1]
+    def _takeable_body(self, dcr: TemplateResource) -> Body:
+        """A DCR's body without the flows of Azure's own streams that a manifest cannot hold, where it has others."""
+        body = drop_unresolved(dcr.body)[0]
+        rest = without_streams(body, untakeable_streams(body))
+        return rest if is_for_senders(rest) else body
+
+    def _is_query_result(self, table: TemplateResource) -> bool:
+        """Whether a table holds the result of a search or a restore; it is then listed as skipped."""
+        self.draft.position = position_of(table)
+        if is_query_result(table.body):
+            self.draft.skip(UNSUPPORTED_TYPE, "table", table.display_name, "it holds a result and takes no records")
+        return is_query_result(table.body)
+
+    def _imported_table(self, resource: TemplateResource) -> ImportedResource:
+        body, removed_values = drop_unresolved(resource.body)
+        name = resource.display_name.rsplit("/", 1)[-1]
         if not name or "{{" in name:
             name = body.get("properties", {}).get("schema", {}).get("name") or name
-        # An envelope's words that this API does not read; published files carry them along.
+        # The tables API ignores these two; published files carry them along from other resources.
         kept = {key: value for key, value in body.items() if key not in ("location", "kind")}
-        return Item(name, kept, place(found), tuple(each for each in cut if each.path not in ("location", "kind")))
+        return ImportedResource(
+            name,
+            kept,
+            position_of(resource),
+            tuple(removed for removed in removed_values if removed.path not in ("location", "kind")),
+        )
 
-    def rule(self, found: Found) -> Item:
-        body, cut = fill(found.body)
+    def _imported_dcr(self, resource: TemplateResource) -> ImportedResource:
+        _, removed_values = drop_unresolved(resource.body)
+        body = self._takeable_body(resource)
+        for stream in sorted(untakeable_streams(drop_unresolved(resource.body)[0])):
+            self.draft.position = position_of(resource)
+            why = f"a manifest cannot hold Azure's own stream {stream}: {WHY_UNTAKEABLE}"
+            self.draft.skip(SKIPPED_DCR, "stream", f"{stream} of {resource.display_name}", why, severity="warning")
         body.pop("apiVersion", None)
-        name = self.ground.spoken(found, f"dcr-{self.name}")
-        return Item(name, body, place(found), cut, "direct" if direct(found) else "shared")
+        name = self.placement.plain_name(resource, f"dcr-{self.name}")
+        self.rules.setdefault(name, resource)
+        return ImportedResource(name, body, position_of(resource), removed_values, endpoint_mode(resource.body))
 
-    def unique(self, items: Iterable[Item]) -> list[Item]:
-        """Each name once; what stands twice is told."""
-        made: dict[str, Item] = {}
+    def _unique(self, items: Iterable[ImportedResource]) -> list[ImportedResource]:
+        """The first resource of each name; a second one with another body is reported."""
+        item_by_name: dict[str, ImportedResource] = {}
         for item in items:
-            if item.name in made and made[item.name].body != item.body:
-                self.draft.place = item.place
-                self.draft.note((), f"{item.name} stands twice in the source; the first is taken")
-                self.draft.tell(
-                    WORDLESS, "warning", f"{item.name} stands twice with different bodies; the first is taken"
+            if item.name in item_by_name and item_by_name[item.name].body != item.body:
+                self.draft.position = item.position
+                self.draft.add_comment((), f"{item.name} stands twice in the source; the first is taken")
+                self.draft.add_diagnostic(
+                    NO_MANIFEST_KEY, "warning", f"{item.name} stands twice with different bodies; the first is taken"
                 )
-            made.setdefault(item.name, item)
-        return [*made.values()]
+            item_by_name.setdefault(item.name, item)
+        return [*item_by_name.values()]
 
-    def tags(self) -> None:
-        """Tags that all taggable resources have in common are the manifest's; the others are told."""
-        tagged = [each for each in self.found if each.type in (DCR, ENDPOINT, WORKSPACE)]
-        every = [each.body.get("tags") or {} for each in tagged]
+    def _add_tags(self) -> None:
+        """Write the tags that all resources have in common as the manifest's, and report the others."""
+        tagged = [resource for resource in self.template_resources if resource.type in (DCR, ENDPOINT, WORKSPACE)]
+        all_tags = [resource.body.get("tags") or {} for resource in tagged]
         common = (
-            {key: value for key, value in every[0].items() if all(each.get(key) == value for each in every)}
-            if every
+            {key: value for key, value in all_tags[0].items() if all(tags.get(key) == value for tags in all_tags)}
+            if all_tags
             else {}
         )
         common = {key: value for key, value in common.items() if isinstance(value, str) and key != OWNER_TAG}
         if common:
-            self.draft.words["tags"] = {key: escaped(value) for key, value in common.items()}
-        for found, tags in zip(tagged, every, strict=True):
-            lost = {key: _word(value) for key, value in tags.items() if key not in common and key != OWNER_TAG}
+            self.draft.fields["tags"] = {key: escape_variables(value) for key, value in common.items()}
+        # A manifest has one set of tags for all its resources.
+        for resource, tags in zip(tagged, all_tags, strict=True):
+            lost = {key: _value_text(value) for key, value in tags.items() if key not in common and key != OWNER_TAG}
             if lost:
-                self.draft.place = place(found)
-                self.draft.note((), f"Not carried over: tags of {found.word} = {json.dumps(lost, ensure_ascii=False)}")
-                self.draft.tell(
-                    WORDLESS, "warning", f"{found.word}: its tags ({', '.join(lost)}) are not those of all others"
+                self.draft.position = position_of(resource)
+                self.draft.add_comment(
+                    (), f"Not carried over: tags of {resource.display_name} = {json.dumps(lost, ensure_ascii=False)}"
+                )
+                self.draft.add_diagnostic(
+                    NO_MANIFEST_KEY,
+                    "warning",
+                    f"{resource.display_name}: its tags ({', '.join(lost)}) are not those of all others",
                 )
 
-    def grants(self) -> None:
-        """Role assignments on rules, one entry for each principal and role."""
-        rules = self.draft.words.get("dcrs", {})
-        given: dict[tuple[tuple[str, Any], ...], list[str]] = {}
-        for each in self.ground.of(GRANT):
-            self.draft.place = place(each)
-            flat = grant_resource.flatten(fill({key: value for key, value in each.body.items() if key != "scope"})[0])
-            words = tuple((flat.words | self.principal(each)).items())
-            scope = _word(each.body.get("scope", ""))
-            name = scope.rpartition("/dataCollectionRules/")[2]
-            if name not in rules:
-                self.draft.note(("grants",), f"Given on all rules here; in the source on: {scope or 'its group'}")
-                self.draft.tell(
-                    REWORDED, "info", f"a grant is given on all rules, in the source on {scope or 'its group'}"
-                )
-            given.setdefault(words, []).extend([name] if name in rules else rules)
-            self.draft.remark(("grants",), "grant", flat.remarks)
-        for index, (words, names) in enumerate(given.items(), 1):
-            few = {} if set(names) == set(rules) else {"dcrs": names}
-            self.draft.section("grants")[f"sender-{index}"] = {**dict(words), **few}
-
-    def principal(self, found: Found) -> dict[str, str]:
-        """A principal that only the deployer knows becomes a variable."""
-        principal = found.body["properties"].get("principalId")
-        if not isinstance(principal, Hole):
-            return {}
-        variable = re.sub(r"\W", "_", principal.name)
-        self.draft.section("variables")[variable] = {"description": "object id of the sender", "default": None}
-        return {"principal": f"$({variable})"}
+    def _add_grants(self) -> None:
+        """Write the role assignments that allow sending to the imported rules as grants, and list the others."""
+        assignments = [role_assignment(resource, self.rules) for resource in self.placement.of_type(GRANT)]
+        add_grants(self.draft, assignments, {name: rule.id for name, rule in self.rules.items()})
 
 
-def _word(value: Any) -> str:
-    return value.text if isinstance(value, Hole) else str(value)
+def _open_data_source(dcr: TemplateResource) -> str | None:
+    """Why it is not known which streams a DCR's own data sources feed, as a clause; None where it is."""
+    properties = dcr.body["properties"]
+    open_streams = [
+        value for key in ("dataSources", "directDataSources") for value in source_streams(properties.get(key))
+    ]
+    unknown = next((value for value in open_streams if isinstance(value, Unknown)), None)
+    return f"its data sources feed the stream {unknown.text}, which has no value in the source" if unknown else None
 
 
-def _name(stem: str, found: Sequence[Found]) -> str:
-    """A manifest's name out of a file's, or of the first rule's or table's where the file's says nothing.
-
-    Letter first, then letters, digits and hyphens, 2 to 40 of them.
-    """
-    words = _GENERIC.sub("", stem)
-    if not words:
-        first = next((each for type_ in (DCR, TABLE) for each in found if each.type == type_), None)
-        words = (
-            re.sub(r"(?i)^dcr[-_]|[-_]?dcr$|_CL$", "", PLACEHOLDER.sub("", first.word).rsplit("/", 1)[-1])
-            if first
-            else ""
-        )
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", words or stem).strip("-").lower()
-    return (plain if plain[:1].isalpha() else f"import-{plain}")[:40].rstrip("-").ljust(2, "x")
+def _value_text(value: Any) -> str:
+    return value.text if isinstance(value, UnresolvedValue) else str(value)

@@ -1,53 +1,52 @@
-"""Files of other tools as JSON values: comments, trailing commas and a byte order mark are taken."""
+"""Reads JSON files of other tools as ARM reads templates: with comments, trailing commas and a byte order mark."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from provisioner.errors import BadRequestFile
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
+from provisioner.template import TemplateError, read_document
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One file: the name it was given by, its text and its value."""
+class JsonFile:
+    """A JSON file: the path as the caller wrote it, its text and its value."""
 
-    file: str
+    path: str
     text: str = field(repr=False)
     value: Any = field(repr=False)
+    shown_text: str | None = field(default=None, repr=False)
+    """What the author wrote, where `text` was made from it: a Bicep source."""
 
-    def line(self, word: str) -> int:
-        """The first line that holds a JSON text, from 1; 1 where none does."""
-        found = self.text.find(json.dumps(word, ensure_ascii=False))
-        return self.text.count("\n", 0, found) + 1 if found >= 0 else 1
+    def line_of(self, text: str) -> int:
+        """The number of the first line that holds a string, from 1; 1 where no line does."""
+        if self.shown_text is None:
+            return _line_of(json.dumps(text, ensure_ascii=False), self.text)
+        return _line_of(f"'{text}'", self.shown_text)
 
 
-def read(path: Path) -> Source:
-    """Read one file. Raises BadRequestFile where it cannot be read or is no JSON."""
+def _line_of(quoted: str, text: str) -> int:
+    offset = text.find(quoted)
+    return text.count("\n", 0, offset) + 1 if offset >= 0 else 1
+
+
+def read_json_file(path: Path) -> JsonFile:
+    """Read a file. Raises BadRequestFile where it cannot be read or is not JSON."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequestFile(f"{path} cannot be read: {error}", hint="name a JSON file in UTF-8") from error
+    # Forward slashes on every system, as in all reports.
+    return json_file_of(path.as_posix(), text)
+
+
+def json_file_of(path: str, text: str) -> JsonFile:
+    """The file of a text that was read, or printed by another program. Raises BadRequestFile where it is not JSON."""
     try:
-        value = json.loads(_strict(text), strict=False)  # ARM takes line breaks inside texts
-    except ValueError as error:
-        raise BadRequestFile(
-            f"{path} is no JSON: {error}", hint="for Bicep, give the output of `az bicep build --stdout`"
-        ) from error
-    return Source(str(path), text, value)
-
-
-def _strict(text: str) -> str:
-    """The same JSON without comments and trailing commas, each replaced by blanks so that positions stay."""
-    once = _TOKEN.sub(_blank, text)
-    return _TOKEN.sub(_blank, once)  # a comma before a comment that stood before the bracket
-
-
-def _blank(found: re.Match[str]) -> str:
-    token = found[0]
-    return token if token.startswith('"') else re.sub(r"[^\n]", " ", token)
+        return JsonFile(path, text, read_document(text).value)
+    except TemplateError as error:
+        hint = "for Bicep, name the source with --from-bicep, or give the output of `az bicep build --stdout`"
+        raise BadRequestFile(f"{path} is no JSON: {error.message}", hint=hint) from error

@@ -1,4 +1,4 @@
-"""A live workspace and group → a manifest that plans empty against them."""
+"""Imports a live workspace and resource group as a manifest whose plan against them is empty."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from provisioner.adopt import manifest_sections
-from provisioner.adopt.codes import BOUND, LEFT, UNREAD
-from provisioner.adopt.dcr_import import reason_to_leave
-from provisioner.adopt.manifest_draft import Adopted, Draft, escaped
-from provisioner.adopt.manifest_sections import Item
+from provisioner.adopt.codes import ONE_PER_MANIFEST, SKIPPED_DCR, UNREADABLE_SCOPE, UNSUPPORTED_TYPE
+from provisioner.adopt.dcr_import import is_for_senders, reason_to_skip
+from provisioner.adopt.grant_import import RoleAssignment, add_grants
+from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft, escape_variables
+from provisioner.adopt.manifest_naming import name_from_workspace
+from provisioner.adopt.manifest_sections import ImportedResource
+from provisioner.adopt.table_import import MIGRATE_FIRST, is_classic, is_declarable
 from provisioner.errors import NotFound
-from provisioner.live import Inventory, inventory
-from provisioner.model import CUSTOM_SUFFIX
-from provisioner.resources import Body, endpoint_resource, grant_resource, parse_id, resource_type, workspace_resource
-from provisioner.resources.dcr_resource import flatten
+from provisioner.live import Inventory, read_inventory
+from provisioner.resources import (
+    Body,
+    endpoint_resource,
+    parse_resource_id,
+    resource_type,
+    workspace_resource,
+)
+from provisioner.resources.dcr_resource import endpoint_mode, flatten
 from provisioner.resources.expansion_context import OWNER_TAG
 from provisioner.resources.resource_ids import group_id, resource_id
 
@@ -23,232 +31,232 @@ if TYPE_CHECKING:
     from provisioner.azure import Azure
 
 
-def from_live(azure: Azure, workspace_id: str, *, name: str | None = None) -> Adopted:
-    """The manifest of the target's group and a workspace, read in five calls.
+def from_live(azure: Azure, workspace_id: str, *, name: str | None = None) -> ImportedManifest:
+    """Import the target's resource group and a workspace, read in five calls.
 
-    What is ours by its tag is managed, everything else that is needed is `existing`; rules that are no
-    log-ingestion rules, or another manifest's, are listed. Raises CloudError.
+    Resources with our owner tag become managed, others that are needed become `existing`; DCRs that do not serve
+    the Logs Ingestion API, or belong to another manifest, are skipped. Raises CloudError.
     """
     group = group_id(azure.target.subscription, azure.target.resource_group)
-    found = inventory(azure, workspace_id, group)
-    if found.workspace is None:
+    live_inventory = read_inventory(azure, workspace_id, group)
+    if live_inventory.workspace is None:
         raise NotFound(f"there is no workspace {workspace_id}", hint="check its name, group and subscription")
-    if found.dcrs is None:
+    if live_inventory.dcrs is None:
         raise NotFound(f"there is no group {azure.target.resource_group}", hint="check its name and the subscription")
-    return _Reading(azure, found, found.workspace, group, name).adopted()
+    return LiveImport(azure, live_inventory, live_inventory.workspace, group, name).manifest()
 
 
-class _Reading:
-    """One import: what there is, and whose it is."""
+class LiveImport:
+    """One live import: fills the draft from the inventory; `owner` is the owner tag of the resources that are ours."""
 
-    def __init__(self, azure: Azure, found: Inventory, body: Body, group: str, name: str | None) -> None:
-        self.target, self.found, self.group, self.host = azure.target, found, group, body
-        self.endpoints, self.draft = found.endpoints or (), Draft(live=True)
-        self.place = _location(body)
+    def __init__(self, azure: Azure, live_inventory: Inventory, body: Body, group: str, name: str | None) -> None:
+        self.target, self.inventory, self.group, self.workspace_body = azure.target, live_inventory, group, body
+        self.endpoints, self.draft = live_inventory.endpoints or (), ManifestDraft(live=True)
+        self.location = _location(body)
         self.owner = self._owner(name)
         self.name, _, environment = self.owner.partition("/")
         self.environment = environment or None
 
-    def adopted(self) -> Adopted:
+    def manifest(self) -> ImportedManifest:
+        """Write all sections and return the finished manifest."""
         draft = self.draft
-        draft.words["name"] = self.name
-        rules = self.rules()
-        bound = self.endpoint(rules)
-        rules = [each for each in rules if bound is None or _bound(each) in (None, bound)]
-        draft.words["target"] = self.where()
-        draft.words["workspace"] = self.workspace()
-        self.tags(rules)
-        manifest_sections.tables(draft, [Item(str(each["name"]), each) for each in self.tables(rules)])
-        manifest_sections.rules(draft, [Item(str(each["name"]), each, endpoint=_kind(each)) for each in rules])
-        self.kept(rules)
-        self.grants([str(each["name"]) for each in rules])
-        for gap in [each for each in self.found.coverage if not each.ok]:
-            draft.note((), f"Could not be read, so not in here: {gap.scope}")
-            draft.tell(
-                UNREAD, "warning", f"{gap.scope} could not be read: {gap.why}", "import with the right to read it"
+        draft.fields["name"] = self.name
+        dcrs = self._importable_dcrs()
+        bound = self._add_endpoint(dcrs)
+        dcrs = [dcr for dcr in dcrs if bound is None or _endpoint_id(dcr) in (None, bound)]
+        draft.fields["target"] = self._target_fields()
+        draft.fields["workspace"] = self._workspace_fields()
+        self._add_tags(dcrs)
+        manifest_sections.add_tables(
+            draft, [ImportedResource(str(table["name"]), table) for table in self._importable_tables(dcrs)]
+        )
+        manifest_sections.add_dcrs(
+            draft, [ImportedResource(str(dcr["name"]), dcr, endpoint=endpoint_mode(dcr)) for dcr in dcrs]
+        )
+        self._comment_kept_properties(dcrs)
+        self._add_grants([str(dcr["name"]) for dcr in dcrs])
+        for gap in [scope for scope in self.inventory.coverage if not scope.ok]:
+            draft.add_comment((), f"Could not be read, so not in here: {gap.scope}")
+            draft.add_diagnostic(
+                UNREADABLE_SCOPE,
+                "warning",
+                f"{gap.scope} could not be read: {gap.why}",
+                "import with the right to read it",
             )
         if self.environment and self.environment != "local":
-            draft.words["environments"] = {self.environment: {}}
-            draft.note(
+            draft.fields["environments"] = {self.environment: {}}
+            draft.add_comment(
                 ("environments",), f"What is live carries the tag {self.owner}: plan it with -e {self.environment}"
             )
-        return draft.done(self.environment)
+        return draft.finish(self.environment)
 
     def _owner(self, name: str | None) -> str:
-        """Whose manifest it is: as asked for, else the owner of most rules, else a name after the workspace."""
-        bodies = [*(self.found.dcrs or ()), *self.endpoints, self.host]
-        owners = Counter(owner for each in bodies if (owner := _tags(each).get(OWNER_TAG)))
+        """The owner tag to import: that of the manifest `name`, else the most frequent, else after the workspace."""
+        bodies = [*(self.inventory.dcrs or ()), *self.endpoints, self.workspace_body]
+        owners = Counter(owner for body in bodies if (owner := _tags(body).get(OWNER_TAG)))
         asked = [owner for owner, _ in owners.most_common() if name is None or owner.split("/")[0] == name]
-        return asked[0] if asked else name or _plain(str(self.host["name"]))
+        return asked[0] if asked else name or name_from_workspace(str(self.workspace_body["name"]))
 
-    def ours(self, body: Body) -> bool:
+    def _is_ours(self, body: Body) -> bool:
         return _tags(body).get(OWNER_TAG) == self.owner
 
-    def where(self) -> dict[str, Any]:
+    def _target_fields(self) -> dict[str, Any]:
         target = self.target
-        words = {"subscription": target.subscription, "resource_group": target.resource_group, "location": self.place}
+        fields = {
+            "subscription": target.subscription,
+            "resource_group": target.resource_group,
+            "location": self.location,
+        }
         if target.cloud not in ("public", "local"):
-            words = {"cloud": target.cloud, **words}
-        return words | ({"tenant": target.tenant} if target.tenant and target.cloud != "local" else {})
+            fields = {"cloud": target.cloud, **fields}
+        return fields | ({"tenant": target.tenant} if target.tenant and target.cloud != "local" else {})
 
-    def workspace(self) -> dict[str, Any]:
-        body = self.host
-        if not self.ours(body):
-            self.draft.note(("workspace",), "Not ours by its tag: read and never written, its declared tables are")
-            return {"id": _id(body, "workspace")}
-        # It is patched: what the manifest has no word for is never sent, and would only be noise here.
-        words = workspace_resource.flatten(body, str(body["name"])).words
-        return {key: value for key, value in words.items() if key != "location"}
+    def _workspace_fields(self) -> dict[str, Any]:
+        body = self.workspace_body
+        if not self._is_ours(body):
+            self.draft.add_comment(
+                ("workspace",), "Not ours by its tag: read and never written, its declared tables are"
+            )
+            return {"id": _canonical_id(body, "workspace")}
+        # Remarks are left out: a workspace is patched, so properties without a manifest key are never sent.
+        fields = workspace_resource.flatten(body, str(body["name"])).fields
+        return {key: value for key, value in fields.items() if key != "location"}
 
-    def rules(self) -> list[Body]:
-        """The rules that the manifest can hold; the others are listed."""
+    def _importable_dcrs(self) -> list[Body]:
+        """The DCRs that the manifest can hold; the others are listed as skipped."""
         kept = []
-        for body in self.found.dcrs or ():
-            why = self.reason(body)
+        for body in self.inventory.dcrs or ():
+            why = self._reason_to_skip(body)
             if why is None:
                 kept.append(body)
             else:
-                self.draft.leave(LEFT, "dcr", str(body["name"]), why)
+                # Rules of agents and other manifests stand in every group, and are no loss.
+                ours_to_hold = is_for_senders(body) and _tags(body).get(OWNER_TAG) in (None, self.owner)
+                self.draft.skip(SKIPPED_DCR, "dcr", str(body["name"]), why, "warning" if ours_to_hold else "info")
         return kept
 
-    def reason(self, body: Body) -> str | None:
+    def _reason_to_skip(self, body: Body) -> str | None:
         owner = _tags(body).get(OWNER_TAG)
         if owner not in (None, self.owner):
             return f"it belongs to the manifest {owner}"
-        why = reason_to_leave(body, _id(self.host, "workspace"))
-        if why is None and _location(body) != self.place:
-            return f"it stands in {_location(body)}, the workspace in {self.place}"
-        if why is None and _bound(body) is None and _kind(body) != "direct":
+        why = reason_to_skip(body, _canonical_id(self.workspace_body, "workspace"))
+        if why is None and _location(body) != self.location:
+            return f"it stands in {_location(body)}, the workspace in {self.location}"
+        if why is None and _endpoint_id(body) is None and endpoint_mode(body) != "direct":
             return "nobody can send to it: it is not Direct and bound to no endpoint"
         return why
 
-    def endpoint(self, rules: list[Body]) -> str | None:
-        """Write the endpoint that most rules are bound to, and list the rules that are bound to another."""
-        bound = Counter(id_ for each in rules if (id_ := _bound(each)))
-        bound.update({str(each["id"]).lower(): 0 for each in self.endpoints if self.ours(each)})
+    def _add_endpoint(self, dcrs: list[Body]) -> str | None:
+        """Write the DCE that most DCRs are bound to and return its id; list DCRs of another DCE as skipped."""
+        bound = Counter(id_ for dcr in dcrs if (id_ := _endpoint_id(dcr)))
+        # Owned endpoints count with 0: they are chosen where no DCR is bound to any, and listed otherwise.
+        bound.update({str(endpoint["id"]).lower(): 0 for endpoint in self.endpoints if self._is_ours(endpoint)})
         if not bound:
             return None
         chosen = bound.most_common(1)[0][0]
-        for each in rules:
-            if _bound(each) not in (None, chosen):
-                self.draft.leave(BOUND, "dcr", str(each["name"]), f"it is bound to the endpoint {_bound(each)}")
-        body = next((each for each in self.endpoints if str(each["id"]).lower() == chosen), None)
+        for dcr in dcrs:
+            if _endpoint_id(dcr) not in (None, chosen):
+                self.draft.skip(
+                    ONE_PER_MANIFEST, "dcr", str(dcr["name"]), f"it is bound to the endpoint {_endpoint_id(dcr)}"
+                )
+        body = next((endpoint for endpoint in self.endpoints if str(endpoint["id"]).lower() == chosen), None)
         if body is None:
-            rule = next(each for each in rules if _bound(each) == chosen)
-            self.draft.words["endpoint"] = {"id": rule["properties"]["dataCollectionEndpointId"]}
-        elif self.ours(body):
+            # The endpoint lies in another group, whose resources were not read.
+            example = next(dcr for dcr in dcrs if _endpoint_id(dcr) == chosen)
+            self.draft.fields["endpoint"] = {"id": example["properties"]["dataCollectionEndpointId"]}
+        elif self._is_ours(body):
             flat = endpoint_resource.flatten(body, str(body["name"]))
-            self.draft.remark(("endpoint",), "endpoint", flat.remarks)
-            self.draft.words["endpoint"] = {key: value for key, value in flat.words.items() if key != "location"}
-            if _location(body) != self.place:
-                self.draft.words["endpoint"]["location"] = _location(body)
+            self.draft.add_remarks(("endpoint",), "endpoint", flat.remarks)
+            self.draft.fields["endpoint"] = {key: value for key, value in flat.fields.items() if key != "location"}
+            if _location(body) != self.location:
+                self.draft.fields["endpoint"]["location"] = _location(body)
         else:
-            self.draft.words["endpoint"] = {"id": _id(body, "endpoint")}
+            self.draft.fields["endpoint"] = {"id": _canonical_id(body, "endpoint")}
         for id_ in bound:
             if id_ != chosen and bound[id_] == 0:
-                self.draft.leave(BOUND, "endpoint", id_.rsplit("/", 1)[-1], "no rule is bound to it")
+                self.draft.skip(ONE_PER_MANIFEST, "endpoint", id_.rsplit("/", 1)[-1], "no rule is bound to it")
         return chosen
 
-    def tables(self, rules: list[Body]) -> Iterable[Body]:
-        """The tables that a manifest can hold: all of a workspace of this group, else those that the rules write."""
-        near = parse_id(str(self.host["id"]))
-        own = near is not None and group_id(near.subscription, near.group).lower() == self.group.lower()
+    def _importable_tables(self, dcrs: list[Body]) -> Iterable[Body]:
+        """The tables to import: all of a workspace in this group; of one elsewhere, those that the DCRs write to."""
+        parts = parse_resource_id(str(self.workspace_body["id"]))
+        in_this_group = parts is not None and group_id(parts.subscription, parts.group).lower() == self.group.lower()
+        # A shared workspace holds tables of many teams; only those that this group's DCRs write to are of interest.
         written = {
             flow["table"]
-            for each in rules
-            for stream in flatten(each).words["streams"].values()
+            for dcr in dcrs
+            for stream in flatten(dcr).fields["streams"].values()
             for flow in stream["flows"]
         }
         skipped = 0
-        for body in self.found.tables or ():
-            properties = body.get("properties") or {}
-            schema = properties.get("schema") or {}
+        for body in self.inventory.tables or ():
             name = str(body["name"])
-            if not _declarable(name, properties):
+            if not is_declarable(name, body):
                 continue
-            if schema.get("tableSubType") == "Classic":
-                self.draft.leave(LEFT, "table", name, "it is a classic table: migrate it first (one way)")
-            elif own or name in written:
+            if is_classic(body):
+                self.draft.skip(UNSUPPORTED_TYPE, "table", name, MIGRATE_FIRST)
+            elif in_this_group or name in written:
                 yield body
             else:
                 skipped += 1
         if skipped:
-            self.draft.note(
+            self.draft.add_comment(
                 ("tables",), f"{skipped} more table(s) of the workspace are written by no rule of this group"
             )
 
-    def tags(self, rules: list[Body]) -> None:
-        """Tags that all of ours have in common are the manifest's; every other tag stays where it is."""
-        owned = [each for each in (*rules, *self.endpoints, self.host) if self.ours(each)]
+    def _add_tags(self, dcrs: list[Body]) -> None:
+        """Write the tags that all owned resources have in common as the manifest's; others stay in Azure."""
+        owned = [body for body in (*dcrs, *self.endpoints, self.workspace_body) if self._is_ours(body)]
         common = dict(_tags(owned[0])) if owned else {}
-        for each in owned:
-            common = {key: value for key, value in common.items() if _tags(each).get(key) == value}
+        for body in owned:
+            common = {key: value for key, value in common.items() if _tags(body).get(key) == value}
+        # The portal and Azure's services write tags named `hidden-…` by themselves.
         common = {key: value for key, value in common.items() if key != OWNER_TAG and not key.startswith("hidden-")}
         if common:
-            self.draft.words["tags"] = {key: escaped(value) for key, value in common.items()}
+            self.draft.fields["tags"] = {key: escape_variables(value) for key, value in common.items()}
 
-    def kept(self, rules: list[Body]) -> None:
-        """Say which tags and which kind of a rule stay as they are."""
-        declared = self.draft.words.get("tags", {})
-        for each in rules:
-            stay = [f"tags.{key}" for key in _tags(each) if key != OWNER_TAG and key not in declared]
-            if _bound(each) and each.get("kind"):
-                stay.append(f"kind {each['kind']}")
+    def _comment_kept_properties(self, dcrs: list[Body]) -> None:
+        """Add comments about the tags and the kind of DCRs that stay as they are in Azure."""
+        declared = self.draft.fields.get("tags", {})
+        for dcr in dcrs:
+            stay = [f"tags.{key}" for key in _tags(dcr) if key != OWNER_TAG and key not in declared]
+            # The manifest derives the kind from the endpoint, and a kind cannot be changed after creation.
+            if dcr.get("kind") and endpoint_mode(dcr) == "shared":
+                stay.append(f"kind {dcr['kind']}")
             if stay:
-                self.draft.note(("dcrs", str(each["name"])), "Stays as it is in Azure: " + ", ".join(stay))
+                self.draft.add_comment(("dcrs", str(dcr["name"])), "Stays as it is in Azure: " + ", ".join(stay))
 
-    def grants(self, rules: list[str]) -> None:
-        """Who may send to the rules, whoever gave the right, one entry for each principal and role."""
-        found: dict[tuple[tuple[str, Any], ...], list[str]] = {}
-        scopes = {resource_id(self.group, resource_type("dcr").name, name).lower(): name for name in rules}
-        for body in self.found.grants or ():
-            scope = str(body.get("id", "")).rpartition("/providers/Microsoft.Authorization/")[0]
-            said, properties = grant_resource.flatten(body).words, body.get("properties", {})
-            role = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1]
-            derived = grant_resource.assignment_name(scope, str(properties.get("principalId")), role)
-            if scope.lower() in scopes and ("role" not in said or body.get("name") == derived):
-                found.setdefault(tuple(said.items()), []).append(scopes[scope.lower()])
-        for index, (words, dcrs) in enumerate(found.items(), 1):
-            few = {} if set(dcrs) == set(rules) else {"dcrs": dcrs}
-            self.draft.section("grants")[f"sender-{index}"] = {**dict(words), **few}
+    def _add_grants(self, dcr_names: list[str]) -> None:
+        """Write the role assignments that allow sending to the DCRs as grants."""
+        assignments = [
+            RoleAssignment(
+                str(body.get("name")),
+                str(body.get("id", "")).rpartition("/providers/Microsoft.Authorization/")[0],
+                body,
+                (body.get("properties") or {}).get("principalId"),
+            )
+            for body in self.inventory.grants or ()
+        ]
+        rule_type = resource_type("dcr").arm_type
+        add_grants(self.draft, assignments, {name: resource_id(self.group, rule_type, name) for name in dcr_names})
 
 
 def _tags(body: Body) -> Mapping[str, str]:
     return body.get("tags") or {}
 
 
-def _bound(body: Body) -> str | None:
-    """The id of the endpoint that a rule is bound to, in lower case: ARM compares ids so."""
+def _endpoint_id(body: Body) -> str | None:
+    """The id of the DCE that a DCR is bound to, in lower case since ARM ignores the case of ids."""
     id_ = body.get("properties", {}).get("dataCollectionEndpointId")
     return str(id_).lower() if id_ else None
-
-
-def _kind(body: Body) -> Any:
-    return "direct" if str(body.get("kind") or "").lower() == "direct" and _bound(body) is None else "shared"
 
 
 def _location(body: Body) -> str:
     return str(body.get("location", "")).lower().replace(" ", "")
 
 
-def _id(body: Body, short: Any) -> str:
-    """A resource's id in the spelling that ours have."""
-    parts = parse_id(str(body["id"]))
+def _canonical_id(body: Body, short: Any) -> str:
+    """A resource's id in the spelling that `resource_id` gives."""
+    parts = parse_resource_id(str(body["id"]))
     assert parts is not None
-    return resource_id(group_id(parts.subscription, parts.group), resource_type(short).name, parts.names[0])
-
-
-def _declarable(name: str, properties: Mapping[str, Any]) -> bool:
-    """Whether a manifest has a word for it: a custom table, or one of Azure's with columns or retention of ours."""
-    schema = properties.get("schema") or {}
-    if schema.get("tableType") in ("SearchResults", "RestoredLogs"):
-        return False
-    if name.endswith(CUSTOM_SUFFIX):
-        return True
-    chosen = any(properties.get(f"{each}AsDefault") is False for each in ("retentionInDays", "totalRetentionInDays"))
-    return chosen or any(str(each.get("name", "")).endswith("_CF") for each in schema.get("columns") or ())
-
-
-def _plain(name: str) -> str:
-    words = "".join(char if char.isascii() and char.isalnum() else "-" for char in name.lower().removeprefix("law-"))
-    return (words if words[:1].isalpha() else f"import-{words}").strip("-")[:40].ljust(2, "x")
+    return resource_id(group_id(parts.subscription, parts.group), resource_type(short).arm_type, parts.names[0])

@@ -1,107 +1,137 @@
-"""Flattened resources put together as one manifest; the same for live resources and for files."""
+"""Writes the sections `tables`, `streams` and `dcrs` from resource bodies, for both kinds of import."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from provisioner import kql
-from provisioner.adopt.body_types import Cut
-from provisioner.adopt.codes import UNDEFINED, UNRESOLVED
-from provisioner.adopt.dcr_import import stream_words
-from provisioner.adopt.manifest_draft import Draft
+from provisioner.adopt.body_types import RemovedValue
+from provisioner.adopt.codes import NO_MANIFEST_KEY, UNDEFINED_TABLE, UNRESOLVED_VALUE
+from provisioner.adopt.dcr_import import column_types, stream_fields
+from provisioner.adopt.manifest_draft import ManifestDraft
+from provisioner.adopt.output_casts import output_types
+from provisioner.adopt.stream_completion import stream_with_casts, stream_with_columns
+from provisioner.adopt.table_import import MIGRATE_FIRST, is_classic
 from provisioner.diagnostics import Place
-from provisioner.model import CUSTOM_SUFFIX, column_type
+from provisioner.load.builders.endpoint_mode import default_endpoint_mode
+from provisioner.model import CUSTOM_SUFFIX, Endpoint, EndpointMode
 from provisioner.resources import Body
 from provisioner.resources import dcr_resource as rule_page
 from provisioner.resources import table_resource as table_page
-from provisioner.resources.flatten import Flat
+from provisioner.resources.flatten import ManifestFragment
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A table or a rule to be said: its body without holes, where it was read, and the texts that were cut out."""
+class ImportedResource:
+    """A table or a DCR to import: its resolved body, its source position, and the values that were removed from it."""
 
     name: str
     body: Body
-    place: Place | None = None
-    cut: tuple[Cut, ...] = ()
-    endpoint: Literal["shared", "direct"] = "shared"
+    position: Place | None = None
+    removed_values: tuple[RemovedValue, ...] = ()
+    endpoint: EndpointMode = "shared"
 
 
-def tables(draft: Draft, items: Iterable[Item]) -> None:
+def add_tables(draft: ManifestDraft, items: Iterable[ImportedResource]) -> None:
     """Write the section `tables`."""
     for item in items:
-        draft.place = item.place
+        draft.position = item.position
         flat = table_page.flatten(item.body, item.name)
         path = ("tables", item.name)
-        if flat.words:
-            draft.section("tables")[item.name] = flat.words
-        _remarks(draft, path if flat.words else (), f"table {item.name}", flat, item)
+        if is_classic(item.body):
+            fields: Mapping[str, Any] = {"existing": True, "columns": flat.fields.get("columns", {})}
+            draft.add_comment(path, f"Taken as existing: {MIGRATE_FIRST}")
+            message = f"table {item.name} is taken as existing: {MIGRATE_FIRST}, then take `existing` away"
+            draft.add_diagnostic(NO_MANIFEST_KEY, "warning", message)
+        else:
+            fields = flat.fields
+        if fields:
+            draft.section("tables")[item.name] = fields
+        _add_remarks(draft, path if flat.fields else (), f"table {item.name}", flat, item)
 
 
-def rules(draft: Draft, items: Iterable[Item]) -> None:
-    """Write the sections `streams` and `dcrs`, and tables that flows name and nobody has defined."""
+def add_dcrs(draft: ManifestDraft, items: Iterable[ImportedResource]) -> None:
+    """Write the sections `streams` and `dcrs`, and entries for tables that flows name and the source lacks."""
+    # All tables first: how briefly a stream can be written depends on its table's columns.
     flats = [(item, rule_page.flatten(item.body)) for item in items]
     for item, flat in flats:
-        draft.place = item.place
-        for stream in flat.words["streams"].values():
+        draft.position = item.position
+        for stream in flat.fields["streams"].values():
             for flow in stream["flows"]:
-                _define(draft, item, flow["table"], flow["transform"], stream.get("columns") or {})
+                _add_missing_table(draft, item, flow["table"], flow["transform"], stream.get("columns") or {})
+    default_mode = _default_endpoint_mode(draft)
     for item, flat in flats:
-        draft.place = item.place
-        keys = [_stream(draft, item, name, found) for name, found in flat.words["streams"].items()]
-        words: dict[str, Any] = {"streams": [key for key in keys if key is not None]}
-        if "description" in flat.words:
-            words["description"] = flat.words["description"]
-        if item.endpoint == "direct" and "endpoint" in draft.words:
-            words["endpoint"] = "direct"
-        draft.section("dcrs")[item.name] = words
-        _remarks(draft, ("dcrs", item.name), f"dcr {item.name}", flat, item)
+        draft.position = item.position
+        keys = [_add_stream(draft, item, name, stream) for name, stream in flat.fields["streams"].items()]
+        fields: dict[str, Any] = {"streams": [key for key in keys if key is not None]}
+        if "description" in flat.fields:
+            fields["description"] = flat.fields["description"]
+        if item.endpoint != default_mode:
+            fields["endpoint"] = item.endpoint
+        draft.section("dcrs")[item.name] = fields
+        _add_remarks(draft, ("dcrs", item.name), f"dcr {item.name}", flat, item)
 
 
-def _remarks(draft: Draft, path: tuple[str, ...], subject: str, flat: Flat, item: Item) -> None:
-    draft.remark(path, subject, flat.remarks)
-    for each in item.cut:
-        draft.note(path, f"Not known: {each.path} = {each.text}")
-        draft.tell(UNRESOLVED, "warning", f"{subject}: {each.path} is left out: {each.text} {each.why}")
+def _default_endpoint_mode(draft: ManifestDraft) -> EndpointMode:
+    """The mode of a rule for which the manifest says none."""
+    written = draft.fields.get("endpoint")
+    location = draft.fields["target"]["location"]
+    access = str((written or {}).get("public_access", "enabled"))
+    endpoint = Endpoint(str(written.get("name", "")), location, access) if written else None
+    return default_endpoint_mode(endpoint, draft.fields["target"].get("cloud", "public"))
 
 
-def _stream(draft: Draft, item: Item, name: str, found: Mapping[str, Any]) -> str | None:
-    """Write one stream and give its key; two rules with the same stream share it, or it gets a key of its own."""
-    if not found["flows"]:
-        shape = ", ".join(f"{column}: {type_}" for column, type_ in (found.get("columns") or {}).items())
-        draft.note(("dcrs", item.name), f"The stream {name} leads to no table; its columns: {{{shape}}}")
-        draft.tell(UNRESOLVED, "warning", f"dcr {item.name}: the stream {name} leads to no table and is left out")
+def _add_remarks(
+    draft: ManifestDraft, path: tuple[str, ...], subject: str, flat: ManifestFragment, item: ImportedResource
+) -> None:
+    draft.add_remarks(path, subject, flat.remarks)
+    for removed in item.removed_values:
+        draft.add_comment(path, f"Not known: {removed.path} = {removed.text}")
+        draft.add_diagnostic(
+            UNRESOLVED_VALUE, "warning", f"{subject}: {removed.path} is left out: {removed.text} {removed.reason}"
+        )
+
+
+def _add_stream(draft: ManifestDraft, item: ImportedResource, name: str, flat_stream: Mapping[str, Any]) -> str | None:
+    """Write a stream and return its key in the manifest; None for one that leads to no table.
+
+    Two DCRs that declare the same stream share its entry; a stream that differs gets a key of its own.
+    """
+    if not flat_stream["flows"]:
+        shape = ", ".join(f"{column}: {type_}" for column, type_ in (flat_stream.get("columns") or {}).items())
+        draft.add_comment(("dcrs", item.name), f"The stream {name} leads to no table; its columns: {{{shape}}}")
+        draft.add_diagnostic(
+            UNRESOLVED_VALUE, "warning", f"dcr {item.name}: the stream {name} leads to no table and is left out"
+        )
         return None
     streams = draft.section("streams")
-    words = stream_words(found, draft.words.get("tables", {}))
-    for key, other in ((name, words), (f"{name}-{item.name}", {"stream": name, **_long(words)})):
+    completed = stream_with_columns(draft, item.name, name, flat_stream)
+    if not draft.live:
+        completed = stream_with_casts(draft, item.name, item.body, name, completed)
+    fields = stream_fields(completed, draft.fields.get("tables", {}))
+    # The stream's own name is the key that readers expect; the second one is only for another stream of that name.
+    for key, other in ((name, fields), (f"{name}-{item.name}", {"stream": name, **_as_mapping(fields)})):
         if streams.setdefault(key, other) == other:
             return key
     raise AssertionError(f"{item.name} holds the stream {name} twice")  # a JSON object has each key once
 
 
-def _long(words: Any) -> dict[str, Any]:
-    return {"table": words} if isinstance(words, str) else words
+def _as_mapping(stream: Any) -> dict[str, Any]:
+    return {"table": stream} if isinstance(stream, str) else stream
 
 
-def _define(draft: Draft, item: Item, table: str, transform: str, columns: Mapping[str, str]) -> None:
-    """Make an entry for a custom table that a flow names and the source does not define."""
+def _add_missing_table(
+    draft: ManifestDraft, item: ImportedResource, table: str, transform: str, columns: Mapping[str, str]
+) -> None:
+    """Add an entry for a custom table that a flow names and the source does not define."""
     section = draft.section("tables")
     if table in section or not table.endswith(CUSTOM_SUFFIX):
         return
-    made = {} if draft.live else _written(transform, columns)
-    section[table] = {"columns": made} if made else {"existing": True}
-    how = "made from what the transform writes" if made else "taken to exist, its columns unknown"
-    draft.note(("tables", table), f"Not in the source; {how}")
-    draft.tell(UNDEFINED, "warning", f"dcr {item.name} writes to {table}, which the source does not define: {how}")
-
-
-def _written(transform: str, columns: Mapping[str, str]) -> dict[str, str]:
-    """The columns that a transform gives, in the manifest's types; none where it cannot be read."""
-    spelled = {name: column_type(type_) for name, type_ in columns.items()}
-    query, _ = kql.bind(transform, {name: each.kql for name, each in spelled.items() if each})
-    found = {name: column_type(type_) for name, type_ in query.columns.items()} if query else {}
-    return {name: each.name for name, each in found.items() if each}
+    columns_to_write = {} if draft.live else output_types(transform, column_types(columns))
+    section[table] = {"columns": columns_to_write} if columns_to_write else {"existing": True}
+    how = "made from what the transform writes" if columns_to_write else "taken to exist, its columns unknown"
+    draft.add_comment(("tables", table), f"Not in the source; {how}")
+    draft.add_diagnostic(
+        UNDEFINED_TABLE, "warning", f"dcr {item.name} writes to {table}, which the source does not define: {how}"
+    )

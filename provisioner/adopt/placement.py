@@ -1,4 +1,4 @@
-"""Where what files describe shall stand: what they say, what the caller knows, and what is put in for neither."""
+"""Target, workspace and endpoint of an import: from the files, from the caller, or placeholders."""
 
 from __future__ import annotations
 
@@ -7,139 +7,156 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.adopt.arm_expression import Hole
-from provisioner.adopt.body_types import fill
-from provisioner.adopt.codes import BOUND, FILLED
-from provisioner.adopt.manifest_draft import Draft
-from provisioner.adopt.template_resources import DCR, ENDPOINT, TABLE, WORKSPACE, Found
+from provisioner.adopt.body_types import drop_unresolved
+from provisioner.adopt.codes import ONE_PER_MANIFEST, PLACEHOLDER_USED
+from provisioner.adopt.manifest_draft import ManifestDraft
+from provisioner.adopt.template_resources import DCR, ENDPOINT, TABLE, WORKSPACE, TemplateResource
 from provisioner.diagnostics import Place
-from provisioner.resources import endpoint_resource, parse_id, workspace_resource
-from provisioner.resources.resource_ids import Parts
+from provisioner.resources import endpoint_resource, parse_resource_id, workspace_resource
+from provisioner.resources.dcr_resource import endpoint_mode
+from provisioner.template import Unknown
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
-PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
+NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+PLACEHOLDER_PATTERN = re.compile(r"\{\{.*?\}\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What the caller knows and files do not say; None is put in and told."""
+class ImportOptions:
+    """What the caller states and files may not hold; where both are silent, a placeholder is used and reported."""
 
     name: str | None = None
     subscription: str | None = None
     resource_group: str | None = None
     location: str | None = None
     workspace: str | None = None
-    """A name, or the id of one that exists."""
+    """A name, or the id of an existing workspace."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Values of the templates' parameters."""
+    """Values for the templates' parameters."""
 
 
-class Ground:
-    """The places of one import; what is put in is told in the draft."""
+class Placement:
+    """Finds target, workspace and endpoint for one import, and reports placeholders in the draft."""
 
-    def __init__(self, draft: Draft, found: Sequence[Found], given: Given, name: str) -> None:
-        self.draft, self.found, self.given, self.name = draft, found, given, name
+    def __init__(
+        self, draft: ManifestDraft, template_resources: Sequence[TemplateResource], options: ImportOptions, name: str
+    ) -> None:
+        self.draft, self.template_resources, self.options, self.name = draft, template_resources, options, name
 
-    def of(self, type_: str) -> list[Found]:
-        """All resources of a type."""
-        return [each for each in self.found if each.type == type_]
+    def of_type(self, type_: str) -> list[TemplateResource]:
+        """All resources of an Azure type."""
+        return [resource for resource in self.template_resources if resource.type == type_]
 
-    def first(self, type_: str, short: str) -> Found | None:
-        """The one resource of its type that a manifest holds; more are listed."""
-        found = self.of(type_)
-        for each in found[1:]:
-            self.draft.place = place(each)
-            self.draft.leave(BOUND, short, each.word, f"a manifest has one {short}")
-        return found[0] if found else None
+    def only_one(self, type_: str, short: str) -> TemplateResource | None:
+        """The first resource of a type that a manifest holds once; the others are listed as skipped."""
+        resources = self.of_type(type_)
+        for resource in resources[1:]:
+            self.draft.position = position_of(resource)
+            self.draft.skip(ONE_PER_MANIFEST, short, resource.display_name, f"a manifest has one {short}")
+        return resources[0] if resources else None
 
-    def filled(self, path: tuple[str, ...], what: str, value: str) -> str:
-        """A value of ours for what no file says, told."""
-        self.draft.place = None
-        self.draft.note(path, f"Not in the source: {what}")
-        self.draft.tell(FILLED, "info", f"not in the source: {what}; put in: {value}", hint="check it")
+    def placeholder(self, path: tuple[str, ...], what: str, value: str) -> str:
+        """Return `value` for `what` no file states, after reporting it and adding a comment at `path`."""
+        self.draft.position = None
+        self.draft.add_comment(path, f"Not in the source: {what}")
+        self.draft.add_diagnostic(
+            PLACEHOLDER_USED, "info", f"not in the source: {what}; put in: {value}", hint="check it"
+        )
         return value
 
     def target(self) -> dict[str, str]:
-        """Where it goes: as given, else as the ids and locations of the source say, else put in."""
-        ids = [parse_id(str(each.body.get("id", ""))) for each in self.of(DCR)]
-        own = next((each for each in ids if each), None)
-        places = [each for found in self.found if (each := found.body.get("location")) and isinstance(each, str)]
-        known = {
-            "subscription": self.given.subscription or (own.subscription if own else None),
-            "resource_group": self.given.resource_group or (own.group if own else None),
-            "location": self.given.location or (places[0].lower().replace(" ", "") if places else None),
+        """The manifest's target: as stated by the caller, else by ids and locations in the files, else placeholders."""
+        ids = [parse_resource_id(str(dcr.body.get("id", ""))) for dcr in self.of_type(DCR)]
+        own = next((id_ for id_ in ids if id_), None)
+        locations = [
+            location
+            for resource in self.template_resources
+            if (location := resource.body.get("location")) and isinstance(location, str)
+        ]
+        stated = {
+            "subscription": self.options.subscription or (own.subscription if own else None),
+            "resource_group": self.options.resource_group or (own.group if own else None),
+            "location": self.options.location or (locations[0].lower().replace(" ", "") if locations else None),
         }
-        otherwise = {"subscription": NOBODY, "resource_group": f"rg-{self.name}", "location": "westeurope"}
-        if missing := [key for key, value in known.items() if not value]:
-            self.filled(("target",), ", ".join(missing), ", ".join(otherwise[key] for key in missing))
-        return {key: value or otherwise[key] for key, value in known.items()}
+        # Placeholders that pass the checks, so that the imported manifest can be validated and tested at once.
+        otherwise = {"subscription": NO_SUBSCRIPTION, "resource_group": f"rg-{self.name}", "location": "westeurope"}
+        if missing := [key for key, value in stated.items() if not value]:
+            self.placeholder(("target",), ", ".join(missing), ", ".join(otherwise[key] for key in missing))
+        return {key: value or otherwise[key] for key, value in stated.items()}
 
     def workspace(self) -> dict[str, Any]:
-        """The workspace: given, described, named by an id, or named by its tables."""
-        given = self.given.workspace
-        if given is not None:
-            return {"id": given} if parse_id(given) else {"name": given}
-        if (each := self.first(WORKSPACE, "workspace")) is not None:
-            flat = workspace_resource.flatten(fill(each.body)[0], self.spoken(each, f"law-{self.name}"))
-            self.draft.place = place(each)
-            self.draft.remark(("workspace",), "workspace", flat.remarks)
-            return {key: value for key, value in flat.words.items() if key != "location"}
-        if id_ := next((id_ for rule in self.of(DCR) for id_ in destinations(rule) if real(id_)), None):
+        """The manifest's workspace: as the caller states it, described, by its id, by its tables, or a placeholder."""
+        chosen = self.options.workspace
+        if chosen is not None:
+            return {"id": chosen} if parse_resource_id(chosen) else {"name": chosen}
+        if (resource := self.only_one(WORKSPACE, "workspace")) is not None:
+            flat = workspace_resource.flatten(
+                drop_unresolved(resource.body)[0], self.plain_name(resource, f"law-{self.name}")
+            )
+            self.draft.position = position_of(resource)
+            self.draft.add_remarks(("workspace",), "workspace", flat.remarks)
+            return {key: value for key, value in flat.fields.items() if key != "location"}
+        if id_ := next((id_ for dcr in self.of_type(DCR) for id_ in workspace_ids(dcr) if is_real_id(id_)), None):
             return {"id": id_}
-        names = [each.word.split("/")[0] for each in self.of(TABLE) if "/" in each.word]
-        known = next((each for each in names if each and "{{" not in each), None)
-        return {"name": known or self.filled(("workspace",), "the workspace", f"law-{self.name}")}
+        # A table's name in a template is `workspace/table`.
+        names = [table.display_name.split("/")[0] for table in self.of_type(TABLE) if "/" in table.display_name]
+        prefix = next((name for name in names if name and "{{" not in name), None)
+        return {"name": prefix or self.placeholder(("workspace",), "the workspace", f"law-{self.name}")}
 
-    def endpoint(self, rules: list[Found]) -> dict[str, Any]:
-        """The endpoint of those rules that are not Direct: described, named by an id, or by part of one."""
-        if (each := self.first(ENDPOINT, "endpoint")) is not None:
-            self.draft.place = place(each)
-            flat = endpoint_resource.flatten(fill(each.body)[0], self.spoken(each, f"dce-{self.name}"))
-            self.draft.remark(("endpoint",), "endpoint", flat.remarks)
-            return {key: value for key, value in flat.words.items() if key != "location"}
-        ids = [each.body["properties"].get("dataCollectionEndpointId") for each in rules if not direct(each)]
-        if id_ := next((each for each in ids if real(each)), None):
-            if len({str(each).lower() for each in ids}) > 1:
-                self.draft.tell(BOUND, "warning", f"the rules are bound to several endpoints; {id_} is taken for all")
+    def endpoint(self, dcrs: list[TemplateResource]) -> dict[str, Any]:
+        """The endpoint of the DCRs that are not Direct: described, by its id or a part of it, or a placeholder."""
+        if (resource := self.only_one(ENDPOINT, "endpoint")) is not None:
+            self.draft.position = position_of(resource)
+            flat = endpoint_resource.flatten(
+                drop_unresolved(resource.body)[0], self.plain_name(resource, f"dce-{self.name}")
+            )
+            self.draft.add_remarks(("endpoint",), "endpoint", flat.remarks)
+            return {key: value for key, value in flat.fields.items() if key != "location"}
+        ids = [dcr.body["properties"].get("dataCollectionEndpointId") for dcr in dcrs if not is_direct(dcr)]
+        if id_ := next((candidate for candidate in ids if is_real_id(candidate)), None):
+            if len({str(candidate).lower() for candidate in ids}) > 1:
+                self.draft.add_diagnostic(
+                    ONE_PER_MANIFEST, "warning", f"the rules are bound to several endpoints; {id_} is taken for all"
+                )
             return {"id": id_}
-        last = [name for each in ids if isinstance(each, str) and (name := each.rsplit("/", 1)[-1])]
-        return {"name": last[0] if last else self.filled(("endpoint",), "the endpoint", f"dce-{self.name}")}
+        # An id that could not be resolved still ends in the endpoint's name where that is a literal.
+        last = [name for candidate in ids if isinstance(candidate, str) and (name := candidate.rsplit("/", 1)[-1])]
+        return {"name": last[0] if last else self.placeholder(("endpoint",), "the endpoint", f"dce-{self.name}")}
 
-    def spoken(self, found: Found, otherwise: str) -> str:
-        """The name of a resource; one with a placeholder in it is told, without the placeholder."""
-        if not isinstance(found.name, Hole):
-            return found.name.rsplit("/", 1)[-1] or otherwise
-        rest = PLACEHOLDER.sub("", found.word).strip("-_/.")
-        name = rest or otherwise
-        self.draft.place = place(found)
-        self.draft.tell(FILLED, "info", f"the name {found.word} is not known: {name} was put in", hint="check it")
+    def plain_name(self, resource: TemplateResource, fallback: str) -> str:
+        """The resource's name; where it holds a template placeholder, the rest of it (or `fallback`), reported."""
+        if not isinstance(resource.name, Unknown):
+            return resource.name.rsplit("/", 1)[-1] or fallback
+        rest = PLACEHOLDER_PATTERN.sub("", resource.display_name).strip("-_/.")
+        name = rest or fallback
+        self.draft.position = position_of(resource)
+        self.draft.add_diagnostic(
+            PLACEHOLDER_USED,
+            "info",
+            f"the name {resource.display_name} is not known: {name} was put in",
+            hint="check it",
+        )
         return name
 
 
-def direct(found: Found) -> bool:
-    """Whether a rule has its own endpoint only.
-
-    Without kind and endpoint it gets the shared one: an existing rule can be bound to it in place, and can never
-    become Direct.
-    """
-    bound = found.body["properties"].get("dataCollectionEndpointId")
-    return str(found.body.get("kind")).lower() == "direct" and not bound
+def is_direct(dcr: TemplateResource) -> bool:
+    """Whether a DCR has an endpoint of its own alone."""
+    return endpoint_mode(dcr.body) == "direct"
 
 
-def destinations(rule: Found) -> Iterable[Any]:
-    """The ids of the workspaces that a rule writes to, as far as they are known."""
-    for item in (rule.body["properties"].get("destinations") or {}).get("logAnalytics") or ():
+def workspace_ids(dcr: TemplateResource) -> Iterable[Any]:
+    """The ids of the workspaces that a DCR writes to, resolved or not."""
+    for item in (dcr.body["properties"].get("destinations") or {}).get("logAnalytics") or ():
         yield item.get("workspaceResourceId")
 
 
-def real(id_: Any) -> Parts | None:
-    """The parts of an id that is one, of a subscription that somebody named."""
-    parts = parse_id(id_) if isinstance(id_, str) else None
-    return parts if parts and parts.subscription != NOBODY else None
+def is_real_id(id_: Any) -> bool:
+    """Whether a value is a resource id in a real subscription, not in the placeholder's."""
+    parts = parse_resource_id(id_) if isinstance(id_, str) else None
+    return parts is not None and parts.subscription != NO_SUBSCRIPTION
 
 
-def place(found: Found) -> Place:
-    """Where a resource stands in its file."""
-    name = found.name.name if isinstance(found.name, Hole) else found.name
-    line = found.source.line(name)
-    return Place(found.source.file, line, 1, line, 1)
+def position_of(resource: TemplateResource) -> Place:
+    """The position of a resource in its file: the line that holds its name."""
+    name = resource.name.name if isinstance(resource.name, Unknown) else resource.name
+    line = resource.source.line_of(name)
+    return Place(resource.source.path, line, 1, line, 1)

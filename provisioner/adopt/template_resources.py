@@ -1,22 +1,40 @@
-"""The resources in a file: full templates, nested ones, arrays, and bare bodies without a type."""
+"""Finds the resources in a file: in templates, nested templates, arrays, and as bodies without a type."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from provisioner.adopt.arm_expression import Hole, Scope, resolve
-from provisioner.adopt.json_source import Source
+from provisioner.adopt.destination_labels import with_destination_labels
+from provisioner.adopt.json_source import JsonFile
+from provisioner.errors import BadRequestFile
+from provisioner.template import (
+    DeploymentScope,
+    Document,
+    Evaluation,
+    NothingDeployed,
+    ResourceInstance,
+    Target,
+    TemplateError,
+    Unknown,
+    UnresolvedValue,
+    is_expression,
+    parameter_values,
+    plan_deployment,
+    text_of,
+    unresolved,
+)
 
 TABLE = "Microsoft.OperationalInsights/workspaces/tables"
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 DCR = "Microsoft.Insights/dataCollectionRules"
 ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
 GRANT = "Microsoft.Authorization/roleAssignments"
-_OURS = {each.lower(): each for each in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT)}
+_SUPPORTED_TYPES = {type_.lower(): type_ for type_ in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT)}
 
-_SHAPES = {
+_TYPE_BY_PROPERTY = {
     "dataflows": DCR,
     "streamdeclarations": DCR,
     "schema": TABLE,
@@ -24,167 +42,163 @@ _SHAPES = {
     "logsingestion": ENDPOINT,
     "roledefinitionid": GRANT,
 }
-"""What a body without a type is, by a property that only this type has."""
+"""The type of a body that names none, by a property that only this type has."""
 
-_ENVELOPE = frozenset(
+_ENVELOPE_KEYS = frozenset(
     ("name", "type", "location", "kind", "tags", "identity", "sku", "id", "etag", "systemdata", "apiversion", "scope")
 )
-_DEPLOYER = frozenset(("apiversion", "dependson", "condition", "copy", "comments", "metadata", "resources", "scope"))
-"""What tells the deployment engine something and is no part of a body."""
+OPEN_GROUP = "{{the resource group}}"
+"""Stands in ids for a group that nobody names; no parameter can have this name and be taken for it."""
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One resource of a file: its type as Azure spells it, its name, its body and where it was read."""
+class ImportScope:
+    """Where the resources of files are taken to lie; what is None is not known, and stays open in ids."""
+
+    subscription: str
+    resource_group: str | None = None
+    location: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Values for the templates' parameters, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateResource:
+    """A resource of a file: type in Azure's spelling, name, body, file, and its state after a deployment."""
 
     type: str
-    name: str | Hole
+    name: str | Unknown
     body: dict[str, Any]
-    source: Source
+    source: JsonFile
+    instance: ResourceInstance = field(repr=False)
 
     @property
-    def ours(self) -> bool:
-        """Whether it is of a type that a manifest can hold."""
-        return self.type.lower() in _OURS
+    def is_supported(self) -> bool:
+        """Whether a manifest can hold this type."""
+        return self.type.lower() in _SUPPORTED_TYPES
 
     @property
-    def word(self) -> str:
-        """The name as far as it is known."""
-        return self.name.text if isinstance(self.name, Hole) else self.name
+    def display_name(self) -> str:
+        """The name as far as it could be resolved."""
+        return text_of(self.name)
+
+    @property
+    def parameter_names(self) -> frozenset[str]:
+        """The parameters of the template that it stands in, in lower case."""
+        return frozenset(self.instance.context.parameters)
+
+    @property
+    def id(self) -> str:
+        """The resource's id: as its body states it (bodies read from Azure do), else where a deployment puts it."""
+        stated = self.body.get("id")
+        return stated if isinstance(stated, str) and stated.startswith("/") else self.instance.id
 
 
-def resources(source: Source, scope: Scope) -> Iterator[Found]:
-    """Every resource of a file, nested ones included, with its expressions worked out."""
-    yield from _walk(source.value, scope, source)
+def resources_in(source: JsonFile, scope: ImportScope) -> Iterator[TemplateResource]:
+    """Every resource of a file, nested ones included, with its expressions evaluated.
+
+    Raises BadRequestFile where a template in it cannot be evaluated at all, such as one whose variables form a circle.
+    """
+    try:
+        for instance in _instances(_with_placeholders(source.value), scope, source.text):
+            yield _resource(instance, source)
+    except TemplateError as error:
+        where = f":{error.line}:{error.column}" if error.line is not None else ""
+        raise BadRequestFile(
+            f"{source.path}{where}: {error.message}", hint="correct the template: Azure would refuse it too"
+        ) from error
 
 
-def _walk(value: Any, scope: Scope, source: Source) -> Iterator[Found]:
+@dataclass(frozen=True, slots=True)
+class _SourceOnly(NothingDeployed):
+    """Answers from the source alone: what only Azure knows has no value."""
+
+    group: str | None = None
+
+    def reference(self, target: Target, *, full: bool) -> Any:  # noqa: ARG002 - the protocol's
+        return unresolved("reference()")
+
+    def list_action(self, name: str, target: Target, body: Any) -> Any:  # noqa: ARG002 - the protocol's
+        return unresolved(f"{name}()")
+
+    def resource_group(self, scope: DeploymentScope) -> Any:
+        group = NothingDeployed.resource_group(self, scope)
+        if self.group is not None or not scope.group.startswith("{{"):
+            return group
+        names = {
+            "id": UnresolvedValue(scope.id, "resourceGroup"),
+            "name": UnresolvedValue(scope.group, "resourceGroup"),
+        }
+        return {**group, **names}
+
+
+def _instances(value: Any, scope: ImportScope, text: str | None) -> Iterator[ResourceInstance]:
     if isinstance(value, list):
         for item in value:
-            yield from _walk(item, scope, source)
+            yield from _instances(item, scope, None)
     elif isinstance(value, dict):
+        # ARM ignores the case of property names.
         keys = {key.lower(): key for key in value}
         if "resources" in keys and "type" not in keys:
-            yield from _template(value, scope, source)
-        elif "type" in keys and "/" in str(value[keys["type"]]):
-            yield from _resource(value, scope, source)
+            yield from _of_template(Document(value, text), scope, scope.parameters)
+        elif "type" in keys and "/" in text_of(value[keys["type"]]):
+            yield from _of_template(Document({"resources": [value]}), scope, scope.parameters)
         elif isinstance(value.get("value"), list):
-            yield from _walk(value["value"], scope, source)
-        elif (type_ := _shape(value)) is not None:
-            yield from _resource({"type": type_, **value}, scope, source)
+            yield from _instances(value["value"], scope, None)
+        elif (type_ := _type_by_property(value)) is not None:
+            yield from _of_template(Document({"resources": [{"type": type_, **value}]}), scope, scope.parameters)
 
 
-def _template(template: Mapping[str, Any], scope: Scope, source: Source) -> Iterator[Found]:
-    """A template's resources; parameters given from outside win over its own defaults."""
-    given = {key.lower() for key in scope.parameters}
-    parameters = {
-        name: declared.get("defaultValue", Hole("{{" + name + "}}", name))
-        for name, declared in _mapping(template.get("parameters")).items()
-        if isinstance(declared, dict) and name.lower() not in given
-    }
-    inner = replace(
-        scope,
-        parameters={**parameters, **scope.parameters},
-        variables=_mapping(template.get("variables")),
+def _of_template(document: Document, scope: ImportScope, parameters: Mapping[str, Any]) -> Iterator[ResourceInstance]:
+    deployment_scope = DeploymentScope(scope.subscription, scope.resource_group or OPEN_GROUP)
+    resolver = _SourceOnly(scope.location, scope.resource_group)
+    plan = plan_deployment(
+        document,
+        deployment_scope,
+        parameters=parameter_values(parameters),
+        evaluation=Evaluation(allow_unresolved=True, resolver=resolver),
     )
-    for item in _items(template.get("resources")):
-        yield from _resource(item, inner, source)
+    for instance in plan.walk():
+        properties = instance.body.get("properties")
+        # Published solutions carry a template that is unpacked at installation: `[[…]` outside is `[…]` inside.
+        if isinstance(properties, dict) and isinstance(properties.get("mainTemplate"), dict):
+            yield from _of_template(Document(properties["mainTemplate"]), scope, {})
+        else:
+            yield instance
 
 
-def _resource(
-    item: dict[str, Any], scope: Scope, source: Source, parent: tuple[str, str] | None = None
-) -> Iterator[Found]:
-    if "type" not in item or item.get("existing") is True:
-        return
-    for copied in _copies(item, scope):
-        if resolve(item.get("condition", True), copied) is not False:
-            yield from _one(item, copied, source, parent)
+def _resource(instance: ResourceInstance, source: JsonFile) -> TemplateResource:
+    # The older form names the extended resource's type first: `…/dataCollectionRules/providers/roleAssignments`.
+    is_assignment = instance.type.lower().endswith("/providers/roleassignments")
+    type_ = GRANT if is_assignment else _SUPPORTED_TYPES.get(instance.type.lower(), instance.type)
+    body = _with_properties(instance.body)
+    body = with_destination_labels(body) if type_ == DCR else body
+    return TemplateResource(type_, instance.name, body, source, instance)
 
 
-def _copies(item: Mapping[str, Any], scope: Scope) -> Iterator[Scope]:
-    """The scope once, or once for each turn of a copy loop whose count is known."""
-    loop = item.get("copy")
-    count = resolve(loop.get("count"), scope) if isinstance(loop, dict) else None
-    if not isinstance(loop, dict) or not isinstance(count, int):
-        yield scope
-        return
-    for index in range(count):
-        yield replace(scope, copies={str(loop.get("name", "")): index, **scope.copies})
+def _with_placeholders(value: Any) -> Any:
+    """A value in which a text with `{{name}}` is an UnresolvedValue: published files mark so what they leave open."""
+    if isinstance(value, dict):
+        return {key: _with_placeholders(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_placeholders(inner) for inner in value]
+    if isinstance(value, str) and not is_expression(value) and (placeholder := _PLACEHOLDER.search(value)):
+        return UnresolvedValue(value, placeholder[1])
+    return value
 
 
-def _one(item: dict[str, Any], scope: Scope, source: Source, parent: tuple[str, str] | None) -> Iterator[Found]:
-    type_, name = str(item["type"]), resolve(item.get("name", ""), scope)
-    if not isinstance(name, (str, Hole)):
-        name = Hole(f"{{{{{item.get('name')}}}}}", "name")
-    if parent and "/" not in type_.removeprefix(parent[0] + "/"):
-        type_ = f"{parent[0]}/{type_.removeprefix(parent[0] + '/')}"
-        name = _under(parent[1], name)
-    nested = _nested(item, type_, scope)
-    if nested is not None:
-        yield from _template(nested[0], nested[1], source)
-        return
-    spelled = _OURS.get(type_.lower(), type_)
-    said = (_DEPLOYER | {"type", "name"}) - ({"scope"} if spelled == GRANT else set())
-    head = {key: value for key, value in item.items() if key.lower() not in said}
-    found = Found(spelled, name, _wrapped(resolve(head, scope)), source)
-    yield found
-    for child in _items(item.get("resources")):
-        yield from _resource(child, scope, source, (type_, found.word))
-
-
-def _nested(item: dict[str, Any], type_: str, scope: Scope) -> tuple[dict[str, Any], Scope] | None:
-    """A template inside a resource: a deployment, or the packed content of a published solution."""
-    properties = item.get("properties")
-    if not isinstance(properties, dict):
-        return None
-    if isinstance(properties.get("mainTemplate"), dict):  # is unpacked at installation: `[[…]` outside is `[…]` inside
-        return resolve(properties["mainTemplate"], scope), replace(scope, parameters={})
-    if type_.lower() != "microsoft.resources/deployments" or not isinstance(properties.get("template"), dict):
-        return None
-    place = replace(
-        scope,
-        group=_text(resolve(item.get("resourceGroup", scope.group), scope)),
-        subscription=_text(resolve(item.get("subscriptionId", scope.subscription), scope)),
-    )
-    if str(_mapping(properties.get("expressionEvaluationOptions")).get("scope")).lower() != "inner":
-        return resolve(properties["template"], scope), place
-    given = {
-        key: resolve(value.get("value"), scope) if isinstance(value, dict) else value
-        for key, value in _mapping(properties.get("parameters")).items()
-    }
-    return properties["template"], replace(place, parameters=given)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _items(value: Any) -> list[dict[str, Any]]:
-    """The resources of a list, or of a mapping by symbolic names."""
-    listed = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [each for each in listed if isinstance(each, dict)]
-
-
-def _under(parent: str, name: str | Hole) -> str | Hole:
-    if isinstance(name, Hole):
-        return Hole(f"{parent}/{name.text}", name.name)
-    return f"{parent}/{name}"
-
-
-def _shape(value: Mapping[str, Any]) -> str | None:
-    """The type of a body that does not say it."""
+def _type_by_property(value: Mapping[str, Any]) -> str | None:
+    """The type of a body that names none; None where no property shows it."""
     properties = value.get("properties")
     inside = properties if isinstance(properties, dict) else value
-    return next((_SHAPES[key.lower()] for key in inside if key.lower() in _SHAPES), None)
+    return next((_TYPE_BY_PROPERTY[key.lower()] for key in inside if key.lower() in _TYPE_BY_PROPERTY), None)
 
 
-def _wrapped(body: dict[str, Any]) -> dict[str, Any]:
-    """The body with its `properties`: command lines print them flat."""
-    if "properties" in body or not any(key.lower() in _SHAPES for key in body):
+def _with_properties(body: dict[str, Any]) -> dict[str, Any]:
+    """The body with its properties below `properties`."""
+    # `az ... show` prints a resource's properties beside its envelope.
+    if "properties" in body or not any(key.lower() in _TYPE_BY_PROPERTY for key in body):
         return body
-    outside = {key: value for key, value in body.items() if key.lower() in _ENVELOPE}
+    outside = {key: value for key, value in body.items() if key.lower() in _ENVELOPE_KEYS}
     return {**outside, "properties": {key: value for key, value in body.items() if key not in outside}}
-
-
-def _text(value: Any) -> str:
-    return value.text if isinstance(value, Hole) else str(value)

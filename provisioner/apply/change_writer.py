@@ -1,4 +1,4 @@
-"""One change, written: merged with what is there, again where that is worth it, within a deadline."""
+"""Writes one change: the body merged with the live one, and retried while its refusal passes by itself."""
 
 from __future__ import annotations
 
@@ -7,47 +7,51 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.azure.error_translation import advice
+from provisioner.azure.error_translation import retry_advice
 from provisioner.errors import CloudError
-from provisioner.plan import Change, merged, patch
+from provisioner.plan import Change, merge_body, patch_body
 from provisioner.resources import Body
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
 
-DEADLINE = 300.0
-"""Seconds for which a refusal that passes by itself is tried again. A table becomes usable for a rule within that."""
-_FIRST, _SLOWEST = 0.5, 15.0
+RETRY_DEADLINE = 300.0
+"""Seconds for which a refusal that passes by itself is retried: long enough for a new table to be usable by a DCR."""
+_FIRST_DELAY, _MAX_DELAY = 0.5, 15.0
 
 
 @dataclass(slots=True)
-class Writer:
-    """Writes changes; `fresh` says when this run last created something, which makes some refusals worth a wait."""
+class ChangeWriter:
+    """Writes changes; `has_created` says that this run has created a resource, so that some refusals are retried."""
 
     azure: Azure
-    deadline: float = DEADLINE
-    fresh: bool = False
+    retry_deadline: float = RETRY_DEADLINE
+    has_created: bool = False
 
-    def write(self, change: Change, tell: Callable[[str], None]) -> Body | None:
-        """Do what the change says and give what Azure then shows. Raises CloudError."""
-        started, delay = time.monotonic(), _FIRST
-        with self.azure.management.listening(tell):
+    def write(self, change: Change, report_wait: Callable[[str], None]) -> Body | None:
+        """Write the change and return the body that Azure shows after it, None after a delete. Raises CloudError.
+
+        `report_wait` gets the reason of each wait.
+        """
+        started, delay = time.monotonic(), _FIRST_DELAY
+        with self.azure.management.reporting_waits(report_wait):
             while True:
                 try:
-                    return self._once(change)
+                    return self._write_once(change)
                 except CloudError as error:
-                    known = advice(error)
-                    if known.settled:
-                        return sent(change)
-                    worth = known.when == "always" or (known.when == "created" and self.fresh)
-                    limit = self.deadline if known.patience is None else min(known.patience, self.deadline)
-                    if not worth or time.monotonic() - started + delay > limit:
+                    retry = retry_advice(error)
+                    # A role assignment that exists, for one: an earlier attempt wrote it and its answer was lost.
+                    if retry.already_done:
+                        return body_to_send(change)
+                    can_pass = retry.when == "always" or (retry.when == "created" and self.has_created)
+                    limit = self.retry_deadline if retry.max_wait is None else min(retry.max_wait, self.retry_deadline)
+                    if not can_pass or time.monotonic() - started + delay > limit:
                         raise
-                    tell(f"{error.code}; trying again in {delay:.1f} s")
+                    report_wait(f"{error.code}; trying again in {delay:.1f} s")
                 time.sleep(delay)
-                delay = min(delay * 1.7, _SLOWEST)
+                delay = min(delay * 1.7, _MAX_DELAY)
 
-    def _once(self, change: Change) -> Body | None:
+    def _write_once(self, change: Change) -> Body | None:
         management = self.azure.management
         resource = change.desired or change.live
         assert resource is not None
@@ -55,24 +59,27 @@ class Writer:
             management.delete(resource.type, change.id)
             return None
         assert change.body is not None
+        # What is replaced has a change that Azure refuses on the existing resource, so it is deleted first.
         if change.action == "replace":
             management.delete(resource.type, change.id)
         if change.live is None or change.action == "replace":
-            return management.put(resource.type, str(resource.id), sent(change))
+            return management.put(resource.type, str(resource.id), body_to_send(change))
+        # With If-Match a resource that another run has written since our read is refused, not overwritten.
         etag = change.live.body.get("etag")
         match = etag if isinstance(etag, str) else None
-        if resource.type.update == "patch":
-            body = patch(resource.type, change.body, change.live.body)
+        if resource.type.write.update_method == "patch":
+            body = patch_body(resource.type, change.body, change.live.body)
             return management.patch(resource.type, change.id, body, if_match=match)
-        if resource.type.update == "merge" and not change.drops:
-            return management.patch(resource.type, change.id, sent(change), if_match=match)
-        return management.put(resource.type, change.id, sent(change), if_match=match)
+        # A table's PATCH merges columns and cannot remove one; only PUT can.
+        if resource.type.write.update_method == "merge" and not change.removed_columns:
+            return management.patch(resource.type, change.id, body_to_send(change), if_match=match)
+        return management.put(resource.type, change.id, body_to_send(change), if_match=match)
 
 
-def sent(change: Change) -> Body:
-    """The body that a write of this change carries: merged with what is there, unless it is made anew."""
+def body_to_send(change: Change) -> Body:
+    """The body that a write of this change sends: merged with the live one, unless the resource is created."""
     if change.desired is None or change.body is None:
         return {}
     if change.live is None or change.action == "replace":
         return change.body
-    return merged(change.desired.type, change.body, change.live.body, change.drops)
+    return merge_body(change.desired.type, change.body, change.live.body, change.removed_columns)

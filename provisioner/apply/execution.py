@@ -1,29 +1,32 @@
-"""A plan carried out: wave by wave, several changes at once, each outcome told; the next run continues."""
+"""Applies a plan by single writes: wave by wave, several changes at once; after a failure the next run continues."""
 
 from __future__ import annotations
 
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provisioner.apply.change_writer import DEADLINE, Writer, sent
-from provisioner.apply.dependency_waves import waves
-from provisioner.apply.flow_errors import Blame, Locate, blames
+from provisioner.apply.applied import Applied
+from provisioner.apply.apply_options import APPLY_DEFAULTS, ApplyOptions
+from provisioner.apply.change_writer import ChangeWriter, body_to_send
+from provisioner.apply.dependency_waves import dependency_waves
+from provisioner.apply.flow_errors import ErrorLocator, FlowError, flow_errors
 from provisioner.apply.interrupt import Interrupt
 from provisioner.apply.journal import Journal
 from provisioner.apply.outcome import Outcome
-from provisioner.apply.state_lock import held
-from provisioner.azure.thread_pool import each
+from provisioner.apply.state_lock import state_lock
+from provisioner.azure.thread_pool import map_unordered
 from provisioner.errors import CloudError, Conflict, ProvisionerError, StalePlan
-from provisioner.live import read
+from provisioner.live import read_live
 from provisioner.plan import Change, Plan
-from provisioner.plan.fingerprint import digest
-from provisioner.plan.resource_change import need
-from provisioner.progress import Progress, ProgressEvent, ignore_progress
+from provisioner.plan.fingerprint import change_digest
+from provisioner.plan.resource_change import resource_change
+from provisioner.progress import ProgressEvent
 from provisioner.resources import Body, Graph, Key, Resource
 
 if TYPE_CHECKING:
@@ -33,178 +36,203 @@ if TYPE_CHECKING:
 def apply(
     plan: Plan,
     azure: Azure,
-    *,
-    allow: Collection[str] = (),
-    parallelism: int = 10,
-    progress: Progress = ignore_progress,
-    state: Path | None = None,
-    deadline: float = DEADLINE,
-    recorded: Callable[[tuple[Outcome, ...]], None] | None = None,
-    locked: bool = False,
-    locate: Locate | None = None,
-) -> tuple[Outcome, ...]:
-    """Carry out a plan and tell what became of each change; a failed one stops what has not begun.
+    options: ApplyOptions = APPLY_DEFAULTS,
+    state_directory: Path | None = None,
+    locate_error: ErrorLocator | None = None,
+) -> Applied:
+    """Carry out a plan by single writes and return the outcome of each change; after a failure no other is begun.
 
-    `state` is the directory for the lock and the journal; `locked` says that the caller holds the lock. An
-    interrupt finishes what is under way, gives the outcomes to `recorded` and is then passed on (KeyboardInterrupt,
-    or what SIGTERM was set to). Raises UnsafePlan before anything is sent, and Busy where another run holds the
-    directory.
+    `state_directory` holds the lock and the journal; without it there are none. `locate_error` finds the manifest's
+    position of a refused flow. Raises UnsafePlan before anything is sent, StateLocked where another run holds the
+    directory, and after a signal KeyboardInterrupt, or what SIGTERM was set to.
     """
-    plan.raise_if_unsafe(allow)
-    if plan.empty:
-        return ()
-    lock = None if locked else state
-    with held(lock, f"apply {plan.environment or ''}".strip()), Interrupt().watching() as interrupt:
-        run = Run(plan, azure, parallelism, progress, state, deadline, interrupt)
-        run.locate = locate
-        outcomes = run.outcomes()
-        if interrupt.asked is not None:
-            if recorded is not None:
-                recorded(outcomes)
-            interrupt.pass_on()
-    return outcomes
+    with executing(plan, azure, options, state_directory, locate_error) as execution:
+        execution.write(plan.changes)
+    return execution.applied()
 
 
-class Run:
-    """One apply: what was written so far, and whether to go on."""
+@contextmanager
+def executing(
+    plan: Plan,
+    azure: Azure,
+    options: ApplyOptions,
+    state_directory: Path | None,
+    locate_error: ErrorLocator | None,
+) -> Iterator[Execution]:
+    """An execution with the lock held and signals handled; a signal is delivered at the end, with the outcomes."""
+    # Also here, and not only in the command line: library callers must not apply an unsafe plan by accident.
+    plan.raise_if_unsafe(options.allow)
+    # Nothing to write: no lock is taken, and no state directory made.
+    directory = None if plan.empty else state_directory
+    with state_lock(directory, f"apply {plan.environment or ''}".strip()), Interrupt().handling_signals() as interrupt:
+        journal = Journal(directory, uuid.uuid4().hex, str(azure.identity), plan.environment, plan.fingerprint)
+        execution = Execution(plan, azure, options, journal, interrupt, locate_error)
+        yield execution
+        if interrupt.signal_number is not None:
+            if options.on_interrupt is not None:
+                options.on_interrupt(execution.applied())
+            interrupt.deliver()
+
+
+class Execution:
+    """One run of apply: the outcomes so far, whether a change failed, and the writer and journal in use."""
 
     def __init__(
         self,
         plan: Plan,
         azure: Azure,
-        parallelism: int,
-        progress: Progress,
-        state: Path | None,
-        deadline: float,
+        options: ApplyOptions,
+        journal: Journal,
         interrupt: Interrupt,
+        locate_error: ErrorLocator | None,
     ) -> None:
-        self.plan, self.azure, self.progress, self.interrupt = plan, azure, progress, interrupt
-        self.parallelism = max(1, parallelism)
-        self.writer = Writer(azure, deadline)
-        self.journal = Journal(state, uuid.uuid4().hex, str(azure.identity), plan.environment, plan.fingerprint)
+        self.plan, self.azure, self.journal, self.interrupt = plan, azure, journal, interrupt
+        self.progress, self.parallelism = options.progress, max(1, options.parallelism)
+        self.writer = ChangeWriter(azure, options.retry_deadline)
+        self.locate_error = locate_error
         self.failed = False
         self.written: set[Key] = set()
-        self.locate: Locate | None = None
+        self.outcome_by_key: dict[Key, Outcome] = {}
 
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """Every change's, in the plan's order."""
-        found = {change.key: outcome for change, outcome in self.pairs()}
-        return tuple(found[change.key] for change in self.plan.changes if change.key in found)
+    def applied(self) -> Applied:
+        """The outcomes so far, in the plan's order."""
+        changes = (change for change in self.plan.changes if change.key in self.outcome_by_key)
+        return Applied(self.plan, (self.outcome_by_key[change.key] for change in changes))
 
-    def pairs(self) -> Iterator[tuple[Change, Outcome]]:
-        """Changes as they end."""
-        shorts = [change.type for change in self.plan.changes if change.writes]
-        # While the first waves wait for the network, the clients of the later ones are imported.
-        threading.Thread(target=self.azure.management.services.warm, args=(shorts,), daemon=True).start()
-        for wave in waves(self.plan.changes):
-            yield from self._wave(wave)
+    def write(self, changes: Sequence[Change]) -> None:
+        """Apply changes of the plan, in waves, and keep their outcomes."""
+        types = [change.type for change in changes if change.writes]
+        if not types:
+            return
+        # Importing the SDK's clients takes up to a second; it happens while the first wave waits for the network.
+        threading.Thread(target=self.azure.management.operations.import_clients, args=(types,), daemon=True).start()
+        for wave in dependency_waves(changes):
+            self.outcome_by_key |= {change.key: outcome for change, outcome in self._apply_wave(wave)}
 
-    def _wave(self, wave: tuple[Change, ...]) -> list[tuple[Change, Outcome]]:
-        if self._over():
-            return [(change, Outcome.of(change, "skipped")) for change in wave]
+    def _apply_wave(self, wave: tuple[Change, ...]) -> list[tuple[Change, Outcome]]:
+        if self.stopped:
+            return [(change, Outcome.of_change(change, "skipped")) for change in wave]
         try:
-            fresh = self.fresh(wave)
+            refreshed = self.refresh(wave)
         except ProvisionerError as error:
             self.failed = True
             for change in wave:
-                self._tell("failed", change, error.message)
-            return [(change, Outcome.of(change, "skipped", error=error)) for change in wave]
-        return list(each(self._one, fresh, self.parallelism))
+                self._report("failed", change, error.message)
+            return [(change, Outcome.of_change(change, "skipped", error=error)) for change in wave]
+        return list(map_unordered(self._apply_change, refreshed, self.parallelism))
 
-    def _over(self) -> bool:
-        return self.failed or self.interrupt.asked is not None
+    @property
+    def stopped(self) -> bool:
+        """Whether no further change is begun: one has failed, or a signal has come."""
+        return self.failed or self.interrupt.signal_number is not None
 
-    def fresh(self, wave: tuple[Change, ...]) -> tuple[Change, ...]:
-        """The wave against what is there now: nobody else may have touched what the manifest declares.
+    def refresh(self, wave: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Read the wave's resources again and return its changes against that reading.
 
-        What it does not declare may have moved, and is merged from this reading. Nothing stands in a scope that
-        this run has just created, so that is not read. Raises StalePlan.
+        Raises StalePlan where what the manifest declares has changed since the plan was made. Properties that it does
+        not declare may have changed, and are merged from this reading. A scope that this run has created is empty, so
+        nothing in it is read.
         """
-        made = {change.key for change in self.plan.changes if change.action in {"create", "replace"}}
-        known = {change.key: change for change in wave if change.action != "create" or _scope(change) not in made}
-        graph = Graph(_resource(change) for change in known.values())
-        live = read(self.azure, self._with_anchors(graph), only=known.keys())
+        created_keys = {change.key for change in self.plan.changes if change.action in {"create", "replace"}}
+        readable = {
+            change.key: change for change in wave if change.action != "create" or _scope_of(change) not in created_keys
+        }
+        graph = Graph(_resource_of(change) for change in readable.values())
+        live = read_live(self.azure, self._with_list_scopes(graph), only=readable.keys())
         return tuple(
-            self._again(change, live.graph.get(change.key)) if change.key in known else change for change in wave
+            self._recheck(change, live.graph.get(change.key)) if change.key in readable else change for change in wave
         )
 
-    def _with_anchors(self, graph: Graph) -> Graph:
-        """Lists are anchored at the workspace and the group, so those stand in the graph too."""
-        anchors = [*self.plan.desired.of("workspace"), *self.plan.desired.of("group")]
-        return Graph([*graph, *(one for one in anchors if one.key not in graph)])
+    def _with_list_scopes(self, graph: Graph) -> Graph:
+        # live.read lists tables of the workspace and rules of the group, so the graph must hold those two.
+        anchors = [*self.plan.desired.of_type("workspace"), *self.plan.desired.of_type("group")]
+        return Graph([*graph, *(anchor for anchor in anchors if anchor.key not in graph)])
 
-    def _again(self, change: Change, twin: Resource | None) -> Change:
-        """The same change against a newer reading; StalePlan where its meaning has changed."""
+    def _recheck(self, change: Change, live_resource: Resource | None) -> Change:
+        """The change against a newer reading of its resource. Raises StalePlan where it would do something else now."""
         if change.action == "delete":
             return change
         assert change.desired is not None
-        newer = Graph([twin] if twin is not None else [])
-        named = frozenset(column.lower() for column in change.drops)
-        now = need(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), named)
-        found = digest(now) if now is not None else "none"
-        if digest(change) != found and not (set(change.needs) & self.written and _alike(change, now)):
-            raise StalePlan(self.plan.fingerprint, found, f"{change.type} {change.name}")
-        return replace(change, live=twin)
+        newer = Graph([live_resource] if live_resource is not None else [])
+        removed = frozenset(column.lower() for column in change.removed_columns)
+        change_now = resource_change(change.desired, self.plan.desired, replace(self.plan.live, graph=newer), removed)
+        digest_now = change_digest(change_now) if change_now is not None else "none"
+        if change_digest(change) != digest_now and not (
+            set(change.needs) & self.written and _explained_by_own_writes(change, change_now)
+        ):
+            raise StalePlan(self.plan.fingerprint, digest_now, f"{change.type} {change.name}")
+        return replace(change, live=live_resource)
 
-    def _one(self, change: Change) -> Outcome:
-        if self._over():
-            return Outcome.of(change, "skipped")
-        self._tell("start", change, change.action)
+    def _apply_change(self, change: Change) -> Outcome:
+        if self.stopped:
+            return Outcome.of_change(change, "skipped")
+        self._report("start", change, change.action)
         self.journal.begin(change)
-        self.azure.waits.remember(None)
+        # A failed write may have no answer; without this its outcome would carry the id of the write before it.
+        self.azure.observer.record_request_id(None)
         started = time.monotonic()
         before = change.live.body if change.live else None
         try:
-            after: Body | None = self.writer.write(change, lambda why: self._tell("wait", change, why))
+            after: Body | None = self.writer.write(change, lambda why: self._report("wait", change, why))
         except ProvisionerError as error:
             self.failed = True
-            outcome = Outcome.of(change, "failed", time.monotonic() - started, _explained(error))
-            outcome = replace(outcome, blames=self.blamed(error, change))
-            self._tell("failed", change, error.message)
+            outcome = Outcome.of_change(change, "failed", time.monotonic() - started, _with_conflict_hint(error))
+            outcome = replace(outcome, flow_errors=self._flow_errors_of(error, change))
+            self._report("failed", change, error.message)
             self.journal.end(change, outcome, before, None)
             return outcome
-        outcome = Outcome.of(change, "applied", time.monotonic() - started, body=after)
-        outcome = replace(outcome, request_id=self.azure.waits.request_id)
+        outcome = Outcome.of_change(change, "applied", time.monotonic() - started, body=after)
+        outcome = replace(outcome, request_id=self.azure.observer.request_id)
         self.written.add(change.key)
-        self.writer.fresh = self.writer.fresh or change.action in {"create", "replace"}
+        self.writer.has_created = self.writer.has_created or change.action in {"create", "replace"}
         self.journal.end(change, outcome, before, after)
-        self._tell("done", change, f"{_PAST[change.action]} in {outcome.seconds:.1f} s")
+        self._report("done", change, f"{_PAST_TENSE[change.action]} in {outcome.seconds:.1f} s")
         return outcome
 
-    def blamed(self, error: ProvisionerError, change: Change) -> tuple[Blame, ...]:
-        """The flows that a refusal means, with their places in the manifest where those can be found."""
+    def _flow_errors_of(self, error: ProvisionerError, change: Change) -> tuple[FlowError, ...]:
+        """The flows that Azure's refusal points into, with their positions in the manifest where they can be found."""
         if not isinstance(error, CloudError):
             return ()
-        found = blames(error, sent(change))
-        return tuple(replace(each, place=self.locate(each) if self.locate else None) for each in found)
+        errors = flow_errors(error, body_to_send(change))
+        return tuple(
+            replace(flow_error, position=self.locate_error(flow_error) if self.locate_error else None)
+            for flow_error in errors
+        )
 
-    def _tell(self, kind: str, change: Change, message: str) -> None:
+    def _report(self, kind: str, change: Change, message: str) -> None:
         self.progress(ProgressEvent(kind, f"{change.type} {change.name}", message))  # type: ignore[arg-type]
 
 
-_PAST = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "no-op": "unchanged"}
+_PAST_TENSE = {
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+    "no-op": "unchanged",
+}
 
 
-def _alike(change: Change, now: Change | None) -> bool:
-    """Whether a difference from the plan can be our own doing: a default moved when what it follows was written."""
+def _explained_by_own_writes(change: Change, now: Change | None) -> bool:
+    """Whether this run's own writes can explain that a change differs from its plan."""
+    # A default follows another property (a table's retention the workspace's), and changes when that one is written.
     if now is None:
         return True
     planned = {delta.path for delta in change.deltas}
     return now.action == change.action and {delta.path for delta in now.deltas} <= planned
 
 
-def _scope(change: Change) -> Key | None:
-    return _resource(change).scope
+def _scope_of(change: Change) -> Key | None:
+    return _resource_of(change).scope
 
 
-def _resource(change: Change) -> Resource:
-    found = change.desired or change.live
-    assert found is not None
-    return found
+def _resource_of(change: Change) -> Resource:
+    resource = change.desired or change.live
+    assert resource is not None
+    return resource
 
 
-def _explained(error: ProvisionerError) -> ProvisionerError:
-    """A precondition that failed is somebody else's write between our reading and ours."""
+def _with_conflict_hint(error: ProvisionerError) -> ProvisionerError:
+    # 412: the etag of our If-Match is no longer current, so somebody wrote between our read and our write.
     if isinstance(error, Conflict) and error.status == 412:
         error.hint = "somebody else wrote it at the same moment; plan again"
     return error

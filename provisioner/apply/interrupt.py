@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while changes are under way: stop beginning, finish what has begun; a second one ends at once."""
+"""Signals to stop during an apply: the first begins no further change, the second ends the program at once."""
 
 from __future__ import annotations
 
@@ -9,44 +9,48 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from provisioner.operating_system import STOP_SIGNALS
+
 
 class Interrupt:
-    """What was asked for: `asked` is the number of the signal that came, or None."""
+    """A signal handler that records the first signal: `signal_number` is its number, or None."""
 
     def __init__(self) -> None:
-        self.asked: int | None = None
-        self._before: dict[int, Any] = {}
+        self.signal_number: int | None = None
+        self._previous_handlers: dict[int, Any] = {}
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """The handler; the second signal goes to whoever handled it before."""
-        if self.asked is None:
-            self.asked = number
+        """Record the first signal; a second one goes to the handler that was set before this one."""
+        if self.signal_number is None:
+            self.signal_number = number
             return
-        before = self._before.get(number)
+        # The command line has set a handler for SIGTERM; SIG_DFL and SIG_IGN are not callable.
+        before = self._previous_handlers.get(number)
         if callable(before):
             before(number, frame)
         else:
             raise KeyboardInterrupt
 
     @contextmanager
-    def watching(self) -> Iterator[Interrupt]:
-        """Handle both signals within; in another thread than the main one nothing can be handled, nor needs to."""
+    def handling_signals(self) -> Iterator[Interrupt]:
+        """Handle the signals within the block."""
+        # Python delivers signals to the main thread only, and lets only that one set handlers.
         if threading.current_thread() is not threading.main_thread():
             yield self
             return
-        for number in (int(signal.SIGINT), int(signal.SIGTERM)):
-            self._before[number] = signal.signal(number, self)
+        for number in (signal.SIGINT, *STOP_SIGNALS):
+            self._previous_handlers[number] = signal.signal(number, self)
         try:
             yield self
         finally:
-            for number, before in self._before.items():
+            for number, before in self._previous_handlers.items():
                 signal.signal(number, before)
 
-    def pass_on(self) -> None:
-        """Once everything is recorded: let the signal do what it would have done."""
-        if self.asked is None:
+    def deliver(self) -> None:
+        """Do what the recorded signal would have done: call the earlier handler, then raise KeyboardInterrupt."""
+        if self.signal_number is None:
             return
-        before = self._before.get(self.asked)
+        before = self._previous_handlers.get(self.signal_number)
         if callable(before):
-            before(self.asked, None)
+            before(self.signal_number, None)
         raise KeyboardInterrupt

@@ -1,11 +1,10 @@
-"""What every apply did, one JSON line per change, kept beside the manifest."""
+"""The journal of applies: two JSON lines a change, before and after its write, in the state directory."""
 
 from __future__ import annotations
 
 import json
-import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,31 +12,33 @@ from typing import Any
 
 from provisioner.apply.outcome import Outcome, error_json
 from provisioner.plan import Change
+from provisioner.private_files import make_private_directory, open_private
+from provisioner.reports.report_format import Views
 
-FILE = "journal.jsonl"
+JOURNAL_FILE = "journal.jsonl"
 
 
 @dataclass(slots=True)
 class Journal:
-    """Appends to `.provisioner/journal.jsonl`; without a directory it writes nothing."""
+    """Appends the entries of one run to `.provisioner/journal.jsonl`; without a directory it writes nothing."""
 
-    state: Path | None
-    run: str
-    who: str
+    state_directory: Path | None
+    run_id: str
+    identity: str
     environment: str | None
     fingerprint: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, change: Change) -> None:
-        """Before a change is sent: a program that is killed leaves this line without its end."""
-        self._write({"event": "begin", **self._what(change)})
+        """Record that a change is about to be sent. Without a matching end the program was killed in between."""
+        self._append({"event": "begin", **self._change_json(change)})
 
     def end(self, change: Change, outcome: Outcome, before: Any, after: Any) -> None:
-        """After it: what stood there, what stands there now, or the error."""
-        self._write(
+        """Record a change's outcome with the resource's bodies before and after (None where there is none)."""
+        self._append(
             {
                 "event": "end",
-                **self._what(change),
+                **self._change_json(change),
                 "state": outcome.state,
                 "seconds": round(outcome.seconds, 3),
                 "before": before,
@@ -47,7 +48,7 @@ class Journal:
             }
         )
 
-    def _what(self, change: Change) -> dict[str, Any]:
+    def _change_json(self, change: Change) -> dict[str, Any]:
         return {
             "action": change.action,
             "type": change.type,
@@ -57,70 +58,76 @@ class Journal:
             "deltas": [delta.json() for delta in change.deltas],
         }
 
-    def _write(self, line: dict[str, Any]) -> None:
-        if self.state is None:
+    def _append(self, line: dict[str, Any]) -> None:
+        if self.state_directory is None:
             return
         head = {
             "version": 1,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "run": self.run,
-            "who": self.who,
+            "run": self.run_id,
+            "who": self.identity,
             "environment": self.environment,
             "fingerprint": self.fingerprint,
         }
         data = (json.dumps({**head, **line}, ensure_ascii=False) + "\n").encode()
         with self._lock:
-            self.state.mkdir(parents=True, exist_ok=True)
-            # One write call on a file opened for appending: lines of two processes do not mix.
-            handle = os.open(self.state / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.write(handle, data)
-            finally:
-                os.close(handle)
+            make_private_directory(self.state_directory)
+            # Appended, and without a buffer in a single write: lines of two processes do not mix.
+            with open_private(self.state_directory / JOURNAL_FILE, "ab", buffering=0) as file:
+                file.write(data)
 
 
-def entries(state: Path) -> Iterator[dict[str, Any]]:
-    """The lines of the journal, oldest first; a line that a crash cut short is left out."""
-    path = state / FILE
+def read_entries(state_directory: Path) -> Iterator[dict[str, Any]]:
+    """The entries of the journal, oldest first. A line that a crash cut short is skipped."""
+    path = state_directory / JOURNAL_FILE
     if not path.exists():
         return
     with path.open(encoding="utf-8") as file:
         for line in file:
             try:
-                found = json.loads(line)
+                entry = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(found, dict):
-                yield found
+            if isinstance(entry, dict):
+                yield entry
 
 
-def changes(state: Path) -> list[dict[str, Any]]:
-    """One entry per change, oldest first: its end, or its beginning where the program was killed in between."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry in entries(state):
+def recorded_changes(state_directory: Path) -> list[dict[str, Any]]:
+    """An entry a change, oldest first. Its state is `unknown` where the program was killed during the write."""
+    change_by_run_and_id: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in read_entries(state_directory):
         key = (str(entry.get("run")), str(entry.get("id")))
-        found[key] = entry if entry.get("event") == "end" else {**entry, "state": "unknown"}
-    return list(found.values())
+        change_by_run_and_id[key] = entry if entry.get("event") == "end" else {**entry, "state": "unknown"}
+    return list(change_by_run_and_id.values())
 
 
-def text(found: Iterable[Mapping[str, Any]]) -> str:
-    """What a terminal shows: one heading a run, its changes with how they ended, properties below."""
+def journal_text(changes: Iterable[Mapping[str, Any]]) -> str:
+    """Recorded changes as text: a heading a run, below it each change with its state, properties and error."""
     lines: list[str] = []
     run = None
-    for each in found:
-        if each["run"] != run:
-            run = each["run"]
-            where = each["environment"] or "-"
-            lines += [*([""] if lines else []), f"{each['at']}  {where}  {each['fingerprint']}  by {each['who']}"]
-        lines.append(f"  {each['state']:<8}{each['action']:<8}{each['type']:<10}{each['name']}")
-        lines += [f"      {one['path']}: {_short(one['before'])} -> {_short(one['after'])}" for one in each["deltas"]]
-        error = each.get("error")
+    for entry in changes:
+        if entry["run"] != run:
+            run = entry["run"]
+            where = entry["environment"] or "-"
+            lines += [*([""] if lines else []), f"{entry['at']}  {where}  {entry['fingerprint']}  by {entry['who']}"]
+        lines.append(f"  {entry['state']:<8}{entry['action']:<8}{entry['type']:<10}{entry['name']}")
+        lines += [
+            f"      {delta['path']}: {_shortened_json(delta['before'])} -> {_shortened_json(delta['after'])}"
+            for delta in entry["deltas"]
+        ]
+        error = entry.get("error")
         if error:
-            told = f" (request id {error['request_id']})" if error.get("request_id") else ""
-            lines.append(f"      {error['code']}: {error['message']}{told}")
+            request_id = f" (request id {error['request_id']})" if error.get("request_id") else ""
+            lines.append(f"      {error['code']}: {error['message']}{request_id}")
     return "\n".join(lines) + "\n" if lines else "The journal is empty: nothing was applied from here.\n"
 
 
-def _short(value: Any) -> str:
-    words = json.dumps(value, ensure_ascii=False)
-    return words if len(words) <= 60 else f"{words[:59]}…"
+VIEWS: Views[Sequence[Mapping[str, Any]]] = {
+    "text": lambda changes, _: journal_text(changes),
+    "data": lambda changes, _: {"changes": changes},
+}
+
+
+def _shortened_json(value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"

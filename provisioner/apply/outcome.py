@@ -1,42 +1,41 @@
-"""What became of one change."""
+"""The outcome of one change, as a value and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from provisioner.apply.flow_errors import Blame
+from provisioner.apply.flow_errors import FlowError
 from provisioner.errors import CloudError, ProvisionerError
-from provisioner.plan import Action, Change, Plan
-from provisioner.resources import Body, Graph
+from provisioner.plan import Action, Change
+from provisioner.resources import Body, Key, TypeName
 
-State = Literal["applied", "failed", "skipped", "unknown"]
+OutcomeState = Literal["applied", "failed", "skipped", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One change's end. `unknown`: it was under way when the program had to stop."""
+    """The outcome of one change. State `unknown`: it was being written when the program was killed."""
 
-    type: str
+    type: TypeName
     name: str
     action: Action
-    state: State
+    state: OutcomeState
     seconds: float = 0.0
     error: ProvisionerError | None = None
     id: str = ""
     body: Body | None = None
-    """What Azure shows after it; None after a removal or a failure."""
+    """The resource's body that Azure returned; None after a delete or a failure."""
     request_id: str | None = None
-    """Azure's id of the write."""
-    blames: tuple[Blame, ...] = ()
-    """Which flows a refusal means, and where the manifest writes them."""
+    """Azure's request id of the write."""
+    flow_errors: tuple[FlowError, ...] = ()
+    """The data flows that a refusal points into."""
 
     @classmethod
-    def of(
+    def of_change(
         cls,
         change: Change,
-        state: State,
+        state: OutcomeState,
         seconds: float = 0.0,
         error: ProvisionerError | None = None,
         body: Body | None = None,
@@ -44,8 +43,13 @@ class Outcome:
         """The outcome of a change."""
         return cls(change.type, change.name, change.action, state, seconds, error, change.id, body)
 
+    @property
+    def key(self) -> Key:
+        """Type and name."""
+        return (self.type, self.name)
+
     def json(self) -> dict[str, Any]:
-        """The public shape: contract, "outcomes"."""
+        """The outcome as JSON values, in the documented shape."""
         return {
             "type": self.type,
             "name": self.name,
@@ -54,12 +58,12 @@ class Outcome:
             "seconds": round(self.seconds, 3),
             "error": error_json(self.error),
             "request_id": self.request_id,
-            **({"blames": [each.json() for each in self.blames]} if self.blames else {}),
+            **({"blames": [flow_error.json() for flow_error in self.flow_errors]} if self.flow_errors else {}),
         }
 
 
 def error_json(error: ProvisionerError | None) -> dict[str, Any] | None:
-    """An error as data: code, message, target, request id, the next step and the flattened details."""
+    """An error as JSON values: code, message, target, request id, hint and flattened details; None for no error."""
     if error is None:
         return None
     cloud = error if isinstance(error, CloudError) else None
@@ -74,18 +78,3 @@ def error_json(error: ProvisionerError | None) -> dict[str, Any] | None:
             for code, message, target in (cloud.details if cloud else ())
         ],
     }
-
-
-def after(plan: Plan, outcomes: Sequence[Outcome]) -> Graph:
-    """The live graph as apply left it, without another read: what was planned against, with the answers laid over."""
-    graph = {each.key: each for each in plan.live.graph}
-    by_key = {change.key: change for change in plan.changes}
-    for outcome in outcomes:
-        change = by_key[outcome.type, outcome.name]  # type: ignore[index]
-        if outcome.state != "applied":
-            continue
-        if outcome.body is None:
-            graph.pop(change.key, None)
-        elif change.desired is not None:
-            graph[change.key] = replace(change.desired, id=str(outcome.body.get("id") or change.id), body=outcome.body)
-    return Graph(graph.values())

@@ -1,29 +1,35 @@
-"""The wire: one subscription of one cloud, over the Azure SDKs; it knows no manifest."""
+"""A signed-in connection to one Azure subscription, over the Azure SDKs; this room knows no manifest."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from provisioner.azure.clouds import CLOUDS, Cloud, local
-from provisioner.azure.credentials import Identity, Tokens, default, identify, secret
+from provisioner.azure.clouds import CLOUDS, Cloud, local_cloud
+from provisioner.azure.credentials import (
+    Identity,
+    TokenCache,
+    client_secret_credential,
+    default_credential,
+    identity_from_token,
+)
 from provisioner.errors import ProvisionerError
 from provisioner.model import Target
 
 if TYPE_CHECKING:
     from requests import Session
 
-    from provisioner.azure.http_pipeline import Waits
-    from provisioner.azure.ingestion_client import Ingestion
-    from provisioner.azure.management_client import Management
-    from provisioner.azure.query_client import Query
-    from provisioner.azure.request_counters import Counters
+    from provisioner.azure.http_pipeline import CallObserver
+    from provisioner.azure.ingestion_client import IngestionClient
+    from provisioner.azure.management_client import ManagementClient
+    from provisioner.azure.query_client import QueryClient
+    from provisioner.azure.request_counters import RequestCounters
 
-__all__ = ["CLOUDS", "Azure", "Cloud", "Identity", "connect", "connect_local", "local"]
+__all__ = ["CLOUDS", "Azure", "Cloud", "Identity", "connect", "connect_local", "local_cloud"]
 
 
-class Ready(Protocol):
-    """What the emulator says when it is up."""
+class RunningEmulator(Protocol):
+    """The addresses and credentials of a running emulator; `emulator.lifecycle` gives such a value."""
 
     @property
     def endpoint(self) -> str: ...
@@ -42,62 +48,67 @@ class Ready(Protocol):
 
 
 class Azure:
-    """A signed-in subscription: `management` for ARM, `tokens` and `session` for the data planes. Close it."""
+    """A signed-in subscription: `management`, `ingestion` and `query` are its clients. Close it after use.
 
-    def __init__(self, cloud: Cloud, target: Target, tokens: Tokens, session: Session, concurrency: int) -> None:
-        from provisioner.azure.request_counters import Counters
+    `concurrency` is how many calls a caller may make at once; `requests` counts the calls that were made.
+    """
+
+    def __init__(self, cloud: Cloud, target: Target, tokens: TokenCache, session: Session, concurrency: int) -> None:
+        from provisioner.azure.request_counters import RequestCounters
 
         self.cloud = cloud
         self.target = target
         self.tokens = tokens
         self.session = session
         self.concurrency = concurrency
-        self.requests: Counters = Counters()
+        self.requests: RequestCounters = RequestCounters()
 
     @cached_property
-    def waits(self) -> Waits:
-        """Hears why calls take longer."""
-        from provisioner.azure.http_pipeline import Waits
+    def observer(self) -> CallObserver:
+        """Per thread: a listener for waits, and the request id of the last write."""
+        from provisioner.azure.http_pipeline import CallObserver
 
-        return Waits()
+        return CallObserver()
 
     @cached_property
-    def management(self) -> Management:
-        """ARM."""
+    def management(self) -> ManagementClient:
+        """The client of Azure Resource Manager."""
         from provisioner.azure import http_pipeline
-        from provisioner.azure.management_client import Management
-        from provisioner.azure.rate_limiter import Pace
-        from provisioner.azure.resource_operations import Services
+        from provisioner.azure.management_client import ManagementClient
+        from provisioner.azure.rate_limiter import RateLimiter
+        from provisioner.azure.resource_operations import ResourceOperations
 
-        policies = http_pipeline.pipeline(self.cloud, self.tokens, self.requests, Pace(), self.waits)
-        over = http_pipeline.transport(self.cloud, self.session)
-        services = Services(self.cloud, self.target.subscription, self.tokens, policies, over)
-        return Management(services, self.cloud.arm, self.requests, self.waits)
-
-    @cached_property
-    def ingestion(self) -> Ingestion:
-        """The Logs Ingestion API."""
-        from provisioner.azure.ingestion_client import Ingestion
-
-        return Ingestion(self.cloud, self.tokens, self.session, self.requests, self.waits)
+        policies = http_pipeline.management_policies(
+            self.cloud, self.tokens, self.requests, RateLimiter(), self.observer
+        )
+        over = http_pipeline.create_transport(self.cloud, self.session)
+        operations = ResourceOperations(self.cloud, self.target.subscription, self.tokens, policies, over)
+        return ManagementClient(operations, self.cloud.arm_endpoint, self.requests, self.observer)
 
     @cached_property
-    def query(self) -> Query:
-        """The log query API."""
-        from provisioner.azure.query_client import Query
+    def ingestion(self) -> IngestionClient:
+        """The client of the Logs Ingestion API."""
+        from provisioner.azure.ingestion_client import IngestionClient
 
-        return Query(self.cloud, self.tokens, self.session, self.requests, self.waits)
+        return IngestionClient(self.cloud, self.tokens, self.session, self.requests, self.observer)
+
+    @cached_property
+    def query(self) -> QueryClient:
+        """The client of the log query API."""
+        from provisioner.azure.query_client import QueryClient
+
+        return QueryClient(self.cloud, self.tokens, self.session, self.requests, self.observer)
 
     @cached_property
     def identity(self) -> Identity:
-        """Who acts. Raises NotSignedIn or Unreachable where nobody can sign in."""
-        from provisioner.azure.error_translation import translated
+        """The identity that signs in, read from its ARM token. Raises NotSignedIn or Unreachable."""
+        from provisioner.azure.error_translation import translated_errors
 
-        with translated(self.cloud.authority):
-            return identify(self.tokens.get_token(self.cloud.arm_scope).token)
+        with translated_errors(self.cloud.authority):
+            return identity_from_token(self.tokens.get_token(self.cloud.arm_scope).token)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the credential and all connections."""
         self.tokens.close()
         self.session.close()
 
@@ -111,29 +122,35 @@ class Azure:
 def connect(
     target: Target, cloud: Cloud | None = None, credential: Any = None, *, concurrency: int = 16, tokens: Any = None
 ) -> Azure:
-    """Azure as the target means it; without a credential, azure-identity's DefaultAzureCredential of that cloud.
+    """Connect to the target's subscription in `cloud`, by default the one that the target names.
 
-    Nothing is sent yet: the first use asks for a token. Raises ProvisionerError for a cloud that is not known.
+    `credential` is one of azure-identity's (default: its DefaultAzureCredential for that cloud); `tokens` replaces
+    the token cache over it. Nothing is sent yet: the first call asks for a token. Raises ProvisionerError for an
+    unknown cloud.
     """
     from provisioner.azure import http_pipeline
 
-    cloud = cloud or _cloud(target.cloud)
-    session = http_pipeline.session(cloud, concurrency + 4)
-    tokens = tokens or Tokens(credential or default(cloud, target.tenant), target.tenant)
+    cloud = cloud or _cloud_named(target.cloud)
+    session = http_pipeline.create_session(cloud, concurrency + 4)
+    tokens = tokens or TokenCache(credential or default_credential(cloud, target.tenant), target.tenant)
     return Azure(cloud, target, tokens, session, concurrency)
 
 
-def connect_local(target: Target, ready: Ready, *, concurrency: int = 16) -> Azure:
-    """The emulator that is ready there, signed in with its own application: never with an ambient credential."""
+def connect_local(target: Target, ready: RunningEmulator, *, concurrency: int = 16) -> Azure:
+    """Connect to a running emulator, signed in with the emulator's own application.
+
+    The machine's sign-ins (az, environment variables) are never used: a token for a real tenant must not be sent to
+    the emulator, and tests must not depend on who is signed in.
+    """
     from provisioner.azure import http_pipeline
 
-    cloud = local(ready.endpoint, ready.authority, ready.query, ready.ca_file)
-    session = http_pipeline.session(cloud, concurrency + 4)
-    credential = secret(cloud, ready.tenant, ready.client_id, ready.client_secret, session)
-    return Azure(cloud, target, Tokens(credential), session, concurrency)
+    cloud = local_cloud(ready.endpoint, ready.authority, ready.query, ready.ca_file)
+    session = http_pipeline.create_session(cloud, concurrency + 4)
+    credential = client_secret_credential(cloud, ready.tenant, ready.client_id, ready.client_secret, session)
+    return Azure(cloud, target, TokenCache(credential), session, concurrency)
 
 
-def _cloud(name: str) -> Cloud:
+def _cloud_named(name: str) -> Cloud:
     if name not in CLOUDS:
         raise ProvisionerError(f"the cloud {name!r} is not known", hint=f"use one of: {', '.join(CLOUDS)}, local")
     return CLOUDS[name]

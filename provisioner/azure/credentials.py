@@ -1,4 +1,4 @@
-"""Who signs in: azure-identity's credentials, one token per audience however many threads ask."""
+"""Sign-in: azure-identity's credentials behind a token cache, and the identity that a token names."""
 
 from __future__ import annotations
 
@@ -16,73 +16,80 @@ if TYPE_CHECKING:
 
     from provisioner.azure.clouds import Cloud
 
-_MARGIN = 300
-"""Seconds before its end at which a token is asked for anew."""
+# Seconds before its expiry from which on a cached token is no longer used: the same as in azure-core's policies.
+_RENEW_BEFORE_EXPIRY = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who acts, as the claims of an ARM token say; what a token does not say is None."""
+    """The signed-in identity as the claims of its ARM token describe it; an absent claim is None."""
 
     object_id: str | None = None
     name: str | None = None
     app_id: str | None = None
     tenant_id: str | None = None
-    kind: Literal["ServicePrincipal", "User"] | None = None
-    """What a role assignment calls it; None where the token does not tell."""
+    principal_type: Literal["ServicePrincipal", "User"] | None = None
+    """The `principalType` for a role assignment; None where the token does not show it."""
 
     def __str__(self) -> str:
-        words = [self.name or (f"application {self.app_id}" if self.app_id else "an unnamed identity")]
-        return " ".join([*words, f"(object id {self.object_id})"] if self.object_id else words)
+        names = [self.name or (f"application {self.app_id}" if self.app_id else "an unnamed identity")]
+        return " ".join([*names, f"(object id {self.object_id})"] if self.object_id else names)
 
 
-class Tokens:
-    """A credential over another: remembers tokens, asks under a lock, names the tenant where one is wanted."""
+class TokenCache:
+    """Caches the tokens of another credential by their scopes, and requests them for one tenant where it is set.
+
+    It has both faces of azure-core's TokenCredential (`get_token`, `get_token_info`). Requests are made under a lock:
+    threads that start together would otherwise each sign in (and each run `az account get-access-token`).
+    """
 
     def __init__(self, credential: Any, tenant: str | None = None) -> None:
         self._credential = credential
         self._tenant = tenant
-        self._known: dict[tuple[str, ...], AccessTokenInfo] = {}
+        self._cached: dict[tuple[str, ...], AccessTokenInfo] = {}
         self._lock = threading.Lock()
-        self.asked = 0
-        """How many tokens the credential was asked for."""
+        self.token_requests = 0
+        """How many tokens the wrapped credential was asked for."""
 
     def get_token(
         self, *scopes: str, claims: str | None = None, tenant_id: str | None = None, **options: Any
     ) -> AccessToken:
-        """The older of the two faces of azure-core's TokenCredential."""
+        """A token for the scopes, from the cache where it is still valid (the older face of TokenCredential)."""
         from azure.core.credentials import AccessToken
 
-        wanted = {"claims": claims, "tenant_id": tenant_id, "enable_cae": options.get("enable_cae")}
-        info = self.get_token_info(*scopes, options={key: value for key, value in wanted.items() if value})
+        requested = {"claims": claims, "tenant_id": tenant_id, "enable_cae": options.get("enable_cae")}
+        info = self.get_token_info(*scopes, options={key: value for key, value in requested.items() if value})
         return AccessToken(info.token, info.expires_on)
 
     def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
-        """A token for the scopes; a challenge's `claims` make the remembered one worthless."""
-        wanted = dict(options or {})
-        if self._tenant:
-            wanted.setdefault("tenant_id", self._tenant)
-        with self._lock:
-            known = self._known.get(scopes)
-            if known and not wanted.get("claims") and known.expires_on - time.time() > _MARGIN:
-                return known
-            self.asked += 1
-            found = self._ask(scopes, wanted)
-            self._known[scopes] = found
-            return found
+        """A token for the scopes, from the cache where it is still valid.
 
-    def forget(self) -> None:
-        """Ask anew next time."""
+        `claims` in the options come from a challenge of conditional access, which refused the cached token.
+        """
+        token_options = dict(options or {})
+        if self._tenant:
+            token_options.setdefault("tenant_id", self._tenant)
         with self._lock:
-            self._known.clear()
+            cached = self._cached.get(scopes)
+            if cached and not token_options.get("claims") and cached.expires_on - time.time() > _RENEW_BEFORE_EXPIRY:
+                return cached
+            self.token_requests += 1
+            token = self._request_token(scopes, token_options)
+            self._cached[scopes] = token
+            return token
+
+    def clear(self) -> None:
+        """Drop all cached tokens."""
+        with self._lock:
+            self._cached.clear()
 
     def close(self) -> None:
-        """Let go of the credential's connections."""
+        """Close the wrapped credential, if it can be closed."""
         close = getattr(self._credential, "close", None)
         if close is not None:
             close()
 
-    def _ask(self, scopes: tuple[str, ...], options: dict[str, Any]) -> AccessTokenInfo:
+    def _request_token(self, scopes: tuple[str, ...], options: dict[str, Any]) -> AccessTokenInfo:
         from azure.core.credentials import AccessTokenInfo
 
         if hasattr(self._credential, "get_token_info"):
@@ -92,16 +99,16 @@ class Tokens:
         return AccessTokenInfo(token.token, token.expires_on)
 
 
-def default(cloud: Cloud, tenant: str | None = None) -> Any:
-    """What azure-identity finds on the machine: environment, workload identity, managed identity, az, and so on."""
+def default_credential(cloud: Cloud, tenant: str | None = None) -> Any:
+    """azure-identity's DefaultAzureCredential: environment, workload identity, managed identity, az, and so on."""
     from azure.identity import DefaultAzureCredential
 
     allowed = {"additionally_allowed_tenants": [tenant]} if tenant else {}
     return DefaultAzureCredential(authority=cloud.authority, **allowed)
 
 
-def secret(cloud: Cloud, tenant: str, client_id: str, client_secret: str, session: Session) -> Any:
-    """One application's secret at the cloud's own authority: no instance discovery, no proxy, no cached sign-in."""
+def client_secret_credential(cloud: Cloud, tenant: str, client_id: str, client_secret: str, session: Session) -> Any:
+    """The credential of one application by its secret: no instance discovery, no proxy, no cached sign-in."""
     from azure.core.pipeline.transport import RequestsTransport
     from azure.identity import ClientSecretCredential
 
@@ -117,8 +124,9 @@ def secret(cloud: Cloud, tenant: str, client_id: str, client_secret: str, sessio
     )
 
 
-def identify(token: str) -> Identity:
-    """Read a token's claims without proving them: ARM does that; an opaque token tells nothing."""
+def identity_from_token(token: str) -> Identity:
+    """The identity in a JWT's claims; an opaque token gives an empty Identity."""
+    # The signature is not checked: only ARM relies on the token, here it names who acts in reports.
     parts = token.split(".")
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
@@ -128,11 +136,14 @@ def identify(token: str) -> Identity:
         return Identity()
     name = claims.get("upn") or claims.get("preferred_username") or claims.get("unique_name") or claims.get("name")
     app = claims.get("appid") or claims.get("azp")
-    return Identity(claims.get("oid"), name or claims.get("app_displayname"), app, claims.get("tid"), _kind(claims))
+    return Identity(
+        claims.get("oid"), name or claims.get("app_displayname"), app, claims.get("tid"), _principal_type(claims)
+    )
 
 
-def _kind(claims: dict[str, Any]) -> Literal["ServicePrincipal", "User"] | None:
-    """`idtyp` says it; older tokens show it: only a person has scopes or a user name."""
+def _principal_type(claims: dict[str, Any]) -> Literal["ServicePrincipal", "User"] | None:
+    # The claim idtyp is optional. Without it: only tokens of people carry delegated scopes or a user name. Source:
+    # https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
     if claims.get("idtyp") in {"app", "user"}:
         return "ServicePrincipal" if claims["idtyp"] == "app" else "User"
     if any(key in claims for key in ("upn", "preferred_username", "unique_name", "scp")):

@@ -1,4 +1,4 @@
-"""The one pipeline under ingestion and query clients."""
+"""The HTTP policies of the ingestion and query clients."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING, Any
 from azure.core.pipeline import policies
 
 from provisioner._version import __version__
-from provisioner.azure.http_pipeline import AgainPolicy, CountPolicy, transport
-from provisioner.azure.rate_limiter import Pace
+from provisioner.azure.http_pipeline import BoundedRetryPolicy, RateLimitPolicy, create_transport
+from provisioner.azure.rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
     from requests import Session
 
     from provisioner.azure.clouds import Cloud
-    from provisioner.azure.credentials import Tokens
-    from provisioner.azure.http_pipeline import Waits
-    from provisioner.azure.request_counters import Counters
+    from provisioner.azure.credentials import TokenCache
+    from provisioner.azure.http_pipeline import CallObserver
+    from provisioner.azure.request_counters import RequestCounters
 
 
-def options(
-    cloud: Cloud, tokens: Tokens, scope: str, *, session: Session, counters: Counters, waits: Waits
+def client_options(
+    cloud: Cloud, tokens: TokenCache, scope: str, *, session: Session, counters: RequestCounters, observer: CallObserver
 ) -> dict[str, Any]:
     """Keyword arguments for a client of azure-monitor-ingestion or azure-monitor-query.
 
-    A call is sent again as management calls are: a query changes nothing, and a record that is taken twice arrives
-    twice, which whoever looks for it must bear in any case.
+    Calls are retried as management calls are. A query changes nothing; an upload that is retried after a broken
+    connection can store its records twice, so that callers must not count on single rows.
     """
     return {
-        "transport": transport(cloud, session),
+        "transport": create_transport(cloud, session),
         "policies": [
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(base_user_agent=f"provisioner/{__version__}"),
             policies.ContentDecodePolicy(),
-            AgainPolicy(waits),
+            BoundedRetryPolicy(observer),
             policies.BearerTokenCredentialPolicy(tokens, scope),
-            # A pace of its own: the budgets that ARM tells say nothing about the data plane.
-            CountPolicy(counters, Pace(), waits),
+            # A rate limiter of its own: the remaining calls that ARM reports say nothing about the data plane.
+            RateLimitPolicy(counters, RateLimiter(), observer),
             policies.HttpLoggingPolicy(),
         ],
     }

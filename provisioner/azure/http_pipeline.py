@@ -1,7 +1,7 @@
-"""The one pipeline under all management clients: connections kept, calls counted, waits bounded, no surprises.
+"""The HTTP policies of all management clients: bounded retries, rate limiting, request counts, shared connections.
 
-The clients' default pipeline registers a provider at subscription scope when Azure asks for it, and sleeps as long as
-any Retry-After says. Neither is for a tool that was given one resource group; so the policies are put together here.
+The clients' default policies are not used, for two reasons: they register resource providers at subscription scope
+when Azure asks for it, which is more than a tool for one resource group may do; and they sleep for any Retry-After.
 """
 
 from __future__ import annotations
@@ -20,144 +20,152 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 
 from provisioner._version import __version__
-from provisioner.azure.rate_limiter import Pace
-from provisioner.azure.request_counters import Counters
+from provisioner.azure.rate_limiter import RateLimiter
+from provisioner.azure.request_counters import RequestCounters
 
 if TYPE_CHECKING:
     from provisioner.azure.clouds import Cloud
-    from provisioner.azure.credentials import Tokens
+    from provisioner.azure.credentials import TokenCache
 
-_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
-_ATTEMPTS = 6
-_BROKEN = 4
-"""A connection that breaks is tried again this often."""
-_LONGEST = 60.0
-"""No single wait is longer, whatever Retry-After says: then the answer is handed on, and tells how long Azure asked."""
-_BUDGET = 180.0
-"""All waits of one call together."""
+_RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+_MAX_ATTEMPTS = 6
+# Fewer than for answers: a host that cannot be reached at all should be reported within seconds.
+_MAX_CONNECTION_RETRIES = 4
+# Seconds. Where Retry-After asks for more, the answer is returned and its error says how long Azure asked to wait.
+_MAX_SINGLE_WAIT = 60.0
+_MAX_TOTAL_WAIT = 180.0
+"""Seconds for all waits of one call together."""
 
 
-class Waits:
-    """What a thread that makes calls wants to know: why one takes longer, and the id of its last write."""
+class CallObserver:
+    """Per thread: a listener that hears why a call takes longer, and Azure's request id of the last write.
+
+    Policies are shared by all threads, and a client's methods return bodies only; this carries the rest.
+    """
 
     def __init__(self) -> None:
         self._local = threading.local()
 
-    def listen(self, hear: Callable[[str], None] | None) -> None:
-        """Set or unset this thread's listener."""
-        self._local.hear = hear
+    def set_listener(self, listener: Callable[[str], None] | None) -> None:
+        """Set this thread's listener; None removes it."""
+        self._local.listener = listener
 
     @property
     def request_id(self) -> str | None:
-        """Azure's id of this thread's last write: what a support case wants."""
+        """Azure's request id of this thread's last write, which Azure support asks for."""
         return getattr(self._local, "request_id", None)
 
-    def remember(self, request_id: str | None) -> None:
-        """Note the id of a write; None before the next one."""
+    def record_request_id(self, request_id: str | None) -> None:
+        """Set the id of this thread's last write; None before a new one."""
         self._local.request_id = request_id
 
-    def tell(self, why: str) -> None:
-        """Pass it on, if this thread has a listener."""
-        hear = getattr(self._local, "hear", None)
-        if hear is not None:
-            hear(why)
+    def report_wait(self, why: str) -> None:
+        """Give the reason of a wait to this thread's listener, if it has one."""
+        listener = getattr(self._local, "listener", None)
+        if listener is not None:
+            listener(why)
 
 
-class CountPolicy(policies.SansIOHTTPPolicy[Any, Any]):
-    """Counts what leaves, after pacing it."""
+class RateLimitPolicy(policies.SansIOHTTPPolicy[Any, Any]):
+    """Delays each request until the rate limiter allows it, counts it, and records the budget in its answer."""
 
-    def __init__(self, counters: Counters, pace: Pace, waits: Waits) -> None:
-        self._counters, self._pace, self._waits = counters, pace, waits
+    def __init__(self, counters: RequestCounters, rate_limiter: RateLimiter, observer: CallObserver) -> None:
+        self._counters, self._rate_limiter, self._observer = counters, rate_limiter, observer
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Wait for the slot, then count."""
+        """Wait for the request's slot, then count it."""
         sent = request.http_request
-        delay = self._pace.delay(sent.method, _provider(sent.url))
+        delay = self._rate_limiter.reserve_slot(sent.method, _provider_and_type(sent.url))
         if delay > 0:
-            self._waits.tell(f"few calls are left; {delay:.1f} s to the next one")
+            self._observer.report_wait(f"few calls are left; {delay:.1f} s to the next one")
             time.sleep(delay)
-        self._counters.count(sent.method, again=bool(request.context.get("attempt")))
+        self._counters.count(sent.method, retry=bool(request.context.get("attempt")))
 
     def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
-        """Learn what is left."""
+        """Record the remaining calls, and the request id of a write."""
         sent = request.http_request
         headers = response.http_response.headers
-        self._pace.learn(sent.method, _provider(sent.url), headers)
+        self._rate_limiter.record_remaining(sent.method, _provider_and_type(sent.url), headers)
         if sent.method in {"PUT", "PATCH", "DELETE"}:
-            self._waits.remember(headers.get("x-ms-request-id") or headers.get("x-ms-correlation-request-id"))
+            self._observer.record_request_id(
+                headers.get("x-ms-request-id") or headers.get("x-ms-correlation-request-id")
+            )
 
 
-class AgainPolicy(policies.HTTPPolicy[Any, Any]):
-    """Sends a call again after 408, 429, 5xx and broken connections, within a budget, and says so.
+class BoundedRetryPolicy(policies.HTTPPolicy[Any, Any]):
+    """Retries a call after 408, 429, 5xx and broken connections, within limits, and reports each wait.
 
-    Every management call here may be sent twice: PUT, PATCH and DELETE name what they want, not what to add.
+    Retrying writes is safe here: the PUT, PATCH and DELETE calls of this package are idempotent.
     """
 
-    def __init__(self, waits: Waits) -> None:
+    def __init__(self, observer: CallObserver) -> None:
         super().__init__()
-        self._waits = waits
+        self._observer = observer
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        """Send, and again where that is worth it."""
+        """Send the request, retrying within the limits. Returns the last answer, or raises azure-core's error."""
         spent = 0.0
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(_MAX_ATTEMPTS):
             request.context["attempt"] = attempt
-            last = attempt == _ATTEMPTS - 1
+            last = attempt == _MAX_ATTEMPTS - 1
             try:
                 response = self.next.send(request)
             except (ServiceRequestError, ServiceResponseError) as error:
-                if not _worth(error) or attempt >= _BROKEN:
+                if not _is_retryable(error) or attempt >= _MAX_CONNECTION_RETRIES:
                     raise
-                delay, why = _growing(attempt), "the connection broke"
+                delay, why = _backoff_seconds(attempt), "the connection broke"
             else:
-                found = response.http_response
-                if last or found.status_code not in _AGAIN:
+                http_response = response.http_response
+                if last or http_response.status_code not in _RETRYABLE_STATUSES:
                     return response
-                delay = _asked(found.headers) or _growing(attempt)
-                if delay > _LONGEST or spent + delay > _BUDGET:
+                delay = retry_after_seconds(http_response.headers) or _backoff_seconds(attempt)
+                if delay > _MAX_SINGLE_WAIT or spent + delay > _MAX_TOTAL_WAIT:
                     return response
-                why = f"Azure answered {found.status_code}"
+                why = f"Azure answered {http_response.status_code}"
             spent += delay
-            self._waits.tell(f"{why}; trying again in {delay:.1f} s")
+            self._observer.report_wait(f"{why}; trying again in {delay:.1f} s")
             time.sleep(delay)
         raise AssertionError("the last attempt returns or raises")
 
 
-def session(cloud: Cloud, connections: int) -> Session:
-    """Connections for all threads; the emulator's is deaf to proxies and variables."""
-    made = Session()
-    made.trust_env = cloud.ambient
-    made.mount("https://", HTTPAdapter(pool_connections=4, pool_maxsize=connections))
-    return made
+def create_session(cloud: Cloud, connections: int) -> Session:
+    """An HTTP session with `connections` connections to a host; the emulator's ignores proxy settings."""
+    new_session = Session()
+    new_session.trust_env = cloud.trust_environment
+    new_session.mount("https://", HTTPAdapter(pool_connections=4, pool_maxsize=connections))
+    return new_session
 
 
-def transport(cloud: Cloud, over: Session) -> RequestsTransport:
-    """A transport that every client can share."""
+def create_transport(cloud: Cloud, session: Session) -> RequestsTransport:
+    """A transport over the session that several clients can share."""
     verify = {"connection_verify": str(cloud.ca_file)} if cloud.ca_file else {}
-    return RequestsTransport(session=over, session_owner=False, connection_timeout=20, read_timeout=120, **verify)
+    return RequestsTransport(session=session, session_owner=False, connection_timeout=20, read_timeout=120, **verify)
 
 
-def pipeline(cloud: Cloud, tokens: Tokens, counters: Counters, pace: Pace, waits: Waits) -> list[Any]:
-    """The policies of every management client, in order: retries stand outside of what is done per attempt."""
+def management_policies(
+    cloud: Cloud, tokens: TokenCache, counters: RequestCounters, rate_limiter: RateLimiter, observer: CallObserver
+) -> list[Any]:
+    """The policies of every management client, in the order in which a request passes them."""
+    # Policies after the retry policy run once an attempt: each attempt is signed, paced, counted and logged.
     return [
         policies.RequestIdPolicy(),
         policies.UserAgentPolicy(base_user_agent=f"provisioner/{__version__}"),
         policies.ContentDecodePolicy(),
-        AgainPolicy(waits),
+        BoundedRetryPolicy(observer),
         ARMChallengeAuthenticationPolicy(tokens, cloud.arm_scope),
-        CountPolicy(counters, pace, waits),
+        RateLimitPolicy(counters, rate_limiter, observer),
         policies.HttpLoggingPolicy(),
     ]
 
 
-def _provider(url: str) -> str:
-    """The provider namespace and type that a URL speaks of: budgets are kept by it."""
+def _provider_and_type(url: str) -> str:
+    """The provider namespace and type in a URL, in lower case: ARM counts calls by them."""
     tail = url.split("?", 1)[0].lower().rpartition("/providers/")[2]
     return "/".join(tail.split("/")[:2])
 
 
-def _asked(headers: Any) -> float | None:
-    """The wait that an answer asks for, in seconds; None where it asks for none that can be read."""
+def retry_after_seconds(headers: Any) -> float | None:
+    """The seconds to wait that an answer asks for; None where it asks for none, or not in a number of seconds."""
     for name, unit in (("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001), ("Retry-After", 1.0)):
         value = headers.get(name)
         try:
@@ -168,14 +176,14 @@ def _asked(headers: Any) -> float | None:
     return None
 
 
-def _growing(attempt: int) -> float:
-    """0.2 s doubling; up to a third is random, so that threads do not return in step."""
+def _backoff_seconds(attempt: int) -> float:
+    """0.2 s doubling with each attempt, plus up to a third at random so that threads do not retry in step."""
     return 0.2 * (1 << attempt) * (1 + random.random() / 3)  # noqa: S311 - spread, not secrecy
 
 
-def _worth(error: Exception) -> bool:
-    """A certificate that nobody vouches for and a name that nobody knows will not change within seconds."""
+def _is_retryable(error: Exception) -> bool:
+    # An untrusted certificate and an unknown host name do not change within seconds.
     text = str(error)
     return not any(
-        each in text for each in ("CERTIFICATE_VERIFY_FAILED", "NameResolutionError", "Errno -2", "Errno -3")
+        text_part in text for text_part in ("CERTIFICATE_VERIFY_FAILED", "NameResolutionError", "Errno -2", "Errno -3")
     )

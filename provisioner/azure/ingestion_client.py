@@ -1,4 +1,4 @@
-"""The Logs Ingestion API: records of one stream in, nothing out but that they were taken."""
+"""Client of the Logs Ingestion API: sends records to a stream of a data collection rule."""
 
 from __future__ import annotations
 
@@ -9,48 +9,53 @@ from typing import TYPE_CHECKING, Any
 from azure.core.exceptions import AzureError
 from azure.monitor.ingestion import LogsIngestionClient, LogsUploadError
 
-from provisioner.azure.data_plane import options
-from provisioner.azure.error_translation import translate
+from provisioner.azure.data_plane import client_options
+from provisioner.azure.error_translation import translate_error
 
 if TYPE_CHECKING:
     from requests import Session
 
     from provisioner.azure.clouds import Cloud
-    from provisioner.azure.credentials import Tokens
-    from provisioner.azure.http_pipeline import Waits
-    from provisioner.azure.request_counters import Counters
+    from provisioner.azure.credentials import TokenCache
+    from provisioner.azure.http_pipeline import CallObserver
+    from provisioner.azure.request_counters import RequestCounters
 
 
-def _raise(failure: LogsUploadError) -> None:
-    """The error itself: without this the client also writes a line about it to the log, at each try."""
+def _raise_upload_error(failure: LogsUploadError) -> None:
+    # Without an `on_error` handler the client also writes each failed attempt to the log.
     raise failure.error
 
 
-class Ingestion:
-    """Sends to any DCE or rule endpoint of a cloud; one client for each, shared by threads."""
+class IngestionClient:
+    """Sends records to any endpoint (of a DCE or of a Direct rule) of a cloud; threads can share it."""
 
-    def __init__(self, cloud: Cloud, tokens: Tokens, session: Session, counters: Counters, waits: Waits) -> None:
-        self._options = lambda: options(
-            cloud, tokens, cloud.ingestion_scope, session=session, counters=counters, waits=waits
+    def __init__(
+        self, cloud: Cloud, tokens: TokenCache, session: Session, counters: RequestCounters, observer: CallObserver
+    ) -> None:
+        self._options = lambda: client_options(
+            cloud, tokens, cloud.ingestion_scope, session=session, counters=counters, observer=observer
         )
         self._tokens = tokens
         self._clients: dict[str, LogsIngestionClient] = {}
         self._lock = threading.Lock()
 
     def send(self, endpoint: str, immutable_id: str, stream: str, records: Sequence[Mapping[str, Any]]) -> None:
-        """Post JSON records to a stream of the rule with that immutable id.
+        """Send JSON records to a stream of the rule with that immutable id.
 
-        Returning means accepted (204), which says nothing about storage. Raises errors.CloudError.
+        On return Azure has accepted the records (204); whether they are stored shows only a query. Raises
+        errors.CloudError.
         """
         target = f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}"
         try:
-            rows: list[MutableMapping[str, Any]] = [dict(each) for each in records]
-            self._client(endpoint).upload(rule_id=immutable_id, stream_name=stream, logs=rows, on_error=_raise)
+            rows: list[MutableMapping[str, Any]] = [dict(record) for record in records]
+            self._client(endpoint).upload(
+                rule_id=immutable_id, stream_name=stream, logs=rows, on_error=_raise_upload_error
+            )
         except AzureError as error:
-            raise translate(error, target) from error
+            raise translate_error(error, target) from error
 
     def close(self) -> None:
-        """Let go of the clients; the connections belong to whoever gave the session."""
+        """Close the clients; the session and its connections stay open."""
         with self._lock:
             for client in self._clients.values():
                 client.close()
@@ -59,6 +64,6 @@ class Ingestion:
     def _client(self, endpoint: str) -> LogsIngestionClient:
         with self._lock:
             if endpoint not in self._clients:
-                made = LogsIngestionClient(endpoint, self._tokens, **self._options())  # type: ignore[no-untyped-call]
-                self._clients[endpoint] = made
+                client = LogsIngestionClient(endpoint, self._tokens, **self._options())  # type: ignore[no-untyped-call]
+                self._clients[endpoint] = client
             return self._clients[endpoint]

@@ -1,4 +1,4 @@
-"""ARM: read and write resources as raw JSON, over the official clients, with bounded waits and errors in our words."""
+"""Client of Azure Resource Manager: reads and writes resources as raw JSON, and raises this package's errors."""
 
 from __future__ import annotations
 
@@ -10,145 +10,150 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from provisioner.azure.error_translation import answer, translated
+from provisioner.azure.error_translation import error_from_response, translated_errors
 from provisioner.errors import CloudError, Rejected, TimedOut
 from provisioner.resources import Body, ResourceType
 
 if TYPE_CHECKING:
-    from provisioner.azure.http_pipeline import Waits
-    from provisioner.azure.request_counters import Counters
-    from provisioner.azure.resource_operations import Services
+    from provisioner.azure.http_pipeline import CallObserver
+    from provisioner.azure.request_counters import RequestCounters
+    from provisioner.azure.resource_operations import ResourceOperations
 
-_DONE = frozenset({"Succeeded", ""})
-_FAILED = frozenset({"Failed", "Canceled"})
-_READY_BUDGET = 600.0
-"""Seconds to wait for a resource's own state after its operation has ended."""
+# "" stands for a body without provisioningState, as role assignments have.
+_PROVISIONED_STATES = frozenset({"Succeeded", ""})
+_FAILED_STATES = frozenset({"Failed", "Canceled"})
+_MAX_PROVISIONING_WAIT = 600.0
+"""Seconds to wait for a resource's `provisioningState` after its operation has ended."""
 
 
-class Management:
-    """One subscription's ARM. Bodies go out as they are given and come in as Azure sent them."""
+class ManagementClient:
+    """ARM calls of one subscription. Bodies are sent as they are given and returned as Azure sent them."""
 
-    def __init__(self, services: Services, base: str, counters: Counters, waits: Waits) -> None:
-        self.services = services
+    def __init__(
+        self, operations: ResourceOperations, base: str, counters: RequestCounters, observer: CallObserver
+    ) -> None:
+        self.operations = operations
         self.requests = counters
         self._base = base
-        self._waits = waits
-        self._warm = threading.Lock()
+        self._observer = observer
+        self._import_lock = threading.Lock()
 
     def get(self, id_: str, api_version: str) -> Body | None:
-        """One resource, or None where it, or what it belongs to, is not there. Raises CloudError."""
+        """One resource's body; None where it or its parent does not exist. Raises CloudError."""
         status, body, headers = self._send("GET", f"{id_}?api-version={api_version}", id_)
         if status == 404:
             return None
         if status != 200:
-            raise answer(status, body, headers, id_)
+            raise error_from_response(status, body, headers, id_)
         return body if isinstance(body, dict) else None
 
     def list(self, path: str, api_version: str, query: str = "") -> list[Body] | None:
-        """All pages of a list; None where the parent is not there. Raises CloudError."""
-        found: list[Body] = []
+        """All items of a list, over all its pages; None where the parent does not exist. Raises CloudError."""
+        items: list[Body] = []
         url: str | None = f"{path}?api-version={api_version}{query}"
         while url:
             status, body, headers = self._send("GET", url, path)
-            if status == 404 and not found:
+            # Only on the first page: a parent that vanishes between pages is an error, not an absence.
+            if status == 404 and not items:
                 return None
             if status != 200 or not isinstance(body, dict):
-                raise answer(status, body, headers, path)
-            found.extend(each for each in body.get("value") or () if isinstance(each, dict))
+                raise error_from_response(status, body, headers, path)
+            items.extend(item for item in body.get("value") or () if isinstance(item, dict))
             url = body.get("nextLink")
-        return found
+        return items
 
     def put(self, type_: ResourceType, id_: str, body: Body, *, if_match: str | None = None) -> Body:
-        """Create or replace one resource and wait until it says that it is ready; what Azure then shows."""
+        """Create or replace a resource, wait until it is provisioned, and return its body. Raises CloudError.
+
+        `if_match` is an etag: a resource that has changed since then is refused with 412.
+        """
         headers = {"If-Match": if_match} if if_match else {}
-        with self._one(id_):
-            made = self.services.put(type_, id_, _bytes(body), headers)
-        return self._ready(type_, id_, made)
+        with translated_errors(id_):
+            answer_body = self.operations.put(type_, id_, _json_bytes(body), headers)
+        return self._wait_until_provisioned(type_, id_, answer_body)
 
     def patch(self, type_: ResourceType, id_: str, body: Body, *, if_match: str | None = None) -> Body:
-        """Change what the body names, and wait as `put` does."""
+        """Change the properties in the body, wait and return as `put` does."""
         headers = {"If-Match": if_match} if if_match else {}
-        with self._one(id_):
-            made = self.services.patch(type_, id_, _bytes(body), headers)
-        return self._ready(type_, id_, made)
+        with translated_errors(id_):
+            answer_body = self.operations.patch(type_, id_, _json_bytes(body), headers)
+        return self._wait_until_provisioned(type_, id_, answer_body)
 
     def delete(self, type_: ResourceType, id_: str) -> None:
-        """Remove one resource; its absence is no error."""
-        with self._one(id_):
-            self.services.delete(type_, id_)
+        """Delete a resource; one that does not exist is no error. Raises CloudError."""
+        with translated_errors(id_):
+            self.operations.delete(type_, id_)
 
     def deploy(self, group: str, name: str, template: Body) -> Body:
-        """Deploy a template into a group of this subscription, incrementally, and wait. Raises CloudError."""
-        with self._one(f"deployment {name}"):
-            return self.services.deploy(group, name, _bytes(_deployment(template)))
+        """Deploy a template into a resource group, in mode Incremental, and wait. Raises CloudError."""
+        with translated_errors(f"deployment {name}"):
+            return self.operations.deploy(group, name, _json_bytes(_deployment_body(template)))
 
     def what_if(self, group: str, name: str, template: Body) -> tuple[Body, ...]:
-        """Azure's own forecast: one entry per resource with its changeType. Raises CloudError."""
-        with self._one(f"what-if {name}"):
-            found = self.services.what_if(group, name, _bytes(_deployment(template)))
-        changes = found.get("changes") or (found.get("properties") or {}).get("changes") or []
-        return tuple(each for each in changes if isinstance(each, dict))
+        """Azure's what-if of a template: one entry a resource, with its `changeType`. Raises CloudError."""
+        with translated_errors(f"what-if {name}"):
+            forecast = self.operations.what_if(group, name, _json_bytes(_deployment_body(template)))
+        changes = forecast.get("changes") or (forecast.get("properties") or {}).get("changes") or []
+        return tuple(change for change in changes if isinstance(change, dict))
 
     @contextmanager
-    def listening(self, hear: Callable[[str], None]) -> Iterator[None]:
-        """Within it, this thread's waits are told."""
-        self._waits.listen(hear)
+    def reporting_waits(self, listener: Callable[[str], None]) -> Iterator[None]:
+        """Give the reasons of this thread's waits to `listener` within the block."""
+        self._observer.set_listener(listener)
         try:
             yield
         finally:
-            self._waits.listen(None)
-
-    @contextmanager
-    def _one(self, id_: str) -> Iterator[None]:
-        with translated(id_):
-            yield
+            self._observer.set_listener(None)
 
     def _send(self, method: str, url: str, target: str) -> tuple[int, Any, Mapping[str, str]]:
         from azure.core.rest import HttpRequest
 
         full = url if url.startswith("https://") else f"{self._base}{url}"
         if urlsplit(full).netloc != urlsplit(self._base).netloc:
+            # The request carries a token, which must not go to a host that only an answer names.
             raise Rejected(f"{target}: the next page lies on another host, {urlsplit(full).netloc}", target=target)
-        with translated(target):
-            response = self._sender().send_request(HttpRequest(method, full, headers={"Accept": "application/json"}))
-            return response.status_code, _json(response), response.headers
+        with translated_errors(target):
+            response = self._generic_client().send_request(
+                HttpRequest(method, full, headers={"Accept": "application/json"})
+            )
+            return response.status_code, _json_or_none(response), response.headers
 
-    def _sender(self) -> Any:
-        """The generic client; threads that start together import it once."""
-        with self._warm:
-            return self.services.resource
+    def _generic_client(self) -> Any:
+        # Under a lock: threads that start together must not import the SDK at the same time.
+        with self._import_lock:
+            return self.operations.generic_client
 
-    def _ready(self, type_: ResourceType, id_: str, body: Body) -> Body:
-        """The workspaces client returns while the workspace still says Creating; so its own state decides."""
-        deadline, delay = time.monotonic() + _READY_BUDGET, 0.5
-        while (state := _state(body)) not in _DONE:
-            if state in _FAILED:
+    def _wait_until_provisioned(self, type_: ResourceType, id_: str, body: Body) -> Body:
+        # The workspaces client returns while the workspace is still Creating, so the resource's own state decides.
+        deadline, delay = time.monotonic() + _MAX_PROVISIONING_WAIT, 0.5
+        while (state := _provisioning_state(body)) not in _PROVISIONED_STATES:
+            if state in _FAILED_STATES:
                 raise CloudError(f"{id_}: its provisioning ended as {state}", target=id_, code=f"Provisioning{state}")
             if time.monotonic() > deadline:
                 raise TimedOut(
-                    f"{id_}: still {state} after {_READY_BUDGET:.0f} s", target=id_, hint="apply again later"
+                    f"{id_}: still {state} after {_MAX_PROVISIONING_WAIT:.0f} s", target=id_, hint="apply again later"
                 )
-            self._waits.tell(f"it says {state}")
+            self._observer.report_wait(f"provisioning state: {state}")
             time.sleep(delay)
             delay = min(delay * 1.5, 5.0)
             body = self.get(id_, type_.api_version) or {}
         return body
 
 
-def _deployment(template: Body) -> Body:
+def _deployment_body(template: Body) -> Body:
     return {"properties": {"mode": "Incremental", "template": template, "parameters": {}}}
 
 
-def _state(body: Body) -> str:
+def _provisioning_state(body: Body) -> str:
     properties = body.get("properties")
     return str(properties.get("provisioningState") or "") if isinstance(properties, dict) else ""
 
 
-def _bytes(body: Body) -> bytes:
+def _json_bytes(body: Body) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _json(response: Any) -> Any:
+def _json_or_none(response: Any) -> Any:
     try:
         return json.loads(response.content or b"null")
     except ValueError:

@@ -1,4 +1,4 @@
-"""The log query API: KQL in, rows as plain values out."""
+"""Client of the log query API: runs KQL in a workspace and returns rows of JSON values."""
 
 from __future__ import annotations
 
@@ -8,41 +8,43 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.rest import HttpRequest
 from azure.monitor.query import LogsQueryClient
 
-from provisioner.azure.data_plane import options
-from provisioner.azure.error_translation import translate
+from provisioner.azure.data_plane import client_options
+from provisioner.azure.error_translation import translate_error
 from provisioner.errors import CloudError
 
 if TYPE_CHECKING:
     from requests import Session
 
     from provisioner.azure.clouds import Cloud
-    from provisioner.azure.credentials import Tokens
-    from provisioner.azure.http_pipeline import Waits
-    from provisioner.azure.request_counters import Counters
+    from provisioner.azure.credentials import TokenCache
+    from provisioner.azure.http_pipeline import CallObserver
+    from provisioner.azure.request_counters import RequestCounters
 
 Row = dict[str, Any]
-PathName = Literal["query", "search"]
-"""`search` is the one that Basic and Auxiliary tables answer: one table, and the timespan in the URL."""
+QueryPath = Literal["query", "search"]
+"""`search` is the path that Basic and Auxiliary tables need: it takes one table, and the timespan in the URL."""
 
-_SERVER_SECONDS = 60
+_SERVER_TIMEOUT = 60
 
 
-class Query:
-    """Asks workspaces of a cloud; one client, shared by threads."""
+class QueryClient:
+    """Queries any workspace of a cloud; threads can share it."""
 
-    def __init__(self, cloud: Cloud, tokens: Tokens, session: Session, counters: Counters, waits: Waits) -> None:
+    def __init__(
+        self, cloud: Cloud, tokens: TokenCache, session: Session, counters: RequestCounters, observer: CallObserver
+    ) -> None:
         self._client = LogsQueryClient(
             tokens,
-            endpoint=cloud.query,
+            endpoint=cloud.query_endpoint,
             credential_scopes=[cloud.query_scope],
-            **options(cloud, tokens, cloud.query_scope, session=session, counters=counters, waits=waits),
+            **client_options(cloud, tokens, cloud.query_scope, session=session, counters=counters, observer=observer),
         )
 
-    def run(self, workspace: str, kql: str, timespan: str | None = None, path: PathName = "query") -> list[Row]:
-        """The rows of the first table of the answer.
+    def run(self, workspace: str, kql: str, timespan: str | None = None, path: QueryPath = "query") -> list[Row]:
+        """Run a query and return the rows of the answer's first table.
 
-        `workspace` is its customer id, `timespan` an ISO 8601 duration or interval. Values are JSON's; dynamic
-        ones come as text. Raises errors.CloudError, also where Azure gives only a part of the answer.
+        `workspace` is the workspace's customer id, `timespan` an ISO 8601 duration or interval. Values are JSON's;
+        dynamic ones come as JSON text. Raises errors.CloudError, also for an answer that holds only part of the rows.
         """
         target = f"workspace {workspace}"
         body: dict[str, Any] = {"query": kql}
@@ -54,26 +56,29 @@ class Query:
             f"/workspaces/{workspace}/{path}",
             json=body,
             params=params,
-            headers={"Prefer": f"wait={_SERVER_SECONDS}", "Accept": "application/json"},
+            # Without it the service gives a query up to 3 minutes, longer than a caller that polls wants to wait.
+            headers={"Prefer": f"wait={_SERVER_TIMEOUT}", "Accept": "application/json"},
         )
         try:
-            # The typed calls turn dynamic and null guids into text of Python's; rows are wanted as they were sent.
+            # Not the client's typed calls: they turn dynamic values and null guids into Python's own text.
             response = self._client.send_request(request)
-            if response.status_code == 204:  # a workspace that has never held a row
+            # 204: a workspace that has never held a row.
+            if response.status_code == 204:
                 return []
             if response.status_code != 200:
                 raise HttpResponseError(response=response)
             answer = response.json()
         except AzureError as error:
-            raise translate(error, target) from error
-        return _rows(answer, target)
+            raise translate_error(error, target) from error
+        return _first_table_rows(answer, target)
 
     def close(self) -> None:
-        """Let go of the client; the connections belong to whoever gave the session."""
+        """Close the client; the session and its connections stay open."""
         self._client.close()
 
 
-def _rows(answer: dict[str, Any], target: str) -> list[Row]:
+def _first_table_rows(answer: dict[str, Any], target: str) -> list[Row]:
+    # A partial answer has status 200, its rows, and an error beside them.
     problem = answer.get("error")
     if problem:
         raise CloudError(

@@ -1,4 +1,4 @@
-"""Slows down before Azure says 429: it tells in each answer how many calls are left."""
+"""Delays calls before Azure answers 429: ARM reports in each answer how many calls remain."""
 
 from __future__ import annotations
 
@@ -15,64 +15,66 @@ _BUCKETS: Mapping[str, tuple[str, float]] = {
     "POST": ("writes", 10.0),
     "DELETE": ("deletes", 10.0),
 }
-"""Method → bucket and how many tokens a second it gains.
+"""Method → ARM's token bucket and how many calls a second it gains.
 Source: learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling"""
 
-_LOW = 16
-"""From here on calls go out at the rate at which the bucket fills: threads under way may still take that many."""
+# Calls remaining from which on calls are spread out: as many as `connect` allows at once, since that many threads may
+# still send after an older, higher number.
+_PACE_BELOW = 16
 
-_PROVIDER = "x-ms-ratelimit-remaining-subscription-resource-requests"
+_PROVIDER_HEADER = "x-ms-ratelimit-remaining-subscription-resource-requests"
+# Calls a second for a provider's own budget once it is low. Its refill rate is not documented (budgets of 60 and 150
+# were seen), so a low one is taken.
 _PROVIDER_RATE = 2.0
-"""A provider's own budget (60 and 150 were seen) fills by a rate nobody tells; a gentle one is taken."""
 
 
 @dataclass(slots=True)
 class _Bucket:
-    rate: float
-    left: int | None = None
-    next: float = 0.0
+    calls_per_second: float
+    remaining: int | None = None
+    next_slot: float = 0.0
 
 
 @dataclass(slots=True)
-class Pace:
-    """The budgets as last told, and when the next call of each kind may leave."""
+class RateLimiter:
+    """The calls that remain as ARM last reported them, and when the next call of each bucket may be sent."""
 
     clock: object = time.monotonic
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def delay(self, method: str, provider: str) -> float:
-        """Seconds to wait before this call; the slot is taken."""
+    def reserve_slot(self, method: str, provider: str) -> float:
+        """Reserve the next slot for a call, and return the seconds to wait until it."""
         now = self.clock()  # type: ignore[operator]
         with self._lock:
-            waits = [self._take(each, now) for each in self._of(method, provider)]
+            waits = [self._delay_in(bucket, now) for bucket in self._buckets_for(method, provider)]
         return max(waits, default=0.0)
 
-    def learn(self, method: str, provider: str, headers: Mapping[str, str]) -> None:
-        """Take the budgets out of an answer's headers."""
+    def record_remaining(self, method: str, provider: str, headers: Mapping[str, str]) -> None:
+        """Record the remaining calls that an answer's headers report."""
         kind, rate = _BUCKETS.get(method, ("writes", 10.0))
-        told = [
+        remaining_values = [
             int(value)
             for name, value in headers.items()
             if name.lower() in {f"x-ms-ratelimit-remaining-{scope}-{kind}" for scope in ("subscription", "tenant")}
             and value.isdecimal()
         ]
-        own = headers.get(_PROVIDER, "")
+        own = headers.get(_PROVIDER_HEADER, "")
         with self._lock:
-            if told:
-                self._buckets.setdefault(kind, _Bucket(rate)).left = min(told)
+            if remaining_values:
+                self._buckets.setdefault(kind, _Bucket(rate)).remaining = min(remaining_values)
             if own.isdecimal():
-                self._buckets.setdefault(f"{provider}/{method}", _Bucket(_PROVIDER_RATE)).left = int(own)
+                self._buckets.setdefault(f"{provider}/{method}", _Bucket(_PROVIDER_RATE)).remaining = int(own)
 
-    def _of(self, method: str, provider: str) -> list[_Bucket]:
+    def _buckets_for(self, method: str, provider: str) -> list[_Bucket]:
         kind, _ = _BUCKETS.get(method, ("writes", 10.0))
-        return [found for name in (kind, f"{provider}/{method}") if (found := self._buckets.get(name))]
+        return [bucket for name in (kind, f"{provider}/{method}") if (bucket := self._buckets.get(name))]
 
     @staticmethod
-    def _take(bucket: _Bucket, now: float) -> float:
-        if bucket.left is None or bucket.left > _LOW:
+    def _delay_in(bucket: _Bucket, now: float) -> float:
+        if bucket.remaining is None or bucket.remaining > _PACE_BELOW:
             return 0.0
         # Each call below the mark takes the next slot of the bucket's own rate.
-        slot = max(now, bucket.next)
-        bucket.next = slot + 1.0 / bucket.rate
+        slot = max(now, bucket.next_slot)
+        bucket.next_slot = slot + 1.0 / bucket.calls_per_second
         return slot - now

@@ -1,12 +1,12 @@
-"""How many requests went out, by kind."""
+"""Counts the HTTP requests that were sent, by method."""
 
 from __future__ import annotations
 
 import threading
 
 
-class Counters:
-    """Attempts on the wire: reads (GET, HEAD), writes (PUT, PATCH, DELETE), others (POST), and waits for a slot."""
+class RequestCounters:
+    """Requests sent: `reads` (GET, HEAD), `writes` (PUT, PATCH, DELETE), `others` (POST), and how many were retries."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -15,10 +15,10 @@ class Counters:
         self.others = 0
         self.retries = 0
 
-    def count(self, method: str, *, again: bool = False) -> None:
-        """One more attempt."""
+    def count(self, method: str, *, retry: bool = False) -> None:
+        """Add one request."""
         with self._lock:
-            self.retries += again
+            self.retries += retry
             if method in {"GET", "HEAD"}:
                 self.reads += 1
             elif method in {"PUT", "PATCH", "DELETE"}:
@@ -27,6 +27,6 @@ class Counters:
                 self.others += 1
 
     def snapshot(self) -> dict[str, int]:
-        """The public shape: contract, "requests"."""
+        """Reads and writes so far, in the documented shape of `requests`."""
         with self._lock:
             return {"reads": self.reads, "writes": self.writes}

@@ -1,1 +1,1 @@
-"""The command line: a thin shell on the library."""
+"""The command line: a thin shell on `provisioner.project`."""

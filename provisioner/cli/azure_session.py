@@ -1,4 +1,4 @@
-"""What online commands have in common: the first line, the connection, the question before a write."""
+"""What online commands share: the connection, the line that names the target, and the confirmation of writes."""
 
 from __future__ import annotations
 
@@ -11,44 +11,56 @@ from typing import TYPE_CHECKING
 import click
 
 from provisioner.cli.console import Console
+from provisioner.operating_system import is_terminal
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
-    from provisioner.project import Project
+    from provisioner.plannable import Plannable
 
 
 @contextmanager
-def online(project: Project, console: Console) -> Iterator[Azure]:
-    """A connection, after the line that says where and as whom. Raises InvalidManifest before anything is sent."""
+def azure_session(project: Plannable, console: Console) -> Iterator[Azure]:
+    """Connect and print the target. Raises InvalidManifest before anything is sent."""
     project.raise_if_invalid()
-    # The SDKs log what they then raise; it is told once, in our words. A program that embeds us decides for itself.
-    logging.getLogger("azure").addHandler(logging.NullHandler())
-    with project.connect() as azure:
-        announce(azure, console)
+    with announced_connection(project.connect(), console) as azure:
         yield azure
 
 
-def announce(azure: Azure, console: Console) -> None:
-    """Say where and as whom."""
+@contextmanager
+def announced_connection(connection: Azure, console: Console) -> Iterator[Azure]:
+    """Print the target of a connection, and close it at the end."""
+    # The SDKs log errors that they then raise; they are printed once, as our errors. Set here and not in the library:
+    # a program that embeds it decides for itself.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
+    with connection as azure:
+        announce_target(azure, console)
+        yield azure
+
+
+def announce_target(azure: Azure, console: Console) -> None:
+    """Print cloud, subscription, resource group and signed-in identity."""
     target = azure.target
     where = f"cloud {target.cloud} · subscription {target.subscription} · group {target.resource_group}"
     console.note(console.style(f"{where} · as {azure.identity}", dim=True))
 
 
-def answerable(*, yes: bool, local: bool) -> None:
-    """Before anything is sent: raises UsageError where a write needs a yes and nobody can be asked for it."""
-    if not (yes or local or sys.stdin.isatty()):
-        raise click.UsageError("nobody can be asked here: say --yes to write")
+def require_confirmation(*, yes: bool, local: bool) -> None:
+    """Raise UsageError where a write would need a confirmation and stdin is not a terminal.
+
+    Writes to the emulator (`local`) need none. To be called before anything is sent.
+    """
+    if not (yes or local or is_terminal(sys.stdin)):
+        raise click.UsageError("stdin is not a terminal: pass --yes to write")
 
 
 def confirm(question: str, *, yes: bool, local: bool) -> None:
-    """Ask on a terminal. Raises Declined where the answer is no."""
+    """Ask for confirmation, unless `yes` or `local`. Raises Declined where the answer is no."""
     if not (yes or local or click.confirm(question, err=True)):
         raise Declined
 
 
 class Declined(click.ClickException):
-    """The answer was no."""
+    """The user did not confirm a write."""
 
     def __init__(self) -> None:
         super().__init__("declined: nothing was written")

@@ -1,4 +1,4 @@
-"""Where words go: data to stdout, everything else to stderr, live on a terminal and as plain lines in a pipe."""
+"""Output: data goes to stdout, everything else to stderr; progress is live on a terminal and plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
+from provisioner.cli.output_encoding import write_for_programs
+from provisioner.operating_system import is_terminal
 from provisioner.progress import Progress, ProgressEvent
+from provisioner.reports.report_format import FindPlace, ReportOptions
 
 if TYPE_CHECKING:
     from provisioner.errors import ProvisionerError
@@ -21,52 +24,66 @@ _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "wait": ("…", "y
 
 @dataclass
 class Console:
-    """How much is said, whether in colour and in which format; one for the process, set by the options."""
+    """Verbosity, colour and format of the output; one for the process, set by the options."""
 
     quiet: bool = False
     verbose: int = 0
     color: bool = True
-    form: str = "text"
+    format_name: str = "text"
 
     _current: ClassVar[Console | None] = None
 
     @classmethod
     def current(cls) -> Console:
-        """The one that the options made, or a plain one where none were read yet."""
+        """The process's console; a default one where the options have not been read yet."""
         if cls._current is None:
-            cls._current = cls(color=colored(no_color=False))
+            cls._current = cls(color=use_color(no_color=False))
         return cls._current
 
     @classmethod
     def use(cls, console: Console) -> Console:
-        """Make this one the process's."""
+        """Make this the process's console."""
         cls._current = console
         return console
 
     def data(self, text: str) -> None:
-        """What the command was asked for; its colours stay behind where stdout is no terminal, as in `up | tee log`."""
-        click.echo(text, nl=not text.endswith("\n"))
+        """Print the command's result to stdout: as text for people, or in a format that programs read."""
+        if self.format_name == "text":
+            # click strips colours where stdout is not a terminal, as in `up | tee log`.
+            click.echo(text, nl=not text.endswith("\n"))
+        else:
+            self.document(text)
+
+    def document(self, text: str) -> None:
+        """Print a text that programs read to stdout, as UTF-8 whatever the terminal's encoding is."""
+        write_for_programs(text if text.endswith("\n") else f"{text}\n")
+
+    def report_options(self, *, find_place: FindPlace | None = None, strict: bool = False) -> ReportOptions:
+        """The options of a report to stdout: in colours where that is a terminal."""
+        color = self.color and is_terminal(sys.stdout)
+        return ReportOptions(color=color, verbose=bool(self.verbose), strict=strict, find_place=find_place)
 
     def note(self, text: str) -> None:
-        """What a person wants to know besides; silent with `-q`."""
+        """Print information to stderr; silent with `-q`."""
         if not self.quiet:
             click.echo(text, err=True, color=self.color or None)
 
-    def say(self, text: str) -> None:
-        """What must be told beside the data, also with `-q`."""
+    def notice(self, text: str) -> None:
+        """Print to stderr, also with `-q`."""
         click.echo(text, err=True, color=self.color or None)
 
     def style(self, text: str, color: str | None = None, *, bold: bool = False, dim: bool = False) -> str:
-        """The text in a colour, or as it is."""
+        """The text with a colour, or unchanged where colours are off."""
         return click.style(text, fg=color, bold=bold or None, dim=dim or None) if self.color else text
 
     def heading(self, text: str) -> None:
-        """The name of a stage."""
+        """Print the name of a stage to stderr; silent with `-q`."""
         self.note(self.style(text, bold=True))
 
     def error(self, error: ProvisionerError) -> None:
-        """What happened, to what, and what to do next."""
+        """Print an error with its code, target, request id, details and hint to stderr."""
         click.echo(f"{self.style('error:', 'red', bold=True)} {error.message}", err=True, color=self.color or None)
+        # Only CloudErrors have these and `details`.
         for label in ("code", "target", "request_id"):
             value = getattr(error, label, None)
             if value:
@@ -78,18 +95,20 @@ class Console:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """A listener for long work: a live block on a terminal, a line an event in a pipe."""
+        """Yield a progress listener: spinners on a terminal, a line an event elsewhere, nothing with `-q`."""
         if self.quiet:
             yield lambda _: None
-        elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            from provisioner.cli.live_progress import live
+        elif is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
+            # Imported late: offline commands must not pay for the import of rich.
+            from provisioner.cli.live_progress import live_progress
 
-            with live(color=self.color) as listener:
+            with live_progress(color=self.color) as listener:
                 yield listener
         else:
             yield self._line
 
     def _line(self, event: ProgressEvent) -> None:
+        # A log needs a line a change, not two; starts are of interest where a run seems to hang.
         if event.kind == "start" and not self.verbose:
             return
         mark, color = _MARKS[event.kind]
@@ -97,7 +116,8 @@ class Console:
         click.echo(f"{text}  {event.message}" if event.message else text, err=True, color=self.color or None)
 
 
-def colored(*, no_color: bool) -> bool:
-    """Colour unless refused by flag, by NO_COLOR (https://no-color.org), or because nobody looks."""
+def use_color(*, no_color: bool) -> bool:
+    """Whether to use colours: stderr is a terminal, and neither `no_color` nor NO_COLOR forbids them."""
+    # NO_COLOR: https://no-color.org, any value but an empty one counts.
     refused = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not refused and sys.stderr.isatty()
+    return not refused and is_terminal(sys.stderr)

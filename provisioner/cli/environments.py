@@ -1,142 +1,122 @@
-"""The same command for several environments: at once where it only reads, one after the other where it writes."""
+"""Runs a command for several environments and prints their results: reads concurrently, writes one after another."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from provisioner.cli.console import Console
-from provisioner.errors import InvalidManifest, ProvisionerError
+from provisioner.cli.error_output import error_payload, print_error
+from provisioner.errors import ProvisionerError
+from provisioner.reports.format_registry import render_report, report_data
+from provisioner.reports.json_envelope import json_document
+from provisioner.reports.markdown_table import markdown_table
+from provisioner.reports.report_format import ReportOptions
+from provisioner.reports.text_table import aligned_lines
 
 if TYPE_CHECKING:
-    from provisioner.project import Project
+    from provisioner.plannable import Plannable
 
 T = TypeVar("T")
-_AT_ONCE = 8
+P = TypeVar("P", bound="Plannable")
+# Each environment makes up to 16 calls at once by itself, and ARM limits calls for each principal.
+_MAX_CONCURRENT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """What came of one environment: a value, or the error that stood in the way."""
+class EnvironmentResult(Generic[P, T]):
+    """The result for one environment: a value, or an error."""
 
-    project: Project
+    project: P
     value: T | None = None
     error: ProvisionerError | None = None
 
     @property
     def name(self) -> str:
-        """The environment's name; the manifest itself is called `-`."""
+        """The environment's name; `-` for the manifest without one."""
         return self.project.environment or "-"
 
 
-def gather(projects: Sequence[Project], work: Callable[[Project], T]) -> list[Answer[T]]:
-    """All of them, some at once. For a single one an error is raised; among several it is one of the answers."""
+def run_concurrently(projects: Sequence[P], work: Callable[[P], T]) -> list[EnvironmentResult[P, T]]:
+    """Run `work` for all projects, several at once. With a single project its error is raised, else it is a result."""
     if len(projects) == 1:
-        return [Answer(projects[0], work(projects[0]))]
-    with ThreadPoolExecutor(min(_AT_ONCE, len(projects))) as pool:
-        return list(pool.map(lambda project: _answer(project, work), projects))
+        return [EnvironmentResult(projects[0], work(projects[0]))]
+    with ThreadPoolExecutor(min(_MAX_CONCURRENT, len(projects))) as pool:
+        return list(pool.map(lambda project: _run_one(project, work), projects))
 
 
-def follow(projects: Sequence[Project], work: Callable[[Project], T], good: Callable[[T], bool]) -> Iterator[Answer[T]]:
-    """One after the other, up to the first that is not good. For a single one an error is raised."""
+def run_until_failure(
+    projects: Sequence[P], work: Callable[[P], T], succeeded: Callable[[T], bool]
+) -> Iterator[EnvironmentResult[P, T]]:
+    """Run `work` for one project after another until one fails or `succeeded` says no.
+
+    With a single project its error is raised, else it is a result.
+    """
     for project in projects:
-        answer = Answer(project, work(project)) if len(projects) == 1 else _answer(project, work)
-        yield answer
-        if answer.value is None or not good(answer.value):
+        result = EnvironmentResult(project, work(project)) if len(projects) == 1 else _run_one(project, work)
+        yield result
+        if result.value is None or not succeeded(result.value):
             return
 
 
-def _answer(project: Project, work: Callable[[Project], T]) -> Answer[T]:
+def _run_one(project: P, work: Callable[[P], T]) -> EnvironmentResult[P, T]:
     try:
-        return Answer(project, work(project))
+        return EnvironmentResult(project, work(project))
     except ProvisionerError as error:
-        return Answer(project, error=error)
+        return EnvironmentResult(project, error=error)
 
 
-def report(
-    answers: Sequence[Answer[T]],
+Summary = tuple[Sequence[str], Callable[[T], Sequence[Any]]]
+"""The head of the table that sums several environments up, and the cells of one result."""
+
+
+def print_results(
+    results: Sequence[EnvironmentResult[P, T]],
     console: Console,
-    form: str,
-    texts: Callable[[Answer[T]], str],
-    data: Callable[[Answer[T]], dict[str, Any]],
-    row: tuple[Sequence[str], Callable[[T], Sequence[Any]]],
+    subject: str,
+    format_name: str,
+    summary: Summary[T],
+    options_of: Callable[[P], ReportOptions],
 ) -> None:
-    """A single answer as it is; several under their names, with a summary table (`row`: its head, and its cells)."""
-    if len(answers) == 1 and answers[0].value is not None:
-        console.data(
-            json.dumps(data(answers[0]), indent=2, ensure_ascii=False) if form == "json" else texts(answers[0])
-        )
-        return
-    if form == "json":
-        found = {each.name: data(each) if each.value is not None else failure(each.error) for each in answers}
-        console.data(json.dumps({"version": 1, "environments": found}, indent=2, ensure_ascii=False))
-        return
-    for each in answers:
-        if each.value is not None:
-            heading = f"## {each.name}\n" if form == "markdown" else console.style(f"── {each.name}", "cyan", bold=True)
-            console.data(f"{heading}\n{texts(each).strip(chr(10))}\n\n")
-        elif each.error is not None:
-            console.heading(f"── {each.name}")
-            told(each.error, console)
-    console.data(_summary(answers, row, markdown=form == "markdown"))
+    """Print a single result as it is; several under their names, with a table that sums them up.
 
-
-def told(error: ProvisionerError, console: Console) -> None:
-    """An error as the command line shows it: the diagnostics of an invalid manifest, or what Azure said."""
-    if isinstance(error, InvalidManifest):
-        from provisioner.validate import source_files
-        from provisioner.validate.report import text
-
-        console.say(text(error.diagnostics, source_files.lines, color=console.color))
+    `subject` is that of the registry of reports; `options_of` gives a project's.
+    """
+    if len(results) == 1 and results[0].value is not None:
+        options = options_of(results[0].project)
+        console.data(render_report(subject, format_name, results[0].value, options))
+    elif format_name == "json":
+        payloads = {
+            result.name: error_payload(result.error)
+            if result.value is None
+            else report_data(subject, result.value, options_of(result.project))
+            for result in results
+        }
+        console.data(json_document({"environments": payloads}))
     else:
-        console.error(error)
+        for result in results:
+            if result.error is not None:
+                console.heading(f"── {result.name}")
+                print_error(result.error, console)
+            elif result.value is not None:
+                text = render_report(subject, format_name, result.value, options_of(result.project))
+                console.data(_under_heading(result.name, text, console, markdown=format_name == "markdown"))
+        console.data(_summary_text(results, summary, markdown=format_name == "markdown"))
 
 
-def failed(error: ProvisionerError, form: str) -> str | None:
-    """An error as the whole answer in a format that programs read; None where only words are wanted."""
-    if not isinstance(error, InvalidManifest):
-        return json.dumps({"version": 1, **failure(error)}, indent=2, ensure_ascii=False) if form == "json" else None
-    from provisioner.reports import annotations
-    from provisioner.validate import report
-
-    if form in annotations.FORMS:
-        return annotations.FORMS[form](annotations.of_findings(error.diagnostics))
-    forms = {"json": report.json, "sarif": report.sarif, "junit": report.junit}
-    return forms[form](error.diagnostics) if form in forms else None
+def _under_heading(name: str, text: str, console: Console, *, markdown: bool) -> str:
+    heading = f"## {name}\n" if markdown else console.style(f"── {name}", "cyan", bold=True)
+    # Some texts begin or end with empty lines; under headings each is set apart by exactly one.
+    return f"{heading}\n{text.strip(chr(10))}\n\n"
 
 
-def failure(error: ProvisionerError | None) -> dict[str, Any]:
-    """An error in the place of an answer, with the diagnostics of an invalid manifest."""
-    from provisioner.apply.outcome import error_json
-
-    told: dict[str, Any] = {"error": error_json(error)}
-    if isinstance(error, InvalidManifest):
-        from provisioner.validate import report
-
-        told["diagnostics"] = report.shape(error.diagnostics)["diagnostics"]
-    return told
-
-
-def _summary(
-    answers: Sequence[Answer[T]], row: tuple[Sequence[str], Callable[[T], Sequence[Any]]], *, markdown: bool
-) -> str:
-    head, cells = row
-    rows = [["environment", *head]]
-    for each in answers:
-        filled = (
-            [str(cell) for cell in cells(each.value)] if each.value is not None else ["failed", *[""] * (len(head) - 1)]
-        )
-        rows.append([each.name, *filled])
-    if markdown:
-        lines = ["| " + " | ".join(cells_) + " |" for cells_ in rows]
-        return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]) + "\n"
-    widths = [max(len(line[column]) for line in rows) for column in range(len(rows[0]))]
-    return (
-        "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in rows
-        )
-        + "\n"
-    )
+def _summary_text(results: Sequence[EnvironmentResult[P, T]], summary: Summary[T], *, markdown: bool) -> str:
+    head, cells_of = summary
+    failed = ("failed", *[""] * (len(head) - 1))
+    rows = [
+        (result.name, *(failed if result.value is None else map(str, cells_of(result.value)))) for result in results
+    ]
+    titles = ("environment", *head)
+    return "\n".join(markdown_table(titles, rows) if markdown else aligned_lines([titles, *rows])) + "\n"

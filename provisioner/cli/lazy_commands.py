@@ -1,4 +1,4 @@
-"""A command group that imports a command only when it runs, so that `--help` and offline commands start fast."""
+"""A command group that imports a command only when it is called, so that `--help` and offline commands start fast."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import Any
 
 import click
+
+from provisioner.suggest import nearest_name
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("init:init", "Write a manifest from sample records."),
@@ -27,43 +29,41 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rules": ("rules:rules", "List the checks with their codes; `explain` shows the page of one."),
     "schema": ("schema:schema", "Print the JSON Schema of the manifest."),
 }
-"""Name → where it is, and its first line of help; a test holds the two equal."""
+"""Command → `module:function` in `cli.commands`, and the first line of its help (a test compares it)."""
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and first line only."""
+    """A click group that knows the names and first help lines of its commands without importing them."""
 
     def __init__(self, *args: Any, commands: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._known = commands
+        self._commands = commands
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """In the order of the work, not of the alphabet."""
-        return list(self._known)
+        """The commands in the order of the workflow."""
+        return list(self._commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import the one that is asked for."""
-        if cmd_name not in self._known:
+        """Import and return a command; None for an unknown name."""
+        if cmd_name not in self._commands:
             return None
-        module, attribute = self._known[cmd_name][0].split(":")
+        module, attribute = self._commands[cmd_name][0].split(":")
         command: click.Command = getattr(import_module(f"provisioner.cli.commands.{module}"), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list without importing anything."""
+        """Write the list of commands, without importing them as click would for their help."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self._known.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in self._commands.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a near name for one that is not there."""
+        """Resolve a command as click does; the error for an unknown one suggests the nearest name."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], self._known, 1)
-            if near:
-                raise click.UsageError(f"{error.format_message()} Did you mean {near[0]!r}?", ctx) from error
+            nearest = nearest_name(args[0], self._commands)
+            if nearest:
+                raise click.UsageError(f"{error.format_message()} Did you mean {nearest!r}?", ctx) from error
             raise

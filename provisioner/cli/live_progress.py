@@ -1,4 +1,4 @@
-"""Progress on a terminal: work under way at the bottom, finished work above it."""
+"""Progress on a terminal: a spinner for each piece of work under way, finished work above them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red")}
 
 
 @contextmanager
-def live(*, color: bool) -> Iterator[Progress]:
-    """A listener that keeps one spinning line for each subject under way."""
+def live_progress(*, color: bool) -> Iterator[Progress]:
+    """Yield a progress listener that keeps a spinner for each subject under way."""
     terminal = Terminal(stderr=True, no_color=not color, highlight=False)
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Bars(*columns, console=terminal, transient=True) as bars:

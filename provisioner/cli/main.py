@@ -1,4 +1,4 @@
-"""The root command, and the exit code that each way of ending has."""
+"""The root command, and the exit codes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ import click
 
 from provisioner._version import __version__
 from provisioner.cli.lazy_commands import COMMANDS, LazyGroup
+from provisioner.cli.output_encoding import prepare_streams
 from provisioner.errors import ProvisionerError
+from provisioner.operating_system import STOP_SIGNALS, is_closed_pipe
 
-USAGE = 64
-"""Wrong words on the command line; click's own 2 means "differences found" here."""
+USAGE_ERROR = 64
+"""Wrong usage of the command line. Not click's own 2, which means "differences found" here."""
 INTERRUPTED = 130
 TERMINATED = 143
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-"""Trouble with a file of which the system does not say the name."""
+# Errors that writing to an open file raises: the system does not say which file it was.
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 @click.command(cls=LazyGroup, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,26 +36,32 @@ def provisioner() -> None:
 
 
 class Terminated(BaseException):
-    """SIGTERM, turned into an exception so that changes in flight are recorded before the end."""
+    """SIGTERM, or Ctrl-Break on Windows, as an exception: changes in flight are recorded before the program ends.
+
+    A BaseException: no handler of ordinary errors may swallow it.
+    """
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command line; the exit code is the answer. Only a bug of ours shows a traceback."""
-    before = signal.signal(signal.SIGTERM, _terminate)
+    """Run a command line (default: `sys.argv`) and return its exit code. Only a bug of ours shows a traceback."""
+    prepare_streams()
+    before = {number: signal.signal(number, _raise_terminated) for number in STOP_SIGNALS}
     try:
-        return _answered(arguments)
+        return _exit_code(arguments)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _answered(arguments: list[str] | None) -> int:
+def _exit_code(arguments: list[str] | None) -> int:
     try:
+        # Not click's standalone mode: it would turn its own errors into exit codes 1 and 2.
         code = provisioner.main(arguments, prog_name="provisioner", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
         error.show()
-        return USAGE
+        return USAGE_ERROR
     except click.ClickException as error:
         error.show()
         return 1
@@ -63,31 +71,35 @@ def _answered(arguments: list[str] | None) -> int:
     except Terminated:
         click.echo("terminated", err=True)
         return TERMINATED
-    except BrokenPipeError:
-        # The reader left (`| head`). Point stdout elsewhere, or the interpreter complains while it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except ProvisionerError as error:
-        _tell(error)
+        _print_error(error)
         return 1
     except OSError as error:
-        if error.filename is None and error.errno not in _DISK:
+        if is_closed_pipe(error, sys.stdout):
+            # The reader left (`| head`). Point stdout elsewhere, or the interpreter complains while it closes it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        # An OSError without a file that is not of the disk (a socket's, say) is a bug and keeps its traceback.
+        if error.filename is None and error.errno not in _DISK_ERRORS:
             raise
         where = f"{error.filename}: " if error.filename is not None else ""
-        _tell(ProvisionerError(f"{where}{error.strerror}", hint="check the path, the rights and the space on the disk"))
+        _print_error(
+            ProvisionerError(f"{where}{error.strerror}", hint="check the path, the rights and the space on the disk")
+        )
         return 1
     return code if isinstance(code, int) else 0
 
 
-def _tell(error: ProvisionerError) -> None:
+def _print_error(error: ProvisionerError) -> None:
     from provisioner.cli.console import Console
-    from provisioner.cli.environments import failed, told
+    from provisioner.cli.error_output import print_error, render_error
 
+    # Programs that read stdout get the error in their format; people read it on stderr in any case.
     console = Console.current()
-    if answer := failed(error, console.form):
+    if answer := render_error(error, console.format_name):
         console.data(answer)
-    told(error, console)
+    print_error(error, console)
 
 
-def _terminate(_: int, __: FrameType | None) -> NoReturn:
+def _raise_terminated(_: int, __: FrameType | None) -> NoReturn:
     raise Terminated

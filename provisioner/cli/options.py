@@ -1,4 +1,4 @@
-"""Options that commands share, and the values that they become."""
+"""Options and arguments that several commands share, as decorators."""
 
 from __future__ import annotations
 
@@ -9,33 +9,36 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from provisioner.cli.console import Console, colored
+from provisioner.cli.console import Console, use_color
+from provisioner.reports.format_registry import FORMATS
 
 if TYPE_CHECKING:
+    from provisioner.plannable import Plannable
     from provisioner.project import Project
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def console(command: Command) -> Command:
-    """`-q`, `-v`, `--no-color`: the command gets `console`."""
+    """Add `-q`, `-v` and `--no-color`; the command gets `console`."""
 
     @click.option("-q", "--quiet", is_flag=True, help="Only data and errors.")
     @click.option("-v", "--verbose", count=True, help="Say more.")
     @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR is honoured too).")
     @wraps(command)
     def wrapped(*args: Any, quiet: bool, verbose: int, no_color: bool, **kwargs: Any) -> Any:
-        form = str(kwargs.get("form", "text"))
-        made = Console(quiet=quiet, verbose=verbose, color=colored(no_color=no_color), form=form)
-        return command(*args, console=Console.use(made), **kwargs)
+        format_name = str(kwargs.get("format_name", "text"))
+        new_console = Console(quiet=quiet, verbose=verbose, color=use_color(no_color=no_color), format_name=format_name)
+        return command(*args, console=Console.use(new_console), **kwargs)
 
     return wrapped  # type: ignore[return-value]
 
 
 def manifest(command: Command) -> Command:
-    """`[MANIFEST]`, `-e`, `--var`: the command gets `path`, `environment`, `variables`."""
+    """Add `[MANIFEST]`, `-e` and `--var`; the command gets `path`, `environment` and `variables`."""
+    # click shows options in the order of the decorators as read from top to bottom, so the last applied comes first.
     for decorate in (
-        click.option("--var", "variables", multiple=True, callback=pairs, metavar="K=V", help="Set a variable."),
+        click.option("--var", "variables", multiple=True, callback=parse_pairs, metavar="K=V", help="Set a variable."),
         click.option("-e", "--environment", help="The environment to lay over the manifest."),
         click.argument("path", metavar="[MANIFEST]", default=Path(), type=click.Path(path_type=Path)),
     ):
@@ -44,29 +47,50 @@ def manifest(command: Command) -> Command:
 
 
 def project(command: Command) -> Command:
-    """As `manifest`, already loaded: the command gets `project` and `console`."""
+    """Add the options of `manifest` and `console`; the command gets the loaded `project` and `console`."""
 
     @manifest
     @console
     @wraps(command)
-    def wrapped(*args: Any, path: Path, environment: str | None, variables: dict[str, str], **kwargs: Any) -> Any:
+    def wrapped(
+        *args: Any,
+        path: Path,
+        environment: str | None,
+        variables: dict[str, str],
+        templates: Path | None = None,
+        **kwargs: Any,
+    ) -> Any:
         from provisioner.project import Project
 
-        loaded = Project.load(path, environment=environment, variables=variables)
+        loaded = Project.load(path, environment=environment, variables=variables, templates=templates)
         return command(*args, project=loaded, **kwargs)
 
     return wrapped  # type: ignore[return-value]
 
 
-def projects(*, saved: bool = False) -> Callable[[Command], Command]:
-    """`[MANIFEST]`, repeated `-e`, `--all-environments`, `--var`: the command gets `projects` and `console`.
+def project_with_templates(command: Command) -> Command:
+    """Add the options of `project`, and `--templates` for a command to which the bodies of resources matter."""
+    return _templates(project(command))
 
-    With `saved`, a plan that `plan --out` wrote is taken in the manifest's place.
+
+_templates = click.option(
+    "--templates",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Definitions that replace ours, by file name.",
+)
+
+
+def projects(*, saved: bool = False) -> Callable[[Command], Command]:
+    """Add `[MANIFEST]`, repeated `-e`, `--all-environments`, `--var` and `--templates`.
+
+    The command gets `projects` and `console`. With `saved`, a plan file that `plan --out` wrote is accepted in the
+    manifest's place.
     """
 
     def decorate(command: Command) -> Command:
+        @_templates
         @click.option("--all-environments", "everywhere", is_flag=True, help="Every environment of the manifest.")
-        @click.option("--var", "variables", multiple=True, callback=pairs, metavar="K=V", help="Set a variable.")
+        @click.option("--var", "variables", multiple=True, callback=parse_pairs, metavar="K=V", help="Set a variable.")
         @click.option(
             "-e", "--environment", "names", multiple=True, help="An environment to lay over; may be repeated."
         )
@@ -74,58 +98,83 @@ def projects(*, saved: bool = False) -> Callable[[Command], Command]:
         @console
         @wraps(command)
         def wrapped(
-            *args: Any, path: Path, names: tuple[str, ...], everywhere: bool, variables: dict[str, str], **kwargs: Any
+            *args: Any,
+            path: Path,
+            names: tuple[str, ...],
+            everywhere: bool,
+            variables: dict[str, str],
+            templates: Path | None,
+            **kwargs: Any,
         ) -> Any:
             if names and everywhere:
                 raise click.UsageError("say -e or --all-environments, not both")
-            if saved and _saved(path):
-                if names or everywhere or variables:
-                    raise click.UsageError("a saved plan is for what it was planned for: leave -e and --var out")
+            if saved and _is_plan_file(path):
+                # They would suggest that another environment or value could be applied than the one reviewed.
+                if names or everywhere or variables or templates:
+                    raise click.UsageError(
+                        "a saved plan is for what it was planned for: leave -e, --var and --templates out"
+                    )
                 from provisioner.saved_plan import SavedPlan
 
-                return command(*args, projects=(SavedPlan(path),), **kwargs)
-            return command(*args, projects=_loaded(path, names, everywhere, variables), **kwargs)
+                saved_plan: Plannable = SavedPlan(path)
+                return command(*args, projects=(saved_plan,), **kwargs)
+            environments = _chosen_environments(path, names, everywhere, variables)
+            return command(*args, projects=_load_projects(path, environments, variables, templates), **kwargs)
 
         return wrapped  # type: ignore[return-value]
 
     return decorate
 
 
-def _saved(path: Path) -> bool:
-    from provisioner.plan.plan_file import recognized
+def _is_plan_file(path: Path) -> bool:
+    from provisioner.plan.plan_file import is_plan_file
 
-    return recognized(path)
+    return is_plan_file(path)
 
 
-def _loaded(path: Path, names: tuple[str, ...], everywhere: bool, variables: dict[str, str]) -> tuple[Project, ...]:
+def _chosen_environments(
+    path: Path, names: tuple[str, ...], everywhere: bool, variables: dict[str, str]
+) -> list[str | None]:
     from provisioner.project import Project
 
-    chosen: list[str | None] = [*dict.fromkeys(names)]
     if everywhere:
-        chosen = [*Project.load(path, variables=variables).document.declared]
-        if not chosen:
+        declared: list[str | None] = [*Project.load(path, variables=variables).document.declared_environments]
+        if not declared:
             raise click.UsageError(f"{path} declares no environments")
-    return tuple(Project.load(path, environment=name, variables=variables) for name in chosen or [None])
+        return declared
+    # A repeated name counts once: two runs of one environment would wait for each other's lock.
+    return [*dict.fromkeys(names)] or [None]
 
 
-def output(*formats: str) -> Callable[[Command], Command]:
-    """`--format`, the first being the default: the command gets `form`."""
-    return click.option("--format", "form", type=click.Choice(formats), default=formats[0], help="Form of the answer.")
+def _load_projects(
+    path: Path, environments: list[str | None], variables: dict[str, str], templates: Path | None
+) -> tuple[Project, ...]:
+    from provisioner.project import Project
+
+    return tuple(Project.load(path, name, variables, templates=templates) for name in environments)
 
 
-def risks(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Each as it is given. Raises BadParameter for what names no risk."""
-    for each in given:
-        risk, _colon, name = each.partition(":")
+def output(subject: str) -> Callable[[Command], Command]:
+    """Add `--format` with the formats of a subject, the first being the default; the command gets `format_name`."""
+    formats = tuple(FORMATS[subject])
+    return click.option(
+        "--format", "format_name", type=click.Choice(formats), default=formats[0], help="Form of the answer."
+    )
+
+
+def parse_risks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the values of `--allow` and return them. Raises BadParameter for one that is not RISK:NAME."""
+    for value in values:
+        risk, _colon, name = value.partition(":")
         if risk.lower() not in {"breaking", "destructive"} or not name:
-            raise click.BadParameter(f"{each!r} is not breaking:NAME or destructive:NAME")
-    return given
+            raise click.BadParameter(f"{value!r} is not breaking:NAME or destructive:NAME")
+    return values
 
 
 allow = click.option(
     "--allow",
     multiple=True,
-    callback=risks,
+    callback=parse_risks,
     metavar="RISK:NAME",
     help="Accept a breaking or destructive change by its name.",
 )
@@ -145,12 +194,26 @@ via = click.option(
 )
 
 
-def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    """The values of a repeated `NAME=VALUE`. Raises BadParameter for what is none."""
-    found = {}
-    for each in given:
-        name, equals, value = each.partition("=")
+def parse_pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The values of a repeated `NAME=VALUE` option as a dict. Raises BadParameter for one of another form."""
+    value_by_name = {}
+    for pair in values:
+        name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise click.BadParameter(f"{each!r} is not NAME=VALUE")
-        found[name] = value
-    return found
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE")
+        value_by_name[name] = value
+    return value_by_name
+
+
+def streams(help_text: str) -> Callable[[Command], Command]:
+    """Add `--stream`, repeatable; the command gets `streams`, for `require_streams` to check."""
+    return click.option("--stream", "streams", multiple=True, metavar="NAME", help=help_text)
+
+
+def require_streams(project: Project, streams: tuple[str, ...]) -> None:
+    """Raise BadParameter for a stream that the manifest lacks, InvalidManifest where it could not be loaded."""
+    declared = project.manifest.streams
+    for name in streams:
+        if name not in declared:
+            message = f"no stream {name!r}; there are: {', '.join(declared) or 'none'}"
+            raise click.BadParameter(message, param_hint="--stream")

@@ -1,107 +1,104 @@
-"""Plan, show, ask, carry out: what `apply` and `up` share."""
+"""Plans, asks for confirmation and applies: what `apply` and `up` share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from provisioner.cli.apply_flags import ApplyFlags
 from provisioner.cli.azure_session import confirm
 from provisioner.cli.console import Console
 from provisioner.text import plural
 
 if TYPE_CHECKING:
-    from provisioner.apply import Outcome
+    from provisioner.apply import Applied, Outcome
     from provisioner.azure import Azure
     from provisioner.plan import Plan
-    from provisioner.project import Project
+    from provisioner.plannable import Plannable
     from provisioner.resources.sender_outputs import Outputs
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """A plan and what became of it. `outputs` is None where something failed."""
+class ApplyResult:
+    """A plan, the result of its apply, and the outputs for senders (None where a change failed)."""
 
     plan: Plan
-    outcomes: tuple[Outcome, ...]
+    applied: Applied
     outputs: Outputs | None
     requests: dict[str, int]
 
     @property
     def ok(self) -> bool:
-        """Whether everything is as the manifest wants it."""
-        return all(each.state == "applied" for each in self.outcomes)
-
-    def json(self) -> dict[str, Any]:
-        """The public shape: contract, "apply"."""
-        from provisioner.apply import report
-
-        return report.data(self.outcomes, self.outputs.json() if self.outputs else None, self.requests)
+        """Whether every change was applied."""
+        return self.applied.ok
 
 
-def carry_out(
-    project: Project,
+def plan_and_apply(
+    project: Plannable,
     azure: Azure,
     console: Console,
+    flags: ApplyFlags,
     *,
-    say: Callable[[str], None],
-    planned: Callable[[Plan], None] = lambda _: None,
-    yes: bool = False,
-    allow: Collection[str] = (),
-    fingerprint: str | None = None,
-    parallelism: int = 10,
-    only: Collection[str] = (),
-    prune: bool = False,
-    via: str = "api",
-) -> Applied:
-    """Plan, `say` the plan, ask, apply with progress, `say` what became of it; `planned` hears the plan first.
+    show: Callable[[str], None],
+    on_plan: Callable[[Plan], None] = lambda _: None,
+) -> ApplyResult:
+    """Plan, show the plan, ask for confirmation, apply with progress, and show the outcomes.
 
-    Raises StalePlan where `fingerprint` is not the plan's, UnsafePlan before anything is sent, and what click
-    raises where the answer is no.
+    `show` prints a text; `on_plan` gets the plan before it is shown. Raises StalePlan where the plan has not the
+    fingerprint of the flags, UnsafePlan before anything is sent, and Declined where the user does not confirm.
     """
-    from provisioner.apply import report as outcome
     from provisioner.plan import report
-    from provisioner.plan.plan_file import require
+    from provisioner.plan.plan_file import require_fingerprint
 
-    allow = (*allow, *project.accepted)
-    with project.alone(waiting=lambda who: console.note(f"waiting for another run: {who}")):
-        plan = project.plan(azure, prune=prune, allow=allow, only=only)
-        if fingerprint is not None:
-            require(fingerprint, plan)
-        planned(plan)
-        say(report.text(plan, color=console.color))
-        plan.raise_if_unsafe(allow)
-        if via == "deployment":
-            say(_forecast(project, azure, plan))
+    # The lock is held over the plan too: what is confirmed is then what is applied, unless another machine writes.
+    with project.lock(on_wait=lambda holder: console.note(f"waiting for another run: {holder}")):
+        plan = project.plan(azure, flags.plan)
+        if flags.fingerprint is not None:
+            require_fingerprint(flags.fingerprint, plan)
+        # Before the plan can be refused: `up --format json` prints a refused plan too.
+        on_plan(plan)
+        show(report.format_text(plan, color=console.color))
+        plan.raise_if_unsafe(flags.apply.allow)
+        if flags.apply.deployment:
+            show(_what_if_text(project, azure, plan))
         writes = sum(change.writes for change in plan.changes)
         if writes:
-            confirm(f"Apply {plural(writes, 'change')}?", yes=yes, local=project.manifest.target.cloud == "local")
+            confirm(f"Apply {plural(writes, 'change')}?", yes=flags.yes, local=project.target.cloud == "local")
         before = azure.requests.snapshot()
-        with console.progress() as progress:
-            outcomes = project.apply(
-                plan,
-                azure,
-                allow=allow,
-                parallelism=parallelism,
-                progress=progress,
-                recorded=lambda found: say(outcome.text(found, color=console.color, brief=True)),
-                locked=True,
-                via=via,
-            )
+        applied = _apply(project, azure, console, plan, flags, show)
     after = azure.requests.snapshot()
-    done = Applied(plan, outcomes, None, {kind: after[kind] - before[kind] for kind in after})
+    requests = {kind: after[kind] - before[kind] for kind in after}
     if writes:
-        said = outcome.text(outcomes, color=console.color, brief=True).rstrip()
-        say(f"{said} {plural(done.requests['writes'], 'write')}.")
-    return replace(done, outputs=project.outputs(azure)) if done.ok else done
+        summary = _outcomes_text(applied, console).rstrip()
+        show(f"{summary} {plural(requests['writes'], 'write')}.")
+    outputs = project.outputs(azure, after=applied) if applied.ok else None
+    return ApplyResult(plan, applied, outputs, requests)
 
 
-def _forecast(project: Project, azure: Azure, plan: Plan) -> str:
-    """Azure's own what-if beside our plan; it needs the group, which a first run has yet to make."""
-    from provisioner.apply import template_deployment
+def _apply(
+    project: Plannable, azure: Azure, console: Console, plan: Plan, flags: ApplyFlags, show: Callable[[str], None]
+) -> Applied:
+    with console.progress() as progress:
+        options = replace(
+            flags.apply, progress=progress, on_interrupt=lambda outcomes: show(_outcomes_text(outcomes, console))
+        )
+        return project.apply(plan, azure, options)
 
+
+def _outcomes_text(outcomes: Sequence[Outcome], console: Console) -> str:
+    from provisioner.apply import report
+
+    return report.outcomes_text(outcomes, color=console.color, brief=True)
+
+
+def _what_if_text(project: Plannable, azure: Azure, plan: Plan) -> str:
+    """Azure's what-if beside our plan as text. Azure needs the resource group for it, which a first run creates."""
     if any(change.type == "group" and change.action == "create" for change in plan.changes):
         return "Azure's what-if: not asked, the group is not there yet.\n"
-    found = template_deployment.what_if(plan, project.manifest, azure)
-    rows = [f"  {each.azure:<12}{each.ours:<10}{each.id}" for each in found]
-    return "\n".join(["Azure's what-if (its word, ours, the resource):", *(rows or ["  no change"])]) + "\n"
+    forecast = project.what_if(plan, azure)
+    rows = [f"  {row.azure_change:<12}{row.our_action:<10}{row.id}" for row in forecast]
+    return (
+        "\n".join(["Azure's what-if (change in Azure, action in the plan, resource):", *(rows or ["  no change"])])
+        + "\n"
+    )

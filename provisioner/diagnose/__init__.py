@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.diagnose.diagnosis import DIFFERENT, MISSING, REFUSED, diagnose
-from provisioner.diagnose.evidence import Case, Cause
+from provisioner.diagnose.diagnosis import diagnose
+from provisioner.diagnose.evidence import Evidence
 
-__all__ = ["DIFFERENT", "MISSING", "REFUSED", "Case", "Cause", "diagnose"]
+__all__ = ["Evidence", "diagnose"]

@@ -1,71 +1,78 @@
-"""One stream into one table that did not go as foretold: what a cause looks at."""
+"""What a cause looks at: one flow whose records were refused or did not arrive, and the live state around it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from provisioner.errors import CloudError
 from provisioner.probes.arrival import Diagnosis
-from provisioner.probes.live_state import Scene
-from provisioner.probes.probe import Leg, Shot
+from provisioner.probes.live_bodies import LiveFlow, live_flows, stream_columns
+from provisioner.probes.live_state import LiveState
+from provisioner.probes.probe import FlowProbe, Probe
 from provisioner.resources import Body
 
+RUN_PLAN = "run `plan`: it was changed by hand or not applied yet"
+RUN_PLAN_FOR_DCR = "run `plan`: the rule was changed by hand or not applied yet"
 
-@dataclass(slots=True)
-class Case:
-    """A leg, and the scene it lies in."""
 
-    leg: Leg
-    scene: Scene
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A flow of a probe, and the live state that its rows pass."""
+
+    flow_probe: FlowProbe
+    live: LiveState
 
     @property
-    def shot(self) -> Shot:
+    def probe(self) -> Probe:
         """What was sent."""
-        return self.leg.shot
+        return self.flow_probe.probe
 
     @property
-    def error(self) -> CloudError | None:
-        """The refusal of the endpoint."""
-        return self.leg.shot.error
+    def send_error(self) -> CloudError | None:
+        """The endpoint's refusal; None where it accepted the records."""
+        return self.probe.send_error
 
     @property
     def status(self) -> int | None:
-        """Its HTTP status."""
-        return self.error.status if self.error else None
+        """The HTTP status of the refusal; None without one, or where there was no answer."""
+        return self.send_error.status if self.send_error else None
 
     @property
-    def rule(self) -> Body | None:
-        """The live rule."""
-        return self.scene.rule(self.shot.dcr.name)
+    def endpoint_message(self) -> str:
+        """What the endpoint said, in a line; empty where it accepted the records."""
+        return self.send_error.message if self.send_error else ""
 
     @property
-    def rule_id(self) -> str:
-        """The rule's ARM id."""
-        return self.scene.id("dcr", self.shot.dcr.name)
+    def dcr_name(self) -> str:
+        """The DCR's name."""
+        return self.probe.dcr.name
 
     @property
-    def stream(self) -> str:
-        """Azure's name of the stream."""
-        return self.shot.stream.name
+    def dcr(self) -> Body | None:
+        """The live DCR; None where there is none."""
+        return self.live.dcr(self.dcr_name)
 
     @property
-    def said(self) -> str:
-        """What the endpoint said, in a line."""
-        return self.error.message if self.error else ""
+    def dcr_id(self) -> str:
+        """The DCR's ARM id."""
+        return self.live.id_of("dcr", self.dcr_name)
 
-    def properties(self, body: Body | None) -> dict[str, Any]:
-        """A body's properties; empty where there is no body."""
-        return (body or {}).get("properties") or {}
+    @property
+    def stream_name(self) -> str:
+        """The stream's name in Azure."""
+        return self.probe.stream.name
+
+    @property
+    def live_stream_columns(self) -> dict[str, str] | None:
+        """The columns that the live DCR declares for the stream, in Azure's types; None where it declares none."""
+        return stream_columns(self.dcr, self.stream_name)
+
+    @property
+    def live_flows(self) -> tuple[LiveFlow, ...]:
+        """The flows of the live DCR that carry the stream."""
+        return live_flows(self.dcr, self.stream_name)
 
 
-Cause = Callable[[Case], Diagnosis | None]
-
-
-def ago(age: Any) -> str:
-    """A timedelta in words."""
-    seconds = max(0, int(age.total_seconds()))
-    if seconds < 120:
-        return f"{seconds} s ago"
-    return f"{seconds // 60} min ago" if seconds < 7200 else f"{seconds // 3600} h ago"
+Cause = Callable[[Evidence], Diagnosis | None]
+"""Returns its diagnosis where the evidence shows it, else None."""

@@ -1,74 +1,85 @@
-"""The sender's right to the rule: whether it is there, for whom, where, and since when."""
+"""The sender's role assignments: whether they are there, for whom, where, and since when."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from provisioner.diagnose.evidence import Case
 from provisioner.model import PUBLISHER
-from provisioner.probes.expected_row import instant
+from provisioner.probes.expected_row import parse_time
+from provisioner.probes.live_bodies import properties_of
 from provisioner.resources import Body
-from provisioner.resources.grant_resource import role_id
+from provisioner.resources.grant_resource import role_id, role_name
+
+if TYPE_CHECKING:
+    from provisioner.diagnose.evidence import Evidence
 
 
-def publisher() -> str:
-    """The GUID of the role that lets a principal send."""
+def is_forbidden(evidence: Evidence) -> bool:
+    """Whether the endpoint says that the right to send is missing (403)."""
+    return evidence.status == 403
+
+
+def publisher_role_id() -> str:
+    """The GUID of the role that lets a principal send, in lower case."""
     return role_id(PUBLISHER)
 
 
-def at(case: Case) -> Sequence[Body] | None:
-    """The assignments that count at the rule: on it and above it."""
-    return case.scene.assignments(case.rule_id)
+def assignments_at_dcr(evidence: Evidence) -> Sequence[Body] | None:
+    """The assignments that count at the DCR: on it and above it; None where they may not be read."""
+    return evidence.live.role_assignments(evidence.dcr_id)
 
 
-def of(case: Case, principal: str | None, role: str | None = None) -> list[Body]:
-    """Those of one principal, and of one role if it is given."""
+def assignments_of(evidence: Evidence, principal: str | None, role: str | None = None) -> list[Body]:
+    """The assignments that count at the DCR for one principal, and for one role if it is given."""
     return [
-        each
-        for each in at(case) or ()
+        assignment
+        for assignment in assignments_at_dcr(evidence) or ()
         if principal
-        and _text(each, "principalId") == principal.lower()
-        and (role is None or _text(each, "roleDefinitionId").endswith(role))
+        and _property(assignment, "principalId") == principal.lower()
+        and (role is None or _property(assignment, "roleDefinitionId").endswith(role))
     ]
 
 
-def elsewhere(case: Case) -> Iterator[tuple[str, Body]]:
-    """Publisher assignments of the sender on resources where they do not help, with what those are."""
-    manifest = case.scene.manifest
-    places = [("workspace", case.scene.id("workspace", manifest.workspace.name))]
+def publisher_assignments(evidence: Evidence) -> list[Body]:
+    """The sender's assignments of the role that lets it send, where they count."""
+    return assignments_of(evidence, evidence.live.identity.object_id, publisher_role_id())
+
+
+def misplaced_assignments(evidence: Evidence) -> Iterator[tuple[str, Body]]:
+    """The sender's publisher assignments on resources where they do not count, each with what that resource is."""
+    live, manifest = evidence.live, evidence.live.manifest
+    resources = [("workspace", live.id_of("workspace", manifest.workspace.name))]
     if manifest.endpoint is not None:
-        places.append(("endpoint", case.scene.id("endpoint", manifest.endpoint.name)))
-    places += [("rule " + name, case.scene.id("dcr", name)) for name in manifest.dcrs if name != case.shot.dcr.name]
-    for what, id_ in places:
-        for each in case.scene.assignments(id_) or ():
-            on = _text(each, "scope") == id_.lower() or str(each.get("id", "")).lower().startswith(
-                f"{id_.lower()}/providers/"
-            )
-            mine = _text(each, "principalId") == (case.scene.identity.object_id or "-").lower()
-            if on and mine and _text(each, "roleDefinitionId").endswith(publisher()):
-                yield what, each
+        resources.append(("endpoint", live.id_of("endpoint", manifest.endpoint.name)))
+    resources += [("rule " + name, live.id_of("dcr", name)) for name in manifest.dcrs if name != evidence.dcr_name]
+    # A dash equals no principal, so that without an object id nothing is misplaced.
+    sender = (live.identity.object_id or "-").lower()
+    for description, id_ in resources:
+        for assignment in live.role_assignments(id_) or ():
+            own = _property(assignment, "principalId") == sender
+            publisher = _property(assignment, "roleDefinitionId").endswith(publisher_role_id())
+            if own and publisher and _is_at(assignment, id_):
+                yield description, assignment
 
 
-def age(case: Case, assignment: Body) -> dt.timedelta | None:
-    """How long ago it was made."""
-    moment = instant((assignment.get("properties") or {}).get("createdOn"))
-    return None if moment is None else case.scene.now() - moment
+def assignment_age(evidence: Evidence, assignment: Body) -> dt.timedelta | None:
+    """How long ago it was made; None where Azure does not say."""
+    created = parse_time(properties_of(assignment).get("createdOn"))
+    return None if created is None else evidence.live.now() - created
 
 
-def role_name(assignment: Body) -> str:
-    """The name of its role where we know it, else its GUID."""
-    from provisioner.package_data import load_facts
-
-    guid = _text(assignment, "roleDefinitionId").rpartition("/")[2]
-    known: dict[str, str] = load_facts("roles.yaml")["roles"]
-    return next((name for name, id_ in known.items() if id_.lower() == guid), guid)
+def assigned_role(assignment: Body) -> str:
+    """The name of its role where it is known, else its GUID."""
+    return role_name(_property(assignment, "roleDefinitionId").rpartition("/")[2])
 
 
-def refused(case: Case) -> bool:
-    """Whether the endpoint says that the right is missing."""
-    return case.status == 403
+def _is_at(assignment: Body, scope: str) -> bool:
+    """Whether it stands on this very resource; a list of assignments holds those above it too."""
+    id_ = str(assignment.get("id", "")).lower()
+    return _property(assignment, "scope") == scope.lower() or id_.startswith(f"{scope.lower()}/providers/")
 
 
-def _text(assignment: Body, name: str) -> str:
-    return str((assignment.get("properties") or {}).get(name, "")).lower()
+def _property(assignment: Body, name: str) -> str:
+    return str(properties_of(assignment).get(name, "")).lower()

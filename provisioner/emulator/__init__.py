@@ -1,1 +1,13 @@
-"""A local Azure Monitor: what Azure answers, on loopback, from a state directory."""
+"""A local Azure Monitor on loopback: Entra, Resource Manager, log ingestion and log queries over one state directory.
+
+Modules and folders in order; each imports only what stands before it::
+
+    clock timespan azure_facts store server_identity
+    http
+    faults state
+    entra
+    arm
+    logs
+    openapi admin_api routes app
+    lifecycle process client_environment status_report testing pytest_plugin __main__
+"""

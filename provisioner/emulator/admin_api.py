@@ -1,132 +1,138 @@
-"""The emulator's own paths, outside Azure's: counts, losses, faults, applications, reset."""
+"""The emulator's own paths, which Azure does not have: counts, dropped rows, faults, applications, reset, stop."""
 
 from __future__ import annotations
 
 import os
-import signal
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm import tables, workspaces
-from provisioner.emulator.arm.table_checks import check_name, invalid
-from provisioner.emulator.entra.token_endpoint import APPLICATION
-from provisioner.emulator.http.response import Answer, Refusal
-from provisioner.emulator.logs import dropped_rows as lost
-from provisioner.emulator.store import Record
+from provisioner.emulator.arm.table_checks import check_name, invalid_parameter
+from provisioner.emulator.entra import applications
+from provisioner.emulator.http.response import ApiError, Response
+from provisioner.emulator.logs import dropped_rows
+from provisioner.emulator.store import DATA_TABLES, StoredResource
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
 
-KINDS = ("arm_reads", "arm_writes", "token", "discovery", "ingestion", "query", "other")
-
-
-def health(call: Call) -> Answer:
-    """That the server lives, and which it is."""
-    return Answer(body={"status": "ok", "version": call.world.version, "pid": os.getpid()})
+REQUEST_KINDS = ("arm_reads", "arm_writes", "token", "discovery", "ingestion", "query", "other")
 
 
-def requests(call: Call) -> Answer:
+def get_health(request: Request) -> Response:
+    """Say that the server answers, its process id and the fingerprint of its code."""
+    return Response(body={"status": "ok", "version": request.state.version, "pid": os.getpid()})
+
+
+def get_request_counts(request: Request) -> Response:
     """How many requests of each kind came in since the start; those to these paths are not counted."""
-    counts = {kind: call.world.requests.get(kind, 0) for kind in KINDS}
-    return Answer(body={"version": 1, **counts, "total": sum(counts.values())})
+    counts = {kind: request.state.request_counts.get(kind, 0) for kind in REQUEST_KINDS}
+    return Response(body={"version": 1, **counts, "total": sum(counts.values())})
 
 
-def openapi(call: Call) -> Answer:
-    """The surface as an OpenAPI document."""
-    from provisioner.emulator.openapi import document
+def get_openapi(request: Request) -> Response:
+    """All routes as an OpenAPI document."""
+    from provisioner.emulator.openapi import openapi_document
 
-    return Answer(body=document(call.base))
-
-
-def drops(call: Call) -> Answer:
-    """What was lost in silence, and why."""
-    return Answer(body={"version": 1, "drops": lost.kept(call.world)})
+    return Response(body=openapi_document(request.state.application.routes.routes, request.base_url))
 
 
-def clear_drops(call: Call) -> Answer:
-    """Forget the losses."""
-    with call.world.store.write() as db:
+def list_drops(request: Request) -> Response:
+    """Rows that were dropped although their call was answered 204, and why."""
+    return Response(body={"version": 1, "drops": dropped_rows.list_drops(request.state)})
+
+
+def clear_drops(request: Request) -> Response:
+    """Delete the record of dropped rows."""
+    with request.state.store.write() as db:
         db.execute("DELETE FROM drops")
-    return Answer(204)
+    return Response(204)
 
 
-def faults(call: Call) -> Answer:
+def list_faults(request: Request) -> Response:
     """The faults that are on."""
-    active = call.world.faults
-    return Answer(body={"version": 1, "seed": active.seed, "faults": [each.json() for each in active.active]})
+    faults = request.state.faults
+    return Response(body={"version": 1, "seed": faults.seed, "faults": [fault.to_json() for fault in faults.active]})
 
 
-def add_faults(call: Call) -> Answer:
-    """Turn faults on."""
-    made = call.world.faults.load(call.json())
-    if any(each.fault == "expired_tokens" for each in made):
-        call.world.tokens.expire()
-    return Answer(201, {"version": 1, "faults": [each.json() for each in made]})
+def add_faults(request: Request) -> Response:
+    """Turn faults on; raises ApiError 400 InvalidFault."""
+    added = request.state.faults.load(request.parse_json())
+    # Tokens are verified once and remembered: those in use must be expired one by one.
+    if any(fault.fault == "expired_tokens" for fault in added):
+        request.state.tokens.expire_issued_tokens()
+    return Response(201, {"version": 1, "faults": [fault.to_json() for fault in added]})
 
 
-def clear_faults(call: Call) -> Answer:
+def clear_faults(request: Request) -> Response:
     """Turn all faults off."""
-    call.world.faults.clear()
-    return Answer(204)
+    request.state.faults.clear()
+    return Response(204)
 
 
-def applications(call: Call) -> Answer:
-    """The applications made beside the default one; their secrets are shown once, when they are made."""
-    found = call.world.store.find(APPLICATION)
-    shown = [{key: value for key, value in each.body.items() if key != "secret"} for each in found]
-    return Answer(body={"version": 1, "applications": shown})
+def list_applications(request: Request) -> Response:
+    """The applications beside the default one; a secret is shown once, in the answer to its PUT."""
+    stored = request.state.store.find_by_type(applications.APPLICATION_TYPE)
+    shown = [{key: value for key, value in record.body.items() if key != "secret"} for record in stored]
+    return Response(body={"version": 1, "applications": shown})
 
 
-def put_application(call: Call) -> Answer:
-    """Make an application without rights: secret, certificates (PEM) and federations (issuer, subject, jwks)."""
+def put_application(request: Request) -> Response:
+    """Create an application without roles: secret, certificates (PEM) and federations (issuer, subject, jwks).
+
+    With the default application's id, add certificates and federations to it. Raises ApiError 400 InvalidApplication.
+    """
     import secrets
 
-    number = call.names["client_id"].lower()
+    client_id = request.path_params["client_id"].lower()
     try:
-        uuid.UUID(number)
+        uuid.UUID(client_id)
     except ValueError as error:
-        raise Refusal(400, "InvalidApplication", f"'{number}' is not a GUID.") from error
-    given = call.object() if call.content else {}
-    if unknown := sorted(set(given) - {"object_id", "secret", "certificates", "federations"}):
-        raise Refusal(400, "InvalidApplication", f"An application has no {', '.join(unknown)}.")
-    default = number == call.world.identity.client_id
-    body: dict[str, Any] = {
-        "client_id": number,
-        "object_id": call.world.identity.object_id if default else str(given.get("object_id") or uuid.uuid4()).lower(),
-        "secret": None if default else given.get("secret") or secrets.token_urlsafe(30),
-        "certificates": given.get("certificates") or [],
-        "federations": given.get("federations") or [],
+        raise ApiError(400, "InvalidApplication", f"'{client_id}' is not a GUID.") from error
+    body = request.parse_json_object() if request.content else {}
+    if unknown := sorted(set(body) - {"object_id", "secret", "certificates", "federations"}):
+        raise ApiError(400, "InvalidApplication", f"An application has no {', '.join(unknown)}.")
+    identity = request.state.identity
+    is_default = client_id == identity.client_id
+    application: dict[str, Any] = {
+        "client_id": client_id,
+        "object_id": identity.object_id if is_default else str(body.get("object_id") or uuid.uuid4()).lower(),
+        "secret": None if is_default else body.get("secret") or secrets.token_urlsafe(30),
+        "certificates": body.get("certificates") or [],
+        "federations": body.get("federations") or [],
     }
-    call.world.store.put(Record(f"/emulator/applications/{number}", APPLICATION, body))
-    return Answer(201, body)
+    record_id = applications.record_id(client_id)
+    request.state.store.put(StoredResource(record_id, applications.APPLICATION_TYPE, application))
+    return Response(201, application)
 
 
-def put_classic(call: Call) -> Answer:
-    """Make a classic custom table, as the retired Data Collector API did; Azure's own paths cannot."""
-    workspace = workspaces.require(call)
-    name = call.names["table"]
+def put_classic_table(request: Request) -> Response:
+    """Create a classic custom table, as the retired Data Collector API did; Azure's own paths cannot."""
+    workspace = workspaces.require_workspace(request)
+    name = request.path_params["table"]
     check_name(name)
-    if tables.stored(call.world, workspace, name):
-        raise invalid(f"Table {name} exists.")
+    if tables.find_table(request.state, workspace, name):
+        raise invalid_parameter(f"Table {name} exists.")
     columns = [{"name": "TimeGenerated", "type": "dateTime", "isDefaultDisplay": False, "isHidden": False}]
     private = {"plan": "Analytics", "columns": columns, "types": {"TimeGenerated": "dateTime"}, "classic": True}
-    record = Record(f"{workspace.id}/tables/{name}", workspaces.TABLE, {}, private)
-    call.world.store.put(record)
-    return Answer(201, tables.show(workspace, record))
+    table = StoredResource(tables.table_id(workspace, name), workspaces.TABLE, {}, private)
+    request.state.store.put(table)
+    return Response(201, tables.current_body(workspace, table))
 
 
-def reset(call: Call) -> Answer:
-    """Forget every resource, row, loss and fault; identity and certificates stay."""
-    call.world.faults.clear()
-    call.world.memory.clear()
-    call.world.requests.clear()
-    with call.world.store.write() as db:
-        for table in ("resources", "operations", "chunks", "drops", "metrics", "marks"):
-            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names written here
-    return Answer(204)
+def reset(request: Request) -> Response:
+    """Forget every resource, row, dropped row and fault; identity and certificates stay."""
+    request.state.faults.clear()
+    request.state.clear_caches()
+    request.state.request_counts.clear()
+    with request.state.store.write() as db:
+        for table in DATA_TABLES:
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 - names written in our own code
+    return Response(204)
 
 
-def stop(call: Call) -> Answer:
-    """End the server, after this answer."""
-    os.kill(os.getpid(), signal.SIGTERM)
-    return Answer(202, {"status": "stopping", "version": call.world.version})
+def stop(request: Request) -> Response:
+    """End the server after this answer."""
+    # Not a signal to itself: on Windows that would end the process before the answer is out.
+    request.state.end_server()
+    return Response(202, {"status": "stopping", "version": request.state.version})

@@ -1,4 +1,4 @@
-"""From a request to an answer: found, checked, counted, troubled on request, answered in Azure's envelope."""
+"""The application: a request's route found, its caller and api-version checked, its handler called, headers added."""
 
 from __future__ import annotations
 
@@ -7,178 +7,203 @@ import sys
 import traceback
 import uuid
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
-from provisioner.emulator import routes
-from provisioner.emulator.api_versions import versions
+from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import generic_resources
 from provisioner.emulator.arm.access_control import authorize
-from provisioner.emulator.arm.rate_limits import remaining
-from provisioner.emulator.http.request import Call
-from provisioner.emulator.http.response import Answer, Refusal, unsupported
-from provisioner.package_data import load_facts
+from provisioner.emulator.arm.policies import check_policies
+from provisioner.emulator.arm.rate_limits import rate_limit_headers
+from provisioner.emulator.arm.resource_locks import check_locks
+from provisioner.emulator.http.request import Request
+from provisioner.emulator.http.response import ApiError, Response, not_implemented
+from provisioner.emulator.http.routing import Route, RouteTable
+from provisioner.emulator.routes import ROUTES
 
-if TYPE_CHECKING:
-    from provisioner.emulator.routes import Route
+_API_VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview|-privatepreview)?")
 
-_VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview|-privatepreview)?")
+_GENERIC_HANDLERS = {
+    "GET": generic_resources.get,
+    "HEAD": generic_resources.head,
+    "PUT": generic_resources.put,
+    "PATCH": generic_resources.patch,
+    "DELETE": generic_resources.delete,
+}
 
 
-def prepare(call: Call) -> Route:
-    """The route of a call that may pass: token, api-version, names and rights are in order; raises Refusal."""
-    route = _find(call)
-    _count(call, route)
-    if route.plane == "open":
+class AzureApplication:
+    """What answers where Azure answers; see `http.application.Application` for its contract."""
+
+    def __init__(self) -> None:
+        self.routes = RouteTable(ROUTES)
+
+    def route_and_authorize(self, request: Request) -> Route:
+        """The route of a request whose token, api-version, names and permission are in order; raises ApiError."""
+        route = self._find_route(request)
+        _count_request(request, route)
+        if route.plane == "open":
+            return route
+        if route.plane == "control":
+            _authenticate_admin(request)
+            return route
+        request.principal = request.state.tokens.authenticate(request, route.plane)
+        _check_and_authorize(request, route)
         return route
-    if route.plane == "control":
-        _check_control(call)
-        return route
-    call.principal = call.world.tokens.check(call, route.plane)
-    _admit(call, route)
-    return route
+
+    def dispatch(self, request: Request) -> Response:
+        """The response to a request of the emulator itself, such as a deployment's step, as `request.principal`."""
+        try:
+            route = self._find_route(request)
+            _check_and_authorize(request, route)
+        except ApiError as error:
+            return error.to_response()
+        return self.handle(request, route)
+
+    def handle(self, request: Request, route: Route) -> Response:
+        """The handler's response, or its error as one, with the headers that Azure adds."""
+        try:
+            with request.state.store.write() if route.is_exclusive else nullcontext():
+                response = route.handler(request)
+        except ApiError as error:
+            response = error.to_response()
+        except Exception:  # noqa: BLE001 - a bug of ours must be an answer too, and be seen
+            traceback.print_exc(file=sys.stderr)
+            response = ApiError(500, "InternalServerError", "The emulator failed; its log says where.").to_response()
+        return self.add_response_headers(request, response, route.plane)
+
+    def add_response_headers(self, request: Request, response: Response, plane: str = "") -> Response:
+        """Add request ids and, for ARM and where the plane is not known, what is left of the rate limits."""
+        request_id = str(uuid.uuid4())
+        headers = response.headers
+        headers.setdefault("x-ms-request-id", request_id)
+        if request.headers.get("x-ms-return-client-request-id", "").lower() == "true":
+            headers["x-ms-client-request-id"] = request.headers.get("x-ms-client-request-id", "")
+        if plane in {"arm", ""}:
+            correlation = request.headers.get("x-ms-correlation-request-id", request_id)
+            headers.setdefault("x-ms-correlation-request-id", correlation)
+            time = request.state.clock.iso_now()[:19]
+            headers.setdefault("x-ms-routing-request-id", f"WESTEUROPE:{time}Z:{correlation}")
+            headers |= rate_limit_headers(request)
+        error = response.body.get("error") if isinstance(response.body, dict) else None
+        if isinstance(error, dict) and error.get("code"):
+            headers.setdefault("x-ms-error-code", error["code"])
+        return response
+
+    def _find_route(self, request: Request) -> Route:
+        # ARM takes `//` and a slash at the end; the handlers see the path without them.
+        segments = [segment for segment in request.path.split("/") if segment]
+        route, request.path_params, path_exists = self.routes.find(request.method, segments)
+        request.path = "/" + "/".join(segments)
+        return route or _fallback_route(request, segments, path_exists)
 
 
-def dispatch(call: Call) -> Answer:
-    """Answer a call that the emulator makes itself for a principal it has already checked: a deployment's steps."""
-    try:
-        route = _find(call)
-        _admit(call, route)
-    except Refusal as refusal:
-        return refusal.answer()
-    return answer(call, route)
-
-
-def _find(call: Call) -> Route:
-    segments = [each for each in call.path.split("/") if each]
-    route, call.names, known = routes.find(call.method, segments)
-    call.path = "/" + "/".join(segments)
-    return route or _fallback(call, segments, known)
-
-
-def _admit(call: Call, route: Route) -> None:
-    _check_version(call, route)
-    _check_names(call)
+def _check_and_authorize(request: Request, route: Route) -> None:
+    _check_api_version(request, route)
+    _check_subscription_id(request)
     if route.plane == "arm":
-        authorize(call, route.action, call.path)
+        authorize(request, route.action, request.path)
+        _check_governance(request, route)
 
 
-def answer(call: Call, route: Route) -> Answer:
-    """What the handler says, with the headers that ARM adds."""
-    try:
-        with call.world.store.write() if route.exclusive else nullcontext():
-            given = route.handler(call)
-    except Refusal as refusal:
-        given = refusal.answer()
-    except Exception:  # noqa: BLE001 - a bug of ours must be an answer too, and be seen
-        traceback.print_exc(file=sys.stderr)
-        given = Refusal(500, "InternalServerError", "The emulator failed; its log says where.").answer()
-    return dress(call, given, route.plane)
+def _check_governance(request: Request, route: Route) -> None:
+    """Locks and policies, which ARM looks at before any provider is asked."""
+    if request.method in {"PUT", "PATCH", "DELETE", "POST"}:
+        check_locks(request, route.action)
+    if request.method in {"PUT", "PATCH"}:
+        check_policies(request, request.path_params.get("kind") or route.resource_type)
 
 
-def dress(call: Call, given: Answer, plane: str = "") -> Answer:
-    """Add request ids, and for ARM what is left of the budgets."""
-    number = str(uuid.uuid4())
-    given.headers.setdefault("x-ms-request-id", number)
-    if call.headers.get("x-ms-return-client-request-id", "").lower() == "true":
-        given.headers["x-ms-client-request-id"] = call.headers.get("x-ms-client-request-id", "")
-    if plane in {"arm", ""}:
-        correlation = call.headers.get("x-ms-correlation-request-id", number)
-        given.headers.setdefault("x-ms-correlation-request-id", correlation)
-        given.headers.setdefault("x-ms-routing-request-id", f"WESTEUROPE:{call.world.clock.text()[:19]}Z:{correlation}")
-        given.headers |= remaining(call)
-    if isinstance(given.body, dict) and isinstance(given.body.get("error"), dict) and given.body["error"].get("code"):
-        given.headers.setdefault("x-ms-error-code", given.body["error"]["code"])
-    return given
+def _fallback_route(request: Request, segments: list[str], path_exists: bool) -> Route:
+    """The generic handler of a resource whose type has no routes of its own; raises ApiError 401, 405 or 501."""
+    if not path_exists and generic_resources.is_resource_id(segments):
+        request.path_params = generic_resources.params_of(segments)
+        if request.method in _GENERIC_HANDLERS:
+            return Route(request.method, request.path, _GENERIC_HANDLERS[request.method], "arm")
+    if not path_exists and request.method == "GET" and generic_resources.is_collection(segments):
+        request.path_params = generic_resources.params_of([*segments, "name"])
+        return Route(request.method, request.path, generic_resources.list_type, "arm")
+    counts = request.state.request_counts
+    counts["other"] = counts.get("other", 0) + 1
+    # A caller without a token learns nothing, not even which paths there are.
+    if not request.principal.object_id:
+        request.state.tokens.authenticate(request, "arm")
+    if path_exists:
+        raise ApiError(405, "MethodNotAllowed", f"The method {request.method} is not allowed on {request.path}.")
+    raise not_implemented(f"{request.method} {request.path}")
 
 
-def _fallback(call: Call, segments: list[str], known: bool) -> Route:
-    """Any resource of a type that has no line of its own; else 405 or 501."""
-    if not known and generic_resources.fits(segments):
-        call.names = generic_resources.names(segments)
-        handler = {
-            "GET": generic_resources.get,
-            "HEAD": generic_resources.head,
-            "PUT": generic_resources.put,
-            "PATCH": generic_resources.patch,
-            "DELETE": generic_resources.delete,
-        }
-        if call.method in handler:
-            return routes.Route(call.method, call.path, handler[call.method], "arm")
-    call.world.requests["other"] = call.world.requests.get("other", 0) + 1
-    if not call.principal.object_id:  # nothing is told to somebody without a token, not even what there is
-        call.world.tokens.check(call, "arm")
-    if known:
-        raise Refusal(405, "MethodNotAllowed", f"The method {call.method} is not allowed on {call.path}.")
-    raise unsupported(f"{call.method} {call.path}")
-
-
-def _count(call: Call, route: Route) -> None:
-    counts = call.world.requests
+def _count_request(request: Request, route: Route) -> None:
+    counts = request.state.request_counts
     if route.plane == "control" or route.pattern.startswith("/emulator"):
         return
     if route.plane == "arm":
-        kind = "arm_reads" if call.method in {"GET", "HEAD"} else "arm_writes"
+        counted_as = "arm_reads" if request.method in {"GET", "HEAD"} else "arm_writes"
     elif route.plane == "open":
-        kind = "token" if call.method == "POST" else "discovery"
+        counted_as = "token" if request.method == "POST" else "discovery"
     else:
-        kind = route.plane
-    counts[kind] = counts.get(kind, 0) + 1
+        counted_as = route.plane
+    counts[counted_as] = counts.get(counted_as, 0) + 1
 
 
-def _check_control(call: Call) -> None:
-    """The emulator's own paths take the application's secret as well as an ARM token."""
+def _authenticate_admin(request: Request) -> None:
+    """Accept the default application's secret as bearer token, or an ARM token; raises ApiError 401."""
     import secrets
 
-    given = call.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not secrets.compare_digest(given.encode(), call.world.identity.client_secret.encode()):
-        call.principal = call.world.tokens.check(call, "arm")
+    secret = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not secrets.compare_digest(secret.encode(), request.state.identity.client_secret.encode()):
+        request.principal = request.state.tokens.authenticate(request, "arm")
 
 
-def _check_version(call: Call, route: Route) -> None:
-    if route.plane == "query":
+def _check_api_version(request: Request, route: Route) -> None:
+    if route.plane == "query":  # its version is the /v1 of the path
         return
-    version = call.api_version
+    version = request.api_version
     if not version:
         message = "The api-version query parameter (?api-version=) is required for all requests."
-        raise Refusal(400, "MissingApiVersionParameter", message)
-    known = load_facts("emulator.yaml")["ingestion_versions"] if route.plane == "ingestion" else versions(route.kind)
-    if known is None:
-        if not _VERSION.fullmatch(version):
+        raise ApiError(400, "MissingApiVersionParameter", message)
+    # Each type answers to the versions of its provider; ingestion has a list of its own.
+    is_ingestion = route.plane == "ingestion"
+    supported = azure_facts.ingestion_api_versions() if is_ingestion else azure_facts.api_versions(route.resource_type)
+    if supported is None:
+        if not _API_VERSION.fullmatch(version):
             message = (
                 f"The api-version '{version}' is invalid. The correct pattern is YYYY-MM-DD or YYYY-MM-DD-preview."
             )
-            raise Refusal(400, "InvalidApiVersionParameter", message)
-    elif version not in known:
-        raise _unknown_version(route, version, known)
+            raise ApiError(400, "InvalidApiVersionParameter", message)
+    elif version not in supported:
+        raise _unsupported_api_version(route, version, supported)
 
 
-def _unknown_version(route: Route, version: str, known: list[str]) -> Refusal:
+def _unsupported_api_version(route: Route, version: str, supported: list[str]) -> ApiError:
     if route.plane == "ingestion":
-        return Refusal(
+        return ApiError(
             400,
             "UnsupportedApiVersion",
-            f"The api-version '{version}' is not supported; use one of {', '.join(known)}.",
+            f"The api-version '{version}' is not supported; use one of {', '.join(supported)}.",
         )
-    namespace, _, kind = route.kind.partition("/")
-    text = (
-        f"The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'. "
-        f"The supported api-versions are '{','.join(known)}'."
+    namespace, _, type_name = route.resource_type.partition("/")
+    message = (
+        f"The resource type '{type_name}' could not be found in the namespace '{namespace}' for api version "
+        f"'{version}'. "
+        f"The supported api-versions are '{','.join(supported)}'."
     )
     if route.method in {"GET", "HEAD", "DELETE"}:
-        return Refusal(404 if route.method == "HEAD" else 400, "InvalidResourceType", text)
-    return Refusal(
-        400, "NoRegisteredProviderFound", f"No registered resource provider found for API version '{version}'. {text}"
+        return ApiError(404 if route.method == "HEAD" else 400, "InvalidResourceType", message)
+    return ApiError(
+        400,
+        "NoRegisteredProviderFound",
+        f"No registered resource provider found for API version '{version}'. {message}",
     )
 
 
-def _check_names(call: Call) -> None:
-    subscription = call.names.get("subscription")
+def _check_subscription_id(request: Request) -> None:
+    subscription = request.path_params.get("subscription")
     if subscription is None:
         return
     try:
-        proper = str(uuid.UUID(subscription)) == subscription.lower()
+        # uuid.UUID also takes braces and missing hyphens, which ARM does not.
+        is_guid = str(uuid.UUID(subscription)) == subscription.lower()
     except ValueError:
-        proper = False
-    if not proper:
+        is_guid = False
+    if not is_guid:
         message = f"The provided subscription identifier '{subscription}' is malformed or invalid."
-        raise Refusal(400, "InvalidSubscriptionId", message)
+        raise ApiError(400, "InvalidSubscriptionId", message)

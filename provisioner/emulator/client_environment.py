@@ -1,13 +1,14 @@
-"""The emulator's address and secrets as environment variables for Azure's own tools."""
+"""The emulator's addresses and secrets as environment variables for Azure's own tools."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provisioner.emulator.lifecycle import Ready
+    from provisioner.emulator.lifecycle import ReadyLine
 
 HINT = (
     "Credentials of azure-identity for Python and JavaScript also need disable_instance_discovery=True "
@@ -15,9 +16,9 @@ HINT = (
 )
 
 
-def variables(ready: Ready) -> dict[str, str]:
-    """Name → value; tools of Azure, of Terraform and of each language's TLS read them."""
-    bypass = "127.0.0.1,localhost,::1"
+def environment_variables(ready: ReadyLine) -> dict[str, str]:
+    """Name → value; tools of Azure, of Terraform and of each language's TLS library read them."""
+    without_proxy = "127.0.0.1,localhost,::1"
     return {
         "AZURE_AUTHORITY_HOST": ready.authority,
         "AZURE_TENANT_ID": ready.tenant,
@@ -30,8 +31,9 @@ def variables(ready: Ready) -> dict[str, str]:
         "SSL_CERT_FILE": ready.ca_file,
         "NODE_EXTRA_CA_CERTS": ready.ca_file,
         "CURL_CA_BUNDLE": ready.ca_file,
-        "NO_PROXY": bypass,
-        "no_proxy": bypass,
+        # Some tools read the one spelling, some the other.
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
         "ARM_TENANT_ID": ready.tenant,
         "ARM_CLIENT_ID": ready.client_id,
         "ARM_CLIENT_SECRET": ready.client_secret,
@@ -44,14 +46,31 @@ def variables(ready: Ready) -> dict[str, str]:
     }
 
 
-def script(ready: Ready, shell: str) -> str:
-    """The variables as a script for `sh` or `powershell`, or with the ready line as JSON."""
+def shell_script(ready: ReadyLine, shell: str) -> str:
+    """The variables as a script for `sh` or `powershell`; for `json` with the ready line as one object."""
     if shell == "json":
-        return json.dumps({**asdict(ready), "environment": variables(ready), "hint": HINT}, indent=2)
+        return json.dumps({**asdict(ready), "environment": environment_variables(ready), "hint": HINT}, indent=2)
     if shell == "powershell":
-        lines = [f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in variables(ready).items()]
+        lines = [f"$env:{name} = {_powershell_text(value)}" for name, value in environment_variables(ready).items()]
     else:
         import shlex
 
-        lines = [f"export {name}={shlex.quote(value)}" for name, value in variables(ready).items()]
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in environment_variables(ready).items()]
     return "\n".join([*lines, f"# {HINT}"])
+
+
+def _powershell_text(value: str) -> str:
+    """A text as an expression of PowerShell, in ASCII alone."""
+    # PowerShell reads a program's output in the console's code page, and takes typographic quotes for its own.
+    # Source: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
+    terms = [_powershell_term(part) for part in re.findall(r"[ -~]+|[^ -~]", value)]
+    # A text in quotes comes first: the sum of a text and characters is a text.
+    return " + ".join(terms if terms and terms[0].startswith("'") else ["''", *terms])
+
+
+def _powershell_term(part: str) -> str:
+    """Printable ASCII in quotes, or one other character by its UTF-16 units, which a `[char]` holds one of."""
+    if part[0].isascii() and part[0].isprintable():
+        return "'" + part.replace("'", "''") + "'"
+    units = part.encode("utf-16-be", "surrogatepass")
+    return " + ".join(f"[char]0x{units[i : i + 2].hex().upper()}" for i in range(0, len(units), 2))

@@ -1,4 +1,4 @@
-"""The emulator's clock: real time, shifted or stopped on request."""
+"""The emulator's clock: real time, shifted or stopped by the fault `clock`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 @dataclass(slots=True)
 class Clock:
-    """Seconds since 1970 as this emulator sees them."""
+    """Seconds since 1970: real ones and `shift`, or `stopped` where the clock stands still."""
 
     shift: float = 0.0
     stopped: float | None = None
@@ -19,15 +19,15 @@ class Clock:
         return self.stopped if self.stopped is not None else time.time() + self.shift
 
     def set(self, instant: datetime, *, stop: bool = False) -> None:
-        """Let it be `instant` now; `stop` holds it there."""
+        """Let it be `instant` now; with `stop` it stays that."""
         self.stopped = instant.timestamp() if stop else None
         self.shift = instant.timestamp() - time.time()
 
-    def text(self) -> str:
-        """The present as ISO 8601 with seven digits, as Azure prints it."""
-        return iso(self.now())
+    def iso_now(self) -> str:
+        """The present as ISO 8601 with seven digits of the second, as Azure prints it."""
+        return to_iso(self.now())
 
 
-def iso(seconds: float) -> str:
-    """An instant as ISO 8601 with seven digits."""
+def to_iso(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 with seven digits of the second: texts that sort as their instants do."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"

@@ -6,9 +6,7 @@ import contextlib
 import http.client
 import json
 import os
-import signal
 import ssl
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -17,17 +15,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from provisioner.errors import ProvisionerError, StateLocked
+from provisioner.operating_system import end_process, reap_child, start_detached
+from provisioner.private_files import PRIVATE_FILE, make_private_directory, open_private
 
-IDLE = 15 * 60.0
-"""Seconds after which a server that nobody calls is gone."""
+IDLE_SECONDS = 15 * 60.0
+"""Seconds without a request after which a server that was started in the background ends."""
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """Where an emulator is and who may call it: its ready line."""
+class ReadyLine:
+    """Where an emulator is and who may call it: what `serve` prints when it is ready, and `ready.json` holds."""
 
     endpoint: str
     authority: str
@@ -42,131 +42,138 @@ class Ready:
     version: str
 
 
-def fingerprint() -> str:
-    """The version of this code: an emulator of another one is replaced."""
+def code_fingerprint() -> str:
+    """The version and a digest of this code's files: a running emulator of other code is replaced."""
     from provisioner._version import __version__
 
-    here = Path(__file__).resolve().parent
-    seen = sha256()
-    for path in sorted([*here.rglob("*.py"), *(here.parent / "kql").rglob("*.py")]):
-        found = path.stat()
-        seen.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
-    return f"{__version__}+{seen.hexdigest()[:12]}"
+    package = Path(__file__).resolve().parent
+    digest = sha256()
+    # Size and time of change instead of contents: this runs at every start of a command.
+    for path in sorted([*package.rglob("*.py"), *(package.parent / "kql").rglob("*.py")]):
+        status = path.stat()
+        digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
-def ensure(state: Path, owner: int | None = None) -> Ready:
+def ensure_running(state_directory: Path, owner: int | None = None) -> ReadyLine:
     """The emulator of that directory, started in the background if it is not running or is of another version.
 
-    However many call at once, one server is started. With `owner` a new one ends when that process is gone.
-    Raises ProvisionerError where it does not come up.
+    However many call at once, one server is started. With `owner`, a process id, a new one ends when that process is
+    gone. Raises ProvisionerError where it does not come up, StateLocked where another holds the directory.
     """
-    if (ready := status(state)) is not None and ready.version == fingerprint():
+    if (ready := find_running(state_directory)) is not None and ready.version == code_fingerprint():
         return ready
     from filelock import FileLock, Timeout
 
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_directory(state_directory)
+    timeout = _START_SECONDS + _STOP_SECONDS + 5
     try:
-        with FileLock(state / "start.lock", timeout=_START_SECONDS + _STOP_SECONDS + 5):
-            ready = _wait(state)
-            if ready is not None and ready.version != fingerprint():
-                stop(state)
+        with FileLock(state_directory / "start.lock", timeout=timeout, mode=PRIVATE_FILE):
+            # Another process may have started it while this one waited for the lock.
+            ready = _wait_for_answer(state_directory)
+            if ready is not None and ready.version != code_fingerprint():
+                stop(state_directory)
                 ready = None
-            return ready or _start(state, owner)
+            return ready or _start_server(state_directory, owner)
     except Timeout as error:
         raise StateLocked(
-            f"another process has been starting the emulator in {state} for too long",
-            hint=f"see {state / 'server.log'}",
+            f"another process has been starting the emulator in {state_directory} for too long",
+            hint=f"see {state_directory / 'server.log'}",
         ) from error
 
 
-def _wait(state: Path) -> Ready | None:
+def _wait_for_answer(state_directory: Path) -> ReadyLine | None:
     """The server that holds the directory, given time to answer; None where none holds it."""
     deadline = time.monotonic() + _STOP_SECONDS
-    while (ready := status(state)) is None and _holds(state):
+    while (ready := find_running(state_directory)) is None and _is_locked(state_directory):
         if time.monotonic() > deadline:
             raise StateLocked(
-                f"an emulator holds {state} and does not answer",
+                f"an emulator holds {state_directory} and does not answer",
                 hint="end its process, or use another --state directory",
             )
         time.sleep(0.02)
     return ready
 
 
-def status(state: Path) -> Ready | None:
+def find_running(state_directory: Path) -> ReadyLine | None:
     """The running emulator of that directory; None where none answers."""
-    ready = _read(state)
-    return ready if ready is not None and _answers(ready) else None
+    ready = _read_ready_line(state_directory)
+    return ready if ready is not None and _is_answering(ready) else None
 
 
-def stop(state: Path) -> bool:
+def stop(state_directory: Path) -> bool:
     """End the emulator of that directory and wait until it is gone; whether there was one."""
-    ready = status(state)
+    ready = find_running(state_directory)
     if ready is None:
         return False
+    # It may end before its answer is out; the lock says when it is really gone.
     with contextlib.suppress(OSError, http.client.HTTPException):
-        _request(ready, "POST", "/emulator/stop", ready.client_secret)
+        _send(ready, "POST", "/emulator/stop", ready.client_secret)
+    # A server with a long transform in its threads ends late; a stuck one never.
     deadline = time.monotonic() + _STOP_SECONDS
-    while _holds(state):
+    while _is_locked(state_directory):
         if time.monotonic() > deadline:
-            os.kill(ready.pid, signal.SIGKILL)
+            end_process(ready.pid)
             break
         time.sleep(0.01)
-    if hasattr(os, "WNOHANG"):
-        with contextlib.suppress(ChildProcessError):  # started by another process, which will reap it
-            os.waitpid(ready.pid, 0)
+    reap_child(ready.pid)
     return True
 
 
-def _start(state: Path, owner: int | None) -> Ready:
-    log = state / "server.log"
-    command = [sys.executable, "-m", "provisioner.emulator", "serve", "--state", str(state), "--idle", str(IDLE)]
+def _start_server(state_directory: Path, owner: int | None) -> ReadyLine:
+    log = state_directory / "server.log"
+    command = [sys.executable, "-m", "provisioner.emulator", "serve"]
+    command += ["--state", str(state_directory), "--idle", str(IDLE_SECONDS)]
     command += ["--owner", str(owner)] if owner is not None else []
-    (state / "ready.json").unlink(missing_ok=True)
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own module by our own interpreter
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=output,
-            start_new_session=True,
-            env=_environment(),
-        )
+    # A line of a server that was killed would be read as the new one's.
+    (state_directory / "ready.json").unlink(missing_ok=True)
+    with open_private(log, "wb") as output:
+        # Detached, because Ctrl-C in the terminal must not reach the server.
+        process = start_detached(command, output, _child_environment())
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if (ready := _read(state)) is not None and ready.pid == process.pid and _answers(ready):
-            process.returncode = 0  # it lives on without us: no warning that we left it
+        # Its process id is not compared: the python.exe of a virtual environment on Windows starts another process.
+        if (ready := find_running(state_directory)) is not None:
+            process.returncode = 0  # it lives on without us: Popen must not warn that we did not wait for it
             return ready
         if process.poll() is not None:
-            raise ProvisionerError(f"the emulator in {state} did not start: {_tail(log)}", hint=f"its log is {log}")
+            raise ProvisionerError(
+                f"the emulator in {state_directory} did not start: {_last_line(log)}", hint=f"its log is {log}"
+            )
         time.sleep(0.01)
     process.kill()
     process.wait()
     raise ProvisionerError(
-        f"the emulator in {state} was not ready within {_START_SECONDS:.0f} seconds", hint=f"its log is {log}"
+        f"the emulator in {state_directory} was not ready within {_START_SECONDS:.0f} seconds", hint=f"its log is {log}"
     )
 
 
-def _environment() -> dict[str, str]:
+def _child_environment() -> dict[str, str]:
     # The folder of this package, so that a checkout starts itself and not an installed namesake.
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in paths if each)}
+    # Its log is read as UTF-8, also where the system's encoding is another.
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+        "PYTHONIOENCODING": "utf-8",
+    }
 
 
-def _read(state: Path) -> Ready | None:
+def _read_ready_line(state_directory: Path) -> ReadyLine | None:
     with contextlib.suppress(OSError, ValueError, TypeError):
-        return Ready(**json.loads((state / "ready.json").read_text(encoding="utf-8")))
+        return ReadyLine(**json.loads((state_directory / "ready.json").read_text(encoding="utf-8")))
     return None
 
 
-def _answers(ready: Ready) -> bool:
+def _is_answering(ready: ReadyLine) -> bool:
     """Whether that very server answers, with a certificate of its own authority."""
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-        return bool(json.loads(_request(ready, "GET", "/emulator/health"))["pid"] == ready.pid)
+        return bool(json.loads(_send(ready, "GET", "/emulator/health"))["pid"] == ready.pid)
     return False
 
 
-def _request(ready: Ready, method: str, path: str, secret: str | None = None) -> bytes:
+def _send(ready: ReadyLine, method: str, path: str, secret: str | None = None) -> bytes:
     address = urlsplit(ready.endpoint)
     context = ssl.create_default_context(cafile=ready.ca_file)
     connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=5, context=context)
@@ -177,11 +184,11 @@ def _request(ready: Ready, method: str, path: str, secret: str | None = None) ->
         connection.close()
 
 
-def _holds(state: Path) -> bool:
+def _is_locked(state_directory: Path) -> bool:
     """Whether a server still holds the directory."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(state / "server.lock")
+    lock = FileLock(state_directory / "server.lock", mode=PRIVATE_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -190,6 +197,6 @@ def _holds(state: Path) -> bool:
     return False
 
 
-def _tail(log: Path) -> str:
+def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines else "it said nothing"

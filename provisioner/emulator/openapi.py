@@ -1,17 +1,18 @@
-"""The surface as an OpenAPI document, made from the table of routes."""
+"""The table of routes as an OpenAPI 3.0 document, for fuzzers and generators of clients."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.api_versions import versions
-from provisioner.package_data import load_facts
+from provisioner.emulator import azure_facts
 
 if TYPE_CHECKING:
-    from provisioner.emulator.routes import Route
+    from collections.abc import Iterable
 
-_ERROR = {
+    from provisioner.emulator.http.routing import Route
+
+_ERROR_SCHEMA = {
     "type": "object",
     "required": ["error"],
     "properties": {
@@ -23,9 +24,9 @@ _ERROR = {
         }
     },
 }
-
-
-_SHAPES = {
+_ANY_SEGMENT = {"type": "string", "minLength": 1}
+# Fuzzers would hardly ever guess a name that passes these checks.
+_PARAMETER_SCHEMAS = {
     "subscription": {"type": "string", "format": "uuid"},
     "group": {"type": "string", "pattern": r"^[A-Za-z0-9_()-]{1,90}$"},
     "workspace": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$"},
@@ -33,52 +34,51 @@ _SHAPES = {
 }
 
 
-def document(base: str) -> dict[str, Any]:
-    """Every route with its parameters, its token and the shape of its errors."""
-    from provisioner.emulator.routes import ROUTES
-
+def openapi_document(routes: Iterable[Route], base_url: str) -> dict[str, Any]:
+    """Every route with its parameters, its token and the shape of its errors; `base_url` is the server's address."""
     paths: dict[str, dict[str, Any]] = {}
-    for route in ROUTES:
+    for route in routes:
         path = route.pattern if route.pattern.startswith("/") else f"/{route.pattern}"
-        paths.setdefault(path, {})[route.method.lower()] = _operation(path, route)
+        paths.setdefault(path, {})[route.method.lower()] = _operation_object(path, route)
     return {
         "openapi": "3.0.3",
         "info": {"title": "Local Azure Monitor", "version": "1"},
-        "servers": [{"url": base}],
+        "servers": [{"url": base_url}],
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Error": _ERROR},
+            "schemas": {"Error": _ERROR_SCHEMA},
         },
     }
 
 
-def _operation(path: str, route: Route) -> dict[str, Any]:
+def _operation_object(path: str, route: Route) -> dict[str, Any]:
     method, plane = route.method, route.plane
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": _SHAPES.get(name, {"type": "string", "minLength": 1})}
+        {"name": name, "in": "path", "required": True, "schema": _PARAMETER_SCHEMAS.get(name, _ANY_SEGMENT)}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if plane in {"arm", "ingestion"}:
-        shape = {"type": "string", "enum": accepted(route)}
-        parameters.append({"name": "api-version", "in": "query", "required": True, "schema": shape})
+        schema = {"type": "string", "enum": accepted_api_versions(route)}
+        parameters.append({"name": "api-version", "in": "query", "required": True, "schema": schema})
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    form = "application/x-www-form-urlencoded" if path.endswith("/token") else "application/json"
+    media_type = "application/x-www-form-urlencoded" if path.endswith("/token") else "application/json"
     operation: dict[str, Any] = {
         "parameters": parameters,
         "responses": {
             "200": {"description": "done"},
+            # HEAD has no body, its errors neither.
             "default": {"description": "refused", "content": {} if method == "HEAD" else content},
         },
         "security": [] if plane == "open" else [{"token": []}],
     }
     if method in {"PUT", "POST", "PATCH"}:
-        operation["requestBody"] = {"content": {form: {"schema": {}}}}
+        operation["requestBody"] = {"content": {media_type: {"schema": {}}}}
     return operation
 
 
-def accepted(route: Route) -> list[str]:
+def accepted_api_versions(route: Route) -> list[str]:
     """The api-versions that a route takes; those of types without a list of their own stand for any well-formed one."""
     if route.plane == "ingestion":
-        return list(load_facts("emulator.yaml")["ingestion_versions"])
-    return versions(route.kind) or ["2022-04-01", "2024-11-01"]
+        return azure_facts.ingestion_api_versions()
+    return azure_facts.api_versions(route.resource_type) or azure_facts.unlisted_api_versions()

@@ -1,4 +1,4 @@
-"""The process: one loopback port with TLS, one state directory, until it is told to stop or idles too long."""
+"""The server process: one loopback port with TLS over one state directory, until a signal, an idle limit or a loss."""
 
 from __future__ import annotations
 
@@ -16,107 +16,121 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from filelock import FileLock, Timeout
 
-from provisioner.emulator import app
+from provisioner.emulator.app import AzureApplication
 from provisioner.emulator.arm import deployments
 from provisioner.emulator.clock import Clock
-from provisioner.emulator.entra.tokens import Tokens
+from provisioner.emulator.entra.tokens import TokenService
 from provisioner.emulator.faults import Faults
-from provisioner.emulator.http.http_server import Door
-from provisioner.emulator.http.request import World
-from provisioner.emulator.http.response import Refusal
-from provisioner.emulator.lifecycle import Ready, fingerprint
-from provisioner.emulator.server_identity import WILDCARDS, load_certificate, load_identity, write_private
+from provisioner.emulator.http.http_server import HttpServer
+from provisioner.emulator.http.response import ApiError
+from provisioner.emulator.lifecycle import ReadyLine, code_fingerprint
+from provisioner.emulator.server_identity import WILDCARD_ADDRESSES, host_names, load_certificate, load_identity
+from provisioner.emulator.state import EmulatorState
 from provisioner.emulator.store import Store
 from provisioner.errors import ProvisionerError, StateLocked
+from provisioner.operating_system import STOP_SIGNALS, is_process_alive
+from provisioner.private_files import PRIVATE_FILE, make_private_directory, tighten, write_private_text
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-_TICK = 0.5
+_CHECK_INTERVAL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How the server is started."""
+class ServerOptions:
+    """How the server is started.
 
-    state: Path
+    `port` 0 takes that of last time; `latency` is in milliseconds; `idle` in seconds; `owner` is a process id.
+    `strict` refuses what sources disagree on.
+    """
+
+    state_directory: Path
     host: str = "127.0.0.1"
     port: int = 0
     latency: float = 0.0
     faults: Path | None = None
     idle: float | None = None
     owner: int | None = None
+    strict: bool = False
 
 
-def serve(options: Options) -> None:
+def serve(options: ServerOptions) -> None:
     """Run until SIGTERM, SIGINT or `idle` seconds without a request; the ready line is printed.
 
-    Raises Busy where another process holds the state directory.
+    Raises StateLocked where another process holds the state directory, or the port.
     """
-    options.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(options.state / "server.lock")
+    make_private_directory(options.state_directory)
+    # Files of a version that did not care are repaired before anything is read from them or written to them.
+    tighten(options.state_directory)
+    lock = FileLock(options.state_directory / "server.lock", mode=PRIVATE_FILE)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise StateLocked(
-            f"another emulator already runs on the state directory {options.state}",
+            f"another emulator already runs on the state directory {options.state_directory}",
             hint="use that one (`provisioner emulator status`), stop it (`provisioner emulator stop`) or give "
             "--state another directory",
         ) from error
     try:
-        asyncio.run(_run(options))
+        asyncio.run(_serve_until_ended(options))
     finally:
-        _withdraw(options.state)
+        _remove_ready_line(options.state_directory)
         lock.release()
 
 
-async def _run(options: Options) -> None:
+async def _serve_until_ended(options: ServerOptions) -> None:
     from aiohttp import web
 
-    from provisioner.emulator.http.header_timeout import PatientServer
+    from provisioner.emulator.http.header_timeout import HeaderTimeoutServer
 
-    world = build(options)
-    door = Door(world, options.host)
-    listener = PatientServer(
-        door.handle,
-        auto_decompress=False,
+    state = build_state(options)
+    server = HttpServer(state, state.application)
+    listener = HeaderTimeoutServer(
+        server.handle,
+        auto_decompress=False,  # the handlers refuse a body that grows too much
         access_log=None,
         lingering_time=1.0,
         max_line_size=16384,
         max_field_size=16384,
     )
-    door.arrived = listener.arrived
+    server.on_request_arrived = listener.request_arrived
     runner = web.ServerRunner(listener, shutdown_timeout=2)
     await runner.setup()
-    authority, key = load_certificate(options.state, options.host)
+    authority_file, server_file = load_certificate(options.state_directory, options.host)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(key)
+    context.load_cert_chain(server_file)
     port = await _listen(web, runner, options, context)
-    door.learn(port)
-    ready = _ready(world, options, port, authority)
-    write_private(options.state / "ready.json", json.dumps(asdict(ready)))
-    _say(sys.stdout, json.dumps(asdict(ready)))
-    door.warm()
+    server.accept_hosts(host_names(options.host), port)
+    # Before the ready line: who has read it may end the server at once.
+    ended = _ended_by_signals(state)
+    line = json.dumps(asdict(_ready_line(state, options, port, authority_file)))
+    write_private_text(options.state_directory / "ready.json", line)
+    _print_line(sys.stdout, line)
+    server.preload_query_engine()
     try:
-        await _ended(door, options)
+        await _wait_for_end(ended, server, options)
     finally:
         await runner.cleanup()
-        world.store.close()
+        state.store.close()
 
 
-def build(options: Options) -> World:
-    """The world of a state directory."""
-    identity = load_identity(options.state)
-    store = Store(options.state / "emulator.db")
+def build_state(options: ServerOptions) -> EmulatorState:
+    """Open a state directory: its identity, its store, and the faults of the options; raises ProvisionerError."""
+    identity = load_identity(options.state_directory)
+    store = Store(options.state_directory / "emulator.db")
     clock = Clock()
     faults = Faults(clock)
     if options.latency:
         faults.load({"fault": "latency", "milliseconds": options.latency})
     if options.faults:
         faults.load(_read_faults(options.faults))
-    world = World(store, clock, identity, Tokens(identity, store), faults, fingerprint(), app.dispatch)
-    deployments.settle(world)
-    return world
+    tokens = TokenService(identity)
+    state = EmulatorState(store, clock, identity, tokens, faults, code_fingerprint(), AzureApplication())
+    state.policy = "undisputed" if options.strict else "newest"
+    # A thread of the process that died will not go on with them.
+    deployments.fail_interrupted_deployments(state)
+    return state
 
 
 def _read_faults(path: Path) -> Any:
@@ -128,11 +142,13 @@ def _read_faults(path: Path) -> Any:
         raise ProvisionerError(f"the faults file {path} cannot be read: {error}") from error
 
 
-async def _listen(web: Any, runner: web.ServerRunner, options: Options, context: ssl.SSLContext) -> int:
-    """Listen on the port asked for; without one on that of last time, so that senders' addresses stay good."""
-    memory = options.state / "port"
-    last = int(memory.read_text()) if memory.exists() and not options.port else options.port
-    for port in dict.fromkeys([last, options.port]):
+async def _listen(web: Any, runner: web.ServerRunner, options: ServerOptions, context: ssl.SSLContext) -> int:
+    """Listen on the port asked for, or without one on that of last time where it is free; returns the port."""
+    # The same port keeps the ingestion addresses good that senders have been given.
+    port_file = options.state_directory / "port"
+    preferred = int(port_file.read_text(encoding="utf-8")) if port_file.exists() and not options.port else options.port
+    # The second try is port 0, any free one, where last time's is taken and none was asked for.
+    for port in dict.fromkeys([preferred, options.port]):
         site = web.TCPSite(runner, options.host, port, ssl_context=context, backlog=512)
         try:
             await site.start()
@@ -144,92 +160,104 @@ async def _listen(web: Any, runner: web.ServerRunner, options: Options, context:
                 ) from error
             await site.stop()
             continue
-        bound = int(runner.addresses[0][1])
-        memory.write_text(str(bound))
-        return bound
+        bound_port = int(runner.addresses[0][1])
+        write_private_text(port_file, str(bound_port))
+        return bound_port
     raise StateLocked(f"no port of {options.host} can be used")
 
 
-def _ready(world: World, options: Options, port: int, authority: Path) -> Ready:
-    host = "127.0.0.1" if options.host in WILDCARDS else options.host
-    base = f"https://{f'[{host}]' if ':' in host else host}:{port}"
-    identity = world.identity
-    return Ready(
-        endpoint=base,
-        authority=base,
-        query=f"{base}/v1",
+def _ready_line(state: EmulatorState, options: ServerOptions, port: int, authority_file: Path) -> ReadyLine:
+    host = "127.0.0.1" if options.host in WILDCARD_ADDRESSES else options.host
+    base_url = f"https://{f'[{host}]' if ':' in host else host}:{port}"
+    identity = state.identity
+    return ReadyLine(
+        endpoint=base_url,
+        authority=base_url,
+        query=f"{base_url}/v1",
         tenant=identity.tenant,
         subscription=identity.subscription,
         client_id=identity.client_id,
         client_secret=identity.client_secret,
         object_id=identity.object_id,
-        ca_file=str(authority.resolve()),
+        ca_file=str(authority_file.resolve()),
         pid=os.getpid(),
-        version=world.version,
+        version=state.version,
     )
 
 
-async def _ended(door: Door, options: Options) -> None:
-    """Return when a signal came, nobody called for long, or what this server stands for is gone."""
-    over = asyncio.Event()
+def _ended_by_signals(state: EmulatorState) -> asyncio.Event:
+    """An event that a signal to stop sets, and a request to the path that stops the server."""
+    ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop; Ctrl-C still raises
-            loop.add_signal_handler(number, over.set)
-    while not over.is_set() and not _useless(door, options):
+
+    def end(*_signal: object) -> None:
+        # A second signal may come when the loop is gone already.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(ended.set)
+
+    state.end_server = end
+    for number in (signal.SIGINT, *STOP_SIGNALS):
+        # Not the loop's own add_signal_handler, which Windows lacks; a signal wakes the loop up on every system.
+        signal.signal(number, end)
+    return ended
+
+
+async def _wait_for_end(ended: asyncio.Event, server: HttpServer, options: ServerOptions) -> None:
+    """Return when the event is set, or when the server is of no more use."""
+    while not ended.is_set() and not _is_obsolete(server, options):
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), _TICK)
+            await asyncio.wait_for(ended.wait(), _CHECK_INTERVAL)
 
 
-def _useless(door: Door, options: Options) -> bool:
+def _is_obsolete(server: HttpServer, options: ServerOptions) -> bool:
     """Whether it idled too long, or its directory, or the process it was started for, is gone."""
     idle, owner = options.idle, options.owner
-    if idle is not None and not door.open and time.monotonic() - door.last > idle:
+    if idle is not None and not server.open_requests and time.monotonic() - server.last_request_at > idle:
         return True
-    return _owner_of(options.state) != os.getpid() or (owner is not None and not _lives(owner))
-
-
-def _withdraw(state: Path) -> None:
-    """Take the ready line away, unless the directory is somebody else's by now."""
-    if _owner_of(state) == os.getpid():
-        (state / "ready.json").unlink(missing_ok=True)
-
-
-def _owner_of(state: Path) -> int | None:
-    """The process that the directory's ready line names."""
+    if owner is not None and not is_process_alive(owner):
+        return True
     try:
-        return int(json.loads((state / "ready.json").read_text(encoding="utf-8"))["pid"])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def _lives(process: int) -> bool:
-    if sys.platform == "win32":
-        return True  # there os.kill ends a process whatever the signal
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
+        return not _has_our_ready_line(options.state_directory)
     except PermissionError:
-        return True
-    return True
+        # On Windows a file is refused for a moment where another process replaces or checks it.
+        return False
 
 
-def main(options: Options) -> int:
-    """Serve, and say in words why not."""
+def _remove_ready_line(state_directory: Path) -> None:
+    # A line that Windows does not let us remove, because it is being read, does no harm: nobody answers there.
+    with contextlib.suppress(PermissionError):
+        # The directory may have been removed and taken by another server: its line stays.
+        if _has_our_ready_line(state_directory):
+            (state_directory / "ready.json").unlink(missing_ok=True)
+
+
+def _has_our_ready_line(state_directory: Path) -> bool:
+    """Whether the directory's ready line names this process. Raises PermissionError where it cannot be read."""
+    try:
+        text = (state_directory / "ready.json").read_text(encoding="utf-8")
+        return bool(json.loads(text)["pid"] == os.getpid())
+    except PermissionError:
+        raise
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def main(options: ServerOptions) -> int:
+    """Serve, and print why not; the exit code: 0 ended, 1 not started, 130 interrupted."""
     try:
         serve(options)
     except ProvisionerError as error:
-        _say(sys.stderr, f"error: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
+        _print_line(sys.stderr, f"error: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
         return 1
-    except Refusal as refusal:
-        _say(sys.stderr, f"error: the faults file: {refusal.message}")
+    except ApiError as error:
+        _print_line(sys.stderr, f"error: the faults file: {error.message}")
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
 
 
-def _say(stream: TextIO, line: str) -> None:
+def _print_line(stream: TextIO, line: str) -> None:
+    # Flushed at once: who starts the server waits for this line on a pipe.
     stream.write(f"{line}\n")
     stream.flush()

@@ -1,28 +1,28 @@
-"""What one state directory owns: its secrets, its certificate authority and the names of its default principal."""
+"""What one state directory owns: its tenant and default application, its signing key, its certificate authority."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import socket
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.model.local import LOCAL_SUBSCRIPTION, LOCAL_TENANT
+from provisioner.model import LOCAL_SUBSCRIPTION, LOCAL_TENANT
+from provisioner.private_files import write_private_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+WILDCARD_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """The directory's tenant, its one application with a secret, and the key that signs its tokens."""
+class ServerIdentity:
+    """Tenant, subscription and default application of a state directory; `signing_key` is PEM."""
 
     tenant: str
     subscription: str
@@ -32,27 +32,19 @@ class Identity:
     signing_key: str
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, all of it or nothing."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)
-
-
-def load_identity(state: Path) -> Identity:
-    """The identity of a state directory, made at its first use."""
-    path = state / "identity.json"
+def load_identity(state_directory: Path) -> ServerIdentity:
+    """The identity of a state directory, created at its first use; raises OSError, ValueError or TypeError."""
+    path = state_directory / "identity.json"
     if not path.exists():
-        write_private(path, json.dumps(_new_identity()))
-    return Identity(**json.loads(path.read_text(encoding="utf-8")))
+        write_private_text(path, json.dumps(_new_identity()))
+    return ServerIdentity(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def _new_identity() -> dict[str, str]:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
+    # RS256, because Entra signs with it and clients may insist.
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -67,40 +59,42 @@ def _new_identity() -> dict[str, str]:
     }
 
 
-def names(host: str) -> list[str]:
-    """The names and addresses under which the server is reached when it listens on `host`."""
+def host_names(host: str) -> list[str]:
+    """The names and addresses by which a server that listens on `host` is reached; loopback always."""
     own = [host]
-    if host in WILDCARDS:
-        own = [socket.gethostname(), *_addresses()]
+    if host in WILDCARD_ADDRESSES:
+        own = [socket.gethostname(), *_own_addresses()]
     return list(dict.fromkeys(["127.0.0.1", "localhost", "::1", *own]))
 
 
-def _addresses() -> list[str]:
+def _own_addresses() -> list[str]:
     with contextlib.suppress(OSError):
-        found = [str(each[4][0]) for each in socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)]
-        return [each for each in found if "%" not in each]
+        addresses = [
+            str(address[4][0]) for address in socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
+        ]
+        # A link-local address with a zone (%eth0) cannot stand in a certificate.
+        return [address for address in addresses if "%" not in address]
     return []
 
 
-def load_certificate(state: Path, host: str) -> tuple[Path, Path]:
-    """The certificate authority's file (public) and the server's key with its chain (private), made at first use."""
-    authority, server = state / "ca.pem", state / f"server-{host.replace(':', '_')}.pem"
-    if not authority.exists() or not server.exists():
-        _issue(state, authority, server, host)
-    return authority, server
+def load_certificate(state_directory: Path, host: str) -> tuple[Path, Path]:
+    """The files of the authority's certificate and of the server's key with its chain, created at first use."""
+    authority_file, server_file = state_directory / "ca.pem", state_directory / f"server-{host.replace(':', '_')}.pem"
+    if not authority_file.exists() or not server_file.exists():
+        _issue_certificates(state_directory, authority_file, server_file, host)
+    return authority_file, server_file
 
 
-def _issue(state: Path, authority: Path, server: Path, host: str) -> None:
+def _issue_certificates(state_directory: Path, authority_file: Path, server_file: Path, host: str) -> None:
     import trustme
 
-    key = state / "ca.key"
-    if authority.exists() and key.exists():
-        ca = trustme.CA.from_pem(authority.read_bytes(), key.read_bytes())
+    authority_key_file = state_directory / "ca.key"
+    # Another host gets a certificate of the same authority: clients trust the file that they have.
+    if authority_file.exists() and authority_key_file.exists():
+        authority = trustme.CA.from_pem(authority_file.read_bytes(), authority_key_file.read_bytes())
     else:
-        ca = trustme.CA(organization_name="provisioner emulator", key_type=trustme.KeyType.ECDSA)
-    leaf = ca.issue_cert(*names(host), key_type=trustme.KeyType.ECDSA)
-    write_private(key, ca.private_key_pem.bytes().decode())
-    write_private(server, leaf.private_key_and_cert_chain_pem.bytes().decode())
-    beside = authority.with_name(f".{authority.name}.{os.getpid()}")
-    beside.write_bytes(ca.cert_pem.bytes())
-    beside.replace(authority)
+        authority = trustme.CA(organization_name="provisioner emulator", key_type=trustme.KeyType.ECDSA)
+    certificate = authority.issue_cert(*host_names(host), key_type=trustme.KeyType.ECDSA)
+    write_private_text(authority_key_file, authority.private_key_pem.bytes().decode())
+    write_private_text(server_file, certificate.private_key_and_cert_chain_pem.bytes().decode())
+    write_private_text(authority_file, authority.cert_pem.bytes().decode())

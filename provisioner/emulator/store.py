@@ -1,4 +1,7 @@
-"""What the emulator remembers, in one SQLite file: an answered write survives the death of the process."""
+"""The SQLite file behind the emulator: resources, operations, rows, dropped rows and metrics.
+
+A write that was answered survives the death of the process.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import StateLocked
+from provisioner.private_files import open_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Each step leads from the version of its position to the next; a file is brought to the newest at opening.
-STEPS = (
+# Each migration leads from the version of its position to the next; a file is brought to the newest at opening.
+MIGRATIONS = (
     """
     CREATE TABLE resources (
         key TEXT PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, private TEXT NOT NULL
@@ -51,14 +55,18 @@ STEPS = (
     """,
 )
 
+_LAST = "\U0010ffff"  # sorts after every character of an id: prefix to prefix + _LAST is "starts with"
 
-KEPT = 86_400.0
-"""Seconds for which an operation that has ended can be asked after."""
+DATA_TABLES = ("resources", "operations", "chunks", "drops", "metrics", "marks")
+"""All tables; a reset empties them."""
+
+OPERATION_KEPT = 86_400.0
+"""Seconds for which an operation that has ended can still be asked for."""
 
 
 @dataclass(slots=True)
-class Record:
-    """A resource: its id as first written, its type, what is shown and what only the service knows."""
+class StoredResource:
+    """A resource: its id as first written, its type, the body that is shown, and what only the service knows."""
 
     id: str
     type: str
@@ -77,7 +85,7 @@ class Record:
 
 
 class Store:
-    """Resources, operations, rows and drops; safe to use from several threads."""
+    """One writer under a lock and a reading connection for each thread; safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -92,10 +100,12 @@ class Store:
         """A transaction, committed at the end of the outermost block and undone by an exception."""
         with self._lock:
             if self._depth == 0:
+                # IMMEDIATE: two writers must not both read before one of them may write.
                 self._db.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield self._db
+            # A KeyboardInterrupt too must leave no half transaction behind.
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
@@ -105,96 +115,110 @@ class Store:
             if self._depth == 0:
                 self._db.commit()
 
-    def reader(self) -> sqlite3.Connection:
-        """A connection of this thread that only reads, for long queries beside writes."""
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """A transaction whose writes are all undone at its end."""
+        with self.write() as db:
+            db.execute("SAVEPOINT rehearsal")
+            try:
+                yield
+            finally:
+                db.execute("ROLLBACK TO rehearsal")
+
+    def read_connection(self) -> sqlite3.Connection:
+        """A connection of the calling thread alone, for long queries that must not wait for writes nor hold them up."""
         db: sqlite3.Connection | None = getattr(self._readers, "db", None)
         if db is None:
-            db = self._readers.db = _connect(self.path, cache=2)
+            db = self._readers.db = _connect(self.path, cache_megabytes=2)
         return db
 
-    def get(self, id: str) -> Record | None:  # noqa: A002 - Azure's word for it
-        """The resource of that id, whatever its case."""
+    def get(self, id: str) -> StoredResource | None:  # noqa: A002 - Azure's word for it
+        """The resource of that id, compared without case; None where there is none."""
         with self._lock:
             row = self._db.execute(
                 "SELECT id, type, body, private FROM resources WHERE key = ?", (id.lower(),)
             ).fetchone()
-        return _record(row) if row else None
+        return _stored_resource(row) if row else None
 
-    def find(self, type: str, under: str = "") -> list[Record]:  # noqa: A002 - Azure's word for it
-        """The resources of a type whose id starts with `under`, in the order of their ids."""
-        low = under.lower()
+    def find_by_type(self, type: str, id_prefix: str = "") -> list[StoredResource]:  # noqa: A002 - Azure's word for it
+        """The resources of a type whose id starts with `id_prefix`, in the order of their ids."""
+        start = id_prefix.lower()
         with self._lock:
             rows = self._db.execute(
                 "SELECT id, type, body, private FROM resources WHERE type = ? AND key >= ? AND key < ? ORDER BY key",
-                (type.lower(), low, low + "\U0010ffff"),
+                (type.lower(), start, start + _LAST),
             ).fetchall()
-        return [_record(row) for row in rows]
+        return [_stored_resource(row) for row in rows]
 
-    def texts(self, type: str, under: str) -> list[tuple[str, str]]:  # noqa: A002 - Azure's word for it
-        """Id and private part, not yet parsed, of the resources that `find` gives."""
-        low = under.lower()
+    def find_private_texts(self, type: str, id_prefix: str) -> list[tuple[str, str]]:  # noqa: A002 - Azure's word for it
+        """Id and private part as JSON text of the resources that `find_by_type` gives: parsing is what costs."""
+        start = id_prefix.lower()
         sql = "SELECT id, private FROM resources WHERE type = ? AND key >= ? AND key < ? ORDER BY key"
         with self._lock:
-            return self._db.execute(sql, (type.lower(), low, low + "\U0010ffff")).fetchall()
+            return self._db.execute(sql, (type.lower(), start, start + _LAST)).fetchall()
 
-    def below(self, under: str) -> list[Record]:
-        """All resources whose id starts with `under`."""
-        low = under.lower()
+    def find_below(self, id_prefix: str) -> list[StoredResource]:
+        """All resources whose id starts with `id_prefix`, in the order of their ids."""
+        start = id_prefix.lower()
         with self._lock:
             rows = self._db.execute(
                 "SELECT id, type, body, private FROM resources WHERE key >= ? AND key < ? ORDER BY key",
-                (low, low + "\U0010ffff"),
+                (start, start + _LAST),
             ).fetchall()
-        return [_record(row) for row in rows]
+        return [_stored_resource(row) for row in rows]
 
-    def put(self, record: Record) -> None:
-        """Remember a resource."""
+    def put(self, record: StoredResource) -> None:
+        """Write a resource, over one of the same id."""
         values = (record.key, record.type.lower(), record.id, json.dumps(record.body), json.dumps(record.private))
         with self.write() as db:
             db.execute("INSERT OR REPLACE INTO resources (key, type, id, body, private) VALUES (?, ?, ?, ?, ?)", values)
 
     def delete(self, id: str) -> bool:  # noqa: A002 - Azure's word for it
-        """Forget a resource; whether there was one."""
+        """Delete a resource; whether there was one."""
         with self.write() as db:
             return db.execute("DELETE FROM resources WHERE key = ?", (id.lower(),)).rowcount > 0
 
     def put_operation(self, id: str, started: float, ready: float, body: dict[str, Any]) -> None:  # noqa: A002
-        """Remember a long-running operation that ends at `ready`."""
+        """Write a long-running operation that ends at `ready`, and delete those that ended long ago."""
         with self.write() as db:
             db.execute("INSERT INTO operations VALUES (?, ?, ?, ?)", (id, started, ready, json.dumps(body)))
-            db.execute("DELETE FROM operations WHERE ready < ?", (started - KEPT,))
+            db.execute("DELETE FROM operations WHERE ready < ?", (started - OPERATION_KEPT,))
 
     def get_operation(self, id: str) -> tuple[float, float, dict[str, Any]] | None:  # noqa: A002
-        """Start, end and body of an operation."""
+        """Start, end and body of an operation; None where there is none."""
         with self._lock:
             row = self._db.execute("SELECT started, ready, body FROM operations WHERE id = ?", (id,)).fetchone()
         return (row[0], row[1], json.loads(row[2])) if row else None
 
     def close(self) -> None:
-        """Fold the log into the file and close it."""
+        """Fold the write-ahead log into the file and close it."""
         with self._lock:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.close()
 
 
-def _record(row: tuple[str, str, str, str]) -> Record:
-    return Record(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+def _stored_resource(row: tuple[str, str, str, str]) -> StoredResource:
+    return StoredResource(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
 
 
-def _connect(path: Path, cache: int = 16) -> sqlite3.Connection:
+def _connect(path: Path, cache_megabytes: int = 16) -> sqlite3.Connection:
+    # SQLite would create the file readable by all; its log and shared memory take over the mode of the file.
+    open_private(path, "ab").close()
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     # A write is in the operating system's hands when it is answered: it outlives this process, if not the machine.
-    db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{cache * 1024};")
+    db.executescript(
+        f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -{cache_megabytes * 1024};"
+    )
     return db
 
 
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    """Bring the file to the newest version; a file from the future is refused."""
+    """Bring the file to the newest version; raises StateLocked for a file of a later version than is known here."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(STEPS):
+    if version > len(MIGRATIONS):
         raise StateLocked(
-            f"{path} was written by a newer emulator (schema {version}, this one knows {len(STEPS)})",
+            f"{path} was written by a newer emulator (schema {version}, this one knows {len(MIGRATIONS)})",
             hint="upgrade the provisioner, or start on another --state directory",
         )
-    for number, step in enumerate(STEPS[version:], version + 1):
-        db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+    for next_version, migration in enumerate(MIGRATIONS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {migration} PRAGMA user_version = {next_version}; COMMIT;")

@@ -1,4 +1,4 @@
-"""What a test holds of a running emulator: its addresses, a credential, and the levers that Azure does not have."""
+"""A running emulator as tests see it: addresses, a credential, faults, and the rows that were dropped."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from provisioner.errors import ProvisionerError
 if TYPE_CHECKING:
     from azure.identity import ClientSecretCredential
 
-    from provisioner.emulator.lifecycle import Ready
+    from provisioner.emulator.lifecycle import ReadyLine
 
 
 @dataclass(frozen=True, slots=True)
 class AzureMonitor:
-    """A running emulator; `ready` says where it is and who may call it."""
+    """A running emulator; `ready` says where it is and who may call it.
 
-    ready: Ready
+    `fault`, `heal` and `control` are the older names of `inject_fault`, `clear_faults` and `call_admin_api`.
+    """
+
+    ready: ReadyLine
 
     @property
     def endpoint(self) -> str:
@@ -60,34 +63,34 @@ class AzureMonitor:
 
     def environment(self) -> dict[str, str]:
         """The variables that Azure's own tools read."""
-        from provisioner.emulator.client_environment import variables
+        from provisioner.emulator.client_environment import environment_variables
 
-        return variables(self.ready)
+        return environment_variables(self.ready)
 
     def requests(self) -> dict[str, int]:
-        """How many requests of each kind came in."""
-        counts: dict[str, int] = self.control("GET", "/emulator/requests")
+        """Kind → number of requests since the start: `arm_reads`, `arm_writes`, `token`, `query` and others."""
+        counts: dict[str, int] = self.call_admin_api("GET", "/emulator/requests")
         return counts
 
     def drops(self) -> list[dict[str, Any]]:
-        """What was lost in silence, and why."""
-        found: list[dict[str, Any]] = self.control("GET", "/emulator/drops")["drops"]
-        return found
+        """The rows that Azure drops without an error: rule, stream, table, reason, detail, count and message."""
+        drops: list[dict[str, Any]] = self.call_admin_api("GET", "/emulator/drops")["drops"]
+        return drops
 
-    def fault(self, fault: str, **values: Any) -> None:
-        """Turn a fault on."""
-        self.control("POST", "/emulator/faults", {"fault": fault, **values})
+    def inject_fault(self, fault: str, **values: Any) -> None:
+        """Turn a fault on, with its fields; raises ProvisionerError where a field is wrong."""
+        self.call_admin_api("POST", "/emulator/faults", {"fault": fault, **values})
 
-    def heal(self) -> None:
+    def clear_faults(self) -> None:
         """Turn all faults off."""
-        self.control("DELETE", "/emulator/faults")
+        self.call_admin_api("DELETE", "/emulator/faults")
 
     def reset(self) -> None:
-        """Forget all resources, rows, losses and faults."""
-        self.control("POST", "/emulator/reset")
+        """Forget all resources, rows, dropped rows and faults."""
+        self.call_admin_api("POST", "/emulator/reset")
 
-    def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Call one of the emulator's own paths; raises ProvisionerError where it says no."""
+    def call_admin_api(self, method: str, path: str, body: Any = None) -> Any:
+        """Call one of the emulator's own paths with a JSON body; its parsed answer, or ProvisionerError from 400 on."""
         address = urlsplit(self.ready.endpoint)
         context = ssl.create_default_context(cafile=self.ready.ca_file)
         connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=30, context=context)
@@ -102,6 +105,11 @@ class AzureMonitor:
             raise ProvisionerError(f"the emulator answered {answer.status} to {method} {path}: {content.decode()}")
         return json.loads(content) if content else None
 
+    fault = inject_fault
+    heal = clear_faults
+    control = call_admin_api
+
     def __repr__(self) -> str:
+        # Without the secret: test reports print it.
         shown = {key: value for key, value in asdict(self.ready).items() if key != "client_secret"}
         return f"AzureMonitor({shown})"

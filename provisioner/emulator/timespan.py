@@ -1,4 +1,4 @@
-"""ISO 8601 spans of time as the query API takes them."""
+"""ISO 8601 spans of time as the query and metrics APIs take them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ def parse_timespan(text: str, now: datetime) -> tuple[datetime, datetime]:
     """Start and end of `PT1H`, `start/end`, `start/PT1H` or `PT1H/end`; raises ValueError with what is wrong."""
     first, slash, second = text.strip().partition("/")
     if not slash:
-        return now - _duration(first), now
+        return now - _parse_duration(first), now
     if first.startswith("P"):
-        end = _instant(second)
-        return end - _duration(first), end
-    start = _instant(first)
-    return start, start + _duration(second) if second.startswith("P") else _instant(second)
+        end = _parse_instant(second)
+        return end - _parse_duration(first), end
+    start = _parse_instant(first)
+    return start, start + _parse_duration(second) if second.startswith("P") else _parse_instant(second)
 
 
-def _duration(text: str) -> timedelta:
+def _parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
         raise ValueError(f"'{text}' is not a duration")
     return timedelta(**{name: float(value) for name, value in match.groupdict().items() if value})
 
 
-def _instant(text: str) -> datetime:
+def _parse_instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
+    # Azure reads a time without a zone as UTC.
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

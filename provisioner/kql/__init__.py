@@ -1,4 +1,8 @@
-"""The transform language: parse, bind, prove, evaluate and lay out KQL, without Azure."""
+"""The transform language: KQL parsed, bound, fitted to a table, evaluated, traced and formatted, without Azure.
+
+The storeys, each of which imports only those before it: values, vocabulary, syntax, ir, evaluation, functions, binding,
+operators, and the files beside this one, which are the functions that others call.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "Query", "Trace", "bind", "compile", "evaluate", "fit", "format", "infer", "same", "trace"]
 
-_LATE = {"Query": "ir.bound_query", "Trace": "evaluation.record_trace", "trace": "evaluation.record_trace"}
+_LAZY = {"Query": "ir.bound_query", "Trace": "evaluation.record_trace", "trace": "evaluation.record_trace"}
 
 
 def __getattr__(name: str) -> Any:
-    """What few callers need is loaded when it is asked for."""
-    if name not in _LATE:
+    """Names that few callers need, loaded when they are asked for."""
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

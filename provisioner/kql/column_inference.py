@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-_LONGEST = 40
+_MAX_TYPED_TEXT = 40
+"""No time or guid is longer: longer texts are not parsed."""
 
 
 def infer(samples: Iterable[Any]) -> dict[str, str]:
@@ -18,35 +19,35 @@ def infer(samples: Iterable[Any]) -> dict[str, str]:
     is a time with a date is a datetime, text that always is a guid is a guid; what does not agree is dynamic. A column
     that is null in every sample is a string. A record that is no mapping is passed over.
     """
-    found: dict[str, str | None] = {}
+    types: dict[str, str | None] = {}
     for sample in samples:
         if not isinstance(sample, Mapping):
             continue
         for name, value in sample.items():
-            kind = _kind(value)
-            known = found.setdefault(str(name), kind)
-            if kind is not None and known != kind:
-                found[str(name)] = kind if known is None else _agree(known, kind)
-    return {name: kind or "string" for name, kind in found.items()}
+            type_name = _value_type(value)
+            agreed = types.setdefault(str(name), type_name)
+            if type_name is not None and agreed != type_name:
+                types[str(name)] = type_name if agreed is None else _agreed_type(agreed, type_name)
+    return {name: type_name or "string" for name, type_name in types.items()}
 
 
-def _kind(value: Any) -> str | None:
+def _value_type(value: Any) -> str | None:
     """The type of one value; None for null, which agrees with all."""
     if value is None:
         return None
     if isinstance(value, str):
-        return _text_kind(value)
-    if isinstance(value, bool):
+        return _text_type(value)
+    if isinstance(value, bool):  # before int, of which Python's bool is a kind
         return "bool"
     if isinstance(value, int):
         return "int" if -(2**31) <= value < 2**31 else "long" if -(2**63) <= value < 2**63 else "real"
-    for kinds, name in _PYTHON:
-        if isinstance(value, kinds):
-            return name
+    for python_types, type_name in _PYTHON_TYPES:
+        if isinstance(value, python_types):
+            return type_name
     return "dynamic"
 
 
-_PYTHON: tuple[tuple[Any, str], ...] = (
+_PYTHON_TYPES: tuple[tuple[Any, str], ...] = (
     ((float, Decimal), "real"),
     (dt.date, "datetime"),
     (dt.timedelta, "timespan"),
@@ -54,10 +55,11 @@ _PYTHON: tuple[tuple[Any, str], ...] = (
 )
 
 
-def _text_kind(text: str) -> str:
+def _text_type(text: str) -> str:
     from provisioner.kql import values
 
-    if not 8 <= len(text) <= _LONGEST:
+    # "20260101" would parse as a time too: only text that is written as a date is taken for one
+    if not 8 <= len(text) <= _MAX_TYPED_TEXT:
         return "string"
     if len(text) == 36 and text.count("-") == 4 and values.parse_guid(text) is not None:
         return "guid"
@@ -68,7 +70,7 @@ def _text_kind(text: str) -> str:
 _NUMBERS = ("int", "long", "real")
 
 
-def _agree(one: str, other: str) -> str:
+def _agreed_type(one: str, other: str) -> str:
     if one in _NUMBERS and other in _NUMBERS:
         return max(one, other, key=_NUMBERS.index)
     textual = {"string", "datetime", "guid"}

@@ -1,14 +1,18 @@
-"""The layout of a text: one operator a line, one space between words, comments kept."""
+"""The layout of a query's text: one operator a line, one space between words, comments kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provisioner.kql.syntax.lexer import Token
 
 WIDTH = 100
-_TIGHT_BEFORE = frozenset((",", ";", ")", "]", ".", ":"))
-_TIGHT_AFTER = frozenset(("(", "[", "."))
-_OPEN = frozenset("([{")
-_CLOSE = frozenset(")]}")
+_NO_SPACE_BEFORE = frozenset((",", ";", ")", "]", ".", ":"))
+_NO_SPACE_AFTER = frozenset(("(", "[", "."))
+_OPENING = frozenset("([{")
+_CLOSING = frozenset(")]}")
 
 
 @dataclass(slots=True)
@@ -21,7 +25,7 @@ class Piece:
 
 
 def format(text: str) -> str:  # noqa: A001 - the verb
-    """The text in the standard layout; a text that is not read cleanly comes back as it is.
+    """The text in the standard layout; a text with invalid tokens comes back as it is.
 
     Every pipe of the outermost pipelines begins a line, every statement too; a list that does not fit into a line
     is broken behind its commas.
@@ -29,78 +33,81 @@ def format(text: str) -> str:  # noqa: A001 - the verb
     pieces = _pieces(text)
     if pieces is None:
         return text
-    laid = "\n".join(_break(line) for line in _lines(pieces))
-    return laid if same(text, laid) else text
+    formatted = "\n".join(_wrap_line(line) for line in _split_lines(pieces))
+    # a layout that would change what the text says is a fault of ours: the author's text stays
+    return formatted if same(text, formatted) else text
 
 
 def same(one: str, other: str) -> bool:
     """Whether two texts differ in nothing but layout and comments."""
-    return _meaning(one) == _meaning(other)
+    return _comparable_tokens(one) == _comparable_tokens(other)
 
 
-def _meaning(text: str) -> list[tuple[str, str]]:
-    """Kind and text of each token; a hyphen glued to its neighbours is told from a minus between spaces."""
+def _comparable_tokens(text: str) -> list[tuple[str, str]]:
+    """Kind and text of each token, with `a-b` in an operator's word apart from the same between values."""
     from provisioner.kql.syntax.lexer import tokenize
 
-    tokens, flaws = tokenize(text)
-    found: list[tuple[str, str]] = []
-    for place, token in enumerate(tokens):
+    tokens, invalid = tokenize(text)
+    comparable: list[tuple[str, str]] = []
+    for position, token in enumerate(tokens):
         kind = token.kind
-        if token.text == "-" and _is_hyphen(tokens, place):
+        if token.text == "-" and _is_hyphen(tokens, position):
             kind = "hyphen"
-        found.append((kind, _squeezed(token.text) if kind == "typed" else token.text))
-    while len(found) > 1 and found[-2] == ("op", ";"):
-        del found[-2]
-    found.extend(("flaw", text[flaw.start : flaw.end]) for flaw in flaws)
-    return found
+        comparable.append((kind, _trim_typed_literal(token.text) if kind == "typed" else token.text))
+    # semicolons at the end separate nothing; the last token is that of the end
+    while len(comparable) > 1 and comparable[-2] == ("op", ";"):
+        del comparable[-2]
+    comparable.extend(("invalid", text[piece.start : piece.end]) for piece in invalid)
+    return comparable
 
 
-def _is_hyphen(tokens: list, place: int) -> bool:  # type: ignore[type-arg]
-    """`project-away`: names on both sides, nothing between, and a pipe before the word."""
-    if not 0 < place < len(tokens) - 1:
+def _is_hyphen(tokens: list[Token], position: int) -> bool:
+    """Whether a `-` is part of an operator's word such as `project-away`: it touches names, a pipe stands before."""
+    if not 0 < position < len(tokens) - 1:
         return False
-    before, here, after = tokens[place - 1 : place + 2]
-    return bool(
+    before, here, after = tokens[position - 1 : position + 2]
+    touches_names = (
         before.kind == "name" and after.kind == "name" and before.end == here.start and here.end == after.start
-        and _word_begins(tokens, place - 1)
-    )  # fmt: skip
+    )
+    return touches_names and _is_operator_word(tokens, position - 1)
 
 
-def _word_begins(tokens: list, place: int) -> bool:  # type: ignore[type-arg]
-    while place > 1 and tokens[place - 1].text == "-" and tokens[place - 1].end == tokens[place].start:
-        place -= 2
-    return place > 0 and tokens[place - 1].text == "|"
+def _is_operator_word(tokens: list[Token], position: int) -> bool:
+    """Whether the name at a position belongs to a word behind a pipe."""
+    while position > 1 and tokens[position - 1].text == "-" and tokens[position - 1].end == tokens[position].start:
+        position -= 2
+    return position > 0 and tokens[position - 1].text == "|"
 
 
-def _squeezed(text: str) -> str:
-    """A typed literal without the space before its parenthesis and at the ends of what is inside."""
-    word, _, rest = text.partition("(")
-    return f"{word.strip()}({rest[:-1].strip()})"
+def _trim_typed_literal(text: str) -> str:
+    """`datetime( 2026-01-01 )` as `datetime(2026-01-01)`: the lexer takes it as one token."""
+    type_word, _, rest = text.partition("(")
+    return f"{type_word.strip()}({rest[:-1].strip()})"
 
 
 def _pieces(text: str) -> list[Piece] | None:
     """Tokens and comments in order; None where something is no token."""
     from provisioner.kql.syntax.lexer import tokenize
 
-    tokens, flaws = tokenize(text)
-    if flaws:
+    tokens, invalid = tokenize(text)
+    if invalid:
         return None
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     end = 0
-    for place, token in enumerate(tokens):
+    for position, token in enumerate(tokens):
         gap = text[end : token.start]
         lines = (line.strip().lstrip("\ufeff") for line in gap.split("\n"))
         comments = (line for line in lines if line.startswith("//"))
-        found.extend(Piece(comment, "comment", spaced=True) for comment in comments)
+        pieces.extend(Piece(comment, "comment", spaced=True) for comment in comments)
         if token.kind != "end":
-            kind = "hyphen" if token.text == "-" and _is_hyphen(tokens, place) else token.kind
-            written = _squeezed(token.text) if kind == "typed" else token.text
-            found.append(Piece(written, kind, spaced=bool(gap)))
+            kind = "hyphen" if token.text == "-" and _is_hyphen(tokens, position) else token.kind
+            written = _trim_typed_literal(token.text) if kind == "typed" else token.text
+            pieces.append(Piece(written, kind, spaced=bool(gap)))
         end = token.end
-    return found
+    return pieces
 
 
-def _lines(pieces: list[Piece]) -> list[list[Piece]]:
+def _split_lines(pieces: list[Piece]) -> list[list[Piece]]:
     """A line for each statement, each operator behind an outermost pipe, and each comment."""
     lines: list[list[Piece]] = [[]]
     depth = 0
@@ -108,7 +115,7 @@ def _lines(pieces: list[Piece]) -> list[list[Piece]]:
         if piece.kind == "comment":
             lines.extend(([piece], []))
             continue
-        depth += (piece.text in _OPEN) - (piece.text in _CLOSE) if piece.kind == "op" else 0
+        depth += (piece.text in _OPENING) - (piece.text in _CLOSING) if piece.kind == "op" else 0
         if piece.kind == "op" and piece.text == "|" and depth == 0 and lines[-1]:
             lines.append([])
         lines[-1].append(piece)
@@ -117,27 +124,27 @@ def _lines(pieces: list[Piece]) -> list[list[Piece]]:
     return [line for line in lines if line]
 
 
-def _break(line: list[Piece]) -> str:
+def _wrap_line(line: list[Piece]) -> str:
     """The line in one piece where it fits, else broken behind its outermost commas."""
-    whole = _join(line)
+    whole = _join_pieces(line)
     if len(whole) <= WIDTH or "\n" in whole:
         return whole
     parts: list[list[Piece]] = [[]]
     depth = 0
     for piece in line:
-        depth += (piece.text in _OPEN) - (piece.text in _CLOSE) if piece.kind == "op" else 0
+        depth += (piece.text in _OPENING) - (piece.text in _CLOSING) if piece.kind == "op" else 0
         parts[-1].append(piece)
         if piece.kind == "op" and piece.text == "," and depth == 0:
             parts.append([])
-    return "\n    ".join(_join(part) for part in parts)
+    return "\n    ".join(_join_pieces(part) for part in parts)
 
 
-def _join(pieces: list[Piece]) -> str:
+def _join_pieces(pieces: list[Piece]) -> str:
     text = ""
     before: Piece | None = None
     unary = False
     for piece in pieces:
-        text += piece.text if before is None or _tight(before, piece, unary=unary) else f" {piece.text}"
+        text += piece.text if before is None or _touches(before, piece, unary=unary) else f" {piece.text}"
         unary = piece.kind == "op" and piece.text in "+-" and (before is None or _expects_value(before))
         before = piece
     return text
@@ -145,16 +152,16 @@ def _join(pieces: list[Piece]) -> str:
 
 def _expects_value(piece: Piece) -> bool:
     """Whether a sign behind this piece belongs to the value that follows."""
-    return (piece.kind == "op" and piece.text not in _CLOSE) or piece.text in ("and", "or", "in", "by", "between")
+    return (piece.kind == "op" and piece.text not in _CLOSING) or piece.text in ("and", "or", "in", "by", "between")
 
 
-def _tight(before: Piece, piece: Piece, *, unary: bool) -> bool:
+def _touches(before: Piece, piece: Piece, *, unary: bool) -> bool:
     """Whether no space stands between two pieces."""
     if "hyphen" in (before.kind, piece.kind) or unary:
         return True
-    if piece.kind == "op" and piece.text in _TIGHT_BEFORE:
+    if piece.kind == "op" and piece.text in _NO_SPACE_BEFORE:
         return True
-    if before.kind == "op" and before.text in _TIGHT_AFTER:
+    if before.kind == "op" and before.text in _NO_SPACE_AFTER:
         return True
     if piece.kind == "op" and piece.text in "([":
         return not piece.spaced and (before.kind == "name" or before.text in (")", "]"))

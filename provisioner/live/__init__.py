@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from provisioner.live.inventory import Coverage, Inventory, inventory
-from provisioner.live.live_resources import Live, Undeclared, located, read
+from provisioner.live.inventory import Inventory, ScopeCoverage, read_inventory
+from provisioner.live.live_resources import (
+    LiveResources,
+    UndeclaredResource,
+    read_live,
+    read_types,
+    with_live_regions,
+)
 
-__all__ = ["Coverage", "Inventory", "Live", "Undeclared", "inventory", "located", "read"]
+__all__ = [
+    "Inventory",
+    "LiveResources",
+    "ScopeCoverage",
+    "UndeclaredResource",
+    "read_inventory",
+    "read_live",
+    "read_types",
+    "with_live_regions",
+]

@@ -1,4 +1,4 @@
-"""What Azure holds of the resources that a manifest declares, and what else stands beside them."""
+"""The live counterparts of the resources that a manifest declares, and undeclared resources beside them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from provisioner.azure.thread_pool import each
-from provisioner.live.inventory import Coverage, Inventory, inventory
-from provisioner.resources import Body, Graph, Key, Resource, Short, resource_type
+from provisioner.azure.thread_pool import map_unordered
+from provisioner.live.inventory import Inventory, ScopeCoverage, read_inventory
+from provisioner.resources import Body, Graph, Key, Resource, TypeName, resource_type
 from provisioner.resources.expansion_context import OWNER_TAG
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
     from provisioner.model import Manifest
 
-_LISTED: dict[Short, str] = {"table": "tables", "dcr": "dcrs", "endpoint": "endpoints", "grant": "grants"}
-FEW = 3
-"""Up to so many of a type single reads are lighter than its list: all leave at once and bring what is asked for."""
+_INVENTORY_FIELDS: dict[TypeName, str] = {"table": "tables", "dcr": "dcrs", "endpoint": "endpoints", "grant": "grants"}
+# Single reads run at once and bring just what is needed; a list brings pages of everything.
+MAX_SINGLE_READS = 3
+"""Up to so many resources of one type are read one by one, more by a list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undeclared:
-    """Something that is there and that the manifest does not mention. `owned`: it bears our mark."""
+class UndeclaredResource:
+    """A live resource that the manifest does not declare. `owned`: it has this manifest's ownership mark."""
 
-    type: Short
+    type: TypeName
     name: str
     id: str
     owned: bool
@@ -37,175 +38,206 @@ class Undeclared:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """Resources keyed as in the desired graph, strangers, and how much of it all could be read."""
+class LiveResources:
+    """The graph of live resources keyed as the desired ones, undeclared resources, and how much could be read."""
 
     graph: Graph
-    undeclared: tuple[Undeclared, ...] = ()
-    coverage: tuple[Coverage, ...] = ()
-    everything: Inventory | None = None
-    """What was listed; None after single reads."""
+    undeclared: tuple[UndeclaredResource, ...] = ()
+    coverage: tuple[ScopeCoverage, ...] = ()
+    inventory: Inventory | None = None
+    """What was listed; None where resources were read by key."""
 
 
-def read(
+def read_live(
     azure: Azure,
     desired: Graph,
     *,
     only: Collection[Key] | None = None,
     owner: str | None = None,
-    tolerant: bool = False,
-    by: Literal["auto", "list", "get"] = "auto",
-) -> Live:
+    allow_gaps: bool = False,
+    strategy: Literal["auto", "list", "get"] = "auto",
+) -> LiveResources:
     """The live counterparts of desired resources, in the fewest calls.
 
-    `only` narrows to some keys: for a few of them single reads are lighter than lists (`auto`), and nothing
-    undeclared is told. `owner` is the ownership tag that makes a stranger ours. Raises CloudError; with `tolerant`
-    what could not be read is a gap in `coverage`.
+    `only` narrows to some keys, without undeclared resources; `strategy` then is one read a resource (`get`), a list a
+    type (`list`), or whichever is lighter (`auto`). `owner` is the ownership tag that makes an undeclared resource
+    owned. Raises CloudError; with `allow_gaps` what could not be read is a gap in `coverage`.
     """
-    workspace, group = _anchors(desired)
+    workspace_id, group_id = _workspace_and_group_ids(desired)
     if only is not None:
-        return _narrow(azure, tuple(each for each in desired if each.key in only), (workspace, group), by)
-    wanted = tuple(desired)
-    if by == "get":
-        return Live(Graph(_single(azure, wanted)))
-    found = inventory(azure, workspace, group, tolerant=tolerant)
-    graph = Graph([*_listed(found, wanted, group), *_single(azure, _outside(wanted, group))])
-    return Live(graph, tuple(_undeclared(found, desired, owner)), found.coverage, found)
+        selected = tuple(resource for resource in desired if resource.key in only)
+        return _read_some(azure, selected, (workspace_id, group_id), strategy)
+    resources = tuple(desired)
+    if strategy == "get":
+        return LiveResources(Graph(_read_each(azure, resources)))
+    inventory = read_inventory(azure, workspace_id, group_id, allow_gaps=allow_gaps)
+    listed = _from_inventory(inventory, resources, group_id)
+    graph = Graph([*listed, *_read_each(azure, _outside_inventory(resources, group_id))])
+    undeclared = tuple(_undeclared_resources(inventory, desired, owner))
+    return LiveResources(graph, undeclared, inventory.coverage, inventory)
 
 
-def _narrow(azure: Azure, wanted: tuple[Resource, ...], anchors: tuple[str, str], by: str) -> Live:
+def read_types(azure: Azure, desired: Graph, types: Collection[TypeName]) -> Graph:
+    """The live counterparts of the desired resources of some types, in the fewest calls. Raises CloudError."""
+    return read_live(azure, desired, only={one.key for one in desired if one.type.short_name in types}).graph
+
+
+def _read_some(
+    azure: Azure, resources: tuple[Resource, ...], parent_ids: tuple[str, str], strategy: str
+) -> LiveResources:
     """Some resources: a list for each type of which there are many, single reads for the rest."""
-    workspace, group = anchors
-    counts = Counter(one.type.short for one in wanted)
-    few = FEW if by == "auto" else 0
-    many = {short for short, count in counts.items() if short in _LISTED and count > few and by != "get"}
-    lists = {_LISTED[short] for short in many}
-    bulk = tuple(one for one in wanted if one.type.short in many)
-    rest = tuple(one for one in wanted if one.type.short not in many) + _outside(bulk, group)
-    found = inventory(azure, workspace, group, only=lists) if lists else None
-    return Live(Graph([*(_listed(found, bulk, group) if found else ()), *_single(azure, rest)]))
+    workspace_id, group_id = parent_ids
+    counts = Counter(resource.type.short_name for resource in resources)
+    most_single = MAX_SINGLE_READS if strategy == "auto" else 0
+    listed_types = {
+        type_name
+        for type_name, count in counts.items()
+        if type_name in _INVENTORY_FIELDS and count > most_single and strategy != "get"
+    }
+    listed = tuple(resource for resource in resources if resource.type.short_name in listed_types)
+    single = tuple(resource for resource in resources if resource.type.short_name not in listed_types)
+    single += _outside_inventory(listed, group_id)
+    if not listed_types:
+        return LiveResources(Graph(_read_each(azure, single)))
+    scopes = {_INVENTORY_FIELDS[type_name] for type_name in listed_types}
+    inventory = read_inventory(azure, workspace_id, group_id, only=scopes)
+    return LiveResources(Graph([*_from_inventory(inventory, listed, group_id), *_read_each(azure, single)]))
 
 
-def located(manifest: Manifest, live: Live) -> Manifest:
-    """The manifest with the regions of what exists, once read: DCRs stand where the workspace really stands."""
+def with_live_regions(manifest: Manifest, live: LiveResources) -> Manifest:
+    """The manifest with the region of its existing workspace as Azure has it: DCRs must be in that region."""
     workspace = live.graph.get(("workspace", manifest.workspace.name))
+    # A managed workspace is where the manifest says; an existing one may be anywhere, and its region is known to Azure.
     if not manifest.workspace.existing or workspace is None or not workspace.body.get("location"):
         return manifest
-    assumed, region = manifest.workspace.location, _region(workspace.body["location"])
+    assumed_region, region = manifest.workspace.location, _short_region(workspace.body["location"])
     endpoint = manifest.endpoint
-    if endpoint is not None and endpoint.location == assumed:
+    if endpoint is not None and endpoint.location == assumed_region:
         endpoint = replace(endpoint, location=region)
     return replace(manifest, workspace=replace(manifest.workspace, location=region), endpoint=endpoint)
 
 
-def _region(text: str) -> str:
-    return text.replace(" ", "").lower()
+def _short_region(location: str) -> str:
+    return location.replace(" ", "").lower()
 
 
-def _anchors(desired: Graph) -> tuple[str, str]:
+def _workspace_and_group_ids(desired: Graph) -> tuple[str, str]:
     """The ids of the workspace and of the target's group."""
-    workspace, group = desired.of("workspace")[0], desired.of("group")[0]
+    workspace, group = desired.of_type("workspace")[0], desired.of_type("group")[0]
     assert workspace.id is not None
     assert group.id is not None
     return workspace.id, group.id
 
 
-def _listed(found: Inventory, wanted: tuple[Resource, ...], group: str) -> Iterator[Resource]:
-    """Those that a list, or the reading of the workspace, has brought."""
-    by_id = {_key(body): body for body in _bodies(found)}
-    twins = {_triple(body): body for body in found.grants or ()}
-    for resource in wanted:
+def _from_inventory(inventory: Inventory, resources: tuple[Resource, ...], group_id: str) -> Iterator[Resource]:
+    """The live counterparts that the inventory holds."""
+    by_id = {_body_id(body): body for body in _bodies(inventory)}
+    grants = {_grant_triple(body): body for body in inventory.grants or ()}
+    for resource in resources:
         if resource.id is None:
             continue
         body = by_id.get(resource.id.lower())
-        if body is None and resource.type.short == "grant":
-            # The same grant under another name does what is wanted, and Azure refuses a second one.
-            body = twins.get(_declared_triple(resource))
-        if found.group and resource.id.lower() == group.lower():
+        if body is None and resource.type.short_name == "grant":
+            # The same grant under another name has the same effect, and Azure refuses a second one.
+            body = grants.get(_declared_grant_triple(resource))
+        if inventory.group_exists and resource.id.lower() == group_id.lower():
+            # No list brings the group itself; that lists in it answer shows that it exists.
             body = {"id": resource.id, "name": resource.azure_name}
         if body is not None:
-            yield _live(resource, body)
+            yield _as_live(resource, body)
 
 
-def _bodies(found: Inventory) -> Iterator[Body]:
-    if found.workspace is not None:
-        yield found.workspace
-    for scope in _LISTED.values():
-        yield from getattr(found, scope) or ()
+def _bodies(inventory: Inventory) -> Iterator[Body]:
+    if inventory.workspace is not None:
+        yield inventory.workspace
+    for field in _INVENTORY_FIELDS.values():
+        yield from getattr(inventory, field) or ()
 
 
-def _outside(wanted: tuple[Resource, ...], group: str) -> tuple[Resource, ...]:
-    """What no list covers: an endpoint of another group, and the groups of what is made elsewhere."""
-    own = f"{group}/".lower()
+def _outside_inventory(resources: tuple[Resource, ...], group_id: str) -> tuple[Resource, ...]:
+    """The resources that no list covers: an endpoint in another group, and other groups than the target's."""
+    prefix = f"{group_id}/".lower()
     return tuple(
         resource
-        for resource in wanted
+        for resource in resources
         if resource.id
         and (
-            (resource.type.short == "endpoint" and not resource.id.lower().startswith(own))
-            or (resource.type.short == "group" and resource.id.lower() != group.lower())
+            (resource.type.short_name == "endpoint" and not resource.id.lower().startswith(prefix))
+            or (resource.type.short_name == "group" and resource.id.lower() != group_id.lower())
         )
     )
 
 
-def _single(azure: Azure, wanted: tuple[Resource, ...]) -> list[Resource]:
-    """One read for each."""
-    known = [resource for resource in wanted if resource.id is not None]
-    found = each(lambda one: azure.management.get(str(one.id), one.type.api_version), known, azure.concurrency)
-    return [_live(resource, body) for resource, body in found if body is not None]
+def _read_each(azure: Azure, resources: tuple[Resource, ...]) -> list[Resource]:
+    """The live counterparts of resources with an id, by one concurrent read each."""
+
+    def read(resource: Resource) -> Body | None:
+        return azure.management.get(str(resource.id), resource.type.api_version)
+
+    readable = [resource for resource in resources if resource.id is not None]
+    results = map_unordered(read, readable, azure.concurrency)
+    return [_as_live(resource, body) for resource, body in results if body is not None]
 
 
-def _live(resource: Resource, body: Body) -> Resource:
-    """The live twin: Azure's id and body under the manifest's name."""
+def _as_live(resource: Resource, body: Body) -> Resource:
+    """The live counterpart: Azure's id and body under the manifest's name."""
     id_ = str(body.get("id") or resource.id)
     return replace(resource, id=id_, azure_name=id_.rsplit("/", 1)[1], body=body, after=())
 
 
-def _undeclared(found: Inventory, desired: Graph, owner: str | None) -> Iterator[Undeclared]:
-    declared = {str(resource.id).lower() for resource in desired if resource.id}
-    granted = {_declared_triple(resource) for resource in desired.of("grant")}
-    rules = {_key(body) for body in found.dcrs or () if _key(body) in declared or _owned("dcr", body, owner)}
-    for short, scope in _LISTED.items():
-        for body in getattr(found, scope) or ():
-            if _key(body) in declared or not _concerns(short, body, rules, granted):
+def _undeclared_resources(inventory: Inventory, desired: Graph, owner: str | None) -> Iterator[UndeclaredResource]:
+    declared_ids = {str(resource.id).lower() for resource in desired if resource.id}
+    declared_grants = {_declared_grant_triple(resource) for resource in desired.of_type("grant")}
+    own_dcrs = {
+        _body_id(body)
+        for body in inventory.dcrs or ()
+        if _body_id(body) in declared_ids or _is_owned("dcr", body, owner)
+    }
+    for type_name, field in _INVENTORY_FIELDS.items():
+        for body in getattr(inventory, field) or ():
+            if _body_id(body) in declared_ids or not _is_relevant(type_name, body, own_dcrs, declared_grants):
                 continue
             name = str(body.get("name") or str(body["id"]).rsplit("/", 1)[1])
-            yield Undeclared(short, name, str(body["id"]), _owned(short, body, owner), body)
+            yield UndeclaredResource(type_name, name, str(body["id"]), _is_owned(type_name, body, owner), body)
 
 
-def _concerns(short: Short, body: Body, rules: set[str], granted: set[tuple[str, str, str]]) -> bool:
-    """Azure's own tables, and grants that are not on a rule of ours, are nobody's business here."""
+def _is_relevant(
+    type_name: TypeName, body: Body, own_dcrs: set[str], declared_grants: set[tuple[str, str, str]]
+) -> bool:
+    """Whether an undeclared resource is reported: not Azure's own tables, not grants on DCRs of others."""
     properties = body.get("properties") or {}
-    if short == "table":
+    if type_name == "table":
         return (properties.get("schema") or {}).get("tableType") == "CustomLog"
-    if short == "grant":
-        return str(properties.get("scope", "")).lower() in rules and _triple(body) not in granted
+    if type_name == "grant":
+        return str(properties.get("scope", "")).lower() in own_dcrs and _grant_triple(body) not in declared_grants
     return True
 
 
-def _owned(short: Short, body: Body, owner: str | None) -> bool:
-    """DCRs and endpoints bear a tag; a grant's name is the one that we derive; tables have no owner."""
-    if short == "grant":
+def _is_owned(type_name: TypeName, body: Body, owner: str | None) -> bool:
+    """Whether the resource has the ownership mark: a tag, or for a grant the derived name; tables have none."""
+    if type_name == "grant":
         from provisioner.resources.grant_resource import assignment_name
 
-        scope, principal, role = _triple(body, lower=False)
+        # The name was derived from scope and principal in their original case.
+        scope, principal, role = _grant_triple(body, lower=False)
         return str(body.get("name", "")).lower() == assignment_name(scope, principal, role.rsplit("/", 1)[-1].lower())
     return owner is not None and (body.get("tags") or {}).get(OWNER_TAG) == owner
 
 
-def _triple(body: Body, *, lower: bool = True) -> tuple[str, str, str]:
-    """What a grant says: scope, principal and the GUID of the role."""
+def _grant_triple(body: Body, *, lower: bool = True) -> tuple[str, str, str]:
+    """What a grant grants: scope, principal and the GUID of the role."""
     properties = body.get("properties") or {}
     role = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1]
-    found = (str(properties.get("scope", "")), str(properties.get("principalId", "")), role)
-    return (found[0].lower(), found[1].lower(), found[2].lower()) if lower else found
+    scope, principal = str(properties.get("scope", "")), str(properties.get("principalId", ""))
+    return (scope.lower(), principal.lower(), role.lower()) if lower else (scope, principal, role)
 
 
-def _declared_triple(resource: Resource) -> tuple[str, str, str]:
-    scope = str(resource.id or "").partition(f"/providers/{resource_type('grant').name}/")[0]
+def _declared_grant_triple(resource: Resource) -> tuple[str, str, str]:
+    scope = str(resource.id or "").partition(f"/providers/{resource_type('grant').arm_type}/")[0]
+    # A desired body has no scope: Azure derives it from the URL, which is the id.
     properties = {**resource.body.get("properties", {}), "scope": scope}
-    return _triple({"properties": properties})
+    return _grant_triple({"properties": properties})
 
 
-def _key(body: Body) -> str:
+def _body_id(body: Body) -> str:
     return str(body.get("id", "")).lower()

@@ -1,4 +1,4 @@
-"""A manifest with its environment laid over it: values, the place of each word, and what is wrong."""
+"""A loaded manifest: its values for one environment, the position of each in the author's text, and its errors."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from pathlib import Path
 from typing import Any, Literal
 
 from provisioner.diagnostics import Diagnostic, Edit, Place, Span
-from provisioner.load.schema.as_written import spelled
+from provisioner.load.schema.as_written import values_as_written
+from provisioner.load.schema.interpolation import Variables
 from provisioner.load.schema.manifest_language import MANIFEST
 from provisioner.load.schema.source_map import SourceMap
-from provisioner.load.variables import Variables
 from provisioner.load.yaml import text_edits
-from provisioner.load.yaml.nodes import Mapping, Node, Scalar
-from provisioner.load.yaml.source_text import Source, shown
+from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode
+from provisioner.load.yaml.source_text import SourceText, display_path
 from provisioner.model import Manifest
 
-LOCAL = "local"
-_SHORT: dict[Any, str] = {("streams",): "table", ("columns",): "type"}
-"""Sections whose entries may be bare words, and the key that such a word stands for."""
+LOCAL_ENVIRONMENT = "local"
+_SHORTHAND_KEYS: dict[Any, str] = {("streams",): "table", ("columns",): "type"}
+"""Sections whose entries may be scalars, and the key whose value such a scalar is."""
 
 
-def with_local(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The declared environments, and the one that is built in."""
-    return names if LOCAL in names else (*names, LOCAL)
+def with_local_environment(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The declared environments, and `local`, which is built in."""
+    return names if LOCAL_ENVIRONMENT in names else (*names, LOCAL_ENVIRONMENT)
 
 
 @dataclass(frozen=True)
 class Document:
-    """What loading made of a manifest file.
+    """A manifest file, loaded for one environment.
 
-    `manifest` is None where its YAML, its includes or its environment are at fault; with other errors it is there,
-    and the paths in `broken` lead to values that are not the author's, so that nothing more needs to be said of them.
+    `manifest` is None where YAML, includes or the environment are wrong. With other errors it is there; the paths in
+    `broken` then lead to values that replace wrong ones, so that rules report nothing about them.
     """
 
     file: Path
@@ -40,66 +40,76 @@ class Document:
     environment: str | None = None
     manifest: Manifest | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
-    declared: tuple[str, ...] = ()
+    declared_environments: tuple[str, ...] = ()
     broken: frozenset[tuple[str | int, ...]] = frozenset()
-    places: SourceMap | None = None
-    sources: tuple[Source, ...] = ()
+    source_map: SourceMap | None = None
+    sources: tuple[SourceText, ...] = ()
     variables: Variables = field(default_factory=Variables)
 
     @property
     def environments(self) -> tuple[str, ...]:
         """The environments that can be asked for: the declared ones, and `local`."""
-        return with_local(self.declared)
+        return with_local_environment(self.declared_environments)
 
+    # Cached: it walks the whole tree, and more than one rule reads it.
     @cached_property
     def raw(self) -> dict[str, Any]:
-        """The merged manifest as plain data, shorthands and variables written out, words as the author spells them."""
-        return spelled(self.places.root, MANIFEST, self.variables) if self.places else {}
+        """The merged manifest as plain data: shorthands and variables expanded, values as the author spells them."""
+        return values_as_written(self.source_map.root, MANIFEST, self.variables) if self.source_map else {}
 
     def place(
         self, path: tuple[str | int, ...], at: Literal["value", "key"] = "value", span: Span | None = None
     ) -> Place:
-        """Where the word stands; for a path that is not written, the key it should stand under."""
-        if self.places is None:
-            return Place(shown(self.file), 1, 1, 1, 1)
-        return self.places.place(path, at, span)
+        """The position of a value or key; of a path that is not written, the key that it belongs under."""
+        if self.source_map is None:
+            return Place(display_path(self.file), 1, 1, 1, 1)
+        return self.source_map.place(path, at, span)
 
     def edit(
         self, path: tuple[str | int, ...], text: str, at: Literal["value", "key"] = "value", span: Span | None = None
     ) -> Edit | None:
-        """`text` instead of the word; None where it is not written, interpolated, repeated by an alias or in pieces."""
-        if self.places is None:
+        """An edit that writes `text` instead of a value, of its characters `span`, or of its key.
+
+        None where that is not written, or is interpolated, repeated by an alias or folded.
+        """
+        if self.source_map is None:
             return None
-        found = self.places.find(path)
-        if found.rest or found.shared:
+        match = self.source_map.lookup(path)
+        if match.rest or match.shared:
             return None
-        node: Node | None = found.key if at == "key" else self.places.word(path, found.node)
-        return text_edits.replace(node, text, span) if node is not None else None
+        node: Node | None = match.key if at == "key" else self.source_map.value_node(path, match.node)
+        return text_edits.replace_scalar(node, text, span) if node is not None else None
 
     def insert(self, path: tuple[str | int, ...], key: str, text: str) -> Edit | None:
-        """`key: text` as the last entry of a mapping, in the author's layout; None where that is not possible."""
-        if self.places is None:
+        """An edit that adds `key: text` as the last entry of a mapping, in the author's layout.
+
+        None where the mapping is not written, repeated by an alias or without an entry to follow.
+        """
+        if self.source_map is None:
             return None
-        found = self.places.find(path)
-        if found.rest or found.shared:
+        match = self.source_map.lookup(path)
+        if match.rest or match.shared:
             return None
-        word = _bare(found.node)
-        if word is not None and path[-2:-1] in _SHORT:
-            return text_edits.widen(word, found.key, _SHORT[path[-2:-1]], key, text)
-        return text_edits.insert(found.node, key, text)
+        scalar = _shorthand_node(match.node)
+        # A column or stream that is just a type or table becomes a mapping to hold a second key.
+        if scalar is not None and path[-2:-1] in _SHORTHAND_KEYS:
+            return text_edits.insert_beside_shorthand(scalar, match.key, _SHORTHAND_KEYS[path[-2:-1]], key, text)
+        return text_edits.insert_entry(match.node, key, text)
 
     def explicit(self, path: tuple[str | int, ...]) -> bool:
         """Whether the author wrote the value."""
-        return self.places is not None and not self.places.find(path).rest
+        return self.source_map is not None and not self.source_map.lookup(path).rest
 
     def is_broken(self, path: tuple[str | int, ...]) -> bool:
-        """Whether the value, or one that it is part of, has been complained of already."""
+        """Whether the value, or one that it is part of, has been reported as wrong."""
         return any(path[:length] in self.broken for length in range(len(path) + 1))
 
 
-def _bare(node: Node) -> Node | None:
-    """The word that stands for a mapping, also where an overlay has made it one."""
-    if isinstance(node, Scalar):
+def _shorthand_node(node: Node) -> Node | None:
+    """The scalar that stands for a mapping, also where an overlay has expanded it: there it is its own key."""
+    if isinstance(node, ScalarNode):
         return node
-    first = next(iter(node.values.values()), None) if isinstance(node, Mapping) else None
-    return first if first is not None and isinstance(node, Mapping) and first in node.keys.values() else None
+    if not isinstance(node, MappingNode):
+        return None
+    first = next(iter(node.values.values()), None)
+    return first if first is not None and first in node.keys.values() else None

@@ -1,4 +1,4 @@
-"""Included files → one tree: sections are joined, the same key twice is refused."""
+"""Included files → one tree: sections are merged, the same key in two files is an error."""
 
 from __future__ import annotations
 
@@ -6,153 +6,173 @@ import glob
 from pathlib import Path
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.load.schema.manifest_language import MANIFEST, PART
-from provisioner.load.yaml.node_diagnostics import at_node, choices, guess, unreadable
-from provisioner.load.yaml.nodes import Mapping, Node, Scalar, Sequence, describe
-from provisioner.load.yaml.project_files import Files
-from provisioner.load.yaml.source_text import Unreadable, shown
+from provisioner.load.schema.manifest_language import INCLUDED_FILE, MANIFEST
+from provisioner.load.yaml.node_diagnostics import (
+    join_with_or,
+    node_diagnostic,
+    unreadable_file_diagnostic,
+)
+from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode, describe_node, is_null
+from provisioner.load.yaml.project_files import ProjectFiles
+from provisioner.load.yaml.source_text import UnreadableFile, display_path
+from provisioner.suggest import did_you_mean
 
-MOST_FILES = 10_000
-"""Files that one manifest may include."""
-
-
-def include(root: Mapping, main: Path, files: Files) -> tuple[Mapping, list[Diagnostic]]:
-    """The main mapping with the sections of every included file, and what is wrong with including them."""
-    joiner = _Joiner(root.copy(), files, {main})
-    joiner.follow(root, main, (main,))
-    joiner.root.drop("include")
-    return joiner.root, joiner.diagnostics
+MAX_INCLUDED_FILES = 10_000
+"""More files than this in one manifest are an accident, such as a glob over a whole disk."""
 
 
-class _Joiner:
-    def __init__(self, root: Mapping, files: Files, seen: set[Path]) -> None:
+def merge_includes(root: MappingNode, main: Path, files: ProjectFiles) -> tuple[MappingNode, list[Diagnostic]]:
+    """The main mapping with the sections of every included file, and the errors of the includes.
+
+    `main` is the path of the main file; `root` itself is not changed.
+    """
+    # A copy: the parsed tree is kept for the other environments of the project.
+    merger = _IncludeMerger(root.copy(), files, {main})
+    merger.follow_includes(root, main, (main,))
+    merger.root.remove("include")
+    return merger.root, merger.diagnostics
+
+
+class _IncludeMerger:
+    def __init__(self, root: MappingNode, files: ProjectFiles, included: set[Path]) -> None:
         self.root = root
         self.files = files
-        self.seen = seen
+        self.included = included
         self.diagnostics: list[Diagnostic] = []
-        self.copied: set[str] = set()
+        self.copied_sections: set[str] = set()
 
-    def follow(self, mapping: Mapping, path: Path, chain: tuple[Path, ...]) -> None:
-        """Take in what the `include` of one file names."""
+    def follow_includes(self, mapping: MappingNode, path: Path, chain: tuple[Path, ...]) -> None:
+        """Include the files that the `include` of one file names; `chain` are the files that led to it."""
         listed = mapping.values.get("include")
-        if listed is None or (isinstance(listed, Scalar) and listed.value is None):
+        if listed is None or is_null(listed):
             return
-        items = listed.items if isinstance(listed, Sequence) else [listed]
+        items = listed.items if isinstance(listed, SequenceNode) else [listed]
         for item in items:
-            if not isinstance(item, Scalar) or not isinstance(item.value, str):
-                self.say(
-                    "MAN002", f"`include` takes paths, and this is {describe(item)}", item, "write a relative path"
-                )
+            if not isinstance(item, ScalarNode) or not isinstance(item.value, str):
+                message = f"`include` takes paths, and this is {describe_node(item)}"
+                self.add_error("MAN002", message, item, "write a relative path")
                 continue
-            if not isinstance(listed, Sequence):
-                self.say("MAN002", "`include` takes a list of paths", item, f"write [{item.text}]")
+            if not isinstance(listed, SequenceNode):
+                self.add_error("MAN002", "`include` takes a list of paths", item, f"write [{item.text}]")
                 continue
-            for found in self.expand(item, path):
-                self.take(found, item, chain)
+            for included_path in self.matching_files(item, path):
+                self.include_file(included_path, item, chain)
 
-    def expand(self, item: Scalar, base: Path) -> list[Path]:
-        """The files that one entry means, in the order of their names."""
-        written = item.text
-        if Path(written).is_absolute():
-            self.say("INC003", f"{written!r} is not relative", item, "write a path relative to this file")
+    def matching_files(self, item: ScalarNode, base: Path) -> list[Path]:
+        """The files that a path or glob matches, in the order of their names."""
+        pattern = item.text
+        # On Windows `\x` and `C:x` are not absolute and yet start elsewhere.
+        if Path(pattern).anchor:
+            self.add_error("INC003", f"{pattern!r} is not relative", item, "write a path relative to this file")
             return []
-        if not glob.has_magic(written):
-            return self.inside(item, base, written)
-        fixed = [part for part in Path(written).parts if not glob.has_magic(part)]
-        if not self.inside(item, base, str(Path(*fixed))):
+        if not glob.has_magic(pattern):
+            return self.resolve_inside_project(item, base, pattern)
+        # The part before the first wildcard must not leave the project: a glob elsewhere would list foreign files.
+        fixed_parts = [part for part in Path(pattern).parts if not glob.has_magic(part)]
+        if not self.resolve_inside_project(item, base, str(Path(*fixed_parts))):
             return []
-        # Path.glob does not follow links to directories; here they may, as long as they stay inside.
-        names = sorted(glob.iglob(written, root_dir=base.parent, recursive=True))  # noqa: PTH207
-        found = [each for name in names for each in self.inside(item, base, name) if not each.is_dir() and each != base]
-        if not found and not names:
-            words = f"no file matches {written!r}"
-            hint = f"it is looked for in {shown(base.parent)}"
-            self.diagnostics.append(at_node("INC004", words, item, hint, severity="warning"))
-        return found
+        # Path.glob does not follow links to directories; here they are followed as long as they stay in the project.
+        matches = glob.iglob(pattern, root_dir=base.parent, recursive=True)  # noqa: PTH207
+        # The same order on every system, which decides which of two entries of one name is the first.
+        names = sorted(Path(name).as_posix() for name in matches)
+        paths = [
+            path
+            for name in names
+            for path in self.resolve_inside_project(item, base, name)
+            if not path.is_dir() and path != base
+        ]
+        if not paths and not names:
+            message = f"no file matches {pattern!r}"
+            hint = f"it is looked for in {display_path(base.parent)}"
+            self.diagnostics.append(node_diagnostic("INC004", message, item, hint, severity="warning"))
+        return paths
 
-    def inside(self, item: Scalar, base: Path, written: str) -> list[Path]:
-        """The path, or nothing and a remark where it leaves the project."""
+    def resolve_inside_project(self, item: ScalarNode, base: Path, path: str) -> list[Path]:
+        """The path as a list of one, or an empty list and an error where it leaves the project."""
         try:
-            return [self.files.resolve(base, written)]
-        except (Unreadable, OSError, ValueError, RuntimeError) as error:
-            hint = error.hint if isinstance(error, Unreadable) else "check the path"
-            self.say("INC003", str(error), item, hint)
+            return [self.files.resolve_path(base, path)]
+        except (UnreadableFile, OSError, ValueError, RuntimeError) as error:
+            hint = error.hint if isinstance(error, UnreadableFile) else "check the path"
+            self.add_error("INC003", str(error), item, hint)
             return []
 
-    def take(self, path: Path, item: Scalar, chain: tuple[Path, ...]) -> None:
-        """Join one file, and those that it includes."""
+    def include_file(self, path: Path, item: ScalarNode, chain: tuple[Path, ...]) -> None:
+        """Merge one file, and those that it includes; a second include of a file has no effect."""
         if path in chain:
-            names = " → ".join(shown(each) for each in (*chain[chain.index(path) :], path))
-            self.say("INC006", f"files include each other in a circle: {names}", item, "remove one of the includes")
+            names = " → ".join(display_path(link) for link in (*chain[chain.index(path) :], path))
+            message = f"files include each other in a circle: {names}"
+            self.add_error("INC006", message, item, "remove one of the includes")
             return
-        if path in self.seen:
+        # Two files may include a third; only a circle is a mistake.
+        if path in self.included:
             return
-        if len(self.seen) >= MOST_FILES:
-            self.say("YAML006", f"more than {MOST_FILES:,} files are included", item, "narrow the glob")
+        if len(self.included) >= MAX_INCLUDED_FILES:
+            self.add_error("YAML006", f"more than {MAX_INCLUDED_FILES:,} files are included", item, "narrow the glob")
             return
-        self.seen.add(path)
+        self.included.add(path)
         try:
-            tree, wrong = self.files.tree(path)
-        except Unreadable as error:
-            self.diagnostics.append(unreadable(error, shown(path), item))
+            tree, diagnostics = self.files.tree(path)
+        except UnreadableFile as error:
+            self.diagnostics.append(unreadable_file_diagnostic(error, display_path(path), item))
             return
-        self.diagnostics.extend(wrong)
-        if isinstance(tree, Mapping):
-            self.join(tree)
-            self.follow(tree, path, (*chain, path))
-        elif tree is not None and not (isinstance(tree, Scalar) and tree.value is None):
-            self.say("MAN002", f"an included file holds a mapping, and this is {describe(tree)}", tree, _may_hold())
+        self.diagnostics.extend(diagnostics)
+        if isinstance(tree, MappingNode):
+            self.merge_sections(tree)
+            self.follow_includes(tree, path, (*chain, path))
+        elif tree is not None and not is_null(tree):
+            message = f"an included file holds a mapping, and this is {describe_node(tree)}"
+            self.add_error("MAN002", message, tree, _allowed_keys_hint())
 
-    def join(self, tree: Mapping) -> None:
-        """Add the sections of one file to the whole."""
+    def merge_sections(self, tree: MappingNode) -> None:
+        """Add the sections of one file to the merged tree."""
         for name, section in tree.values.items():
             key = tree.keys[name]
-            if PART.field(name) is None:
-                self.foreign(name, key)
+            if INCLUDED_FILE.field(name) is None:
+                self.report_foreign_key(name, key)
             elif name != "include":
-                self.section(name, key, section)
+                self.merge_section(name, key, section)
 
-    def foreign(self, name: str, key: Scalar) -> None:
-        """A key that has no place in an included file."""
+    def report_foreign_key(self, name: str, key: ScalarNode) -> None:
+        """A key that an included file may not hold: one of the main file's, or of none."""
         if MANIFEST.field(name) is not None:
-            self.say(
-                "INC005", f"{name!r} has no place in an included file", key, f"{_may_hold()}; move it to the main file"
-            )
+            hint = f"{_allowed_keys_hint()}; move it to the main file"
+            self.add_error("INC005", f"{name!r} has no place in an included file", key, hint)
         else:
-            hint = guess(name, (each.name for each in PART.fields)) or _may_hold()
-            self.say("MAN001", f"there is no key {name!r} in an included file", key, hint)
+            hint = did_you_mean(name, (field.name for field in INCLUDED_FILE.fields)) or _allowed_keys_hint()
+            self.add_error("MAN001", f"there is no key {name!r} in an included file", key, hint)
 
-    def section(self, name: str, key: Scalar, section: Node) -> None:
-        """Add the entries of one section."""
-        if isinstance(section, Scalar) and section.value is None:
+    def merge_section(self, name: str, key: ScalarNode, section: Node) -> None:
+        """Add the entries of one section to the merged tree."""
+        if is_null(section):
             return
-        if not isinstance(section, Mapping):
-            self.say("MAN002", f"{name!r} is a mapping, and this is {describe(section)}", section, "write name: value")
+        if not isinstance(section, MappingNode):
+            message = f"{name!r} is a mapping, and this is {describe_node(section)}"
+            self.add_error("MAN002", message, section, "write name: value")
             return
-        whole = self.root.values.get(name)
-        if whole is None or (isinstance(whole, Scalar) and whole.value is None):
-            self.root.put(name, key, section.copy())
-            self.copied.add(name)
+        merged = self.root.values.get(name)
+        if merged is None or is_null(merged):
+            self.root.set_entry(name, key, section.copy())
+            self.copied_sections.add(name)
             return
-        if not isinstance(whole, Mapping):
-            return  # said when the main file's structure is read
-        if name not in self.copied:
-            whole = whole.copy()
-            self.root.values[name] = whole
-            self.copied.add(name)
+        if not isinstance(merged, MappingNode):
+            # The check of types reports it, with the rest of the main file.
+            return
+        # The trees of files are kept for other environments, so a section is copied before it grows.
+        if name not in self.copied_sections:
+            merged = merged.copy()
+            self.root.values[name] = merged
+            self.copied_sections.add(name)
         for entry, value in section.values.items():
-            if (first := whole.keys.get(entry)) is not None:
-                line = first.source.position(first.start)[0]
-                words = f"{entry!r} stands twice under {name!r}"
-                self.say(
-                    "INC007", words, section.keys[entry], f"the first is {first.source.name}:{line}; remove one of them"
-                )
+            if (first := merged.keys.get(entry)) is not None:
+                line = first.source.line_and_column(first.start)[0]
+                hint = f"the first is {first.source.name}:{line}; remove one of them"
+                self.add_error("INC007", f"{entry!r} stands twice under {name!r}", section.keys[entry], hint)
             else:
-                whole.put(entry, section.keys[entry], value)
+                merged.set_entry(entry, section.keys[entry], value)
 
-    def say(self, code: str, message: str, node: Node, hint: str) -> None:
-        self.diagnostics.append(at_node(code, message, node, hint))
+    def add_error(self, code: str, message: str, node: Node, hint: str) -> None:
+        self.diagnostics.append(node_diagnostic(code, message, node, hint))
 
 
-def _may_hold() -> str:
-    return f"an included file may hold {choices(each.name for each in PART.fields)}"
+def _allowed_keys_hint() -> str:
+    return f"an included file may hold {join_with_or(field.name for field in INCLUDED_FILE.fields)}"

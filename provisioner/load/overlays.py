@@ -1,65 +1,48 @@
-"""An environment laid over the rest: shorthand first, mappings key by key, lists and scalars replace, null deletes."""
+"""An environment merged over the manifest: shorthands first, mappings key by key, the rest replaced, null deletes."""
 
 from __future__ import annotations
 
-from provisioner.load.schema.shapes import Named, Record, Shape
-from provisioner.load.yaml.nodes import Mapping, Node, Scalar
+from provisioner.load.schema.as_written import expand_shorthand
+from provisioner.load.schema.shapes import Shape, entry_shape
+from provisioner.load.yaml.nodes import MappingNode, Node, is_null
 
 
-def lay(base: Node, over: Node, shape: Shape | None) -> Node:
-    """`over` on `base`, both standing where `shape` is meant."""
-    base, over = spell(base, shape), spell(over, shape)
-    if not isinstance(over, Mapping):
-        return over
-    if not isinstance(base, Mapping):
-        return _without_nulls(over)
-    made = base.copy()
-    for key, value in over.values.items():
-        if _null(value):
-            made.drop(key)
-        elif key in made.values:
-            made.values[key] = _kept(made, key, lay(made.values[key], value, _inner(shape, key)), over)
+def merge_overlay(base: Node, overlay: Node, shape: Shape | None) -> Node:
+    """`overlay` over `base`, both values of `shape`; neither node is changed."""
+    # Shorthands first, so that `Id: string` and `Id: {description: …}` merge into one column.
+    base, overlay = expand_shorthand(base, shape), expand_shorthand(overlay, shape)
+    # Lists are replaced whole: items have no names by which they could be merged.
+    if not isinstance(overlay, MappingNode):
+        return overlay
+    if not isinstance(base, MappingNode):
+        return _without_nulls(overlay)
+    merged = base.copy()
+    for key, value in overlay.values.items():
+        if is_null(value):
+            merged.remove(key)
+        elif key in merged.values:
+            _replace_value(merged, key, merge_overlay(merged.values[key], value, entry_shape(shape, key)), overlay)
         else:
-            made.put(key, over.keys[key], _without_nulls(value))
-    return made
+            merged.set_entry(key, overlay.keys[key], _without_nulls(value))
+    return merged
 
 
-def _kept(made: Mapping, key: str, value: Node, over: Mapping) -> Node:
-    """A replaced value brings its own key; a merged mapping keeps the first one's."""
-    if not isinstance(value, Mapping) or not isinstance(made.values[key], Mapping):
-        made.keys[key] = over.keys[key]
-    return value
-
-
-def spell(node: Node, shape: Shape | None) -> Node:
-    """The node with its shorthand written out: a bare word becomes the mapping that it stands for."""
-    if not isinstance(shape, Record) or shape.short is None or not isinstance(node, Scalar) or node.value is None:
-        return node
-    made = Mapping(node.source, node.start, node.end)
-    made.put(shape.short, node, node)
-    made.shared = node.shared
-    return made
-
-
-def _inner(shape: Shape | None, key: str) -> Shape | None:
-    if isinstance(shape, Named):
-        return shape.of
-    if isinstance(shape, Record) and (field := shape.field(key)) is not None:
-        return field.shape
-    return None
-
-
-def _null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None
+def _replace_value(merged: MappingNode, key: str, value: Node, overlay: MappingNode) -> None:
+    """Set a value: one that the overlay replaces brings the overlay's key, a merged mapping keeps the first key."""
+    if not isinstance(value, MappingNode) or not isinstance(merged.values[key], MappingNode):
+        merged.keys[key] = overlay.keys[key]
+    merged.values[key] = value
 
 
 def _without_nulls(node: Node) -> Node:
     """A mapping that is new in an overlay: its nulls have nothing to delete."""
-    if not isinstance(node, Mapping) or not any(_null(v) or isinstance(v, Mapping) for v in node.values.values()):
+    if not isinstance(node, MappingNode):
         return node
-    made = Mapping(node.source, node.start, node.end, flow=node.flow)
-    made.shared = node.shared
+    if not any(is_null(value) or isinstance(value, MappingNode) for value in node.values.values()):
+        return node
+    mapping = MappingNode(node.source, node.start, node.end, flow=node.flow)
+    mapping.shared = node.shared
     for key, value in node.values.items():
-        if not _null(value):
-            made.put(key, node.keys[key], _without_nulls(value))
-    return made
+        if not is_null(value):
+            mapping.set_entry(key, node.keys[key], _without_nulls(value))
+    return mapping

@@ -1,15 +1,43 @@
-"""What the author says, as frozen values."""
+"""The manifest as frozen values. A public face for plugins: the names here stay."""
 
 from __future__ import annotations
 
 from provisioner.model.column_types import TYPES, ColumnType, column_type
 from provisioner.model.columns import Columns
-from provisioner.model.local import LOCAL_GROUP, LOCAL_LOCATION, LOCAL_SUBSCRIPTION, LOCAL_TENANT
-from provisioner.model.manifest import PUBLISHER, SELF, Dcr, Endpoint, Grant, Manifest, Target, Workspace
-from provisioner.model.stream import PASSTHROUGH, Flow, Record, Stream, TransformTest
-from provisioner.model.table import CUSTOM_SUFFIX, Plan, Table, output_stream
+from provisioner.model.manifest import (
+    LOCAL_GROUP,
+    LOCAL_LOCATION,
+    LOCAL_SUBSCRIPTION,
+    LOCAL_TENANT,
+    PUBLISHER,
+    SELF,
+    Dcr,
+    Endpoint,
+    EndpointMode,
+    Grant,
+    Manifest,
+    PrincipalType,
+    Target,
+    Workspace,
+    local_target,
+)
+from provisioner.model.manifest_path import ManifestPath
+from provisioner.model.stream import (
+    BUILTIN_STREAM_PREFIX,
+    PASSTHROUGH,
+    Flow,
+    Record,
+    Stream,
+    TransformTest,
+    builtin_stream_table,
+)
+from provisioner.model.table import CUSTOM_SUFFIX, Table, TablePlan, output_stream
+
+Plan = TablePlan
+"""The former name of TablePlan, kept for plugins."""
 
 __all__ = [
+    "BUILTIN_STREAM_PREFIX",
     "CUSTOM_SUFFIX",
     "LOCAL_GROUP",
     "LOCAL_LOCATION",
@@ -23,16 +51,22 @@ __all__ = [
     "Columns",
     "Dcr",
     "Endpoint",
+    "EndpointMode",
     "Flow",
     "Grant",
     "Manifest",
+    "ManifestPath",
     "Plan",
+    "PrincipalType",
     "Record",
     "Stream",
     "Table",
+    "TablePlan",
     "Target",
     "TransformTest",
     "Workspace",
+    "builtin_stream_table",
     "column_type",
+    "local_target",
     "output_stream",
 ]

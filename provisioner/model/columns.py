@@ -1,4 +1,4 @@
-"""An ordered name → type: the shape of rows, for tables, streams and KQL alike."""
+"""Ordered column names with their types: the shape of rows in tables, streams and queries."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Columns(Mapping[str, str]):
     __slots__ = ("_types", "descriptions")
 
     def __init__(self, types: Mapping[str, str], descriptions: Mapping[str, str] | None = None) -> None:
+        # Copies: the caller may go on changing its mapping, and these values are hashed.
         self._types = MappingProxyType(dict(types))
         self.descriptions: Mapping[str, str] = MappingProxyType(dict(descriptions or {}))
 
@@ -30,7 +31,8 @@ class Columns(Mapping[str, str]):
         return hash(tuple(self._types.items()))
 
     def __eq__(self, other: object) -> bool:
-        """Equal in names, types and order; a plain mapping is compared without its order."""
+        """Equal in names, types, order and descriptions; a plain mapping is compared without order and descriptions."""
+        # Azure keeps the order of columns; a plain mapping in a test or a rule has none that is meant.
         if isinstance(other, Columns):
             return list(self.items()) == list(other.items()) and self.descriptions == other.descriptions
         return isinstance(other, Mapping) and dict(self._types) == dict(other)
@@ -39,5 +41,5 @@ class Columns(Mapping[str, str]):
         return f"Columns({dict(self._types)!r})"
 
     def kql(self) -> dict[str, str]:
-        """The same columns with KQL's names of the types; unknown spellings stay as they are."""
+        """Name → KQL's name of the type; a spelling that is no type stays as it is."""
         return {name: TYPES[type_].kql if type_ in TYPES else type_ for name, type_ in self._types.items()}

@@ -1,4 +1,4 @@
-"""What the author wrote, resolved for one environment: shorthands expanded, variables and defaults filled in."""
+"""The manifest of one environment: shorthands and variables expanded, defaults filled in."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from provisioner.model.manifest_path import ManifestPath
 from provisioner.model.stream import Stream
 from provisioner.model.table import Table
 
 SELF = "self"
-"""The principal of a grant that means the identity that runs."""
+"""The principal of a grant for the identity that runs the provisioner."""
 
 PUBLISHER = "Monitoring Metrics Publisher"
+"""The role that may send to a DCR: the default of a grant."""
+
+# The emulator has these from its first start on, so that ids can be computed before it runs.
+LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+LOCAL_TENANT = "00000000-0000-0000-0000-00000000feed"
+LOCAL_GROUP = "rg-local"
+LOCAL_LOCATION = "westeurope"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where it stands: cloud, subscription (GUID), resource group, region (short form)."""
+    """Where resources are deployed: cloud, subscription (GUID), resource group, region (short form)."""
 
     cloud: str
     subscription: str
@@ -25,10 +33,23 @@ class Target:
     location: str
     tenant: str | None = None
 
+    @property
+    def path(self) -> ManifestPath:
+        """Where the manifest declares it."""
+        return ("target",)
+
+
+def local_target(resource_group: str = LOCAL_GROUP, location: str = LOCAL_LOCATION) -> Target:
+    """The emulator as a target: one subscription and tenant, so that ids are the same on every machine."""
+    return Target("local", LOCAL_SUBSCRIPTION, resource_group, location, LOCAL_TENANT)
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Managed by `name` in the target's group, or `existing` by `id`: read, never written."""
+    """The Log Analytics workspace: managed by `name` in the target's group, or existing by `id`.
+
+    `retention` is in days.
+    """
 
     name: str
     location: str
@@ -36,14 +57,22 @@ class Workspace:
     id: str | None = None
 
     @property
+    def path(self) -> ManifestPath:
+        """Where the manifest declares it."""
+        return ("workspace",)
+
+    @property
     def existing(self) -> bool:
-        """Whether it is somebody else's."""
+        """Whether it is only read, never written."""
         return self.id is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The DCE, managed by `name` or existing by `id`. `public_access`: enabled, disabled or secured_by_perimeter."""
+    """The data collection endpoint (DCE): managed by `name`, or existing by `id`.
+
+    `public_access` is enabled, disabled or secured_by_perimeter.
+    """
 
     name: str
     location: str
@@ -51,19 +80,36 @@ class Endpoint:
     id: str | None = None
 
     @property
+    def path(self) -> ManifestPath:
+        """Where the manifest declares it."""
+        return ("endpoint",)
+
+    @property
     def existing(self) -> bool:
-        """Whether it is somebody else's."""
+        """Whether it is only read, never written."""
         return self.id is not None
+
+
+EndpointMode = Literal["shared", "direct", "both"]
+"""`shared` is the manifest's endpoint, `direct` one of the DCR's own, `both` serves senders of either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dcr:
-    """A data collection rule: the streams it holds (their keys), and whose endpoint takes them in."""
+    """A data collection rule (DCR): the keys of its streams, and the endpoints that take their records in."""
 
     name: str
     streams: tuple[str, ...]
-    endpoint: Literal["shared", "direct"]
+    endpoint: EndpointMode
     description: str | None = None
+
+    @property
+    def path(self) -> ManifestPath:
+        """Where the manifest declares it."""
+        return ("dcrs", self.name)
+
+
+PrincipalType = Literal["ServicePrincipal", "User", "Group"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +119,18 @@ class Grant:
     name: str
     principal: str
     dcrs: tuple[str, ...]
-    type: Literal["ServicePrincipal", "User", "Group"] = "ServicePrincipal"
+    type: PrincipalType = "ServicePrincipal"
     role: str = PUBLISHER
+
+    @property
+    def path(self) -> ManifestPath:
+        """Where the manifest declares it."""
+        return ("grants", self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One environment's worth of what the author wants."""
+    """Everything that the author declares, for one environment."""
 
     name: str
     target: Target
@@ -92,13 +143,14 @@ class Manifest:
     grants: Mapping[str, Grant] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     send: bool = True
-    """verify.send: whether test rows may be written."""
+    """Whether `verify` may write test rows (`verify.send`)."""
 
     @property
     def owner(self) -> str:
         """The value of the ownership tag: `<name>/<environment>`, or `<name>` without one."""
+        # Environments may share a resource group: the name alone would make each prune what the others own.
         return f"{self.name}/{self.environment}" if self.environment else self.name
 
     def dcrs_of(self, stream: str) -> tuple[Dcr, ...]:
-        """The DCRs that hold the stream with this key."""
+        """The DCRs that have the stream with this key."""
         return tuple(dcr for dcr in self.dcrs.values() if stream in dcr.streams)

@@ -5,33 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from provisioner.resources import Body, Key, Resource, Short
+from provisioner.resources import Body, Key, Resource, TypeName
 
 Action = Literal["create", "update", "replace", "delete", "no-op"]
 Risk = Literal["none", "additive", "breaking", "destructive"]
 RISKS: tuple[Risk, ...] = ("none", "additive", "breaking", "destructive")
-"""From harmless to lost rows."""
+"""Ascending: `breaking` stops senders or queries, `destructive` loses rows."""
 
 
-def worst(risks: list[Risk]) -> Risk:
-    """The gravest of some risks; none where there are none."""
+def highest_risk(risks: list[Risk]) -> Risk:
+    """The highest of some risks; `none` for an empty list."""
     return max(risks, key=RISKS.index, default="none")
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """One property. `pattern` is its path with `[]` and `*` for names; a side that has none is None."""
+    """One property that differs: its path, and its value on each side (None where that side has none).
+
+    `pattern` is the path with `[]` for list items and `*` for names, as in `resources.ComparisonFacts`.
+    """
 
     path: str
     before: Any
     after: Any
     pattern: str = field(default="", compare=False)
     name: str = field(default="", compare=False)
-    """The nearest name on the way: of the column, stream or flow."""
+    """The nearest named ancestor on the path: the column, stream or flow."""
 
     @property
     def kind(self) -> Literal["added", "removed", "changed"]:
-        """Which side is there."""
+        """Which side has a value."""
         if self.before is None:
             return "added"
         return "removed" if self.after is None else "changed"
@@ -43,7 +46,11 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a change is as risky as it is. `allow` is the name that accepts it; None: nothing does, see `instead`."""
+    """Why a change has its risk.
+
+    `allow` is the value of `--allow` that accepts it; None where no acceptance is needed, or where none is possible:
+    then `instead` says what to do.
+    """
 
     risk: Risk
     text: str
@@ -52,7 +59,7 @@ class Reason:
 
     @property
     def blocked(self) -> bool:
-        """No yes helps: Azure cannot do it."""
+        """Whether Azure cannot do it at all, so that no `--allow` helps."""
         return self.instead is not None
 
     def __str__(self) -> str:
@@ -61,7 +68,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One resource's way from live to desired. `path` is where the manifest declares it."""
+    """What one resource needs to become as declared. `path` is where the manifest declares it."""
 
     action: Action
     key: Key
@@ -72,20 +79,20 @@ class Change:
     desired: Resource | None = None
     live: Resource | None = None
     body: Body | None = None
-    """What the manifest wants, references resolved."""
+    """The desired body with references resolved; None where nothing is sent."""
     needs: tuple[Key, ...] = ()
     path: tuple[str | int, ...] = ()
-    drops: frozenset[str] = frozenset()
-    """Columns that a yes by name removes."""
+    removed_columns: frozenset[str] = frozenset()
+    """Live columns that `--allow destructive:TABLE.COLUMN` removes."""
 
     @property
-    def type(self) -> Short:
-        """The resource's type, in short."""
+    def type(self) -> TypeName:
+        """The short name of the resource's type."""
         return self.key[0]
 
     @property
     def name(self) -> str:
-        """The resource's name in the manifest's words."""
+        """The resource's name in the manifest."""
         return self.key[1]
 
     @property
@@ -101,6 +108,6 @@ class Change:
             "name": self.name,
             "id": self.id,
             "risk": self.risk,
-            "reasons": [str(each) for each in self.reasons],
-            "deltas": [each.json() for each in self.deltas],
+            "reasons": [str(reason) for reason in self.reasons],
+            "deltas": [delta.json() for delta in self.deltas],
         }

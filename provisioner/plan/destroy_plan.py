@@ -1,92 +1,103 @@
-"""The plan that removes what a manifest declares and owns; a group never, rows only by name."""
+"""The plan of `destroy`: deletes what a manifest declares and owns; tables only where `--allow` names them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from provisioner.live import Live
+from provisioner.live import LiveResources
 from provisioner.plan import risk
 from provisioner.plan.change import Change, Reason
-from provisioner.plan.fingerprint import fingerprint
+from provisioner.plan.fingerprint import plan_fingerprint
+from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
 from provisioner.plan.planning import Plan
-from provisioner.resources import SHORTS, Graph, Resource
+from provisioner.resources import TYPES_IN_ORDER, Graph, Resource
 from provisioner.resources.expansion_context import OWNER_TAG
 from provisioner.resources.grant_resource import assignment_name
 
 
-def destroy(
+def plan_destroy(
     desired: Graph,
-    live: Live,
+    live: LiveResources,
+    options: PlanOptions = PLAN_DEFAULTS,
     *,
     owner: str,
     environment: str | None = None,
     principal: str | None = None,
-    allow: Collection[str] = (),
     requests: dict[str, int] | None = None,
 ) -> Plan:
-    """Deletions of the grants, DCRs and endpoints that are declared, there and ours; leaves first.
+    """Deletions of the grants, DCRs and endpoints that are declared, live and owned by this manifest.
 
-    A table and the workspace go only where `allow` names them (`destructive:NAME`); what is declared `existing`
-    and the group never go. What bears another owner's mark stays, and is told.
+    A table and the workspace are deleted only where `options.allow` names them (`destructive:NAME`); what is declared
+    `existing` and the resource group never are. What another manifest owns is kept, as a no-op with the reason.
     """
-    accepted = {each.lower() for each in allow}
+    accepted = {approval.lower() for approval in options.allow}
+    # Dependents first, against the order of creation: a rule goes before the endpoint and the table that it uses.
     changes = [
         change
-        for resource in sorted(desired, key=lambda each: -SHORTS.index(each.type.short))
-        if (twin := live.graph.get(resource.key)) is not None and resource.type.removal and not resource.existing
-        for change in [_used(resource, twin, live) or _removed(resource, twin, owner, accepted)]
+        for resource in sorted(desired, key=lambda resource: -TYPES_IN_ORDER.index(resource.type.short_name))
+        if (live_resource := live.graph.get(resource.key)) is not None
+        and resource.type.risk.removal
+        and not resource.existing
+        for change in [
+            _endpoint_in_use(resource, live_resource, live) or _removal_change(resource, live_resource, owner, accepted)
+        ]
         if change is not None
     ]
     return Plan(
         environment=environment,
         changes=tuple(changes),
         undeclared=live.undeclared,
-        fingerprint=fingerprint(desired, changes, principal),
+        fingerprint=plan_fingerprint(desired, changes, principal),
         desired=desired,
         live=live,
         requests=requests or {},
+        options=options,
     )
 
 
-def _used(resource: Resource, twin: Resource, live: Live) -> Change | None:
-    """An endpoint stays while a rule that this manifest does not declare sends through it."""
-    if resource.type.short != "endpoint":
+def _endpoint_in_use(resource: Resource, live_resource: Resource, live: LiveResources) -> Change | None:
+    """The no-op that keeps an endpoint which a DCR outside this manifest uses; None where none does."""
+    if resource.type.short_name != "endpoint":
         return None
-    id_ = str(twin.id).lower()
-    for each in live.undeclared:
-        bound = (each.body.get("properties") or {}).get("dataCollectionEndpointId")
-        if each.type == "dcr" and str(bound).lower() == id_:
-            kept = Reason(
-                "none", f"kept: the rule {each.name}, which is not declared here, takes its records through it"
-            )
-            return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)
+    id_ = str(live_resource.id).lower()
+    for other in live.undeclared:
+        endpoint_id = (other.body.get("properties") or {}).get("dataCollectionEndpointId")
+        if other.type == "dcr" and str(endpoint_id).lower() == id_:
+            why = f"the rule {other.name}, which is not declared here, takes its records through it"
+            return _keep(resource, live_resource, why)
     return None
 
 
-def _removed(resource: Resource, twin: Resource, owner: str, accepted: set[str]) -> Change | None:
-    reason = risk.removal(resource)
-    if never := risk.irremovable(resource, twin.body):
-        kept = Reason("none", f"kept: {never}")
-        return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)
-    if resource.type.short in {"table", "workspace"} and f"destructive:{resource.name}".lower() not in accepted:
-        kept = Reason("none", f"kept: its rows go only with --allow destructive:{resource.name}")
-        return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)
-    if not _ours(resource, twin, owner):
-        kept = Reason("none", "kept: it does not bear this manifest's mark")
-        return Change("no-op", resource.key, str(twin.id), reasons=(kept,), live=twin, path=resource.path)
-    # Naming the command is the yes to what senders lose; rows need their own.
-    told = Reason(reason.risk, reason.text, reason.allow if reason.risk == "destructive" else None)
-    return Change("delete", resource.key, str(twin.id), reason.risk, (told,), live=twin, path=resource.path)
+def _removal_change(resource: Resource, live_resource: Resource, owner: str, accepted: set[str]) -> Change | None:
+    reason = risk.removal_reason(resource)
+    if undeletable := risk.undeletable_reason(resource, live_resource.body):
+        return _keep(resource, live_resource, undeletable)
+    if resource.type.short_name in {"table", "workspace"} and f"destructive:{resource.name}".lower() not in accepted:
+        return _keep(resource, live_resource, f"its rows go only with --allow destructive:{resource.name}")
+    if not _is_owned(resource, live_resource, owner):
+        return _keep(resource, live_resource, "it does not bear this manifest's mark")
+    # Calling `destroy` already accepts that senders break; lost rows need an acceptance of their own.
+    removal = Reason(reason.risk, reason.text, reason.allow if reason.risk == "destructive" else None)
+    return Change(
+        "delete", resource.key, str(live_resource.id), reason.risk, (removal,), live=live_resource, path=resource.path
+    )
 
 
-def _ours(resource: Resource, twin: Resource, owner: str) -> bool:
+def _keep(resource: Resource, live_resource: Resource, why: str) -> Change:
+    """A no-op that tells the reader why the resource is not deleted."""
+    reasons = (Reason("none", f"kept: {why}"),)
+    return Change("no-op", resource.key, str(live_resource.id), reasons=reasons, live=live_resource, path=resource.path)
+
+
+def _is_owned(resource: Resource, live_resource: Resource, owner: str) -> bool:
     if resource.type.tagged:
-        return (twin.body.get("tags") or {}).get(OWNER_TAG) == owner
-    if resource.type.short == "grant":
-        properties = twin.body.get("properties") or {}
+        return (live_resource.body.get("tags") or {}).get(OWNER_TAG) == owner
+    # Role assignments have no tags: ours are known by their name, which is derived from scope, principal and role.
+    if resource.type.short_name == "grant":
+        properties = live_resource.body.get("properties") or {}
         role = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1].lower()
-        scope = str(properties.get("scope") or str(twin.id).partition("/providers/Microsoft.Authorization/")[0])
-        declared = str(resource.id).partition(f"/providers/{resource.type.name}/")[0]
+        scope = str(
+            properties.get("scope") or str(live_resource.id).partition("/providers/Microsoft.Authorization/")[0]
+        )
+        declared = str(resource.id).partition(f"/providers/{resource.type.arm_type}/")[0]
         name = assignment_name(declared or scope, str(properties.get("principalId", "")), role)
-        return str(twin.azure_name or "").lower() == name.lower()
+        return str(live_resource.azure_name or "").lower() == name.lower()
     return True

@@ -1,4 +1,4 @@
-"""What Azure and the manifest disagree about, who did it and when, and what could not be seen."""
+"""Where Azure and the manifest disagree, who changed it and when, and what could not be read."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from provisioner.live import Coverage, Live, Undeclared
+from provisioner.live import LiveResources, ScopeCoverage, UndeclaredResource
 from provisioner.model import PUBLISHER
 from provisioner.plan.change import Change, Delta
 from provisioner.plan.planning import Plan
-from provisioner.resources import Body, Short
+from provisioner.resources import Body, TypeName
 from provisioner.resources.grant_resource import role_id
 
 if TYPE_CHECKING:
     from provisioner.model import Manifest
 
-Kind = Literal["missing", "changed", "undeclared", "unwritten", "dangling", "unreachable"]
-KINDS: dict[Kind, tuple[str, str]] = {
+DriftKind = Literal["missing", "changed", "undeclared", "unwritten", "dangling", "unreachable"]
+# The codes are public: pipelines and SARIF viewers keep them, so that a kind never changes its code.
+DRIFT_KINDS: dict[DriftKind, tuple[str, str]] = {
     "missing": ("DRF001", "declared, and not there"),
     "changed": ("DRF002", "there, and not as declared"),
     "undeclared": ("DRF003", "there, and not declared"),
@@ -25,15 +26,19 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "dangling": ("DRF005", "a rule that points to a table that cannot take rows"),
     "unreachable": ("DRF006", "a stream that nobody can send to"),
 }
-"""Kind → code and what it means."""
+"""Kind → code and meaning. The order is that of the reports."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One disagreement. `difference`: it is the manifest's business and fails a pipeline; else it is information."""
+class DriftFinding:
+    """One disagreement between Azure and the manifest.
 
-    kind: Kind
-    type: Short
+    `difference` is True where it concerns what the manifest manages, which makes `drift` exit with 2; else the finding
+    is information. `who` and `when` are those of the last change, where Azure tells them.
+    """
+
+    kind: DriftKind
+    type: TypeName
     name: str
     id: str
     message: str
@@ -46,10 +51,10 @@ class Finding:
     @property
     def code(self) -> str:
         """The code under which reports show it."""
-        return KINDS[self.kind][0]
+        return DRIFT_KINDS[self.kind][0]
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """The public shape: contract, "drift"."""
         return {
             "kind": self.kind,
             "code": self.code,
@@ -58,7 +63,7 @@ class Finding:
             "id": self.id,
             "message": self.message,
             "difference": self.difference,
-            "deltas": [each.json() for each in self.deltas],
+            "deltas": [delta.json() for delta in self.deltas],
             "who": self.who,
             "when": self.when,
         }
@@ -66,41 +71,41 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """The plan that would undo it, the findings, and how much could be read."""
+    """The plan that would undo the drift, the findings, and which scopes could be read."""
 
     plan: Plan
-    findings: tuple[Finding, ...]
-    coverage: tuple[Coverage, ...]
+    findings: tuple[DriftFinding, ...]
+    coverage: tuple[ScopeCoverage, ...]
 
     @property
     def drifted(self) -> bool:
         """Whether there is a difference."""
-        return any(each.difference for each in self.findings)
+        return any(finding.difference for finding in self.findings)
 
     @property
-    def gaps(self) -> tuple[Coverage, ...]:
-        """What could not be read, and so is not known to be in sync."""
-        return tuple(each for each in self.coverage if not each.ok)
+    def gaps(self) -> tuple[ScopeCoverage, ...]:
+        """The scopes that could not be read, so that nothing is known about their resources."""
+        return tuple(scope for scope in self.coverage if not scope.ok)
 
 
-def drift(plan: Plan, manifest: Manifest, *, strict_undeclared: bool = False) -> Drift:
-    """Read the differences out of a plan whose live side was listed, not read one by one.
+def find_drift(plan: Plan, manifest: Manifest, *, strict_undeclared: bool = False) -> Drift:
+    """The drift that a plan shows; its live side must come from lists, so that undeclared resources are in it.
 
-    What strangers own in a shared workspace, or under another manifest's mark, is information; with
-    `strict_undeclared` it is a difference too.
+    Undeclared resources in a shared workspace, or with another manifest's owner tag, are information; with
+    `strict_undeclared` they are differences too.
     """
-    gaps = {each.scope for each in plan.live.coverage if not each.ok}
+    gaps = {coverage.scope for coverage in plan.live.coverage if not coverage.ok}
     findings = [
-        *(_of_change(each) for each in plan.changes if _differs(each) and _seen(each, gaps)),
-        *(_of_stranger(each, manifest, strict_undeclared) for each in plan.undeclared),
-        *_of_tables(plan, gaps),
-        *_of_rules(plan, gaps),
-        *_of_senders(plan, gaps),
+        *(_change_finding(change) for change in plan.changes if _differs(change) and _was_read(change, gaps)),
+        *(_undeclared_finding(resource, manifest, strict_undeclared) for resource in plan.undeclared),
+        *_unwritten_tables(plan, gaps),
+        *_dangling_rules(plan, gaps),
+        *_unreachable_rules(plan, gaps),
     ]
     return Drift(plan, tuple(findings), plan.live.coverage)
 
 
-_SCOPES: dict[Short, str] = {
+_SCOPE_OF_TYPE: dict[TypeName, str] = {
     "workspace": "workspace",
     "table": "tables",
     "dcr": "dcrs",
@@ -110,119 +115,132 @@ _SCOPES: dict[Short, str] = {
 
 
 def _differs(change: Change) -> bool:
-    """A write, or something of somebody else that is not as the manifest takes it to be."""
+    """Whether the change is a write, or an existing resource that is not as the manifest declares it."""
     return change.writes or change.risk != "none"
 
 
-def _seen(change: Change, gaps: set[str]) -> bool:
-    """What could not be read is not missing: it is not known."""
-    return change.live is not None or _SCOPES.get(change.type) not in gaps
+def _was_read(change: Change, gaps: set[str]) -> bool:
+    """Whether the resource's scope could be read; a resource of an unread scope must not be reported as missing."""
+    return change.live is not None or _SCOPE_OF_TYPE.get(change.type) not in gaps
 
 
-def _of_change(change: Change) -> Finding:
+def _change_finding(change: Change) -> DriftFinding:
     if change.live is None:
         text = f"{change.type} {change.name} is declared and not there"
-        return Finding("missing", change.type, change.name, change.id, text, True, path=change.path)
-    who, when = _author(change.live.body if change.live else {})
+        return DriftFinding("missing", change.type, change.name, change.id, text, True, path=change.path)
+    who, when = _last_changed(change.live.body if change.live else {})
     by = f", last changed by {who}" if who else ""
     at = f" at {when}" if when else ""
-    text = f"{change.type} {change.name} differs in {', '.join(each.path for each in change.deltas)}{by}{at}"
-    return Finding("changed", change.type, change.name, change.id, text, True, change.deltas, who, when, change.path)
+    text = f"{change.type} {change.name} differs in {', '.join(delta.path for delta in change.deltas)}{by}{at}"
+    return DriftFinding(
+        "changed", change.type, change.name, change.id, text, True, change.deltas, who, when, change.path
+    )
 
 
-def _of_stranger(each: Undeclared, manifest: Manifest, strict: bool) -> Finding:
-    who, when = _author(each.body)
-    mark = (each.body.get("tags") or {}).get("provisioner")
-    anothers = mark is not None and not each.owned
-    difference = strict or each.owned or not (manifest.workspace.existing or anothers)
-    owner = "ours" if each.owned else (f"of {mark}" if anothers else "of somebody else")
-    text = f"{each.type} {each.name} ({owner}) is there and not declared"
-    return Finding("undeclared", each.type, each.name, each.id, text, difference, (), who, when)
+def _undeclared_finding(resource: UndeclaredResource, manifest: Manifest, strict: bool) -> DriftFinding:
+    who, when = _last_changed(resource.body)
+    # In a workspace that many share, foreign resources are normal; in one of our own, somebody added them by hand.
+    mark = (resource.body.get("tags") or {}).get("provisioner")
+    anothers = mark is not None and not resource.owned
+    difference = strict or resource.owned or not (manifest.workspace.existing or anothers)
+    owner = "ours" if resource.owned else (f"of {mark}" if anothers else "of somebody else")
+    text = f"{resource.type} {resource.name} ({owner}) is there and not declared"
+    return DriftFinding("undeclared", resource.type, resource.name, resource.id, text, difference, (), who, when)
 
 
-def _of_tables(plan: Plan, gaps: set[str]) -> Iterator[Finding]:
-    """Declared tables that no flow of the group's rules ends in."""
+def _unwritten_tables(plan: Plan, gaps: set[str]) -> Iterator[DriftFinding]:
+    """Declared tables into which no DCR of the resource group writes."""
+    # Without both lists any table would look unwritten.
     if {"tables", "dcrs"} & gaps:
         return
-    written = {table for rule in _rules(plan.live) for table, _ in _flows(rule)}
-    for table in plan.live.graph.of("table"):
+    written = {table for rule in _live_rules(plan.live) for table, _ in _flow_destinations(rule)}
+    for table in plan.live.graph.of_type("table"):
         if table.name.lower() not in written:
             text = f"table {table.name} is written by no rule of the group"
-            yield Finding("unwritten", "table", table.name, str(table.id), text, False, path=table.path)
+            yield DriftFinding("unwritten", "table", table.name, str(table.id), text, False, path=table.path)
 
 
-def _of_rules(plan: Plan, gaps: set[str]) -> Iterator[Finding]:
-    """Flows into this workspace whose table is missing or is a classic one."""
-    everything = plan.live.everything
+def _dangling_rules(plan: Plan, gaps: set[str]) -> Iterator[DriftFinding]:
+    """DCRs with a flow into this workspace whose table is missing or classic; rows sent there are lost after a 204."""
+    everything = plan.live.inventory
     if {"tables", "dcrs"} & gaps or everything is None or everything.tables is None or everything.workspace is None:
         return
     tables = {str(body.get("name", "")).lower(): body for body in everything.tables}
     workspace = str(everything.workspace.get("id", "")).lower()
-    declared = {str(each.id).lower(): each for each in plan.live.graph.of("dcr")}
-    for rule in _rules(plan.live):
-        ours = declared.get(str(rule.get("id", "")).lower())
-        for table, destinations in _flows(rule):
+    declared = {str(rule.id).lower(): rule for rule in plan.live.graph.of_type("dcr")}
+    for rule in _live_rules(plan.live):
+        declared_rule = declared.get(str(rule.get("id", "")).lower())
+        for table, destinations in _flow_destinations(rule):
+            # Only custom tables: some of Azure's own appear once their solution is installed (TAB010 says so).
             if workspace not in destinations or not table.endswith("_cl"):
                 continue
-            found = tables.get(table)
-            problem = "does not exist" if found is None else "is a classic table" if _classic(found) else None
+            body = tables.get(table)
+            problem = "does not exist" if body is None else "is a classic table" if _is_classic(body) else None
             if problem:
                 name = str(rule.get("name"))
                 text = f"dcr {name} writes {table}, which {problem}"
-                path = ours.path if ours else ()
-                yield Finding("dangling", "dcr", name, str(rule.get("id")), text, ours is not None, path=path)
+                path = declared_rule.path if declared_rule else ()
+                yield DriftFinding(
+                    "dangling", "dcr", name, str(rule.get("id")), text, declared_rule is not None, path=path
+                )
 
 
-def _of_senders(plan: Plan, gaps: set[str]) -> Iterator[Finding]:
-    """Declared rules that nobody was given the right to send to, or that have no endpoint."""
-    grants = plan.live.everything.grants if plan.live.everything and "grants" not in gaps else None
-    for rule in plan.live.graph.of("dcr"):
+def _unreachable_rules(plan: Plan, gaps: set[str]) -> Iterator[DriftFinding]:
+    """Declared DCRs to which no principal may send, or which have no endpoint."""
+    grants = plan.live.inventory.grants if plan.live.inventory and "grants" not in gaps else None
+    for rule in plan.live.graph.of_type("dcr"):
         problem = None
-        if not _endpoint(rule.body):
+        if not _has_endpoint(rule.body):
             problem = "it has no endpoint, so nobody can send to it"
-        elif grants is not None and not any(_reaches(grant, str(rule.id)) for grant in grants):
+        elif grants is not None and not any(_lets_send(grant, str(rule.id)) for grant in grants):
             problem = f"nobody has the role {PUBLISHER} on it or above it"
         if problem:
             text = f"dcr {rule.name}: {problem}"
-            yield Finding("unreachable", "dcr", rule.name, str(rule.id), text, False, path=rule.path)
+            yield DriftFinding("unreachable", "dcr", rule.name, str(rule.id), text, False, path=rule.path)
 
 
-def _endpoint(rule: Body) -> bool:
+def _has_endpoint(rule: Body) -> bool:
     properties = rule.get("properties") or {}
+    # A rule of kind Direct has endpoints of its own and no dataCollectionEndpointId.
     own = properties.get("endpoints") or {}
     return bool(properties.get("dataCollectionEndpointId") or own.get("logsIngestion"))
 
 
-def _reaches(grant: Body, rule: str) -> bool:
+def _lets_send(grant: Body, rule: str) -> bool:
     properties = grant.get("properties") or {}
+    # Assignments are inherited: one on the group or the subscription lets its principal send as well.
     role = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1].lower()
     scope = str(properties.get("scope", "")).lower().rstrip("/")
     return role == role_id(PUBLISHER) and f"{rule.lower()}/".startswith(f"{scope}/")
 
 
-def _rules(live: Live) -> tuple[Body, ...]:
-    return (live.everything.dcrs if live.everything else None) or ()
+def _live_rules(live: LiveResources) -> tuple[Body, ...]:
+    return (live.inventory.dcrs if live.inventory else None) or ()
 
 
-def _flows(rule: Body) -> Iterator[tuple[str, set[str]]]:
-    """Each flow's table, in lower case, and the ids of the workspaces that it goes to."""
+def _flow_destinations(rule: Body) -> Iterator[tuple[str, set[str]]]:
+    """Each flow's table and the ids of its destination workspaces, both in lower case."""
     properties = rule.get("properties") or {}
     workspaces = (properties.get("destinations") or {}).get("logAnalytics") or []
-    ids = {each.get("name"): str(each.get("workspaceResourceId", "")).lower() for each in workspaces}
+    ids = {
+        destination.get("name"): str(destination.get("workspaceResourceId", "")).lower() for destination in workspaces
+    }
     for flow in properties.get("dataFlows") or ():
+        # Without outputStream a flow goes to the table named like its stream, after `Custom-` or `Microsoft-`.
         for stream in [flow["outputStream"]] if flow.get("outputStream") else flow.get("streams") or ():
             table = stream.partition("-")[2].lower()
             yield table, {ids[name] for name in flow.get("destinations") or () if name in ids}
 
 
-def _classic(table: Body) -> bool:
+def _is_classic(table: Body) -> bool:
     schema = (table.get("properties") or {}).get("schema") or {}
     return schema.get("tableSubType") == "Classic"
 
 
-def _author(body: Body) -> tuple[str | None, str | None]:
-    """Who changed it last and when, where Azure tells."""
-    data = body.get("systemData") or {}
+def _last_changed(body: Body) -> tuple[str | None, str | None]:
+    """Who changed a resource last and when (ISO 8601); None where Azure does not tell."""
+    # Role assignments have updatedBy and updatedOn in place of systemData.
+    system_data = body.get("systemData") or {}
     properties = body.get("properties") or {}
-    who = data.get("lastModifiedBy") or data.get("createdBy") or properties.get("updatedBy")
-    return who, data.get("lastModifiedAt") or data.get("createdAt") or properties.get("updatedOn")
+    who = system_data.get("lastModifiedBy") or system_data.get("createdBy") or properties.get("updatedBy")
+    return who, system_data.get("lastModifiedAt") or system_data.get("createdAt") or properties.get("updatedOn")

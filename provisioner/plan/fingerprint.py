@@ -1,4 +1,4 @@
-"""One short word for "this manifest against that Azure": free of time and of who runs."""
+"""Fingerprints: short hashes by which a saved plan, or one change, is recognised as still valid."""
 
 from __future__ import annotations
 
@@ -8,50 +8,62 @@ from collections.abc import Iterable
 from typing import Any
 
 from provisioner.plan.change import Change
-from provisioner.plan.comparison_rules import Shape, shape
+from provisioner.plan.comparison_rules import ComparisonRules, comparison_rules
 from provisioner.resources import Graph, Param, Ref, Resource, substitute
 
 
-def fingerprint(desired: Graph, changes: Iterable[Change], principal: str | None) -> str:
-    """A hash over what is wanted and over how live differs from it in the declared shape."""
-    wanted = [[*resource.key, _normal(resource, principal)] for resource in desired]
-    found = [_state(change, principal) for change in changes]
-    return _hash([wanted, found])
+def plan_fingerprint(desired: Graph, changes: Iterable[Change], principal: str | None) -> str:
+    """A hash (16 hex digits) of the desired bodies and of how live differs from them.
+
+    It does not depend on time, on the order of requests, or on the acting identity (`principal`, an object id).
+    """
+    bodies = [[*resource.key, _normalized_body(resource, principal)] for resource in desired]
+    states = [_change_state(change, principal) for change in changes]
+    return _hash([bodies, states])
 
 
-def digest(change: Change) -> str:
-    """A hash of one resource's difference: it moves when somebody else touches what the manifest declares."""
-    return _hash(_state(change, None))
+def change_digest(change: Change) -> str:
+    """A hash of one change: a different one means that the live resource changed since the plan."""
+    return _hash(_change_state(change, None))
 
 
-def _state(change: Change, principal: str | None) -> Any:
-    deltas = [[each.path, each.before, each.after] for each in change.deltas]
-    return _masked([change.action, *change.key, deltas, sorted(change.drops)], principal)
+def _change_state(change: Change, principal: str | None) -> Any:
+    deltas = [[delta.path, delta.before, delta.after] for delta in change.deltas]
+    return _mask_principal([change.action, *change.key, deltas, sorted(change.removed_columns)], principal)
 
 
-def _normal(resource: Resource, principal: str | None) -> Any:
-    body = substitute(resource.body, lambda each: list(each.key) if isinstance(each, Ref) else f"param:{each.name}")
-    return _masked(_walk(shape(resource.type), body, ""), principal)
+def _normalized_body(resource: Resource, principal: str | None) -> Any:
+    body = substitute(resource.body, lambda value: list(value.key) if isinstance(value, Ref) else f"param:{value.name}")
+    return _mask_principal(_normalize_values(comparison_rules(resource.type), body, ""), principal)
 
 
-def _walk(form: Shape, value: Any, pattern: str) -> Any:
+def _normalize_values(rules: ComparisonRules, value: Any, pattern: str) -> Any:
     if isinstance(value, dict):
-        return {key: _walk(form, inner, form.child(pattern, key)) for key, inner in sorted(value.items())}
+        return {
+            key: _normalize_values(rules, inner, rules.child_pattern(pattern, key))
+            for key, inner in sorted(value.items())
+        }
     if isinstance(value, list):
-        items = [_walk(form, inner, f"{pattern}[]") for inner in value]
-        ordered = pattern not in form.type.keyed and pattern not in form.type.unordered
+        items = [_normalize_values(rules, inner, f"{pattern}[]") for inner in value]
+        ordered = (
+            pattern not in rules.type.comparison.keyed_lists and pattern not in rules.type.comparison.unordered_lists
+        )
         return items if ordered else sorted(items, key=_text)
-    return form.normal(pattern, value)
+    return rules.normalize(pattern, value)
 
 
-def _masked(value: Any, principal: str | None) -> Any:
-    """The acting identity's own id, as the word that the manifest has for it."""
+def _mask_principal(value: Any, principal: str | None) -> Any:
+    """The value with the acting identity's object id replaced by the parameter that `principal: self` stands for.
+
+    A plan reviewed by a person must hold when a pipeline's identity applies it.
+    """
     if principal is None:
         return value
     return json.loads(_text(value).replace(principal, f"param:{Param('principalId').name}"))
 
 
 def _hash(value: Any) -> str:
+    # 64 bits tell plans apart and are short enough to be read out and compared by eye.
     return hashlib.sha256(_text(value).encode()).hexdigest()[:16]
 
 

@@ -1,119 +1,153 @@
-"""What a write sends: the manifest's values laid over the live ones, so that nothing unmentioned is lost."""
+"""The body that a write sends: the manifest's values merged into the live ones.
+
+A PUT replaces the resource, so that whatever the manifest does not mention must be sent back or is lost.
+"""
 
 from __future__ import annotations
 
 import copy
 from typing import Any
 
-from provisioner.plan.compare import Comparison, relabelled, split
-from provisioner.plan.comparison_rules import MISSING, Shape, at, foreign, shape
+from provisioner.plan.compare import Comparison, split_items, with_live_labels
+from provisioner.plan.comparison_rules import (
+    MISSING,
+    ComparisonRules,
+    comparison_rules,
+    externally_managed_names,
+    get_path,
+    without_creation_choices,
+)
 from provisioner.resources import Body, ResourceType
 
 
-def merged(type_: ResourceType, desired: Body, live: Body, drops: frozenset[str] = frozenset()) -> Body:
-    """The body of a PUT over an existing resource. `drops` are keys of list items that go (columns, by a named yes)."""
-    return _Merge(type_, desired, live, drops).body
+def merge_body(type_: ResourceType, desired: Body, live: Body, removed_columns: frozenset[str] = frozenset()) -> Body:
+    """The body of a PUT over an existing resource. `removed_columns` are live columns that are left out."""
+    return _BodyMerger(type_, desired, live, removed_columns).body
 
 
-def patch(type_: ResourceType, desired: Body, live: Body) -> Body:
-    """The body of a PATCH: what the manifest says and can change; tags whole, since PATCH replaces them."""
-    form = shape(type_)
-    body = {key: value for key, value in desired.items() if key not in type_.immutable and key != "tags"}
-    body = _without(form, body, "", form.ignored)
+def patch_body(type_: ResourceType, desired: Body, live: Body) -> Body:
+    """The body of a PATCH: what the manifest declares and Azure can change."""
+    rules = comparison_rules(type_)
+    body = {key: value for key, value in desired.items() if key not in type_.write.immutable and key != "tags"}
+    body = _without_paths(rules, body, "", rules.ignored)
+    # PATCH replaces the tags as a whole; those that others have set are sent back.
     tags = {**(live.get("tags") or {}), **(desired.get("tags") or {})}
     return {**({"tags": tags} if tags else {}), **body}
 
 
-class _Merge:
-    def __init__(self, type_: ResourceType, desired: Body, live: Body, drops: frozenset[str]) -> None:
-        self.shape: Shape = shape(type_)
-        self._drops = drops
-        self._foreign = foreign(type_, live)
+class _BodyMerger:
+    def __init__(self, type_: ResourceType, desired: Body, live: Body, removed_columns: frozenset[str]) -> None:
+        self.rules: ComparisonRules = comparison_rules(type_)
+        self._removed_columns = removed_columns
+        self._external_names = externally_managed_names(type_, live)
         self._comparison = Comparison(type_, desired, live)
-        ours = relabelled(self.shape, desired, live)
-        self.body: Body = self._maps(ours, _without(self.shape, live, "", self.shape.read_only), "")
-        self._withhold(desired, live)
+        relabelled = with_live_labels(self.rules, without_creation_choices(type_, desired), live)
+        self.body: Body = self._merge_maps(relabelled, _without_paths(self.rules, live, "", self.rules.read_only), "")
+        self._omit_defaults(desired, live)
 
-    def _values(self, desired: Any, live: Any, pattern: str) -> Any:
-        if pattern in self.shape.type.create_only and live is not MISSING:
+    def _merge_values(self, desired: Any, live: Any, pattern: str) -> Any:
+        if pattern in self.rules.type.comparison.create_only and live is not MISSING:
             return live
+        # `tags` may be null in a live body.
         if pattern == "tags" and live is None:
             live = {}
         if isinstance(desired, dict) and isinstance(live, dict):
-            return self._maps(desired, live, pattern)
-        if isinstance(desired, list) and isinstance(live, list) and pattern in self.shape.type.keyed:
-            return self._keyed(desired, live, pattern)
-        if live is not MISSING and not isinstance(desired, (dict, list)) and self.shape.same(pattern, desired, live):
-            return live
+            return self._merge_maps(desired, live, pattern)
+        if isinstance(desired, list) and isinstance(live, list) and pattern in self.rules.type.comparison.keyed_lists:
+            return self._merge_keyed_lists(desired, live, pattern)
+        if (
+            live is not MISSING
+            and not isinstance(desired, (dict, list))
+            and self.rules.is_same_value(pattern, desired, live)
+        ):
+            return live  # the two mean the same, and Azure's spelling stays
         return copy.deepcopy(desired)
 
-    def _maps(self, desired: dict[str, Any], live: dict[str, Any], pattern: str) -> dict[str, Any]:
-        owned = pattern in self.shape.type.whole
-        made = {
+    def _merge_maps(self, desired: dict[str, Any], live: dict[str, Any], pattern: str) -> dict[str, Any]:
+        fully_owned = pattern in self.rules.type.comparison.fully_owned
+        merged = {
             key: copy.deepcopy(value)
             for key, value in live.items()
-            if not owned or key in desired or key in self._foreign
+            if not fully_owned or key in desired or key in self._external_names
         }
         for key, value in desired.items():
-            twin = self._tag(key, live) if pattern == "tags" else key
-            made[twin] = self._values(value, live.get(twin, MISSING), self.shape.child(pattern, key))
-        return made
+            live_key = self._live_tag_name(key, live) if pattern == "tags" else key
+            merged[live_key] = self._merge_values(
+                value, live.get(live_key, MISSING), self.rules.child_pattern(pattern, key)
+            )
+        return merged
 
-    def _keyed(self, desired: list[Any], live: list[Any], pattern: str) -> list[Any]:
-        ours = {self.shape.key(pattern, item): item for item in split(self.shape, pattern, desired)}
-        owned, used, made = pattern in self.shape.type.whole, set(), []
+    def _merge_keyed_lists(self, desired: list[Any], live: list[Any], pattern: str) -> list[Any]:
+        desired_of = {self.rules.item_key(pattern, item): item for item in split_items(self.rules, pattern, desired)}
+        fully_owned, used, merged = pattern in self.rules.type.comparison.fully_owned, set(), []
+        # Live order is kept and new items are appended: a write changes no more than it must.
         for item in live:
-            parts = list(split(self.shape, pattern, [item]))
-            keys = [self.shape.key(pattern, part) for part in parts]
-            if len(parts) == 1 and keys[0] in ours and keys[0] not in used:
-                made.append(self._values(ours[keys[0]], item, f"{pattern}[]"))
+            parts = list(split_items(self.rules, pattern, [item]))
+            keys = [self.rules.item_key(pattern, part) for part in parts]
+            if len(parts) == 1 and keys[0] in desired_of and keys[0] not in used:
+                merged.append(self._merge_values(desired_of[keys[0]], item, f"{pattern}[]"))
                 used.add(keys[0])
-            elif len(parts) > 1 and all(key in ours for key in keys) and self._unchanged(ours, keys, parts, pattern):
-                made.append(copy.deepcopy(item))
+            elif (
+                len(parts) > 1
+                and all(key in desired_of for key in keys)
+                and self._is_unchanged(desired_of, keys, parts, pattern)
+            ):
+                merged.append(copy.deepcopy(item))
                 used.update(keys)
-            elif self._kept(item, pattern, owned=owned):
-                made.append(copy.deepcopy(item))
-        return made + [copy.deepcopy(item) for key, item in ours.items() if key not in used]
+            elif self._is_kept(item, pattern, owned=fully_owned):
+                merged.append(copy.deepcopy(item))
+        return merged + [copy.deepcopy(item) for key, item in desired_of.items() if key not in used]
 
-    def _unchanged(self, ours: dict[Any, Any], keys: list[Any], parts: list[Any], pattern: str) -> bool:
-        """Whether a live item that stands for several may stay as it is."""
+    def _is_unchanged(self, desired_of: dict[Any, Any], keys: list[Any], parts: list[Any], pattern: str) -> bool:
+        """Whether a live item that stands for several (a flow of two streams) equals the desired ones and may stay."""
         pairs = zip(keys, parts, strict=True)
-        return not any(list(self._comparison._values(ours[key], part, "", f"{pattern}[]", "")) for key, part in pairs)  # noqa: SLF001 - one room
+        return not any(
+            list(self._comparison.compare_values(desired_of[key], part, "", f"{pattern}[]", "")) for key, part in pairs
+        )
 
-    def _kept(self, item: Any, pattern: str, *, owned: bool) -> bool:
-        if self._drops and isinstance(item, dict) and self.shape.label(pattern, item) in self._drops:
+    def _is_kept(self, item: Any, pattern: str, *, owned: bool) -> bool:
+        if (
+            self._removed_columns
+            and isinstance(item, dict)
+            and self.rules.item_label(pattern, item) in self._removed_columns
+        ):
             return False
-        return not owned or self._comparison.others(pattern, item)
+        # In a fully owned list the manifest lists every item; what it does not list goes, unless others manage it.
+        return not owned or self._comparison.is_externally_managed(pattern, item)
 
     @staticmethod
-    def _tag(key: str, live: dict[str, Any]) -> str:
-        return key if key in live else next((each for each in live if each.lower() == key.lower()), key)
+    def _live_tag_name(key: str, live: dict[str, Any]) -> str:
+        return key if key in live else next((name for name in live if name.lower() == key.lower()), key)
 
-    def _withhold(self, desired: Body, live: Body) -> None:
-        """A live value that is only a default must not be sent as if somebody had chosen it."""
-        for path, flag in self.shape.type.as_default.items():
-            if at(live, flag) is True and at(desired, path) is None:
-                _remove(self.body, path)
-        for path, conditions in self.shape.type.withheld.items():
-            if at(desired, path) is None and any(at(self.body, one) in values for one, values in conditions.items()):
-                _remove(self.body, path)
+    def _omit_defaults(self, desired: Body, live: Body) -> None:
+        """Leave out live values that a write must not send back."""
+        # A default sent back as a value would become a choice, and no longer follow the workspace's default.
+        for path, flag in self.rules.type.comparison.default_flags.items():
+            if get_path(live, flag) is True and get_path(desired, path) is None:
+                _remove_path(self.body, path)
+        # The retention that Azure shows for plans Basic and Auxiliary is fixed; it refuses the property in a write.
+        for path, conditions in self.rules.type.write.omit_on_write.items():
+            if get_path(desired, path) is None and any(
+                get_path(self.body, condition) in values for condition, values in conditions.items()
+            ):
+                _remove_path(self.body, path)
 
 
-def _without(form: Shape, value: Any, pattern: str, paths: frozenset[str]) -> Any:
-    """A copy without some properties."""
+def _without_paths(rules: ComparisonRules, value: Any, pattern: str, paths: frozenset[str]) -> Any:
+    """A copy without the properties of some patterns."""
     if isinstance(value, dict):
         return {
-            key: _without(form, inner, below, paths)
+            key: _without_paths(rules, inner, inner_pattern, paths)
             for key, inner in value.items()
-            if (below := form.child(pattern, key)) not in paths
+            if (inner_pattern := rules.child_pattern(pattern, key)) not in paths
         }
     if isinstance(value, list):
-        return [_without(form, inner, f"{pattern}[]", paths) for inner in value]
+        return [_without_paths(rules, inner, f"{pattern}[]", paths) for inner in value]
     return value
 
 
-def _remove(value: Body, path: str) -> None:
-    parent, _, key = path.rpartition(".")
-    holder = at(value, parent) if parent else value
-    if isinstance(holder, dict):
-        holder.pop(key, None)
+def _remove_path(value: Body, path: str) -> None:
+    parent_path, _, key = path.rpartition(".")
+    parent_value = get_path(value, parent_path) if parent_path else value
+    if isinstance(parent_value, dict):
+        parent_value.pop(key, None)

@@ -1,4 +1,4 @@
-"""A plan in a file: what was reviewed, to be applied only while it still holds."""
+"""A plan saved to a file: reviewed once, and applied only while its fingerprint still holds."""
 
 from __future__ import annotations
 
@@ -11,94 +11,106 @@ from typing import Any
 from provisioner._version import __version__
 from provisioner.errors import BadRequestFile, StalePlan
 from provisioner.model import Columns, Dcr, Endpoint, Grant, Manifest, Stream, Target, Workspace
+from provisioner.operating_system import relative_path
+from provisioner.plan.plan_options import PlanOptions
 from provisioner.plan.planning import Plan
-from provisioner.plan.report import Where, data
+from provisioner.plan.report import report_data
+from provisioner.reports.report_format import FindPlace
 from provisioner.resources import Graph, Param, Ref, Resource, resource_type, substitute
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A reviewed plan: its desired resources, where they go, and the fingerprint that must still hold.
+class PlanFile:
+    """The content of a plan file: the desired resources, the options of the plan, and the fingerprint that must hold.
 
-    `manifest` is as much of the author's as outputs and reports need; `root` is the manifest's directory.
+    `manifest_outline` has the parts that a plan and its outputs need: the target, the names of resources and streams.
+    It has no tables, columns or transforms. `root` is the manifest's directory.
     """
 
-    manifest: Manifest
+    manifest_outline: Manifest
     root: Path
     fingerprint: str
     desired: Graph
     owner: str
-    prune: bool
-    only: tuple[str, ...]
-    allow: tuple[str, ...]
+    options: PlanOptions
 
 
-def dump(
+def dump_plan(
     plan: Plan,
     manifest: Manifest,
     *,
     principal: str | None = None,
     root: Path | None = None,
-    prune: bool = False,
-    only: tuple[str, ...] = (),
-    allow: tuple[str, ...] = (),
-    where: Where | None = None,
+    find_place: FindPlace | None = None,
 ) -> str:
-    """The text of a saved plan: the public shape with the desired bodies. It holds no secret and no identity.
+    """The text of a plan file: the public shape of a plan with the desired bodies. It holds no secret and no identity.
 
-    `root` is the manifest's directory as seen from the file's own.
+    `root` is the manifest's directory relative to the plan file's, so that both can move together.
     """
-    found = data(plan, where)
-    found["owner"] = manifest.owner
-    found["root"] = root.as_posix() if root else None
-    found["options"] = {"prune": prune, "only": list(only), "allow": list(allow)}
-    found["manifest"] = _manifest(manifest)
-    found["desired"] = [_resource(each, principal) for each in plan.desired]
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    content = report_data(plan, find_place)
+    content["owner"] = manifest.owner
+    content["root"] = root.as_posix() if root else None
+    options = plan.options
+    content["options"] = {"prune": options.prune, "only": list(options.only), "allow": list(options.allow)}
+    content["manifest"] = _manifest_data(manifest)
+    content["desired"] = [_resource_data(resource, principal) for resource in plan.desired]
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def recognized(path: Path) -> bool:
-    """Whether a path is to be read as a saved plan and not as a manifest."""
+def save_plan(
+    plan: Plan, manifest: Manifest, file: Path, root: Path, principal: str | None, find_place: FindPlace | None = None
+) -> None:
+    """Write a plan file; `root` is the manifest's directory, `principal` the acting identity's object id."""
+    # Relative to the plan file: pipelines plan and apply in different directories.
+    relative_root = relative_path(root, file.resolve().parent)
+    text = dump_plan(plan, manifest, principal=principal, root=relative_root, find_place=find_place)
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def is_plan_file(path: Path) -> bool:
+    """Whether a path is a plan file and not a manifest, which may be JSON too."""
     if path.suffix.lower() != ".json" or not path.is_file():
         return False
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return True
-    return not isinstance(found, dict) or "fingerprint" in found or "workspace" not in found
+        return True  # `load_plan` then says why it cannot be read
+    return not isinstance(content, dict) or "fingerprint" in content or "workspace" not in content
 
 
-def load(path: Path, principal: str | None = None) -> Saved:
-    """Read a saved plan; grants of `self` become the acting identity's. Raises BadRequestFile for any other file."""
+def load_plan(path: Path, principal: str | None = None) -> PlanFile:
+    """Read a plan file. `principal` is the object id that `principal: self` stands for, None before signing in.
+
+    Raises BadRequestFile where the file is damaged, no plan, or written by another version.
+    """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadRequestFile(f"{path} cannot be read as a saved plan: {error}") from error
-    if not isinstance(found, dict) or found.get("version") != 1 or "desired" not in found:
+    if not isinstance(content, dict) or content.get("version") != 1 or "desired" not in content:
         raise BadRequestFile(f"{path} is no saved plan", hint="make one with `provisioner plan --out FILE`")
-    if found.get("tool") != __version__:
+    # Another version may build or compare bodies otherwise: a fingerprint holds within one version only.
+    if content.get("tool") != __version__:
         raise BadRequestFile(
-            f"{path} was made by version {found.get('tool')}, this is {__version__}", hint="plan again and review it"
+            f"{path} was made by version {content.get('tool')}, this is {__version__}", hint="plan again and review it"
         )
     try:
-        options = found["options"]
-        root = path.parent / found["root"] if found["root"] else Path()
-        return Saved(
-            manifest=_author(found["manifest"]),
+        options = content["options"]
+        root = path.parent / content["root"] if content["root"] else Path()
+        return PlanFile(
+            manifest_outline=_parse_manifest(content["manifest"]),
             root=root if root.is_dir() else Path(),
-            fingerprint=found["fingerprint"],
-            desired=Graph(_read(each, principal) for each in found["desired"]),
-            owner=found["owner"],
-            prune=bool(options["prune"]),
-            only=tuple(options["only"]),
-            allow=tuple(options["allow"]),
+            fingerprint=content["fingerprint"],
+            desired=Graph(_parse_resource(resource, principal) for resource in content["desired"]),
+            owner=content["owner"],
+            options=PlanOptions(tuple(options["only"]), bool(options["prune"]), tuple(options["allow"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadRequestFile(f"{path} is damaged: {error!r}", hint="plan again") from error
 
 
-def _manifest(manifest: Manifest) -> dict[str, Any]:
-    """What outputs and reports need of the author's words; the rest is in the bodies."""
+def _manifest_data(manifest: Manifest) -> dict[str, Any]:
+    """The parts of the manifest that outputs and reports need; the rest is in the bodies."""
     endpoint = manifest.endpoint
     return {
         "name": manifest.name,
@@ -108,102 +120,104 @@ def _manifest(manifest: Manifest) -> dict[str, Any]:
         "endpoint": {"name": endpoint.name, "location": endpoint.location} if endpoint else None,
         "streams": {key: stream.name for key, stream in manifest.streams.items()},
         "dcrs": {name: {"streams": dcr.streams, "endpoint": dcr.endpoint} for name, dcr in manifest.dcrs.items()},
+        # No principals: a plan file is shown in pull requests, and outputs do not need them.
         "grants": {
             name: {"principal": "", "dcrs": grant.dcrs, "role": grant.role} for name, grant in manifest.grants.items()
         },
     }
 
 
-def _author(found: Mapping[str, Any]) -> Manifest:
+def _parse_manifest(data: Mapping[str, Any]) -> Manifest:
     return Manifest(
-        name=found["name"],
-        environment=found["environment"],
-        target=Target(**found["target"]),
-        workspace=Workspace(**found["workspace"]),
-        endpoint=Endpoint(**found["endpoint"]) if found["endpoint"] else None,
-        streams={key: Stream(key, name, Columns({}), ()) for key, name in found["streams"].items()},
-        dcrs={name: Dcr(name, tuple(dcr["streams"]), dcr["endpoint"]) for name, dcr in found["dcrs"].items()},
+        name=data["name"],
+        environment=data["environment"],
+        target=Target(**data["target"]),
+        workspace=Workspace(**data["workspace"]),
+        endpoint=Endpoint(**data["endpoint"]) if data["endpoint"] else None,
+        streams={key: Stream(key, name, Columns({}), ()) for key, name in data["streams"].items()},
+        dcrs={name: Dcr(name, tuple(dcr["streams"]), dcr["endpoint"]) for name, dcr in data["dcrs"].items()},
         grants={
             name: Grant(name, grant["principal"], tuple(grant["dcrs"]), role=grant["role"])
-            for name, grant in found["grants"].items()
+            for name, grant in data["grants"].items()
         },
     )
 
 
-def require(expected: str, plan: Plan) -> None:
-    """Raise StalePlan unless the plan has that fingerprint."""
+def require_fingerprint(expected: str, plan: Plan) -> None:
+    """Raise StalePlan unless the plan has the expected fingerprint."""
     if plan.fingerprint != expected:
         raise StalePlan(expected, plan.fingerprint)
 
 
-def _resource(each: Resource, principal: str | None) -> dict[str, Any]:
-    """One desired resource; references as `$ref`, and the acting identity as `$param`."""
-    body = substitute(each.body, _mark)
-    found: dict[str, Any] = {
-        "type": each.type.short,
-        "name": each.name,
-        "azure_name": each.azure_name,
-        "id": each.id,
-        "scope": list(each.scope) if each.scope else None,
-        "after": [list(key) for key in each.after],
-        "existing": each.existing,
-        "path": list(each.path),
+def _resource_data(resource: Resource, principal: str | None) -> dict[str, Any]:
+    """One desired resource; references are written as `$ref`, the acting identity as `$param`."""
+    body = substitute(resource.body, _reference_data)
+    data: dict[str, Any] = {
+        "type": resource.type.short_name,
+        "name": resource.name,
+        "azure_name": resource.azure_name,
+        "id": resource.id,
+        "scope": list(resource.scope) if resource.scope else None,
+        "after": [list(key) for key in resource.after],
+        "existing": resource.existing,
+        "path": list(resource.path),
         "body": body,
     }
+    # The name of a role assignment is derived from its principal: it is computed when the plan is loaded.
     if principal and f'"{principal}"' in json.dumps(body):
-        found |= {"body": json.loads(json.dumps(body).replace(f'"{principal}"', '{"$param": ["principalId", ""]}'))}
-        found |= {
+        data |= {"body": json.loads(json.dumps(body).replace(f'"{principal}"', '{"$param": ["principalId", ""]}'))}
+        data |= {
             "azure_name": None,
             "id": None,
-            "scope_id": str(each.id).partition(f"/providers/{each.type.name}/")[0],
+            "scope_id": str(resource.id).partition(f"/providers/{resource.type.arm_type}/")[0],
         }
-    return found
+    return data
 
 
-def _mark(value: Ref | Param) -> dict[str, Any]:
+def _reference_data(value: Ref | Param) -> dict[str, Any]:
     if isinstance(value, Ref):
         return {"$ref": list(value.key)}
     return {"$param": [value.name, value.description]}
 
 
-def _read(found: Mapping[str, Any], principal: str | None) -> Resource:
-    type_ = resource_type(found["type"])
-    body = _values(found["body"], principal)
-    id_, name = found["id"], found["azure_name"]
-    if id_ is None and principal is not None and type_.short == "grant":
-        id_, name = _assignment(found, body, principal)
-    scope = tuple(found["scope"]) if found["scope"] else None
-    after = tuple(tuple(key) for key in found["after"])
+def _parse_resource(data: Mapping[str, Any], principal: str | None) -> Resource:
+    type_ = resource_type(data["type"])
+    body = _parse_values(data["body"], principal)
+    id_, name = data["id"], data["azure_name"]
+    if id_ is None and principal is not None and type_.short_name == "grant":
+        id_, name = _assignment_identity(data, body, principal)
+    scope = tuple(data["scope"]) if data["scope"] else None
+    after = tuple(tuple(key) for key in data["after"])
     return Resource(
         type_,
-        found["name"],
+        data["name"],
         name,
         id_,
         body,
         scope,
         after,
-        bool(found["existing"]),
-        tuple(found["path"]),
+        bool(data["existing"]),
+        tuple(data["path"]),
     )
 
 
-def _assignment(found: Mapping[str, Any], body: Mapping[str, Any], principal: str) -> tuple[str, str]:
+def _assignment_identity(data: Mapping[str, Any], body: Mapping[str, Any], principal: str) -> tuple[str, str]:
     from provisioner.resources.grant_resource import assignment_name
 
-    scope = str(found["scope_id"])
+    scope = str(data["scope_id"])
     role = str(body["properties"]["roleDefinitionId"]).rsplit("/", 1)[-1]
     name = assignment_name(scope, principal, role)
-    return f"{scope}/providers/{resource_type('grant').name}/{name}", name
+    return f"{scope}/providers/{resource_type('grant').arm_type}/{name}", name
 
 
-def _values(value: Any, principal: str | None) -> Any:
+def _parse_values(value: Any, principal: str | None) -> Any:
     match value:
-        case {"$ref": [str() as short, str() as name]} if len(value) == 1:
-            return Ref((short, name))  # type: ignore[arg-type]
+        case {"$ref": [str() as type_name, str() as name]} if len(value) == 1:
+            return Ref((type_name, name))  # type: ignore[arg-type]
         case {"$param": [str() as name, str() as description]} if len(value) == 1:
             return principal if principal is not None else Param(name, description)
         case dict():
-            return {key: _values(inner, principal) for key, inner in value.items()}
+            return {key: _parse_values(inner, principal) for key, inner in value.items()}
         case list():
-            return [_values(inner, principal) for inner in value]
+            return [_parse_values(inner, principal) for inner in value]
     return value

@@ -1,4 +1,4 @@
-"""The ordered changes between what a manifest wants and what Azure holds."""
+"""The plan: the ordered changes that turn what Azure holds into what the manifest declares."""
 
 from __future__ import annotations
 
@@ -6,147 +6,175 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from provisioner.errors import NotFound, UnsafePlan
-from provisioner.live import Live, Undeclared
+from provisioner.live import LiveResources, UndeclaredResource
 from provisioner.plan import implied_changes
 from provisioner.plan.change import Change
-from provisioner.plan.fingerprint import fingerprint
-from provisioner.plan.resource_change import need
-from provisioner.resources import SHORTS, Graph, Key
+from provisioner.plan.fingerprint import plan_fingerprint
+from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
+from provisioner.plan.resource_change import resource_change
+from provisioner.resources import TYPES_IN_ORDER, Graph, Key
 
-_THRESHOLD, _FEW = 0.3, 10
-"""More removals than this share of what exists is refused, above so many resources. Source: octoDNS's UnsafePlan."""
-MANY = "breaking:many"
-"""The yes to more removals than the threshold."""
+_REMOVED_SHARE, _REMOVED_AT_LEAST = 0.3, 10
+"""A plan that removes more than this share of more than so many resources is refused. Source: octoDNS's UnsafePlan."""
+ALLOW_MANY_REMOVALS = "breaking:many"
+"""The value of `--allow` that accepts more removals than that share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan is not applied; `allow` is the value of `--allow` that accepts it, None where none does."""
+
+    text: str
+    allow: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text} (--allow {self.allow})" if self.allow else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What apply would do, in the order in which it can be done; frozen, so that what is shown is what is run."""
+    """What apply would do, in an order that works. It is frozen, so that what is shown is what is applied."""
 
     environment: str | None
     changes: tuple[Change, ...]
-    undeclared: tuple[Undeclared, ...]
+    undeclared: tuple[UndeclaredResource, ...]
     fingerprint: str
     desired: Graph
-    live: Live
+    live: LiveResources
     requests: dict[str, int] = field(default_factory=dict)
     existing: int = 0
-    """How many live resources the manifest and its prune are about: the base of the threshold."""
+    """How many live resources the manifest manages, undeclared ones of its own included."""
     scope: frozenset[Key] | None = None
-    """The keys that `--only` left in; None: all."""
+    """The keys that `--only` selects; None means all."""
+    options: PlanOptions = PLAN_DEFAULTS
+    """With which it was made."""
+    accepted: tuple[str, ...] = ()
+    """Risks (RISK:NAME) that were accepted when the plan was reviewed, before this run."""
 
     @property
     def empty(self) -> bool:
-        """Whether applying it would send no write."""
+        """Whether applying it would write nothing."""
         return not any(change.writes for change in self.changes)
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many of each action."""
-        counted = [change.action for change in self.changes]
-        return {action: counted.count(action) for action in ("create", "update", "replace", "delete")}
+        """The number of changes by action."""
+        actions = [change.action for change in self.changes]
+        return {action: actions.count(action) for action in ("create", "update", "replace", "delete")}
 
-    def refusals(self, allow: Collection[str] = ()) -> Iterator[str]:
-        """Every reason not to apply it, and the yes that would accept it."""
-        accepted = {each.lower() for each in allow}
+    def refusals(self, allow: Collection[str] = ()) -> Iterator[Refusal]:
+        """Each reason not to apply the plan that neither `allow` nor its review has accepted."""
+        accepted = {approval.lower() for approval in (*self.accepted, *allow)}
         for change in self.changes:
             for reason in change.reasons:
                 if reason.blocked:
-                    yield f"{change.type} {change.name}: {reason}"
+                    yield Refusal(f"{change.type} {change.name}: {reason}")
                 elif reason.allow and reason.allow.lower() not in accepted:
-                    yield f"{change.type} {change.name}: {reason.risk}: {reason.text} (--allow {reason.allow})"
-        gone = sum(change.action in {"delete", "replace"} for change in self.changes)
-        if self.existing > _FEW and gone > _THRESHOLD * self.existing and MANY not in accepted:
-            yield f"{gone} of {self.existing} existing resources would be removed, more than 30 % (--allow {MANY})"
+                    yield Refusal(f"{change.type} {change.name}: {reason.risk}: {reason.text}", reason.allow)
+        removals = sum(change.action in {"delete", "replace"} for change in self.changes)
+        if (
+            self.existing > _REMOVED_AT_LEAST
+            and removals > _REMOVED_SHARE * self.existing
+            and ALLOW_MANY_REMOVALS not in accepted
+        ):
+            share = f"{removals} of {self.existing} existing resources would be removed, more than 30 %"
+            yield Refusal(share, ALLOW_MANY_REMOVALS)
 
     def raise_if_unsafe(self, allow: Collection[str] = ()) -> None:
-        """Raise UnsafePlan, with every reason, where a change needs a yes that `allow` does not name."""
-        reasons = list(self.refusals(allow))
-        if reasons:
-            named = any("--allow" in each for each in reasons)
-            hint = "accept each by its name with --allow, or change the manifest" if named else "change the manifest"
-            raise UnsafePlan(reasons, hint=hint)
+        """Raise UnsafePlan, with every reason, where a change needs an acceptance that was not given."""
+        refusals = list(self.refusals(allow))
+        if refusals:
+            acceptable = any(refusal.allow for refusal in refusals)
+            hint = "accept each by its name with --allow, or change the manifest"
+            raise UnsafePlan(list(map(str, refusals)), hint=hint if acceptable else "change the manifest")
 
 
-def plan(
+def build_plan(
     desired: Graph,
-    live: Live,
+    live: LiveResources,
+    options: PlanOptions = PLAN_DEFAULTS,
     *,
     environment: str | None = None,
     principal: str | None = None,
-    prune: bool = False,
-    allow: Collection[str] = (),
-    only: Collection[str] = (),
     requests: dict[str, int] | None = None,
-    tolerant: bool = False,
 ) -> Plan:
-    """Compare and order.
+    """Compare desired with live resources and put the changes in order.
 
-    `only` names resources as TYPE/NAME and brings what they need and do not have. `prune` removes DCRs, endpoints
-    and grants that bear our mark and are not declared; a table goes only if `allow` names it
-    (`destructive:TABLE`), a column likewise (`destructive:TABLE.COLUMN`). `principal` is the acting identity, which
-    must not show in the fingerprint. Raises NotFound where something that must exist does not; with `tolerant` that
-    is a change that nothing accepts.
+    `principal` is the acting identity's object id, which must not show in the fingerprint; `requests` is what reading
+    took, by kind. Raises NotFound where a resource declared `existing` does not exist; with `tolerant_of_gaps` that
+    becomes a blocked change.
     """
-    scope = _scope(desired, live, only) if only else None
-    columns = _named_columns(allow)
+    scope = _selected_keys(desired, live, options.only) if options.only else None
+    columns = _removable_columns(options.allow)
+    tolerant = options.tolerant_of_gaps
     changes = [
-        found
+        change
         for resource in desired
         if scope is None or resource.key in scope
-        for found in [need(resource, desired, live, columns.get(resource.name.lower(), frozenset()), tolerant=tolerant)]
-        if found is not None
+        for change in [
+            resource_change(resource, desired, live, columns.get(resource.name.lower(), frozenset()), tolerant=tolerant)
+        ]
+        if change is not None
     ]
-    changes.extend(implied_changes.orphaned(desired, changes))
-    changes = implied_changes.pinned(desired, live, changes, scope)
-    if prune and scope is None:
-        changes.extend(implied_changes.prune(live.undeclared, allow))
-    changes.sort(key=_order)
-    existing = sum(not each.existing for each in live.graph) + sum(each.owned for each in live.undeclared)
+    # These two look at the changes so far, and so come after them.
+    changes.extend(implied_changes.recreate_dependents(desired, changes))
+    changes = implied_changes.pin_inherited_defaults(desired, live, changes, scope)
+    # With --only the rest of the manifest is out of sight: nothing is deleted on the strength of a part.
+    if options.prune and scope is None:
+        changes.extend(implied_changes.prune_undeclared(live.undeclared, options.allow))
+    changes.sort(key=_apply_order)
+    existing = sum(not resource.existing for resource in live.graph) + sum(
+        resource.owned for resource in live.undeclared
+    )
     return Plan(
         environment=environment,
         changes=tuple(changes),
         undeclared=live.undeclared,
-        fingerprint=fingerprint(desired, changes, principal),
+        fingerprint=plan_fingerprint(desired, changes, principal),
         desired=desired,
         live=live,
         requests=requests or {},
         existing=existing,
         scope=scope,
+        options=options,
     )
 
 
-def _named_columns(allow: Collection[str]) -> dict[str, frozenset[str]]:
-    """`destructive:TABLE.COLUMN` → the columns of each table, in lower case."""
-    found: dict[str, frozenset[str]] = {}
-    for each in allow:
-        grade, _, name = each.partition(":")
+def _removable_columns(allow: Collection[str]) -> dict[str, frozenset[str]]:
+    """The columns that `destructive:TABLE.COLUMN` names, by table, both in lower case."""
+    columns_of: dict[str, frozenset[str]] = {}
+    for approval in allow:
+        risk, _, name = approval.partition(":")
         table, dot, column = name.partition(".")
-        if grade.lower() == "destructive" and dot:
-            found[table.lower()] = found.get(table.lower(), frozenset()) | {column.lower()}
-    return found
+        if risk.lower() == "destructive" and dot:
+            columns_of[table.lower()] = columns_of.get(table.lower(), frozenset()) | {column.lower()}
+    return columns_of
 
 
-def _scope(desired: Graph, live: Live, only: Collection[str]) -> frozenset[Key]:
-    """The named resources, and those they need that are not there yet. Raises NotFound for a name nobody declares."""
-    wanted: set[Key] = set()
+def _selected_keys(desired: Graph, live: LiveResources, only: Collection[str]) -> frozenset[Key]:
+    """The named resources and the missing ones that they depend on. Raises NotFound for a name that is not declared."""
+    selected: set[Key] = set()
     for text in only:
-        short, _, name = text.partition("/")
-        found = [each.key for each in desired if each.type.short == short.lower() and each.name.lower() == name.lower()]
-        if not found:
-            known = ", ".join("/".join(each.key) for each in desired)
-            raise NotFound(f"--only {text}: the manifest declares no such resource", hint=f"one of: {known}")
-        wanted.update(found)
-    todo = list(wanted)
-    while todo:
-        for key in desired[todo.pop()].needs():
-            if key in desired and key not in wanted and live.graph.get(key) is None:
-                wanted.add(key)
-                todo.append(key)
-    return frozenset(wanted)
+        type_name, _, name = text.partition("/")
+        matching = [
+            resource.key
+            for resource in desired
+            if resource.type.short_name == type_name.lower() and resource.name.lower() == name.lower()
+        ]
+        if not matching:
+            declared = ", ".join("/".join(resource.key) for resource in desired)
+            raise NotFound(f"--only {text}: the manifest declares no such resource", hint=f"one of: {declared}")
+        selected.update(matching)
+    pending = list(selected)
+    while pending:
+        for key in desired[pending.pop()].dependencies():
+            if key in desired and key not in selected and live.graph.get(key) is None:
+                selected.add(key)
+                pending.append(key)
+    return frozenset(selected)
 
 
-def _order(each: Change) -> tuple[bool, int]:
-    """Removals last and from the leaves; the rest in the order in which types can need each other."""
-    rank = SHORTS.index(each.type)
-    return (each.action == "delete", -rank if each.action == "delete" else rank)
+def _apply_order(change: Change) -> tuple[bool, int]:
+    """Sorts deletions last and dependents first; the rest in the order in which types depend on each other."""
+    rank = TYPES_IN_ORDER.index(change.type)
+    return (change.action == "delete", -rank if change.action == "delete" else rank)

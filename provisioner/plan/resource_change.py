@@ -1,4 +1,4 @@
-"""What one resource needs to become what is declared."""
+"""The change that one resource needs to become as declared."""
 
 from __future__ import annotations
 
@@ -6,123 +6,157 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.errors import NotFound
-from provisioner.live import Live
+from provisioner.live import LiveResources
 from provisioner.plan import risk
-from provisioner.plan.change import Action, Change, Reason, worst
+from provisioner.plan.change import Action, Change, Reason, highest_risk
 from provisioner.plan.compare import Comparison
 from provisioner.resources import Graph, Resource
 
 
-def need(
+def resource_change(
     resource: Resource,
     desired: Graph,
-    live: Live,
-    named: frozenset[str] = frozenset(),
+    live: LiveResources,
+    removable_columns: frozenset[str] = frozenset(),
     *,
     tolerant: bool = False,
 ) -> Change | None:
-    """The change of one resource; None where it needs none and there is nothing to say.
+    """The change of one resource; None where it is as declared and there is nothing to report.
 
-    `named` are the columns that a yes removes, in lower case. Raises NotFound where somebody else's resource is not
-    there; with `tolerant` that is a change that nothing accepts.
+    `removable_columns` are the columns that `--allow` names for removal, in lower case. Raises NotFound where a
+    resource declared `existing` does not exist; with `tolerant` that becomes a blocked change.
     """
-    twin = live.graph.get(resource.key)
-    if twin is None:
-        if resource.existing and tolerant:
-            absent = Reason("breaking", "it does not exist", instead="correct its id or name, or let its owner make it")
-            return Change("no-op", resource.key, str(resource.id), "breaking", (absent,), path=resource.path)
-        if resource.existing:
-            raise NotFound(
-                f"{resource.id} does not exist, and the manifest takes it to be somebody else's",
-                hint="correct its id or name, or let the manifest manage it: `name` in place of `id`, no `existing`",
-                target=resource.id,
-            )
-        return made(Change("create", resource.key, str(resource.id), "additive"), resource, None, desired)
-    if resource.type.update == "never":
+    live_resource = live.graph.get(resource.key)
+    if live_resource is None:
+        return _creation_change(resource, desired, tolerant=tolerant)
+    # A resource group is created when missing and never written after.
+    if resource.type.write.update_method == "never":
         return None
-    body = desired.body(resource)
-    comparison = Comparison(resource.type, body, twin.body)
-    blocked = tuple(risk.obstacles(resource, twin.body))
-    if blocked:
-        found = Change("no-op", resource.key, str(twin.id), "breaking", blocked, comparison.deltas)
-        return made(found, resource, twin, desired)
+    body = desired.resolved_body(resource)
+    comparison = Comparison(resource.type, body, live_resource.body)
+    # Before anything else: a classic table refuses every write, so that a partial plan would fail half-way.
+    blockers = tuple(risk.write_blockers(resource, live_resource.body))
+    if blockers:
+        change = Change("no-op", resource.key, str(live_resource.id), "breaking", blockers, comparison.deltas)
+        return attach_bodies(change, resource, live_resource, desired)
     if resource.existing:
-        return _proved(resource, twin, comparison, desired)
-    drops = _drops(body, twin, named)
-    if not comparison.deltas and not drops:
+        return _mismatch_change(resource, live_resource, comparison, desired)
+    removed_columns = _columns_to_remove(body, live_resource, removable_columns)
+    if not comparison.deltas and not removed_columns:
         if not comparison.notes:
             return None
+        # Another layout of a transform is reported and not written.
         notes = tuple(Reason("none", note) for note in comparison.notes)
-        return made(Change("no-op", resource.key, str(twin.id), reasons=notes), resource, twin, desired)
-    return _updated(resource, twin, comparison, drops, desired)
+        return attach_bodies(
+            Change("no-op", resource.key, str(live_resource.id), reasons=notes), resource, live_resource, desired
+        )
+    return _update_change(resource, live_resource, comparison, removed_columns, desired)
 
 
-def _updated(
-    resource: Resource, twin: Resource, comparison: Comparison, drops: frozenset[str], desired: Graph
+def _creation_change(resource: Resource, desired: Graph, *, tolerant: bool) -> Change:
+    """The creation of a resource that Azure lacks; one that others own cannot be created here."""
+    if resource.existing and tolerant:
+        absent = Reason("breaking", "it does not exist", instead="correct its id or name, or let its owner make it")
+        return Change("no-op", resource.key, str(resource.id), "breaking", (absent,), path=resource.path)
+    if resource.existing:
+        raise NotFound(
+            f"{resource.id} does not exist, and the manifest takes it to be somebody else's",
+            hint="correct its id or name, or let the manifest manage it: `name` in place of `id`, no `existing`",
+            target=resource.id,
+        )
+    return attach_bodies(Change("create", resource.key, str(resource.id), "additive"), resource, None, desired)
+
+
+def _update_change(
+    resource: Resource, live_resource: Resource, comparison: Comparison, removed_columns: frozenset[str], desired: Graph
 ) -> Change:
     deltas = comparison.deltas
-    why = [*risk.reasons(resource, deltas, twin.body), *(risk.drop(resource, each) for each in sorted(drops))]
-    fixed = [each for each in deltas if risk.immutable(resource.type, each)]
+    reasons = [
+        *risk.risk_reasons(resource, deltas, live_resource.body),
+        *(risk.column_removal_reason(resource, column) for column in sorted(removed_columns)),
+    ]
+    unchangeable = [delta for delta in deltas if risk.is_immutable(resource.type, delta)]
     action: Action = "update"
-    if fixed and not any(each.blocked for each in why):
-        anew = risk.replacement(resource)
-        action = "replace" if anew else "update"
-        why.append(anew or _stuck(resource, fixed[0].path))
-    grave = worst([*(risk.of_delta(resource.type, each) for each in deltas), *(each.risk for each in why)])
+    # Where another delta is blocked anyway, a replacement would offer to delete the resource for nothing.
+    if unchangeable and not any(reason.blocked for reason in reasons):
+        replacement = risk.replacement_reason(resource)
+        action = "replace" if replacement else "update"
+        reasons.append(replacement or _immutable_reason(resource, unchangeable[0].path))
+    highest = highest_risk(
+        [*(risk.default_risk(resource.type, delta) for delta in deltas), *(reason.risk for reason in reasons)]
+    )
     notes = [Reason("none", note) for note in comparison.notes]
-    found = Change(action, resource.key, str(twin.id), grave, (*why, *notes), deltas, drops=drops)
-    return made(found, resource, twin, desired)
+    change = Change(
+        action,
+        resource.key,
+        str(live_resource.id),
+        highest,
+        (*reasons, *notes),
+        deltas,
+        removed_columns=removed_columns,
+    )
+    return attach_bodies(change, resource, live_resource, desired)
 
 
-def _stuck(resource: Resource, path: str) -> Reason:
+def _immutable_reason(resource: Resource, path: str) -> Reason:
     return Reason(
         "destructive",
-        f"Azure does not change {path} of an existing {resource.type.short}",
-        instead=f"declare a {resource.type.short} of another name beside it",
+        f"Azure does not change {path} of an existing {resource.type.short_name}",
+        instead=f"declare a {resource.type.short_name} of another name beside it",
     )
 
 
-def _proved(resource: Resource, twin: Resource, comparison: Comparison, desired: Graph) -> Change | None:
-    """Somebody else's resource is never written; where it is not as the manifest takes it to be, nothing is."""
-    against = [each for each in comparison.deltas if not each.pattern.startswith("tags") and not _free(each.pattern)]
-    if not against:
+def _mismatch_change(
+    resource: Resource, live_resource: Resource, comparison: Comparison, desired: Graph
+) -> Change | None:
+    """The blocked change of a resource declared `existing` that is not as declared; None where it is.
+
+    Such a resource is never written.
+    """
+    mismatches = [
+        delta
+        for delta in comparison.deltas
+        if not delta.pattern.startswith("tags") and not _is_owner_setting(delta.pattern)
+    ]
+    if not mismatches:
         return None
-    why = tuple(
+    reasons = tuple(
         Reason(
             "breaking",
-            f"{each.path} is {each.before!r} and the manifest takes it to be {each.after!r}",
+            f"{delta.path} is {delta.before!r} and the manifest takes it to be {delta.after!r}",
             instead="correct the manifest, or ask the owner to change it",
         )
-        for each in against
+        for delta in mismatches
     )
-    found = Change("no-op", resource.key, str(twin.id), "breaking", why, tuple(against))
-    return made(found, resource, twin, desired)
+    change = Change("no-op", resource.key, str(live_resource.id), "breaking", reasons, tuple(mismatches))
+    return attach_bodies(change, resource, live_resource, desired)
 
 
-def _free(pattern: str) -> bool:
-    """What an owner sets as he likes: it does not decide whether rows fit."""
+def _is_owner_setting(pattern: str) -> bool:
+    """Whether the owner alone decides about a property, because it has no effect on whether rows fit."""
+    # "etention" is in retentionInDays and totalRetentionInDays.
     return "etention" in pattern or pattern.endswith(("plan", "description")) or "networkAcls" in pattern
 
 
-def made(found: Change, resource: Resource, twin: Resource | None, desired: Graph) -> Change:
-    """The change with everything that apply needs."""
-    needs = tuple(key for key in resource.needs() if key in desired)
-    body = desired.body(resource) if found.writes else None
-    return replace(found, desired=resource, live=twin, body=body, needs=needs, path=resource.path)
+def attach_bodies(change: Change, resource: Resource, live_resource: Resource | None, desired: Graph) -> Change:
+    """The change with what apply needs: both resources, the body to send, and the keys to wait for."""
+    needs = tuple(key for key in resource.dependencies() if key in desired)
+    body = desired.resolved_body(resource) if change.writes else None
+    return replace(change, desired=resource, live=live_resource, body=body, needs=needs, path=resource.path)
 
 
-def _drops(body: dict[str, Any], twin: Resource, named: frozenset[str]) -> frozenset[str]:
-    """The live columns that are named for removal and that the manifest does not declare."""
-    if not named:
+def _columns_to_remove(body: dict[str, Any], live_resource: Resource, removable: frozenset[str]) -> frozenset[str]:
+    """The names, as Azure spells them, of live columns that `removable` names and the manifest does not declare."""
+    if not removable:
         return frozenset()
-    declared = {each["name"].lower() for each in _columns(body)}
+    declared = {column["name"].lower() for column in _schema_columns(body)}
     return frozenset(
-        each["name"]
-        for each in _columns(twin.body)
-        if each["name"].lower() in named and each["name"].lower() not in declared
+        column["name"]
+        for column in _schema_columns(live_resource.body)
+        if column["name"].lower() in removable and column["name"].lower() not in declared
     )
 
 
-def _columns(body: dict[str, Any]) -> list[dict[str, Any]]:
-    found = ((body.get("properties") or {}).get("schema") or {}).get("columns") or []
-    return [each for each in found if isinstance(each, dict) and isinstance(each.get("name"), str)]
+def _schema_columns(body: dict[str, Any]) -> list[dict[str, Any]]:
+    columns = ((body.get("properties") or {}).get("schema") or {}).get("columns") or []
+    return [column for column in columns if isinstance(column, dict) and isinstance(column.get("name"), str)]

@@ -1,4 +1,4 @@
-"""How dangerous a difference is, and why: the facts of the type decide, in the order in which they stand."""
+"""The risk of a difference and its reasons, from the facts in `schemas/resources/`; the first fact that fits counts."""
 
 from __future__ import annotations
 
@@ -6,107 +6,121 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provisioner.plan.change import Delta, Reason, Risk
-from provisioner.plan.comparison_rules import at
+from provisioner.plan.comparison_rules import get_path
 from provisioner.resources import Body, Resource, ResourceType
 from provisioner.resources.expansion_context import OWNER_TAG
 
 
-def reasons(desired: Resource, deltas: tuple[Delta, ...], live: Body) -> Iterator[Reason]:
-    """Why the change of an existing resource needs care; harmless deltas give none."""
+def risk_reasons(desired: Resource, deltas: tuple[Delta, ...], live: Body) -> Iterator[Reason]:
+    """The reasons for care in changing an existing resource; harmless deltas yield none."""
     for delta in deltas:
-        found = _reason(desired, delta, live, {each.pattern: each for each in deltas})
-        if found is not None:
-            yield found
+        reason = _delta_reason(desired, delta, live, {other.pattern: other for other in deltas})
+        if reason is not None:
+            yield reason
 
 
-def obstacles(resource: Resource, live: Body) -> Iterator[Reason]:
-    """What makes every write to a live resource fail."""
-    for fact in resource.type.obstacles:
-        if at(live, fact["path"]) in fact["values"]:
+def write_blockers(resource: Resource, live: Body) -> Iterator[Reason]:
+    """The reasons why Azure would refuse every write to a live resource."""
+    for fact in resource.type.risk.write_blockers:
+        if get_path(live, fact["path"]) in fact["values"]:
             yield Reason("breaking", str(fact["reason"]), instead=str(fact["instead"]).format(name=resource.name))
 
 
-def removal(resource: Resource) -> Reason:
-    """What it means that a resource goes."""
-    return _whole(resource.type.removal, resource, "it is removed")
+def removal_reason(resource: Resource) -> Reason:
+    """What the deletion of a resource means for its users."""
+    return _reason_from_fact(resource.type.risk.removal, resource, "it is removed")
 
 
-def irremovable(resource: Resource, live: Body) -> str | None:
-    """Why Azure never lets a live resource go; None where it does."""
-    never = resource.type.removal.get("never")
-    return str(never["reason"]) if never and at(live, never["path"]) in never["values"] else None
+def undeletable_reason(resource: Resource, live: Body) -> str | None:
+    """Why Azure refuses to delete a live resource; None where it does not."""
+    fact = resource.type.risk.removal.get("never")
+    return str(fact["reason"]) if fact and get_path(live, fact["path"]) in fact["values"] else None
 
 
-def replacement(resource: Resource) -> Reason | None:
-    """What it means to delete and create it anew; None where that is not done."""
-    known = resource.type.replacement
-    return _whole(known, resource, "it is deleted and created anew") if known else None
+def replacement_reason(resource: Resource) -> Reason | None:
+    """What deletion and new creation mean for users; None where the type cannot be replaced."""
+    fact = resource.type.risk.replacement
+    return _reason_from_fact(fact, resource, "it is deleted and created again") if fact else None
 
 
-def drop(resource: Resource, column: str) -> Reason:
-    """What it means that a live column, named by a yes, goes."""
-    found = next(
-        (each for each in resource.type.risks if each["when"] == "removed" and each["path"].endswith("columns[]")), None
+def column_removal_reason(resource: Resource, column: str) -> Reason:
+    """What the removal of a live column means; `destructive:TABLE.COLUMN` accepts it."""
+    fact = next(
+        (
+            candidate
+            for candidate in resource.type.risk.change_risks
+            if candidate["when"] == "removed" and candidate["path"].endswith("columns[]")
+        ),
+        None,
     )
-    text = str(found["reason"]).format(name=column) if found else f"{column} is removed"
+    text = str(fact["reason"]).format(name=column) if fact else f"{column} is removed"
     return Reason("destructive", text, f"destructive:{resource.name}.{column}")
 
 
-def of_delta(type_: ResourceType, delta: Delta) -> Risk:
-    """The risk of a delta of which no fact speaks: tags and descriptions touch nobody."""
+def default_risk(type_: ResourceType, delta: Delta) -> Risk:
+    """The risk of a delta without a fact of its own: none for tags and descriptions, which have no effect on rows."""
     del type_
     harmless = delta.pattern.startswith("tags") or delta.pattern.endswith("description")
     return "none" if harmless else "additive"
 
 
-def immutable(type_: ResourceType, delta: Delta) -> bool:
-    """Whether Azure refuses to change this in place."""
-    return delta.pattern in type_.immutable
+def is_immutable(type_: ResourceType, delta: Delta) -> bool:
+    """Whether Azure refuses to change the property in place."""
+    return delta.pattern in type_.write.immutable
 
 
-def _reason(desired: Resource, delta: Delta, live: Body, all_: Mapping[str, Delta]) -> Reason | None:
+def _delta_reason(desired: Resource, delta: Delta, live: Body, deltas: Mapping[str, Delta]) -> Reason | None:
+    # Two manifests that own one resource would overwrite each other at every apply.
     if delta.path == f"tags.{OWNER_TAG}" and delta.before is not None:
         text = f"it belongs to {delta.before!r} and would change hands"
         return Reason("breaking", text, f"breaking:{desired.name}")
-    for fact in desired.type.risks:
-        if fact["path"] == delta.pattern and _fits(fact, delta, desired.body, live, all_):
-            words = {"name": delta.name, "before": _word(delta.before), "after": _word(delta.after)}
+    for fact in desired.type.risk.change_risks:
+        if fact["path"] == delta.pattern and _fact_applies(fact, delta, desired.body, live, deltas):
+            values = {"name": delta.name, "before": _value_label(delta.before), "after": _value_label(delta.after)}
             risk: Risk = fact["risk"]
             allow = None if risk in {"none", "additive"} or "instead" in fact else f"{risk}:{desired.name}"
-            instead = str(fact["instead"]).format(**words) if "instead" in fact else None
-            return Reason(risk, str(fact["reason"]).format(**words), allow, instead)
+            instead = str(fact["instead"]).format(**values) if "instead" in fact else None
+            return Reason(risk, str(fact["reason"]).format(**values), allow, instead)
     return None
 
 
-def _fits(fact: Mapping[str, Any], delta: Delta, desired: Body, live: Body, all_: Mapping[str, Delta]) -> bool:
+def _fact_applies(
+    fact: Mapping[str, Any], delta: Delta, desired: Body, live: Body, deltas: Mapping[str, Delta]
+) -> bool:
     if fact["when"] == "decreased":
-        # -1 follows the default, and what was chosen by hand is hardly ever less than that.
+        # -1 counts as less than any number: it follows the workspace's default, which is hardly ever longer than a
+        # retention that somebody chose.
         shrinks = isinstance(delta.before, int) and isinstance(delta.after, int) and delta.after < delta.before
         if not shrinks:
             return False
     elif fact["when"] != delta.kind:
         return False
-    if "values" in fact and not {_word(delta.before), _word(delta.after)} & set(fact["values"]):
+    if "values" in fact and not {_value_label(delta.before), _value_label(delta.after)} & set(fact["values"]):
         return False
-    if "from" in fact and _word(delta.before) not in fact["from"]:
+    if "from" in fact and _value_label(delta.before) not in fact["from"]:
         return False
-    return "unless" not in fact or not _holds(str(fact["unless"]), delta, desired, live, all_)
+    if "to" in fact and _value_label(delta.after) not in fact["to"]:
+        return False
+    return "unless" not in fact or not _is_kept_by(str(fact["unless"]), delta, desired, live, deltas)
 
 
-def _holds(path: str, delta: Delta, desired: Body, live: Body, all_: Mapping[str, Delta]) -> bool:
-    """Whether another property, chosen and not shrinking, still keeps what this one gives up."""
-    if path in all_ and all_[path].kind == "changed" and all_[path].after < all_[path].before:
+def _is_kept_by(path: str, delta: Delta, desired: Body, live: Body, deltas: Mapping[str, Delta]) -> bool:
+    """Whether another property, set by hand and not decreasing, still keeps what this one gives up.
+
+    Rows that leave interactive retention stay readable as long as the total retention is not shorter.
+    """
+    if path in deltas and deltas[path].kind == "changed" and deltas[path].after < deltas[path].before:
         return False
-    chosen = at(desired, path)
-    by_default = bool(at(live, f"{path}AsDefault"))
-    kept = chosen if isinstance(chosen, int) else (None if by_default else at(live, path))
+    chosen = get_path(desired, path)
+    by_default = bool(get_path(live, f"{path}AsDefault"))
+    kept = chosen if isinstance(chosen, int) else (None if by_default else get_path(live, path))
     return isinstance(kept, int) and isinstance(delta.before, int) and kept >= delta.before
 
 
-def _whole(known: Mapping[str, str], resource: Resource, otherwise: str) -> Reason:
-    risk: Risk = known.get("risk", "breaking")  # type: ignore[assignment]
-    return Reason(risk, known.get("reason", otherwise), f"{risk}:{resource.name}")
+def _reason_from_fact(fact: Mapping[str, str], resource: Resource, otherwise: str) -> Reason:
+    risk: Risk = fact.get("risk", "breaking")  # type: ignore[assignment]
+    return Reason(risk, fact.get("reason", otherwise), f"{risk}:{resource.name}")
 
 
-def _word(value: Any) -> str:
+def _value_label(value: Any) -> str:
     return str(value) if isinstance(value, (str, int, float)) else "another value"

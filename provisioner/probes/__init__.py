@@ -1,1 +1,1 @@
-"""What is sent to Azure, what must arrive, and what came of it: values, and the live state beside them."""
+"""What is sent to Azure, what must arrive and what came of it, as values; and the live state that it passes."""

@@ -8,16 +8,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Why rows or columns are not there: a code, what happened, what was seen, and what to do next.
+    """Why rows or columns are not there: a code, what happened, the evidence, and what to do next.
 
-    `passing`: time alone may cure it, so it is worth to wait.
+    `transient`: time alone may cure it, so it is worth waiting.
     """
 
     code: str
     message: str
     evidence: tuple[str, ...]
     next: str
-    passing: bool = False
+    transient: bool = False
 
     def json(self) -> dict[str, Any]:
         """The public shape."""
@@ -26,7 +26,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class ColumnArrival:
-    """One cell: what was foretold (a JSON value, or words where it cannot be one) and what was found."""
+    """One cell: the expected JSON value, or a description where it cannot be computed here, and what arrived."""
 
     name: str
     expected: Any
@@ -40,26 +40,27 @@ class ColumnArrival:
 
 @dataclass(frozen=True, slots=True)
 class RowArrival:
-    """One row foretold; `there` is False where none was found for it."""
+    """One expected row, cell by cell; `arrived` is False where the table has no row for it."""
 
     columns: tuple[ColumnArrival, ...]
-    there: bool = True
+    arrived: bool = True
 
     @property
     def ok(self) -> bool:
-        """Whether the row is there and each cell is as foretold."""
-        return self.there and all(column.ok for column in self.columns)
+        """Whether the row arrived and each cell is as expected."""
+        return self.arrived and all(column.ok for column in self.columns)
 
     def json(self) -> dict[str, Any]:
         """The public shape."""
-        return {"columns": [column.json() for column in self.columns], "arrived": self.there}
+        return {"columns": [column.json() for column in self.columns], "arrived": self.arrived}
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One stream of one DCR and one of its tables. `seconds` from acceptance to the first sight of the last row.
+    """One stream of one DCR and one of its tables.
 
-    `unproven` are columns whose value was null in every row: they arrived, and nobody can tell.
+    `sent` and `arrived` count rows; `seconds` go from acceptance to the moment the last row was seen. `unproven` are
+    columns that were null in every row: whether a value would have arrived is not known.
     """
 
     stream: str
@@ -103,8 +104,8 @@ class VerifyResult:
 
     @property
     def ok(self) -> bool:
-        """Whether everything arrived as foretold."""
-        return all(each.ok for each in self.streams)
+        """Whether everything arrived as expected."""
+        return all(arrival.ok for arrival in self.streams)
 
     def json(self) -> dict[str, Any]:
         """The public shape: contract, "verify"."""
@@ -112,7 +113,7 @@ class VerifyResult:
             "run_id": self.run_id,
             "sent": self.sent,
             "ok": self.ok,
-            "streams": [each.json() for each in self.streams],
+            "streams": [arrival.json() for arrival in self.streams],
             "notes": list(self.notes),
             "exclude": dict(self.exclude),
         }

@@ -1,4 +1,4 @@
-"""One way of a stream into a table, bound and ready to foretell rows."""
+"""A flow with its bound transform, ready to compute the rows that records become."""
 
 from __future__ import annotations
 
@@ -8,66 +8,89 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model import Columns, Flow, Manifest, Stream
-from provisioner.probes.expected_row import TIME, Cell, cut, foretell
-from provisioner.transforms.bound_transforms import columns_of
-from provisioner.transforms.transform_rows import Transforms, rows
+from provisioner.model.reserved_columns import is_filled_by_azure
+from provisioner.probes.expected_row import ExpectedRow, expected_cells, truncate_long_text
+from provisioner.transforms.bound_transforms import BoundTransforms
+from provisioner.transforms.table_columns import known_columns
+from provisioner.transforms.transform_rows import transform_rows
 
 if TYPE_CHECKING:
     from provisioner.kql import Query
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """A flow with its bound transform. `columns` are the table's in KQL's types, None where nobody knows them."""
+class BoundFlow:
+    """A flow of a stream into a table.
+
+    `columns` are the table's with KQL's types, None where they are not known; `unwritten_columns` those of them that no
+    flow of the manifest writes.
+    """
 
     flow: Flow
     query: Query
     columns: Mapping[str, str] | None
-    unwritten: tuple[str, ...]
+    unwritten_columns: tuple[str, ...]
 
-    def row(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
-        """What the record becomes, long text cut and columns dropped as Azure does; None where no row is stored."""
-        made = self._stored(record, now)
-        if made is None:
+    @property
+    def table(self) -> str:
+        """The name of the table that it leads to."""
+        return self.flow.table
+
+    @property
+    def transform(self) -> str:
+        """The transform's text in the manifest."""
+        return self.flow.transform
+
+    def stored_row(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
+        """The row of a record as the transform fills it, long text cut and unknown columns dropped as Azure does.
+
+        Without the columns that Azure fills; None where no row is stored.
+        """
+        row = self._output_row(record, now)
+        if row is None:
             return None
-        return {name: value for name, value in cut(made).items() if self.columns is None or name in self.columns}
+        cut = truncate_long_text(row)
+        return {
+            name: value
+            for name, value in cut.items()
+            if (self.columns is None or name in self.columns) and not is_filled_by_azure(name)
+        }
 
-    def cells(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Cell] | None:
+    def expected_row(self, record: Mapping[str, Any], now: dt.datetime) -> ExpectedRow | None:
         """What each column must hold; None where no row is stored."""
-        made = self._stored(record, now)
-        return None if made is None else foretell(self.query, made, self.columns, now, unwritten=self.unwritten)
+        row = self._output_row(record, now)
+        if row is None:
+            return None
+        return expected_cells(self.query, row, self.columns, now, unwritten_columns=self.unwritten_columns)
 
-    def _stored(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
-        """The row, unless the transform drops it or gives it no time: Azure refuses that in silence."""
-        made = rows(self.query, [record], now)
-        return made[0] if made and made[0].get(TIME, "") is not None else None
+    def _output_row(self, record: Mapping[str, Any], now: dt.datetime) -> dict[str, Any] | None:
+        """The transform's row; None where it drops the record."""
+        rows = transform_rows(self.query, [record], now)
+        return rows[0] if rows else None
 
 
-def lanes(manifest: Manifest, stream: Stream, transforms: Transforms, live: Mapping[str, Columns]) -> tuple[Lane, ...]:
-    """The flows of a stream whose transforms can be run here; `live` are columns of tables as Azure tells them."""
-    found = []
+def bind_flows(
+    manifest: Manifest, stream: Stream, transforms: BoundTransforms, live_columns: Mapping[str, Columns]
+) -> tuple[BoundFlow, ...]:
+    """The flows of a stream whose transforms have no errors.
+
+    `live_columns` (table → columns, as Azure has them) serve for tables whose columns are not known offline.
+    """
+    bound = []
     for flow in stream.flows:
         query, _ = transforms.bind(stream, flow)
         if query is not None:
-            columns = _columns(manifest, flow.table, live)
-            found.append(Lane(flow, query, columns, _unwritten(manifest, flow.table, transforms)))
-    return tuple(found)
+            # The manifest's columns come first: what it declares must arrive, also where the live table lacks it.
+            columns = known_columns(flow.table, manifest) or live_columns.get(flow.table)
+            unwritten = _unwritten_columns(manifest, flow.table, transforms)
+            bound.append(BoundFlow(flow, query, None if columns is None else columns.kql(), unwritten))
+    return tuple(bound)
 
 
-def _columns(manifest: Manifest, table: str, live: Mapping[str, Columns]) -> dict[str, str] | None:
-    """What the manifest declares, or is published of a built-in table; else what Azure tells, if anything."""
-    known = columns_of(table, manifest) or live.get(table)
-    return None if known is None else known.kql()
-
-
-def _unwritten(manifest: Manifest, table: str, transforms: Transforms) -> tuple[str, ...]:
-    """Declared columns that no flow of the manifest into the table writes; none where the table is somebody else's."""
+def _unwritten_columns(manifest: Manifest, table: str, transforms: BoundTransforms) -> tuple[str, ...]:
+    """Declared columns that no flow of the manifest writes; none for an existing table, which others may write."""
     declared = manifest.tables.get(table)
     if declared is None or declared.existing:
         return ()
-    written: set[str] = set()
-    for stream in manifest.streams.values():
-        for flow in stream.flows:
-            query, _ = transforms.bind(stream, flow) if flow.table == table else (None, ())
-            written.update(query.columns if query is not None else ())
+    written = transforms.written_columns(table, manifest)
     return tuple(name for name in declared.columns if name not in written)

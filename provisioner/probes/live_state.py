@@ -1,4 +1,4 @@
-"""What Azure says now about everything that a row passes: read when a cause asks for it, and remembered."""
+"""What Azure says now about everything that a row passes: read when it is asked for, and cached."""
 
 from __future__ import annotations
 
@@ -7,41 +7,31 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from provisioner.errors import CloudError
-from provisioner.model import Columns, Manifest, column_type
-from provisioner.probes.expected_row import instant
+from provisioner.model import Manifest
+from provisioner.package_data import load_facts
+from provisioner.probes.expected_row import parse_time
+from provisioner.probes.live_bodies import live_table_columns, properties_of
 from provisioner.resources import Body, Graph, resource_type
 from provisioner.resources.resource_ids import group_id, resource_id
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
-    from provisioner.transforms.transform_rows import Transforms
+    from provisioner.transforms.bound_transforms import BoundTransforms
 
 T = TypeVar("T")
-FRESH = dt.timedelta(minutes=15)
-"""For so long after a change endpoints may use a rule's old copy. Source: create-custom-table."""
-SPREAD = dt.timedelta(minutes=30)
-"""For so long a new grant may not count yet. Source: tutorial-logs-ingestion-code, "403"."""
-_DENIALS = "2022-04-01"
-_METRICS = "2023-10-01"
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A live flow that carries a stream: where to and by which transform."""
+class LiveState:
+    """The live environment of one run. `identity` is who sends.
 
-    table: str
-    transform: str
-    destinations: tuple[str, ...]
+    What may not be read is None, and `unreadable` (what → why) says so. Threads may share it: what several ask for at
+    the same time is read once.
+    """
 
-
-class Scene:
-    """The live environment of one run. `identity` is who sends; what may not be read is None, and told as such."""
-
-    def __init__(self, manifest: Manifest, live: Graph, azure: Azure, transforms: Transforms) -> None:
+    def __init__(self, manifest: Manifest, live: Graph, azure: Azure, transforms: BoundTransforms) -> None:
         self.manifest = manifest
         self.live = live
         self.identity = azure.identity
@@ -49,24 +39,25 @@ class Scene:
         self.transforms = transforms
         self.unreadable: dict[str, str] = {}
         self._management = azure.management
-        self._known: dict[str, tuple[float, Future[Any]]] = {}
+        self._cache: dict[str, tuple[float, Future[Any]]] = {}
         self._lock = threading.Lock()
 
-    def forget(self, seconds: float = 0.0) -> None:
-        """Read anew, when it is asked for next, what was read longer ago than that."""
-        before = time.monotonic() - seconds
+    def invalidate(self, older_than: float = 0.0) -> None:
+        """Drop what was read more than so many seconds ago: it is read again when it is asked for next."""
+        # Not the wall clock: it may be set during a run.
+        limit = time.monotonic() - older_than
         with self._lock:
-            self._known = {path: known for path, known in self._known.items() if known[0] > before}
+            self._cache = {path: entry for path, entry in self._cache.items() if entry[0] > limit}
 
-    def trust(self) -> None:
+    def seed_cache(self) -> None:
         """Take the live graph for what is there now: it was read a moment ago."""
         now = time.monotonic()
         with self._lock:
-            for each in self.live:
-                if each.id is not None:
-                    known: Future[Any] = Future()
-                    known.set_result(each.body)
-                    self._known[each.id] = (now, known)
+            for resource in self.live:
+                if resource.id is not None:
+                    body: Future[Any] = Future()
+                    body.set_result(resource.body)
+                    self._cache[resource.id] = (now, body)
 
     def now(self) -> dt.datetime:
         """The present."""
@@ -74,154 +65,133 @@ class Scene:
 
     # -- resources
 
-    def rule(self, name: str) -> Body | None:
+    def dcr(self, name: str) -> Body | None:
         """The live DCR; None where there is none."""
-        return self._get("dcr", self.id("dcr", name))
+        return self._get("dcr", self.id_of("dcr", name))
 
     def table(self, name: str) -> Body | None:
         """The live table; None where there is none."""
-        return self._get("table", self.id("table", name))
+        return self._get("table", self.id_of("table", name))
 
     def workspace(self) -> Body | None:
-        """The live workspace."""
-        return self._get("workspace", self.id("workspace", self.manifest.workspace.name))
+        """The live workspace; None where there is none."""
+        return self._get("workspace", self.id_of("workspace", self.manifest.workspace.name))
 
-    def endpoint(self, rule: Body | None) -> Body | None:
-        """The DCE that a rule is bound to; None for a rule with an endpoint of its own."""
-        id_ = _properties(rule).get("dataCollectionEndpointId")
+    def workspace_customer_id(self) -> str:
+        """The id by which the query API knows the workspace; empty where Azure gives none."""
+        planned = self.live.get(("workspace", self.manifest.workspace.name))
+        id_ = properties_of(planned.body if planned else None).get("customerId")
+        return str(id_ or properties_of(self.workspace()).get("customerId") or "")
+
+    def endpoint(self, dcr: Body | None) -> Body | None:
+        """The DCE that a live DCR is bound to; None for a DCR with an endpoint of its own."""
+        id_ = properties_of(dcr).get("dataCollectionEndpointId")
         return self._get("endpoint", id_) if isinstance(id_, str) and id_ else None
 
-    def id(self, short: Any, name: str) -> str:
-        """The id of a resource by the manifest's word for it, whether or not it is there."""
-        resource = self.live.get((short, name))
+    def id_of(self, short_name: Any, name: str) -> str:
+        """The ARM id of a resource by its short type name and its name in the manifest, whether or not it exists."""
+        # The live graph has the id as Azure spells it; what is missing gets the one that apply would give it.
+        resource = self.live.get((short_name, name))
         if resource is not None and resource.id:
             return resource.id
         manifest = self.manifest
         group = group_id(manifest.target.subscription, manifest.target.resource_group)
-        if short == "workspace" and manifest.workspace.id:
+        if short_name == "workspace" and manifest.workspace.id:
             return manifest.workspace.id
-        if short == "endpoint" and manifest.endpoint and manifest.endpoint.id:
+        if short_name == "endpoint" and manifest.endpoint and manifest.endpoint.id:
             return manifest.endpoint.id
-        if short == "table":
-            return f"{self.id('workspace', manifest.workspace.name)}/tables/{name}"
-        return resource_id(group, resource_type(short).name, name)
+        if short_name == "table":
+            return f"{self.id_of('workspace', manifest.workspace.name)}/tables/{name}"
+        return resource_id(group, resource_type(short_name).arm_type, name)
 
-    # -- what bodies say
-
-    def columns(self, table: str) -> dict[str, str] | None:
+    def table_columns(self, table: str) -> dict[str, str] | None:
         """The live columns of a table in KQL's types, standard ones too; None where there is no such table."""
         body = self.table(table)
-        return None if body is None else dict(table_columns(body).kql())
+        return None if body is None else dict(live_table_columns(body).kql())
 
-    def stream_columns(self, rule: Body | None, stream: str) -> dict[str, str] | None:
-        """The columns that a live rule declares for a stream; None where it declares none."""
-        declared = (_properties(rule).get("streamDeclarations") or {}).get(stream)
-        if not isinstance(declared, dict):
-            return None
-        return {each["name"]: each.get("type", "string") for each in declared.get("columns") or ()}
-
-    def flows(self, rule: Body | None, stream: str) -> tuple[Flow, ...]:
-        """The live flows that carry a stream."""
-        return tuple(
-            Flow(
-                str(flow.get("outputStream") or stream).partition("-")[2],
-                flow.get("transformKql") or "source",
-                tuple(flow.get("destinations") or ()),
-            )
-            for flow in _properties(rule).get("dataFlows") or ()
-            if stream in (flow.get("streams") or ())
-        )
-
-    def destination(self, rule: Body | None, flow: Flow) -> str | None:
-        """The id of the workspace that a flow leads to."""
-        named = (_properties(rule).get("destinations") or {}).get("logAnalytics") or ()
-        found = {each.get("name"): each.get("workspaceResourceId") for each in named}
-        return next((found[name] for name in flow.destinations if name in found), None)
-
-    def age(self, body: Body | None, *, of: str = "lastModifiedAt") -> dt.timedelta | None:
-        """How long ago a resource was changed (or with `of="createdAt"` made); None where Azure does not say."""
-        moment = instant((((body or {}).get("systemData")) or {}).get(of))
+    def age(self, body: Body | None, *, since: str = "lastModifiedAt") -> dt.timedelta | None:
+        """How long ago it was changed (with `since="createdAt"`: created); None where Azure does not say."""
+        moment = parse_time((((body or {}).get("systemData")) or {}).get(since))
         return None if moment is None else self.now() - moment
 
-    def fresh(self, body: Body | None) -> bool:
+    def changed_recently(self, body: Body | None) -> bool:
         """Whether it was changed so recently that endpoints may not know."""
         age = self.age(body)
-        return age is not None and age < FRESH
+        return age is not None and age < dcr_propagation()
 
-    # -- rights
+    # -- rights and metrics
 
-    def assignments(self, scope: str) -> Sequence[Body] | None:
-        """Role assignments at a scope and above it, for whomever; None where they may not be read."""
-        return self._list(
-            "role assignments", scope, "Microsoft.Authorization/roleAssignments", resource_type("grant").api_version
-        )
+    def role_assignments(self, scope: str) -> Sequence[Body] | None:
+        """Role assignments of all principals at a scope and above it; None where they may not be read."""
+        version = resource_type("grant").api_version
+        return self._list("role assignments", scope, "Microsoft.Authorization/roleAssignments", version)
 
-    def denials(self, scope: str) -> Sequence[Body] | None:
-        """Deny assignments at a scope and above it."""
-        return self._list("deny assignments", scope, "Microsoft.Authorization/denyAssignments", _DENIALS)
+    def deny_assignments(self, scope: str) -> Sequence[Body] | None:
+        """Deny assignments at a scope and above it; None where they may not be read."""
+        version = _facts()["deny_assignments"]["api_version"]
+        return self._list("deny assignments", scope, "Microsoft.Authorization/denyAssignments", version)
 
-    def drops(self, dcr: str, stream: str, since: dt.datetime) -> Mapping[str, float] | None:
-        """The rule's own counts for a stream: rows dropped, transform errors; None where they are not told."""
-        path = f"{self.id('dcr', dcr)}/providers/Microsoft.Insights/metrics"
+    def dropped_rows(self, dcr: str, stream: str, since: dt.datetime) -> Mapping[str, float] | None:
+        """The DCR's own metrics of a stream, by name: rows dropped, transform errors; None where Azure gives none."""
+        path = f"{self.id_of('dcr', dcr)}/providers/Microsoft.Insights/metrics"
+        # Metrics are counted by the minute, so the span begins and ends on one.
         start = since.replace(second=0, microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
         end = (self.now() + dt.timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = (
             f"&metricnames=RowsDropped_Count,TransformationErrors_Count&timespan={start}/{end}&interval=PT1M"
             f"&aggregation=Total&$filter=InputStreamId eq '{stream}'"
         )
-        body = self._read("metrics", f"{path}{query}", lambda: self._management.get(path, f"{_METRICS}{query}"))
+        version = _facts()["metrics"]["api_version"]
+        body = self._read("metrics", f"{path}{query}", lambda: self._management.get(path, f"{version}{query}"))
         if body is None:
             return None
-        return {str((each.get("name") or {}).get("value")): _total(each) for each in body.get("value") or ()}
+        metrics = body.get("value") or ()
+        return {str((metric.get("name") or {}).get("value")): _total(metric) for metric in metrics}
 
     # -- reading
 
-    def _get(self, short: Any, id_: str) -> Body | None:
-        type_ = resource_type(short)
-        return self._read(short, id_, lambda: self._management.get(id_, type_.api_version))
+    def _get(self, short_name: Any, id_: str) -> Body | None:
+        version = resource_type(short_name).api_version
+        return self._read(short_name, id_, lambda: self._management.get(id_, version))
 
-    def _list(self, what: str, scope: str, type_: str, version: str) -> Sequence[Body] | None:
-        path = f"{scope}/providers/{type_}"
+    def _list(self, what: str, scope: str, type_name: str, version: str) -> Sequence[Body] | None:
+        path = f"{scope}/providers/{type_name}"
+        # atScope() includes what is inherited from above, and leaves out what stands below.
         return self._read(what, path, lambda: self._management.list(path, version, "&$filter=atScope()"))
 
     def _read(self, what: str, path: str, call: Callable[[], T]) -> T | None:
-        """What `call` gives, once for all who ask at the same time; None where it may not be read."""
+        """The result of `call`, once for all who ask at the same time; None where it may not be read."""
         with self._lock:
-            known = self._known.get(path)
-            mine = known is None
-            made: Future[T | None] = Future() if known is None else known[1]
-            if mine:
-                self._known[path] = (time.monotonic(), made)
-        if mine:
+            # Only the entry is made under the lock: a request inside it would hold up all other reads.
+            entry = self._cache.get(path)
+            result: Future[T | None] = Future() if entry is None else entry[1]
+            if entry is None:
+                self._cache[path] = (time.monotonic(), result)
+        if entry is None:
             try:
-                made.set_result(call())
+                result.set_result(call())
             except CloudError as error:
                 self.unreadable[what] = error.message
-                made.set_result(None)
+                result.set_result(None)
             except BaseException as error:
-                made.set_exception(error)
+                # Other threads wait for this future: without a result they would wait for good.
+                result.set_exception(error)
                 raise
-        return made.result()
+        return result.result()
 
 
-def table_columns(body: Body) -> Columns:
-    """All columns of a live table, standard ones too, in the manifest's types."""
-    schema = _properties(body).get("schema") or {}
-    listed = [*(schema.get("standardColumns") or ()), *(schema.get("columns") or ())]
-    found = {}
-    for each in listed:
-        known = column_type(str(each.get("type", "")))
-        found[each["name"]] = known.name if known else "string"
-    return Columns(found)
+def dcr_propagation() -> dt.timedelta:
+    """For how long after a change endpoints may use a DCR's old copy."""
+    return dt.timedelta(minutes=_facts()["propagation"]["dcr"]["minutes"])
 
 
-def plan_of(body: Body | None) -> str:
-    """The plan of a live table in the manifest's word; analytics where Azure does not say."""
-    return str(_properties(body).get("plan") or "analytics").lower()
+def grant_propagation() -> dt.timedelta:
+    """For how long a new grant may not count yet."""
+    return dt.timedelta(minutes=_facts()["propagation"]["grant"]["minutes"])
 
 
-def _properties(body: Body | None) -> Mapping[str, Any]:
-    return (body or {}).get("properties") or {}
+def _facts() -> Any:
+    return load_facts("verification.yaml")
 
 
 def _total(metric: Mapping[str, Any]) -> float:

@@ -1,4 +1,4 @@
-"""What is sent to one stream of one DCR, and what must come of it in each of its tables."""
+"""A probe: records for one stream of one DCR, and what must come of them in each of its tables."""
 
 from __future__ import annotations
 
@@ -10,88 +10,108 @@ from typing import Any
 from provisioner.errors import CloudError
 from provisioner.model import Dcr, Stream
 from provisioner.probes.arrival import Diagnosis
-from provisioner.probes.bound_flow import Lane
-from provisioner.probes.expected_row import Cells
+from provisioner.probes.bound_flow import BoundFlow
+from provisioner.probes.expected_row import ExpectedCell, ExpectedRow
 
 
 @dataclass(slots=True)
-class Leg:
-    """The way into one table, while it is under way. Rows are told apart by the number in their marker.
+class ProbeState:
+    """What is known of a flow's rows so far; changed by the search, the sender and the monitor.
 
-    `columns` are those in which the marker comes out; none: the row is known by its time and its values alone.
+    `rows` are the best ones found, by the number in their marker; `rows_at_other_times` those that an ordinary search
+    does not reach. `changed_at` is when `rows` last changed.
     """
 
-    shot: Shot
-    lane: Lane
-    expected: dict[int, Cells]
-    columns: frozenset[str]
-    plan: str = "analytics"
-    found: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    seen: dt.datetime | None = None
+    rows: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    rows_at_other_times: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    changed_at: dt.datetime | None = None
     query_error: CloudError | None = None
-    unknown: str | None = None
+    unresolved: str | None = None
     """What the workspace says where its queries do not know the table or a column of it."""
     diagnosis: Diagnosis | None = None
-    told: bool = False
-    suspected: float = 0.0
-    """How late it was when reasons were last looked for, in seconds."""
-    elsewhere: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    """Rows found when asked for without a span of time."""
+    diagnosed_after: float = 0.0
+    """How many seconds after acceptance causes were last looked for."""
+    reported: bool = False
 
-    @property
-    def waited(self) -> float:
-        """Seconds since the endpoint last took the records."""
-        accepted = self.shot.accepted
-        return (dt.datetime.now(dt.UTC) - accepted).total_seconds() if accepted else 0.0
 
-    @property
-    def latency(self) -> float | None:
-        """Seconds from the first acceptance to the first sight of the last row."""
-        first = self.shot.first_accepted
-        return None if first is None or self.seen is None else max(0.0, (self.seen - first).total_seconds())
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowProbe:
+    """The rows that must arrive in one table, by the number in their marker.
+
+    `marker_columns` are the table's columns that show the marker; empty: a row is known by its time and values alone.
+    """
+
+    probe: Probe
+    bound_flow: BoundFlow
+    expected: Mapping[int, ExpectedRow]
+    marker_columns: frozenset[str]
+    table_plan: str = "analytics"
+    state: ProbeState = field(default_factory=ProbeState)
 
     @property
     def table(self) -> str:
         """The table's name."""
-        return self.lane.flow.table
+        return self.bound_flow.table
 
-    def wrong(self, number: int) -> tuple[str, ...]:
-        """The columns of a found row that are not as foretold."""
-        row = self.found[number]
-        return tuple(name for name, cell in self.expected[number].items() if not self.holds(name, row, cell))
+    @property
+    def title(self) -> str:
+        """How it is called in what people read."""
+        return f"{self.probe.stream.key} → {self.table}"
 
-    def holds(self, name: str, row: Mapping[str, Any], cell: Any) -> bool:
-        """Whether one cell is as foretold."""
-        sent = self.shot.accepted or self.shot.made
-        return bool(cell.holds(row.get(name), min(sent, self.shot.made), self.seen or dt.datetime.now(dt.UTC)))
+    @property
+    def seconds_waited(self) -> float:
+        """Seconds since the endpoint last accepted the records; 0 before that."""
+        accepted = self.probe.accepted_at
+        return (dt.datetime.now(dt.UTC) - accepted).total_seconds() if accepted else 0.0
+
+    @property
+    def latency(self) -> float | None:
+        """Seconds from the first acceptance until the last row was seen."""
+        accepted, seen = self.probe.first_accepted_at, self.state.changed_at
+        return None if accepted is None or seen is None else max(0.0, (seen - accepted).total_seconds())
+
+    def cell_matches(self, name: str, row: Mapping[str, Any], cell: ExpectedCell) -> bool:
+        """Whether one cell of a row is as expected."""
+        # A row of the first delivery may be found after the second: the earliest time of sending counts.
+        planned = self.probe.planned_at
+        sent = self.probe.accepted_at or planned
+        return cell.matches(row.get(name), min(sent, planned), self.state.changed_at or dt.datetime.now(dt.UTC))
+
+    def differing_cells(self, number: int) -> tuple[str, ...]:
+        """The columns of an arrived row that are not as expected."""
+        row = self.state.rows[number]
+        expected = self.expected[number]
+        return tuple(name for name, cell in expected.items() if not self.cell_matches(name, row, cell))
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Numbers of rows that were not found."""
-        return tuple(number for number in self.expected if number not in self.found)
+        """Numbers of the rows that have not arrived."""
+        return tuple(number for number in self.expected if number not in self.state.rows)
 
     @property
-    def differing(self) -> tuple[str, ...]:
-        """Columns that differ in any row found, without those that no transform writes."""
-        names = {name: None for number in self.found for name in self.wrong(number)}
-        return tuple(name for name in names if name not in self.lane.unwritten)
+    def differing_columns(self) -> tuple[str, ...]:
+        """Columns that differ in any arrived row, without those that no transform writes."""
+        names = {name: None for number in self.state.rows for name in self.differing_cells(number)}
+        return tuple(name for name in names if name not in self.bound_flow.unwritten_columns)
 
     @property
     def arrived(self) -> bool:
-        """Whether nothing more is to be waited for: a column that nobody writes never comes."""
-        return not self.missing and not self.differing
+        """Whether there is nothing more to wait for: a column that no transform writes never comes."""
+        return not self.missing and not self.differing_columns
 
     @property
     def settled(self) -> bool:
-        """Whether it arrived, or a cause was found that no waiting cures."""
-        return self.arrived or (self.diagnosis is not None and not self.diagnosis.passing)
+        """Whether it arrived, or a cause was named that no waiting cures."""
+        diagnosis = self.state.diagnosis
+        return self.arrived or (diagnosis is not None and not diagnosis.transient)
 
 
-@dataclass(slots=True)
-class Shot:
-    """Records for one stream of one DCR, numbered from `first`.
+@dataclass(slots=True, eq=False)
+class Probe:
+    """Records for one stream of one DCR, numbered from `first_number`.
 
-    `made` is when they were foretold, `accepted` when the endpoint last took them.
+    `planned_at` is the clock by which their rows were computed, `accepted_at` when the endpoint last accepted them,
+    `send_error` its last refusal.
     """
 
     stream: Stream
@@ -99,15 +119,15 @@ class Shot:
     endpoint: str
     immutable_id: str
     records: list[Mapping[str, Any]]
-    first: int
-    made: dt.datetime
-    legs: list[Leg] = field(default_factory=list)
-    first_accepted: dt.datetime | None = None
-    accepted: dt.datetime | None = None
-    error: CloudError | None = None
+    first_number: int
+    planned_at: dt.datetime
+    flows: list[FlowProbe] = field(default_factory=list)
+    first_accepted_at: dt.datetime | None = None
+    accepted_at: dt.datetime | None = None
+    send_error: CloudError | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
+    def title(self) -> str:
         """How it is called in what people read."""
         return f"{self.stream.key} via {self.dcr.name}"

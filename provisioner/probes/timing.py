@@ -1,4 +1,4 @@
-"""How long a run waits, and how often it tries."""
+"""How long a verification waits, and how often it tries."""
 
 from __future__ import annotations
 
@@ -8,26 +8,35 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds: `budget` for the right to send, `arrival` for rows after acceptance, `poll` to `slowest` between looks.
+class VerifyTiming:
+    """All in seconds but `send_threads`. The defaults are Azure's own: a grant takes up to 30 minutes, a table 15.
 
-    `suspect` is how long a row may be missing before reasons are looked for, `again` when records that a young rule
-    mangled are sent once more. The defaults are Azure's: a grant takes up to 30 minutes, a new table up to 15.
+    `send_budget`: for the right to send. `arrival_timeout`: for rows after acceptance. `poll_interval`: before the
+    first look, growing to `max_poll_interval`. `diagnose_after`: how long a row may be missing before causes are looked
+    for. `resend_after`: when records that an outdated copy of a DCR mangled are sent once more.
     Source: tutorial-logs-ingestion-code, "Troubleshooting"; tutorial-logs-ingestion-api.
     """
 
-    budget: float = 1800.0
-    arrival: float = 900.0
-    poll: float = 2.0
-    slowest: float = 15.0
-    suspect: float = 60.0
-    again: float = 60.0
-    workers: int = 16
+    send_budget: float = 1800.0
+    arrival_timeout: float = 900.0
+    poll_interval: float = 2.0
+    max_poll_interval: float = 15.0
+    diagnose_after: float = 60.0
+    resend_after: float = 60.0
+    send_threads: int = 16
 
-    def delays(self) -> Iterator[float]:
-        """Waits that grow by half, up to the slowest, for ever."""
-        return itertools.accumulate(itertools.repeat(self.poll), lambda last, _: min(last * 1.5, self.slowest))
+    def poll_delays(self) -> Iterator[float]:
+        """Endless delays in seconds that grow by half, up to `max_poll_interval`."""
+        steps = itertools.repeat(self.poll_interval)
+        return itertools.accumulate(steps, lambda delay, _: min(delay * 1.5, self.max_poll_interval))
 
 
-QUICK = Pace(budget=60.0, arrival=30.0, poll=0.05, slowest=1.0, suspect=2.0, again=5.0)
-"""Under the emulator nothing takes minutes but by request."""
+EMULATOR_TIMING = VerifyTiming(
+    send_budget=60.0,
+    arrival_timeout=30.0,
+    poll_interval=0.05,
+    max_poll_interval=1.0,
+    diagnose_after=2.0,
+    resend_after=5.0,
+)
+"""The emulator delays nothing unless a fault asks it to."""

@@ -1,4 +1,4 @@
-"""A graph as files, in the formats that other tools take."""
+"""A graph of resources as files, in the formats that other tools read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ARM template for the whole environment, deployable at the scope of its resource group."""
+"""The format `arm`: one ARM template for the whole environment, deployable at the scope of its resource group."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from typing import Any
 from provisioner._version import __version__
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
-from provisioner.render.template_environment import environment
-from provisioner.resources import Graph, Key, Param, Ref, Resource, parse_id, substitute
+from provisioner.render.deployment_layout import LOCATION_DESCRIPTION, DeploymentLayout
+from provisioner.render.template_environment import template_environment
+from provisioner.resources import Graph, Key, Param, Ref, Resource, parse_resource_id
 from provisioner.resources.grant_resource import role_id
 
 Json = dict[str, Any]
 
 
-def arm(manifest: Manifest, graph: Graph) -> dict[str, str]:
+def render_arm(manifest: Manifest, graph: Graph) -> dict[str, str]:
     """`template.json`: parameters, resources with what they depend on, and outputs for senders.
 
     The group itself is the deployment's scope and so not in it; tables of a workspace in another group are
     deployed there by a nested deployment.
     """
-    printer = _Printer(manifest, graph)
+    printer = _ArmPrinter(manifest, graph)
     text = (
-        environment("arm")
+        template_environment("arm")
         .get_template("template.json.j2")
         .render(
             generator={"name": "provisioner", "version": __version__},
@@ -33,59 +34,56 @@ def arm(manifest: Manifest, graph: Graph) -> dict[str, str]:
             outputs=printer.outputs(),
         )
     )
+    # Parsed and printed again: the layout does not depend on the template's white space.
     return {"template.json": json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"}
 
 
-class _Printer:
+class _ArmPrinter:
     def __init__(self, manifest: Manifest, graph: Graph) -> None:
         self.manifest, self.graph = manifest, graph
+        self.layout = DeploymentLayout(manifest, graph)
         self.location = manifest.target.location
 
     def parameters(self) -> Json:
-        found: Json = {
+        """The region, and a parameter for each Param in the bodies."""
+        parameters: Json = {
             "location": {
                 "type": "string",
                 "defaultValue": self.location,
-                "metadata": {"description": "Region of the workspace, the endpoint and the rules: the same for all."},
+                "metadata": {"description": LOCATION_DESCRIPTION},
             }
         }
-        for resource in self.graph:
-            substitute(
-                resource.body, lambda value: found.update(_parameter(value)) if isinstance(value, Param) else None
-            )
-        return found
+        for param in self.layout.parameters():
+            parameters.update(_parameter(param))
+        return parameters
 
     def resources(self) -> list[Json]:
-        written = [each for each in self.graph if not each.existing and each.type.short != "group"]
-        here = [self.resource(each) for each in written if not self.elsewhere(each)]
-        away = [each for each in written if self.elsewhere(each)]
-        return [*([self.nested(away)] if away else []), *here]
-
-    def elsewhere(self, resource: Resource) -> bool:
-        """Whether it stands in another group than the deployment: a table of an existing workspace."""
-        parts = parse_id(resource.id) if resource.id else None
-        target = self.manifest.target
-        own = (target.subscription.lower(), target.resource_group.lower())
-        return parts is not None and (parts.subscription.lower(), parts.group.lower()) != own
+        """The entries of `resources`; what is in another group comes first, as one nested deployment."""
+        managed = [resource for resource in self.graph if self.layout.is_deployed(resource.key)]
+        local = [self.resource(resource) for resource in managed if not self.layout.in_other_group(resource)]
+        remote = [resource for resource in managed if self.layout.in_other_group(resource)]
+        return [*([self.nested_deployment(remote)] if remote else []), *local]
 
     def resource(self, resource: Resource) -> Json:
         """One entry of `resources`, in the order in which people read them."""
-        head: Json = {"type": resource.type.name, "apiVersion": resource.type.api_version}
-        parts = parse_id(resource.id) if resource.id else None
-        if resource.type.short == "grant" and resource.scope:
+        head: Json = {"type": resource.type.arm_type, "apiVersion": resource.type.api_version}
+        parts = parse_resource_id(resource.id) if resource.id else None
+        if resource.type.short_name == "grant" and resource.scope:
             head["scope"] = f"[{self.expression(resource.scope)}]"
-            head["name"] = self.assignment(resource)
+            head["name"] = self.assignment_name(resource)
         else:
             head["name"] = "/".join(parts.names) if parts else resource.name
         body = self.printed(resource.body)
+        # Other regions stay literal: the parameter is the region of workspace, endpoint and rules alone.
         if body.get("location") == self.location:
             body["location"] = "[parameters('location')]"
-        needs = [f"[{self.dependency(key)}]" for key in resource.needs() if self.deployed(key)]
+        needs = [f"[{self.dependency(key)}]" for key in resource.dependencies() if self.layout.is_deployed(key)]
         entry: Json = head | body | ({"dependsOn": list(dict.fromkeys(needs))} if needs else {})
         return entry
 
-    def nested(self, resources: list[Resource]) -> Json:
-        parts = parse_id(resources[0].id or "")
+    def nested_deployment(self, resources: list[Resource]) -> Json:
+        """The deployment of resources of another group: a template deploys to one group alone."""
+        parts = parse_resource_id(resources[0].id or "")
         assert parts is not None
         return {
             "type": "Microsoft.Resources/deployments",
@@ -94,36 +92,37 @@ class _Printer:
             "subscriptionId": parts.subscription,
             "resourceGroup": parts.group,
             "properties": {
+                # Complete mode would delete what else the other group holds.
                 "mode": "Incremental",
                 "template": {
-                    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+                    "$schema": load_facts("deployments.yaml")["template_schema"],
                     "contentVersion": "1.0.0.0",
-                    "resources": [self.resource(each) for each in resources],
+                    "resources": [self.resource(resource) for resource in resources],
                 },
             },
         }
 
-    def deployed(self, key: Key) -> bool:
-        """Whether this template makes it."""
-        resource = self.graph.get(key)
-        return resource is not None and not resource.existing and key[0] != "group"
-
     def dependency(self, key: Key) -> str:
-        """What `dependsOn` names: the resource, or the nested deployment that makes it."""
-        if self.elsewhere(self.graph[key]):
-            return f"resourceId('Microsoft.Resources/deployments', {_quoted(self.manifest.name + '-tables')})"
+        """What `dependsOn` names: the resource, or the nested deployment that creates it."""
+        if self.layout.in_other_group(self.graph[key]):
+            parts = parse_resource_id(self.graph[key].id or "")
+            assert parts is not None
+            # The deployment lies in the group that it deploys to: its id does not begin with ours.
+            names = (parts.subscription, parts.group, "Microsoft.Resources/deployments", f"{self.manifest.name}-tables")
+            return f"resourceId({', '.join(map(_quoted, names))})"
         return self.expression(key)
 
     def expression(self, key: Key) -> str:
         """The template expression for a resource's id: `resourceId(...)` for our group, a literal elsewhere."""
         resource = self.graph[key]
-        parts = parse_id(resource.id) if resource.id else None
-        if parts is None or resource.existing or self.elsewhere(resource):
+        parts = parse_resource_id(resource.id) if resource.id else None
+        if parts is None or resource.existing or self.layout.in_other_group(resource):
             return _quoted(resource.id or resource.name)
-        return f"resourceId({', '.join(_quoted(word) for word in (parts.type, *parts.names))})"
+        return f"resourceId({', '.join(_quoted(argument) for argument in (parts.type, *parts.names))})"
 
-    def assignment(self, resource: Resource) -> str:
-        """The name of a grant: the GUID itself where the principal is known, else the expression that makes it."""
+    def assignment_name(self, resource: Resource) -> str:
+        """The name of a grant: the GUID itself where the principal is known, else an expression for it."""
+        # guid() has the same result as our own names: template and apply meet in one assignment.
         if resource.azure_name or resource.scope is None:
             return resource.azure_name or resource.name
         principal = resource.body["properties"]["principalId"]
@@ -131,7 +130,7 @@ class _Printer:
         return f"[guid({self.expression(resource.scope)}, parameters({_quoted(principal.name)}), {_quoted(role)})]"
 
     def printed(self, value: Any) -> Any:
-        """A body with references as expressions and plain text that looks like an expression escaped."""
+        """A body with references as expressions; other texts that look like an expression are escaped."""
         if isinstance(value, Param):
             return f"[parameters({_quoted(value.name)})]"
         if isinstance(value, dict):
@@ -139,30 +138,33 @@ class _Printer:
         if isinstance(value, list):
             return [self.printed(inner) for inner in value]
         if isinstance(value, str):
+            # ARM evaluates a text in brackets; a doubled opening bracket makes it plain text.
             return "[" + value if value.startswith("[") and value.endswith("]") else value
         return self.reference(value) if isinstance(value, Ref) else value
 
     def reference(self, ref: Ref) -> str:
-        """The id of what the template makes as an expression, of what exists as it is."""
+        """The id of a resource: an expression where the template creates it, else a literal."""
         resource = self.graph[ref.key]
         return (resource.id or "") if resource.existing else f"[{self.expression(ref.key)}]"
 
     def outputs(self) -> Json:
         """For each DCR its immutable id and the endpoint that senders post to."""
-        shared = self.manifest.endpoint
-        found: Json = {}
+        endpoint = self.manifest.endpoint
+        values: Json = {}
         for dcr in self.manifest.dcrs.values():
-            rule = f"reference({self.versioned(('dcr', dcr.name))})"
-            bound = shared is not None and dcr.endpoint == "shared"
+            rule = f"reference({self.versioned_arguments(('dcr', dcr.name))})"
             url = (
-                f"reference({self.versioned(('endpoint', shared.name))}).logsIngestion.endpoint"
-                if bound and shared
+                f"reference({self.versioned_arguments(('endpoint', endpoint.name))}).logsIngestion.endpoint"
+                if endpoint is not None and dcr.endpoint != "direct"
                 else f"{rule}.endpoints.logsIngestion"
             )
-            found[dcr.name] = {"immutableId": f"[{rule}.immutableId]", "endpoint": f"[{url}]"}
-        return {"dcrs": {"type": "object", "value": found}}
+            values[dcr.name] = {"immutableId": f"[{rule}.immutableId]", "endpoint": f"[{url}]"}
+            if dcr.endpoint == "both":
+                values[dcr.name]["directEndpoint"] = f"[{rule}.endpoints.logsIngestion]"
+        return {"dcrs": {"type": "object", "value": values}}
 
-    def versioned(self, key: Key) -> str:
+    def versioned_arguments(self, key: Key) -> str:
+        """The arguments of `reference(...)`: id and api-version, which ARM needs for what it does not deploy itself."""
         return f"{self.expression(key)}, {_quoted(self.graph[key].type.api_version)}"
 
 

@@ -1,4 +1,4 @@
-"""Each resource's body in a file of its own, as it is sent, and an index in the order of making."""
+"""The format `definitions`: each body in a file of its own, and an index in the order of creation."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from provisioner.model import Manifest
 from provisioner.resources import Graph, Param, Resource, substitute
 
 
-def definitions(_: Manifest, graph: Graph) -> dict[str, str]:
-    """`<type>/<name>.json` for every resource that we write, and `index.json`: ids, versions and files in order."""
+def render_definitions(_: Manifest, graph: Graph) -> dict[str, str]:
+    """`<type>/<name>.json` for every resource that is not existing, and `index.json`: ids, versions and files."""
     files: dict[str, str] = {}
     index = []
     for resource in graph:
         if resource.existing:
             continue
-        file = f"{resource.type.short}/{resource.name.replace('/', '.')}.json"
+        # A grant's name is `<grant>/<dcr>`, and `/` would make a folder.
+        file = f"{resource.type.short_name}/{resource.name.replace('/', '.')}.json"
         files[file] = _text(_printable(graph, resource))
         index.append(
             {
-                "type": resource.type.name,
+                "type": resource.type.arm_type,
                 "apiVersion": resource.type.api_version,
                 "name": resource.name,
                 "id": resource.id,
@@ -31,7 +32,7 @@ def definitions(_: Manifest, graph: Graph) -> dict[str, str]:
 
 
 def _printable(graph: Graph, resource: Resource) -> Any:
-    """The body with ids for references; what only the caller knows stays visible as `$(name)`."""
+    """The body with ids for references; a Param stays visible as `$(name)`."""
     return substitute(
         resource.body, lambda value: f"$({value.name})" if isinstance(value, Param) else graph[value.key].id
     )

@@ -1,4 +1,4 @@
-"""The Jinja2 environment that formats are printed with."""
+"""The Jinja2 environment that output formats are written with."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from provisioner.package_data import data_directory
 
 
 @cache
-def environment(form: str) -> ImmutableSandboxedEnvironment:
-    """The templates of one format, from `templates/<form>`."""
-    made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(data_directory("templates") / form),
+def template_environment(format_name: str) -> ImmutableSandboxedEnvironment:
+    """The templates of one format, from `templates/<format_name>`."""
+    jinja = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(data_directory("templates") / format_name),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
     )
-    made.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
-    return made
+    # Jinja's own filter of this name sorts keys and escapes for HTML.
+    jinja.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
+    return jinja

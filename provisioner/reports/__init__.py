@@ -1,1 +1,1 @@
-"""What all reports share: JUnit XML, tables in text, durations, annotations of pipelines."""
+"""Reports: one registry of formats for every command, and what formats share (JUnit, SARIF, tables, annotations)."""

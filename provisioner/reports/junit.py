@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# What XML 1.0 cannot hold, not even escaped.
-_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot hold, not even escaped. Source: https://www.w3.org/TR/xml/#charsets
+_UNPRINTABLE = "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One case; `failure` is a message and the text below it, None where it passed."""
+class JUnitTestCase:
+    """One case of a suite; `failure` is a message and the text below it, None where it passed.
+
+    `kind` is the failure's type and `output` what a passed case says. `group` stands before the name where CI systems
+    show both; the suite where it is None.
+    """
 
     suite: str
     name: str
@@ -21,21 +25,32 @@ class Case:
     skipped: str | None = None
     file: str | None = None
     line: int | None = None
+    kind: str | None = None
+    output: str | None = None
+    group: str | None = None
 
 
-def junit(name: str, cases: Sequence[Case]) -> str:
-    """One test suite for each stream, in the order of the cases."""
-    suites = dict.fromkeys(case.suite for case in cases)
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<testsuites {_counts(name, cases)}>"]
+@dataclass(frozen=True, slots=True)
+class JUnitSuite:
+    """The cases of one document, and its title."""
+
+    name: str
+    cases: tuple[JUnitTestCase, ...]
+
+
+def junit_document(document: JUnitSuite) -> str:
+    """A document with one test suite for each suite that the cases name, in their order."""
+    suites = dict.fromkeys(case.suite for case in document.cases)
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f"<testsuites {_totals(document.name, document.cases)}>"]
     for suite in suites:
-        own = [case for case in cases if case.suite == suite]
-        lines.append(f"  <testsuite {_counts(suite, own)}>")
-        lines += [line for case in own for line in _case(case)]
+        suite_cases = [case for case in document.cases if case.suite == suite]
+        lines.append(f"  <testsuite {_totals(suite, suite_cases)}>")
+        lines += [line for case in suite_cases for line in _case_lines(case)]
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>", ""])
 
 
-def _counts(name: str, cases: Sequence[Case]) -> str:
+def _totals(name: str, cases: Sequence[JUnitTestCase]) -> str:
     failures = sum(case.failure is not None for case in cases)
     skipped = sum(case.skipped is not None for case in cases)
     seconds = sum(case.seconds for case in cases)
@@ -45,26 +60,29 @@ def _counts(name: str, cases: Sequence[Case]) -> str:
     )
 
 
-def _case(case: Case) -> list[str]:
-    place = f" file={_attribute(case.file)}" if case.file else ""
-    place += f' line="{case.line}"' if case.line else ""
-    words = f'classname={_attribute(case.suite)} name={_attribute(case.name)} time="{case.seconds:.3f}"{place}'
-    head = f"    <testcase {words}"
+def _case_lines(case: JUnitTestCase) -> list[str]:
+    position = f" file={_attribute(case.file)}" if case.file else ""
+    position += f' line="{case.line}"' if case.line else ""
+    names = f"classname={_attribute(case.group or case.suite)} name={_attribute(case.name)}"
+    head = f'    <testcase {names} time="{case.seconds:.3f}"{position}'
     if case.failure is not None:
         message, text = case.failure
-        body = f"      <failure message={_attribute(message)}>{_escaped(text)}</failure>"
+        kind = f"type={_attribute(case.kind)} " if case.kind else ""
+        body = f"      <failure {kind}message={_attribute(message)}>{_escape(text)}</failure>"
     elif case.skipped is not None:
         body = f"      <skipped message={_attribute(case.skipped)}/>"
+    elif case.output is not None:
+        body = f"      <system-out>{_escape(case.output)}</system-out>"
     else:
         return [head + "/>"]
     return [head + ">", body, "    </testcase>"]
 
 
 def _attribute(text: str) -> str:
-    return f'"{_escaped(text).replace(chr(34), "&quot;").replace(chr(10), "&#10;").replace(chr(9), "&#9;")}"'
+    return f'"{_escape(text).replace(chr(34), "&quot;").replace(chr(10), "&#10;").replace(chr(9), "&#9;")}"'
 
 
-def _escaped(text: str) -> str:
-    """Text as XML holds it; by hand, because the standard library's two lines cost 25 ms of start-up."""
-    clean = _UNPRINTABLE.sub("\ufffd", text).replace("\r", "")
+def _escape(text: str) -> str:
+    # Not xml.sax.saxutils: importing it costs 25 ms of start-up, for two lines of work.
+    clean = re.sub(_UNPRINTABLE, "\ufffd", text).replace("\r", "")
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

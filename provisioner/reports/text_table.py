@@ -1,78 +1,70 @@
-"""A small table in text with the cells that differ marked."""
+"""A small table in text, in which the lines that differ are marked."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from provisioner.reports.ansi_styles import painter
 from provisioner.transforms.row_compare import ABSENT
 
-_WIDEST = 60
-_CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
+_MAX_WIDTH = 60
+_TRAILING_ZEROS = re.compile(r"(\d\d:\d\d:\d\d)(?:\.0+|(\.\d*?)0+)Z$")
 
-Cells = tuple[bool, Sequence[str]]
-"""Whether the line holds, and the texts of its cells."""
-
-
-def paint(color: bool) -> Callable[[str, str], str]:
-    """`paint(text, name)` in that colour, or as it is."""
-
-    def painted(text: str, name: str) -> str:
-        return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if color else text
-
-    return painted
+TableLine = tuple[bool, Sequence[str]]
+"""Whether the line is as expected, and the texts of its cells."""
 
 
-_ZEROS = re.compile(r"(\d\d:\d\d:\d\d)(?:\.0+|(\.\d*?)0+)Z$")
+def trim_time(text: str) -> str:
+    """A time without trailing zeros in its fraction; any other text unchanged."""
+    return _TRAILING_ZEROS.sub(lambda match: f"{match[1]}{match[2] or ''}Z", text)
 
 
-def brief(text: str) -> str:
-    """A time without the zeros that say nothing; any other text as it is."""
-    return _ZEROS.sub(lambda match: f"{match[1]}{match[2] or ''}Z", text)
-
-
-def cell(value: Any) -> str:
-    """A JSON value as short text; the quotes of a string are left out where nothing can be mistaken."""
+def format_cell(value: Any) -> str:
+    """A JSON value as text of limited width, without quotes where it cannot be taken for another value."""
     if value is ABSENT:
         return "(no such column)"
-    if isinstance(value, str) and len(value) > _WIDEST * 4:
-        value = value[: _WIDEST * 4]
+    # Shortened first: a value may have megabytes, and the table shows a line of it.
+    if isinstance(value, str) and len(value) > _MAX_WIDTH * 4:
+        value = value[: _MAX_WIDTH * 4]
     if isinstance(value, str) and value and value == value.strip() and not _reads_as_json(value):
-        text = brief(value).replace("\n", "⏎").replace("\t", "⇥")
+        text = trim_time(value).replace("\n", "⏎").replace("\t", "⇥")
     else:
         text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"
 
 
-def apart(expected: Any, actual: Any) -> tuple[str, str]:
-    """Two differing values as text that differs: long texts are shown around the first difference."""
-    left, right = cell(expected), cell(actual)
+def format_difference(expected: Any, actual: Any) -> tuple[str, str]:
+    """Two differing values as texts that differ: long ones are shown around their first difference."""
+    left, right = format_cell(expected), format_cell(actual)
     if left != right or not (isinstance(expected, str) and isinstance(actual, str)):
         return left, right
-    at = next(
-        (i for i, (a, b) in enumerate(zip(expected, actual, strict=False)) if a != b), min(len(expected), len(actual))
-    )
-    start = max(0, at - 15)
-    return tuple(f"…{text[start : start + _WIDEST - 2]}" for text in (expected, actual))  # type: ignore[return-value]
+    pairs = enumerate(zip(expected, actual, strict=False))
+    shorter = min(len(expected), len(actual))
+    # Both are cut to the same width: around the first difference, with some text before it.
+    start = max(0, next((i for i, (a, b) in pairs if a != b), shorter) - 15)
+    end = start + _MAX_WIDTH - 2
+    return f"…{expected[start:end]}", f"…{actual[start:end]}"
 
 
-def table(head: Sequence[str], lines: Iterable[Cells], indent: str, *, color: bool) -> list[str]:
-    """The lines of a table; those that do not hold begin with a mark."""
-    painted = paint(color)
-    texts = [(ok, list(cells)) for ok, cells in lines]
-    rows = [list(head), *(cells for _, cells in texts)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    out = [painted(f"{indent}  {_padded(head, widths)}", "dim")]
-    for ok, cells in texts:
-        line = _padded(cells, widths)
-        out.append(f"{indent}  {line}" if ok else painted(f"{indent}✗ {line}", "red"))
-    return out
+def table_lines(head: Sequence[str], lines: Iterable[TableLine], indent: str, *, color: bool) -> list[str]:
+    """The lines of a table with aligned columns; those that are not as expected begin with a mark."""
+    paint = painter(color)
+    marked = list(lines)
+    first, *rest = aligned_lines([list(head), *(list(cells) for _, cells in marked)])
+    rows = [
+        f"{indent}  {line}" if ok else paint(f"{indent}✗ {line}", "red")
+        for (ok, _), line in zip(marked, rest, strict=True)
+    ]
+    return [paint(f"{indent}  {first}", "dim"), *rows]
 
 
-def _padded(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(each.ljust(width) for each, width in zip(cells, widths, strict=True)).rstrip()
+def aligned_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as lines of text, each column as wide as its widest cell; there must be at least one row."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in rows]
 
 
 def _reads_as_json(text: str) -> bool:

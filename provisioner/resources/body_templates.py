@@ -1,4 +1,4 @@
-"""Bodies out of Jinja2 templates: the one place where a definition is described."""
+"""Bodies of resources from the Jinja2 templates in `templates/definitions`."""
 
 from __future__ import annotations
 
@@ -14,34 +14,37 @@ from provisioner.errors import BadRequestFile
 from provisioner.model import TYPES
 from provisioner.package_data import data_directory
 from provisioner.resources.resource import Param, Ref
-from provisioner.resources.resource_types import SHORTS, Body, Short
+from provisioner.resources.resource_types import TYPES_IN_ORDER, Body, TypeName
 
 
-class Templates:
+class BodyTemplates:
     """The definitions in `templates/definitions`, each replaced by a file of its name in `overrides` if there is one.
 
-    An override can build on ours: `{% set base %}{% include "builtin/dcr.json.j2" %}{% endset %}` and then
+    An override can include the built-in one: `{% set base %}{% include "builtin/dcr.json.j2" %}{% endset %}` and then
     `{{ base | merge({"tags": {"costcentre": "42"}}) }}`. Raises BadRequestFile for `overrides` that replace none.
     """
 
     def __init__(self, overrides: Path | None = None) -> None:
-        names = [f"{short}.json.j2" for short in SHORTS]
+        names = [f"{type_name}.json.j2" for type_name in TYPES_IN_ORDER]
         if overrides and not any((overrides / name).is_file() for name in names):
             raise BadRequestFile(f"{overrides} replaces no definition", hint=f"their names are {', '.join(names)}")
         builtin = FileSystemLoader(data_directory("templates") / "definitions")
         own = [FileSystemLoader(overrides)] if overrides else []
+        # Sandboxed: overrides come from the project, and a manifest from elsewhere must not run code.
         self._environment = ImmutableSandboxedEnvironment(
             loader=ChoiceLoader([*own, builtin, PrefixLoader({"builtin": builtin})]),
+            # A misspelt variable is an error, not an empty text in a body.
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            autoescape=False,  # JSON: every value goes through tojson
+            # The output is JSON, not HTML: every value goes through tojson instead.
+            autoescape=False,
         )
-        self._environment.filters.update(tojson=_tojson, ref=_ref, param=_param, spelling=_spelling, merge=_merge)
+        self._environment.filters.update(tojson=_tojson, ref=_ref, param=_param, spelling=_spell_type, merge=_merge)
 
-    def body(self, short: Short, **variables: Any) -> Body:
+    def render_body(self, type_name: TypeName, **variables: Any) -> Body:
         """The body of one resource. Raises BadRequestFile where an override is no template or gives no JSON object."""
-        name = f"{short}.json.j2"
+        name = f"{type_name}.json.j2"
         try:
             text = self._environment.get_template(name).render(variables)
         except (TemplateError, TemplateNotFound, TypeError, ValueError) as error:
@@ -49,7 +52,7 @@ class Templates:
                 f"the template {name} cannot be rendered: {error}", hint="compare it with ours in templates/definitions"
             ) from error
         try:
-            body = json.loads(text, object_hook=_values)
+            body = json.loads(text, object_hook=_decode_placeholder)
         except ValueError as error:
             raise BadRequestFile(
                 f"the template {name} gives no JSON: {error}", hint="write every value with the filter tojson"
@@ -60,24 +63,25 @@ class Templates:
 
 
 def _tojson(value: Any) -> str:
-    """JSON with key order kept; Jinja's own filter sorts keys and escapes for HTML."""
+    """A value as JSON."""
+    # Jinja's own filter of this name sorts keys and escapes for HTML.
     return json.dumps(dict(value) if isinstance(value, Mapping) else value, ensure_ascii=False)
 
 
-def _ref(name: str, short: str) -> str:
+def _ref(name: str, type_name: str) -> str:
     """`{{ workspace.name | ref("workspace") }}`: the id of another resource."""
-    return json.dumps({"$ref": [short, name]})
+    return json.dumps({"$ref": [type_name, name]})
 
 
 def _param(name: str, description: str = "") -> str:
-    """A value that whoever deploys supplies."""
+    """A value that is supplied when a rendered template is deployed."""
     return json.dumps({"$param": [name, description]})
 
 
-def _spelling(type_: str, place: str) -> str:
-    """How a `table` or a `stream` spells a column type; a stream declares a guid as string."""
-    known = TYPES[type_]
-    return known.table if place == "table" else known.stream or "string"
+def _spell_type(name: str, owner: str) -> str:
+    """A column type as a `table` or a `stream` spells it; a stream declares a guid as string."""
+    type_ = TYPES[name]
+    return type_.table if owner == "table" else type_.stream or "string"
 
 
 def _merge(base: str, extra: Mapping[str, Any]) -> str:
@@ -91,11 +95,13 @@ def _merged(base: Any, extra: Any) -> Any:
     return extra
 
 
-def _values(found: dict[str, Any]) -> Any:
-    """Our two marks become values; nothing an author writes can look like them, since tag values are text."""
-    match found:
-        case {"$ref": [str() as short, str() as name]} if len(found) == 1:
-            return Ref((short, name))  # type: ignore[arg-type]
-        case {"$param": [str() as name, str() as description]} if len(found) == 1:
+def _decode_placeholder(value: dict[str, Any]) -> Any:
+    """The objects that `ref` and `param` print become a Ref or Param; every other object stays."""
+    # Nothing that an author writes becomes such an object: tags are the only mapping taken over, and their values are
+    # text.
+    match value:
+        case {"$ref": [str() as type_name, str() as name]} if len(value) == 1:
+            return Ref((type_name, name))  # type: ignore[arg-type]
+        case {"$param": [str() as name, str() as description]} if len(value) == 1:
             return Param(name, description)
-    return found
+    return value

@@ -1,4 +1,4 @@
-"""A manifest as the graph of resources that it wants."""
+"""A manifest → the graph of resources that it declares."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from provisioner.resources import (
     table_resource,
     workspace_resource,
 )
-from provisioner.resources.body_templates import Templates
-from provisioner.resources.expansion_context import Context
+from provisioner.resources.body_templates import BodyTemplates
+from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.graph import Graph
 
-PAGES = (group_resource, workspace_resource, table_resource, endpoint_resource, dcr_resource, grant_resource)
-"""One page for each type: what its facts and its template cannot say."""
+RESOURCE_PAGES = (group_resource, workspace_resource, table_resource, endpoint_resource, dcr_resource, grant_resource)
+"""One module a type, with what its facts and its template cannot say; in the order of dependencies."""
 
 
-def expand(
+def expand_manifest(
     manifest: Manifest,
     principal: str | None = None,
     templates: Path | None = None,
     principal_type: str | None = None,
 ) -> Graph:
-    """Every resource that the manifest declares, desired.
+    """The desired graph: every resource that the manifest declares.
 
-    `principal` is the object id that a grant's `self` means, `principal_type` what it is (ServicePrincipal, User);
-    without them such a grant holds a Param. `templates` is a directory whose files replace ours. Raises BadRequestFile
-    for an override that gives no body.
+    `principal` is the object id that a grant's `self` means, `principal_type` its type (ServicePrincipal, User);
+    without them such a grant holds a Param. `templates` is a directory whose files replace the built-in definitions.
+    Raises BadRequestFile for one that gives no body.
     """
-    context = Context(manifest, Templates(templates), principal, principal_type)
-    return Graph(resource for page in PAGES for resource in page.expand(context))
+    context = ExpansionContext(manifest, BodyTemplates(templates), principal, principal_type)
+    return Graph(resource for page in RESOURCE_PAGES for resource in page.expand(context))

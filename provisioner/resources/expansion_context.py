@@ -1,4 +1,4 @@
-"""What every page needs to turn a manifest into resources."""
+"""What each resource type's `expand` reads: the manifest, the templates, the ids and tags that follow from them."""
 
 from __future__ import annotations
 
@@ -7,49 +7,52 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.model import Manifest
-from provisioner.resources.resource_ids import group_id, parse_id, resource_id
+from provisioner.resources.resource_ids import group_id, parse_resource_id, workspace_id
 
 if TYPE_CHECKING:
-    from provisioner.resources.body_templates import Templates
+    from provisioner.resources.body_templates import BodyTemplates
 
 OWNER_TAG = "provisioner"
-"""DCRs, DCEs and managed workspaces that are ours carry it; its absence alone is never a change."""
+"""The ownership tag of DCRs, DCEs and managed workspaces; its absence alone is never a change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """The manifest, the templates, and who `self` is: object id and type (None while they are not known)."""
+class ExpansionContext:
+    """The manifest, the templates, and the identity that `self` means.
+
+    `principal` is its object id, `principal_type` User or ServicePrincipal; None before sign-in.
+    """
 
     manifest: Manifest
-    templates: Templates
+    templates: BodyTemplates
     principal: str | None = None
     principal_type: str | None = None
 
     @property
-    def group(self) -> str:
-        """The id of the target's group."""
+    def group_id(self) -> str:
+        """The id of the target's resource group."""
         return group_id(self.manifest.target.subscription, self.manifest.target.resource_group)
 
     @property
     def local(self) -> bool:
-        """Under the emulator, what exists elsewhere in real life is made first."""
+        """Whether the target is the emulator, in which existing resources have to be created first."""
         return self.manifest.target.cloud == "local"
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """The author's tags and the owner's."""
+        """The manifest's tags and the ownership tag."""
         return {**self.manifest.tags, OWNER_TAG: self.manifest.owner}
 
     @property
     def workspace_id(self) -> str:
         """The id of the workspace, managed or existing."""
         workspace = self.manifest.workspace
-        return workspace.id or resource_id(self.group, "Microsoft.OperationalInsights/workspaces", workspace.name)
+        return workspace.id or workspace_id(self.group_id, workspace.name)
 
 
-def group_of(id_: str) -> str:
-    """The id of the group that a resource's id lies in. Raises ValueError for what is no resource id."""
-    parts = parse_id(id_)
+def group_id_of(id_: str) -> str:
+    """The id of the resource group that a resource id lies in. Raises ValueError for what is no resource id."""
+    parts = parse_resource_id(id_)
     if parts is None:
         raise ValueError(f"{id_!r} is not a resource id")
     return group_id(parts.subscription, parts.group)

@@ -1,4 +1,4 @@
-"""What a body says in the author's words, and what of it the manifest has no word for."""
+"""Azure's bodies → keys of the manifest, and remarks on the properties that have no key."""
 
 from __future__ import annotations
 
@@ -13,89 +13,95 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """One property that is not carried over word for word.
+class PropertyRemark:
+    """One property that is not carried over as it is.
 
-    `lost`: the manifest has no word for it. `changed`: it is said in other words. `path` is dotted, from the
-    body's root; `why` is a clause that follows the path.
+    `lost`: the manifest has no key for it. `changed`: the manifest expresses it in another way. `path` is dotted, from
+    the body's root; `why` is a clause that follows the path.
     """
 
-    kind: Literal["lost", "changed"]
+    effect: Literal["lost", "changed"]
     path: str
     value: Any
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """The author's words for one resource, and the remarks."""
+class ManifestFragment:
+    """The keys and values of one resource's section in a manifest, and remarks on what they leave out or change."""
 
-    words: dict[str, Any]
-    remarks: tuple[Remark, ...] = ()
+    fields: dict[str, Any]
+    remarks: tuple[PropertyRemark, ...] = ()
 
 
-def unread(body: Body, type_: ResourceType, read: Iterable[str]) -> Iterator[Remark]:
-    """Every property that is neither in `read` nor set by the service: what a flatten would drop in silence.
+def unmapped_properties(body: Body, type_: ResourceType, mapped: Iterable[str]) -> Iterator[PropertyRemark]:
+    """A remark for every property that is neither in `mapped` nor set by the service.
 
-    Paths of `read` are written like those of a ResourceType: `[]` is every item, `*` every key, and a path covers
-    all that lies under it.
+    Paths of `mapped` are written like those of ComparisonFacts: `[]` is every item, `*` every key. A path covers all
+    that lies under it.
     """
-    known = tuple(_steps(path) for path in (*read, *type_.read_only))
-    for path, value in _outside(body, (), known):
-        yield Remark("lost", dotted(path), value, "the manifest has no word for it")
+    covered = tuple(_path_steps(path) for path in (*mapped, *type_.comparison.read_only))
+    for path, value in _unmapped(body, (), covered):
+        yield PropertyRemark("lost", dotted_path(path), value, "the manifest has no word for it")
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: Path) -> str:
     """A path as people read it: `properties.dataFlows[0].captureOverflow`."""
     return "".join(step if step.startswith("[") else f".{step}" for step in path).removeprefix(".")
 
 
-def columns(items: Iterable[Mapping[str, Any]], where: str, *, stream: bool = False) -> Flat:
-    """A list of Azure's columns as the author's mapping; `where` is the list's path. A stream has no guid."""
-    found: dict[str, Any] = {}
-    remarks: list[Remark] = []
+def flatten_columns(items: Iterable[Mapping[str, Any]], list_path: str, *, stream: bool = False) -> ManifestFragment:
+    """A list of Azure's columns as the manifest's mapping; `list_path` is the dotted path of the list.
+
+    With `stream` a guid becomes a string, since a stream has no guid.
+    """
+    columns: dict[str, Any] = {}
+    remarks: list[PropertyRemark] = []
     for index, item in enumerate(items):
-        path, name, spelling = f"{where}[{index}]", item.get("name"), item.get("type")
-        known = column_type(spelling) if isinstance(spelling, str) else None
-        if not isinstance(name, str) or known is None:
-            remarks.append(Remark("lost", path, dict(item), f"no column has the type {spelling!r}"))
+        path, name, spelling = f"{list_path}[{index}]", item.get("name"), item.get("type")
+        type_ = column_type(spelling) if isinstance(spelling, str) else None
+        if not isinstance(name, str) or type_ is None:
+            remarks.append(PropertyRemark("lost", path, dict(item), f"no column has the type {spelling!r}"))
             continue
-        if name in found:
-            remarks.append(Remark("lost", path, dict(item), f"the column {name} stands there twice"))
+        if name in columns:
+            remarks.append(PropertyRemark("lost", path, dict(item), f"the column {name} stands there twice"))
             continue
-        if stream and known.stream is None:
-            remarks.append(Remark("changed", path, dict(item), f"a stream has no {known.name}: {name} is a string"))
-        type_ = "string" if stream and known.stream is None else known.name
+        if stream and type_.stream is None:
+            remarks.append(
+                PropertyRemark("changed", path, dict(item), f"a stream has no {type_.name}: {name} is a string")
+            )
+        type_name = "string" if stream and type_.stream is None else type_.name
         description = item.get("description")
-        found[name] = {"type": type_, "description": description} if description else type_
-    return Flat(found, tuple(remarks))
+        columns[name] = {"type": type_name, "description": description} if description else type_name
+    return ManifestFragment(columns, tuple(remarks))
 
 
-def _steps(path: str) -> Path:
+def _path_steps(path: str) -> Path:
     return tuple(path.replace("[]", ".[]").split("."))
 
 
-def _outside(value: Any, path: Path, known: tuple[Path, ...]) -> Iterator[tuple[Path, Any]]:
-    """The highest properties under which nothing is known, with their values; empty ones say nothing."""
-    if path and any(_covers(pattern, path) for pattern in known):
+def _unmapped(value: Any, path: Path, covered: tuple[Path, ...]) -> Iterator[tuple[Path, Any]]:
+    """The highest properties with nothing covered in them, with their values; empty values are left out."""
+    if path and any(_covers(pattern, path) for pattern in covered):
         return
-    inside = not path or any(_covers(path, pattern) for pattern in known)
-    if inside and isinstance(value, dict):
+    is_parent = not path or any(_covers(path, pattern) for pattern in covered)
+    if is_parent and isinstance(value, dict):
         for key, inner in value.items():
-            yield from _outside(inner, (*path, key), known)
-    elif inside and isinstance(value, list):
+            yield from _unmapped(inner, (*path, key), covered)
+    elif is_parent and isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _outside(inner, (*path, f"[{index}]"), known)
+            yield from _unmapped(inner, (*path, f"[{index}]"), covered)
     elif value not in (None, "", {}, []):
         yield path, value
 
 
 def _covers(shorter: Path, longer: Path) -> bool:
     """Whether `longer` lies at or under `shorter`; either may hold wildcards."""
-    return len(shorter) <= len(longer) and all(_same(a, b) for a, b in zip(shorter, longer, strict=False))
+    return len(shorter) <= len(longer) and all(_same_step(a, b) for a, b in zip(shorter, longer, strict=False))
 
 
-def _same(a: str, b: str) -> bool:
+def _same_step(a: str, b: str) -> bool:
+    # Azure accepts and returns property names in any case.
     if "*" in (a, b):
         return True
     if a.startswith("[") and b.startswith("["):

@@ -1,4 +1,4 @@
-"""Resources in dependency order: desired and live are two of these."""
+"""Resources in dependency order: what a manifest declares (desired) and what Azure holds (live) are graphs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from provisioner.resources.resource import Key, Param, Ref, Resource, substitute
-from provisioner.resources.resource_types import SHORTS, Short
+from provisioner.resources.resource_types import TYPES_IN_ORDER, TypeName
 
 
 class Graph:
-    """An immutable set of resources by key, walked in the order in which they can be made."""
+    """An immutable set of resources by key, iterated in the order in which they can be created."""
 
     __slots__ = ("_resources",)
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         # Types depend only on earlier types, so a stable sort by type is a topological order.
-        self._resources = {each.key: each for each in sorted(resources, key=lambda each: SHORTS.index(each.type.short))}
+        ordered = sorted(resources, key=lambda resource: TYPES_IN_ORDER.index(resource.type.short_name))
+        self._resources = {resource.key: resource for resource in ordered}
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._resources.values())
@@ -34,12 +35,12 @@ class Graph:
         """The resource with this key, or None."""
         return self._resources.get(key)
 
-    def of(self, short: Short) -> tuple[Resource, ...]:
+    def of_type(self, type_name: TypeName) -> tuple[Resource, ...]:
         """All resources of one type."""
-        return tuple(each for each in self if each.type.short == short)
+        return tuple(resource for resource in self if resource.type.short_name == type_name)
 
-    def body(self, resource: Resource) -> dict[str, Any]:
-        """The body as Azure is sent it: references resolved to ids. Raises LookupError where a Param is left."""
+    def resolved_body(self, resource: Resource) -> dict[str, Any]:
+        """The body as it is sent to Azure: references are ids. Raises LookupError where it holds a Param."""
 
         def resolve(value: Ref | Param) -> Any:
             if isinstance(value, Param):

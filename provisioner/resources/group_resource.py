@@ -1,32 +1,34 @@
-"""Resource groups: created when missing, never written after."""
+"""Resource groups: created when missing, never written after that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provisioner.resources.expansion_context import Context, group_of
+from provisioner.resources.expansion_context import ExpansionContext, group_id_of
 from provisioner.resources.resource import Key, Resource
 from provisioner.resources.resource_types import resource_type
 
 
-def expand(context: Context) -> Iterator[Resource]:
-    """The target's group; under `local` also the groups of what exists elsewhere, since nothing exists there yet."""
+def expand(context: ExpansionContext) -> Iterator[Resource]:
+    """The target's group; in the emulator also those of existing resources, since it starts empty."""
     target, type_ = context.manifest.target, resource_type("group")
-    body = context.templates.body("group", location=target.location)
-    yield Resource(type_, target.resource_group, target.resource_group, context.group, body, path=("target",))
+    body = context.templates.render_body("group", location=target.location)
+    yield Resource(type_, target.resource_group, target.resource_group, context.group_id, body, path=target.path)
     if not context.local:
         return
     elsewhere = {
-        key[1]: found.location
-        for found in (context.manifest.workspace, context.manifest.endpoint)
-        if found is not None and found.id and (key := key_of(context, found.id))[1] != target.resource_group
+        key[1]: resource.location
+        for resource in (context.manifest.workspace, context.manifest.endpoint)
+        if resource is not None and resource.id and (key := group_key(context, resource.id))[1] != target.resource_group
     }
     for id_, location in elsewhere.items():
-        body = context.templates.body("group", location=location)
+        body = context.templates.render_body("group", location=location)
         yield Resource(type_, id_, id_.rsplit("/", 1)[1], id_, body)
 
 
-def key_of(context: Context, id_: str) -> Key:
-    """The key of the group that a resource lies in: its name for the target's, its id for another."""
-    own = group_of(id_)
-    return ("group", context.manifest.target.resource_group if own.lower() == context.group.lower() else own)
+def group_key(context: ExpansionContext, id_: str) -> Key:
+    """The key of the group that a resource id lies in: by its name for the target's, by its id for another."""
+    # Azure writes ids of one group in several cases, `resourcegroups` among them.
+    group_id = group_id_of(id_)
+    is_target = group_id.lower() == context.group_id.lower()
+    return ("group", context.manifest.target.resource_group if is_target else group_id)

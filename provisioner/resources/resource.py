@@ -1,4 +1,4 @@
-"""A named body of a type, and the values in it that only another resource or a caller knows."""
+"""Resources, and the placeholders in their bodies: the id of another resource, a parameter of the deployment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from provisioner.resources.resource_types import Body, ResourceType, Short
+from provisioner.resources.resource_types import Body, ResourceType, TypeName
 
-Key = tuple[Short, str]
-"""How a resource is called inside a graph: its type and its name in the manifest's words."""
+Key = tuple[TypeName, str]
+"""What identifies a resource inside a graph: its type and its name in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A value that whoever deploys supplies: the object id of the running identity."""
+    """A value that is supplied when a rendered template is deployed: the object id of the deploying identity."""
 
     name: str
     description: str = ""
@@ -32,10 +32,10 @@ class Param:
 class Resource:
     """One resource, desired or live.
 
-    `name` is the manifest's word (a grant's is `<grant>/<dcr>`), `azure_name` the last part of `id`. `id` is the
+    `name` is its name in the manifest (a grant's is `<grant>/<dcr>`), `azure_name` the last part of `id`. `id` is the
     full ARM id, known offline (None only where a Param is part of it). `scope` is the key of the parent: the
-    workspace of a table, the DCR of a grant, the group of the rest. `existing`: read, never written. `path` is
-    where the manifest declares it.
+    workspace of a table, the DCR of a grant, the group of the rest. `after` are the keys of resources that it needs
+    without a Ref to them. `existing`: read, never written. `path` leads to its declaration in the manifest.
     """
 
     type: ResourceType
@@ -51,24 +51,25 @@ class Resource:
     @property
     def key(self) -> Key:
         """Type and name."""
-        return (self.type.short, self.name)
+        return (self.type.short_name, self.name)
 
-    def needs(self) -> tuple[Key, ...]:
-        """What must stand before it: its scope, what its body refers to, and what it needs by name only."""
-        found = dict.fromkeys(([self.scope] if self.scope else []) + [ref.key for ref in refs(self.body)])
-        return tuple(found | dict.fromkeys(self.after))
+    def dependencies(self) -> tuple[Key, ...]:
+        """The keys of the resources that must exist first: its scope, those that its body refers to, and `after`."""
+        # A dict, not a set: the order is that of the template's dependsOn, and must not change from run to run.
+        keys = dict.fromkeys(([self.scope] if self.scope else []) + [ref.key for ref in iterate_refs(self.body)])
+        return tuple(keys | dict.fromkeys(self.after))
 
 
-def refs(value: Any) -> Iterator[Ref]:
-    """Every reference in a body."""
+def iterate_refs(value: Any) -> Iterator[Ref]:
+    """Every Ref in a body."""
     if isinstance(value, Ref):
         yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from refs(inner)
+            yield from iterate_refs(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from refs(inner)
+            yield from iterate_refs(inner)
 
 
 def substitute(value: Any, change: Any) -> Any:

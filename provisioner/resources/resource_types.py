@@ -3,102 +3,142 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from provisioner.package_data import load_facts
 
 Body = dict[str, Any]
-Short = Literal["group", "workspace", "table", "endpoint", "dcr", "grant"]
-SHORTS: tuple[Short, ...] = ("group", "workspace", "table", "endpoint", "dcr", "grant")
+TypeName = Literal["group", "workspace", "table", "endpoint", "dcr", "grant"]
+TYPES_IN_ORDER: tuple[TypeName, ...] = ("group", "workspace", "table", "endpoint", "dcr", "grant")
 """Every type, in the order in which one can depend on another."""
 
 
 @dataclass(frozen=True, slots=True)
-class ResourceType:
-    """One Azure type. Paths are dotted, from the body's root; `[]` stands for every list item, `*` for every key."""
+class ComparisonFacts:
+    """Which differences between a desired and a live body count.
 
-    short: Short
-    name: str
-    api_version: str
-    update: Literal["put", "merge", "patch", "never"]
-    """How an existing one is written: `put` replaces (so what the manifest does not mention is merged in first),
-    `merge` PATCHes the merged body, `patch` what is declared."""
-    long_running: bool
-    tagged: bool
-    """Carries the ownership tag."""
-    immutable: tuple[str, ...]
+    Paths are dotted, from the body's root; `[]` stands for every list item, `*` for every key.
+    """
+
     read_only: tuple[str, ...]
-    caseless: tuple[str, ...]
-    """Compared without case (ids, regions, enums); regions also without spaces."""
-    types: tuple[str, ...]
-    """Column types: compared as `model.column_type` says."""
-    keyed: Mapping[str, str]
-    """Lists whose items are identified by a key (dotted, `a+b` for several), so that order is no difference."""
-    unordered: tuple[str, ...]
-    """Lists of plain values whose order is no difference."""
+    """Set by the service."""
     create_only: tuple[str, ...]
-    """Counts when the resource is made and is left alone ever after."""
-    labels: Mapping[str, str]
-    """Names of list items that mean something only inside the body: where they are given → where they are used.
-    Another label is no difference, and a write keeps the live one."""
+    """Counts when the resource is created, and is left alone from then on."""
+    create_only_beside: Mapping[str, str]
+    """The same, where the body declares another property too: property → the other one."""
+    case_insensitive: tuple[str, ...]
+    """Compared without case (ids, regions, enums); regions also without spaces."""
+    column_types: tuple[str, ...]
+    """Compared as `model.column_type` says."""
+    queries: tuple[str, ...]
+    """KQL texts: another layout is no difference."""
     defaults: Mapping[str, Any]
     """What Azure fills in; a declared value that equals it is no difference from absence."""
-    source: str = field(compare=False)
-    queries: tuple[str, ...] = ()
-    """KQL texts: another layout is no difference."""
-    whole: tuple[str, ...] = ()
-    """Maps and keyed lists that the manifest owns whole: an item that only live has is a difference."""
-    split: Mapping[str, str] = field(default_factory=dict)
+    default_flags: Mapping[str, str]
+    """Property → the flag which says that its value is only the default."""
+    keyed_lists: Mapping[str, str]
+    """Lists whose items are identified by a key (dotted, `a+b` for several), so that order is no difference."""
+    unordered_lists: tuple[str, ...]
+    """Lists of plain values whose order is no difference."""
+    local_names: Mapping[str, str]
+    """Names of list items that mean something only inside the body: where they are defined → where they are used.
+    Another name is no difference, and a write keeps the live one."""
+    split_items: Mapping[str, str]
     """Lists whose items stand for one item per value of a property."""
-    same_as: Mapping[str, str] = field(default_factory=dict)
+    inferred_from_sibling: Mapping[str, str]
     """Properties that, left out, equal the single value of a sibling list."""
-    foreign: Mapping[str, Any] = field(default_factory=dict)
-    """Whose names in live make items of `whole` somebody else's."""
-    as_default: Mapping[str, str] = field(default_factory=dict)
-    """Property → the flag that says that its value is only the default."""
-    withheld: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    fully_owned: tuple[str, ...]
+    """Maps and keyed lists in which an item that only live has is a difference: the manifest lists all of them."""
+    externally_managed: Mapping[str, Any]
+    """Which items of `fully_owned` lists belong to others, by names that live has elsewhere in the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFacts:
+    """How an existing resource is written; paths as in `ComparisonFacts`."""
+
+    update_method: Literal["put", "merge", "patch", "never"]
+    """`put` replaces (so what the manifest does not mention is merged in first), `merge` PATCHes the merged body,
+    `patch` what is declared."""
+    long_running: bool
+    immutable: tuple[str, ...]
+    omit_on_write: Mapping[str, Mapping[str, Any]]
     """Live values that a write must not send back while another property has one of some values."""
-    risks: tuple[Mapping[str, Any], ...] = ()
-    """What a difference means; the first that fits counts."""
-    obstacles: tuple[Mapping[str, Any], ...] = ()
-    """Values of a live resource that stand in the way of any write."""
-    removal: Mapping[str, Any] = field(default_factory=dict)
-    replacement: Mapping[str, str] = field(default_factory=dict)
-    """What it means to delete one, and to delete and create it; without the latter it cannot be replaced."""
 
 
+@dataclass(frozen=True, slots=True)
+class RiskFacts:
+    """What changes and deletions mean for users of the resource; paths as in `ComparisonFacts`."""
+
+    change_risks: tuple[Mapping[str, Any], ...]
+    """What a difference means; the first entry that fits counts."""
+    write_blockers: tuple[Mapping[str, Any], ...]
+    """Values of a live resource that make any write impossible."""
+    removal: Mapping[str, Any]
+    """What deletion means; empty where such a resource is never deleted."""
+    replacement: Mapping[str, str]
+    """What deletion and creation mean together; empty where the resource cannot be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """One Azure type: its name in this program, its ARM type, and the facts that comparison, writes and plans need."""
+
+    short_name: TypeName
+    arm_type: str
+    api_version: str
+    source: str
+    tagged: bool
+    """Carries the ownership tag."""
+    comparison: ComparisonFacts
+    write: WriteFacts
+    risk: RiskFacts
+
+
+# Cached: equal types are one object, so comparing two resources does not compare their facts.
 @cache
-def resource_type(short: Short) -> ResourceType:
-    """The record of a type."""
-    known = load_facts(f"resources/{short}.yaml")
+def resource_type(short_name: TypeName) -> ResourceType:
+    """The record of a type, read from `schemas/resources/<short_name>.yaml`."""
+    facts = load_facts(f"resources/{short_name}.yaml")
     return ResourceType(
-        short=short,
-        name=known["type"],
-        api_version=known["api_version"],
-        update=known.get("update", "put"),
-        long_running=known.get("long_running", False),
-        tagged=known.get("tagged", False),
-        immutable=tuple(known.get("immutable", ())),
-        read_only=tuple(known.get("read_only", ())),
-        caseless=tuple(known.get("caseless", ())),
-        types=tuple(known.get("types", ())),
-        keyed=dict(known.get("keyed", {})),
-        unordered=tuple(known.get("unordered", ())),
-        create_only=tuple(known.get("create_only", ())),
-        labels=dict(known.get("labels", {})),
-        defaults=dict(known.get("defaults", {})),
-        source=known["source"],
-        queries=tuple(known.get("queries", ())),
-        whole=tuple(known.get("whole", ())),
-        split=dict(known.get("split", {})),
-        same_as=dict(known.get("same_as", {})),
-        foreign=dict(known.get("foreign", {})),
-        as_default=dict(known.get("as_default", {})),
-        withheld=dict(known.get("withheld", {})),
-        risks=tuple(known.get("risks", ())),
-        obstacles=tuple(known.get("obstacles", ())),
-        removal=dict(known.get("removal", {})),
-        replacement=dict(known.get("replacement", {})),
+        short_name=short_name,
+        arm_type=facts["type"],
+        api_version=facts["api_version"],
+        source=facts["source"],
+        tagged=facts.get("tagged", False),
+        comparison=_comparison_facts(facts),
+        write=WriteFacts(
+            update_method=facts.get("update_method", "put"),
+            long_running=facts.get("long_running", False),
+            immutable=tuple(facts.get("immutable", ())),
+            omit_on_write=dict(facts.get("omit_on_write", {})),
+        ),
+        risk=RiskFacts(
+            change_risks=tuple(facts.get("change_risks", ())),
+            write_blockers=tuple(facts.get("write_blockers", ())),
+            removal=dict(facts.get("removal", {})),
+            replacement=dict(facts.get("replacement", {})),
+        ),
+    )
+
+
+def _comparison_facts(facts: Mapping[str, Any]) -> ComparisonFacts:
+    return ComparisonFacts(
+        read_only=tuple(facts.get("read_only", ())),
+        create_only=tuple(facts.get("create_only", ())),
+        create_only_beside=dict(facts.get("create_only_beside", {})),
+        case_insensitive=tuple(facts.get("case_insensitive", ())),
+        column_types=tuple(facts.get("column_types", ())),
+        queries=tuple(facts.get("queries", ())),
+        defaults=dict(facts.get("defaults", {})),
+        default_flags=dict(facts.get("default_flags", {})),
+        keyed_lists=dict(facts.get("keyed_lists", {})),
+        unordered_lists=tuple(facts.get("unordered_lists", ())),
+        local_names=dict(facts.get("local_names", {})),
+        split_items=dict(facts.get("split_items", {})),
+        inferred_from_sibling=dict(facts.get("inferred_from_sibling", {})),
+        fully_owned=tuple(facts.get("fully_owned", ())),
+        externally_managed=dict(facts.get("externally_managed", {})),
     )

@@ -1,4 +1,4 @@
-"""What a sender needs to know: endpoints, immutable ids, stream URLs and the audience of its token."""
+"""What a sender is configured with: endpoints, immutable ids, stream URLs and the audience of its token."""
 
 from __future__ import annotations
 
@@ -7,22 +7,35 @@ from typing import Any
 
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
-from provisioner.resources.dcr_resource import ingestion_endpoint
+from provisioner.resources.dcr_resource import ingestion_endpoint, own_endpoint
 from provisioner.resources.graph import Graph
+from provisioner.resources.resource_types import TypeName
+
+OUTPUT_TYPES: tuple[TypeName, ...] = ("endpoint", "dcr")
+"""The types whose live resources hold what a sender needs; reading others would cost requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class DcrOutputs:
-    """One DCR's side: `streams` maps the manifest's key of a stream to the URL that takes its records."""
+    """The outputs of one DCR: `streams` maps the key of a stream in the manifest to the URL for its records.
+
+    `direct_endpoint` is the DCR's own endpoint where it has one beside `endpoint`: senders choose.
+    """
 
     immutable_id: str
     endpoint: str
     streams: dict[str, str]
+    direct_endpoint: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """The public shape: contract, "outputs"."""
+        direct = {"direct_endpoint": self.direct_endpoint} if self.direct_endpoint else {}
+        return {"immutable_id": self.immutable_id, "endpoint": self.endpoint, **direct, "streams": self.streams}
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What senders of this environment need. `audience` is the resource that the token is asked for."""
+    """The outputs of one environment. `audience` is the resource that a sender's token is requested for."""
 
     audience: str
     dcrs: dict[str, DcrOutputs]
@@ -31,32 +44,30 @@ class Outputs:
         """The public shape: contract, "outputs"."""
         return {
             "audience": self.audience,
-            "dcrs": {
-                name: {"immutable_id": each.immutable_id, "endpoint": each.endpoint, "streams": each.streams}
-                for name, each in self.dcrs.items()
-            },
+            "dcrs": {name: dcr.json() for name, dcr in self.dcrs.items()},
         }
 
 
-def outputs(manifest: Manifest, live: Graph, audience: str) -> Outputs:
-    """Read from live resources; a DCR that is not there, or that nobody can send to, is left out."""
-    found = {}
+def read_outputs(manifest: Manifest, live: Graph, audience: str) -> Outputs:
+    """The outputs, from live resources; a DCR that does not exist or has no endpoint yet is left out."""
+    outputs = {}
     for dcr in manifest.dcrs.values():
-        rule = live.get(("dcr", dcr.name))
-        if rule is None:
+        live_dcr = live.get(("dcr", dcr.name))
+        if live_dcr is None:
             continue
-        shared = (
-            live.get(("endpoint", manifest.endpoint.name)) if manifest.endpoint and dcr.endpoint == "shared" else None
-        )
-        url = ingestion_endpoint(rule.body, shared.body if shared else None)
-        immutable_id = rule.body.get("properties", {}).get("immutableId")
+        is_bound = manifest.endpoint is not None and dcr.endpoint != "direct"
+        endpoint = live.get(("endpoint", manifest.endpoint.name)) if manifest.endpoint and is_bound else None
+        url = ingestion_endpoint(live_dcr.body, endpoint.body if endpoint else None)
+        immutable_id = live_dcr.body.get("properties", {}).get("immutableId")
+        # Senders address a DCR by its immutableId; its name or ARM id answers 404.
         if url and immutable_id:
             streams = {key: stream_url(url, immutable_id, manifest.streams[key].name) for key in dcr.streams}
-            found[dcr.name] = DcrOutputs(immutable_id, url, streams)
-    return Outputs(audience, found)
+            direct = own_endpoint(live_dcr.body) if dcr.endpoint == "both" else None
+            outputs[dcr.name] = DcrOutputs(immutable_id, url, streams, direct if direct != url else None)
+    return Outputs(audience, outputs)
 
 
 def stream_url(endpoint: str, immutable_id: str, stream: str) -> str:
-    """Where records of a stream are posted. Source: logs-ingestion-api-overview, "Rest API call"."""
+    """The URL that records of a stream are posted to. Source: logs-ingestion-api-overview, "Rest API call"."""
     version = load_facts("ingestion.yaml")["api_version"]
     return f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}?api-version={version}"

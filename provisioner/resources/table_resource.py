@@ -1,4 +1,4 @@
-"""Tables: custom ones, and the `_CF` columns of Azure's own."""
+"""Tables: custom ones, and the `_CF` columns that are added to Azure's own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from provisioner.model import CUSTOM_SUFFIX, Columns, Manifest, Table, column_type
 from provisioner.package_data import load_facts
-from provisioner.resources.expansion_context import Context
-from provisioner.resources.flatten import Flat, Remark, columns, unread
+from provisioner.resources.expansion_context import ExpansionContext
+from provisioner.resources.flatten import ManifestFragment, PropertyRemark, flatten_columns, unmapped_properties
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_types import Body, resource_type
 
-_READ = (
+_MAPPED_PROPERTIES = (
     "properties.plan",
     "properties.retentionInDays",
     "properties.totalRetentionInDays",
@@ -25,75 +25,75 @@ _READ = (
 )
 
 
-def expand(context: Context) -> Iterator[Resource]:
-    """Every declared table."""
+def expand(context: ExpansionContext) -> Iterator[Resource]:
+    """The resource of every declared table."""
     workspace = context.manifest.workspace.name
     for declared in context.manifest.tables.values():
-        table = _guessed(declared, context.manifest) if context.local else declared
+        table = _with_inferred_columns(declared, context.manifest) if context.local else declared
         yield Resource(
             resource_type("table"),
             table.name,
             table.name,
             f"{context.workspace_id}/tables/{table.name}",
-            context.templates.body("table", table=table),
+            context.templates.render_body("table", table=table),
             scope=("workspace", workspace),
             existing=table.existing and not context.local,
-            path=("tables", table.name),
+            path=table.path,
         )
 
 
-def _guessed(table: Table, manifest: Manifest) -> Table:
-    """Somebody else's table of unknown columns, which locally must be made: TimeGenerated and what the flows write."""
+def _with_inferred_columns(table: Table, manifest: Manifest) -> Table:
+    """An existing table whose columns are not declared, with TimeGenerated and the columns that its flows write.
+
+    In the emulator nothing exists before the first apply, so such a table must be created there.
+    """
     if not table.existing or table.columns:
         return table
+    # Imported late: the emulator alone needs it, and kql costs start-up time.
     from provisioner import kql
 
     columns = {"TimeGenerated": "datetime"}
     for stream in manifest.streams.values():
         for flow in stream.flows:
             query, _ = kql.bind(flow.transform, stream.columns.kql()) if flow.table == table.name else (None, [])
-            known = {name: column_type(type_) for name, type_ in query.columns.items()} if query else {}
-            columns |= {name: type_.name for name, type_ in known.items() if type_ and name not in columns}
+            written = {name: column_type(type_) for name, type_ in query.columns.items()} if query else {}
+            columns |= {name: type_.name for name, type_ in written.items() if type_ and name not in columns}
     return replace(table, columns=Columns(columns))
 
 
-def flatten(body: Body, name: str) -> Flat:
-    """The words of one table. Retention that Azure chose itself (`...AsDefault`) is nobody's wish and left out."""
+def flatten(body: Body, name: str) -> ManifestFragment:
+    """The keys of one table. Retention that is Azure's default (`...AsDefault`) is left out."""
     properties = body.get("properties") or {}
     schema = properties.get("schema") or {}
     custom = name.endswith(CUSTOM_SUFFIX)
     plan = str(properties.get("plan", "Analytics")).lower()
-    remarks = [*unread(body, resource_type("table"), _READ)]
-    words: dict[str, Any] = {}
-    if custom and plan != "analytics":
-        words["plan"] = plan
+    remarks = [*unmapped_properties(body, resource_type("table"), _MAPPED_PROPERTIES)]
+    fields: dict[str, Any] = {}
+    if plan != "analytics":
+        fields["plan"] = plan
     retention = properties.get("retentionInDays")
+    # Interactive retention of the other plans is fixed; the manifest cannot set it.
     if retention is not None and plan == "analytics" and not properties.get("retentionInDaysAsDefault"):
-        words["retention"] = retention
+        fields["retention"] = retention
+    # A value that equals the default is not taken over: written back it would no longer follow the workspace.
     total = properties.get("totalRetentionInDays")
     if total is not None and not properties.get("totalRetentionInDaysAsDefault"):
-        words["total_retention"] = total
+        fields["total_retention"] = total
     if schema.get("description"):
-        words["description"] = schema["description"]
-    found = columns(schema.get("columns") or (), "properties.schema.columns")
-    kept = {key: value for key, value in found.words.items() if not _standard(key, custom=custom)}
-    if own := [key for key in found.words if key not in kept]:
-        remarks.append(
-            Remark(
-                "changed",
-                "properties.schema.columns",
-                own,
-                f"not declared, since Azure has them anyway: {', '.join(own)}",
-            )
-        )
-    if kept:
-        words["columns"] = kept
-    return Flat(words, (*remarks, *found.remarks))
+        fields["description"] = schema["description"]
+    columns = flatten_columns(schema.get("columns") or (), "properties.schema.columns")
+    declared = {key: value for key, value in columns.fields.items() if not _is_implicit_column(key, custom=custom)}
+    if implicit := [key for key in columns.fields if key not in declared]:
+        why = f"not declared, since Azure has them anyway: {', '.join(implicit)}"
+        remarks.append(PropertyRemark("changed", "properties.schema.columns", implicit, why))
+    if declared:
+        fields["columns"] = declared
+    return ManifestFragment(fields, (*remarks, *columns.remarks))
 
 
-def _standard(column: str, *, custom: bool) -> bool:
-    """Whether a column is there without being declared: in a custom table what each table has, else all but `_CF`."""
-    known = load_facts("names.yaml")["column"]
+def _is_implicit_column(column: str, *, custom: bool) -> bool:
+    """Whether Azure has the column without a declaration: in its own tables, every column but the added `_CF` ones."""
+    facts = load_facts("names.yaml")["column"]
     if not custom:
-        return not column.endswith(known["builtin_suffix"])
-    return column in known["present"]
+        return not column.endswith(facts["builtin_suffix"])
+    return column in facts["present"]

@@ -1,4 +1,4 @@
-"""Transform tests: records given, rows expected, and nothing but the local evaluator in between."""
+"""Transform tests: records in, rows expected, and nothing but the local evaluator in between."""
 
 from __future__ import annotations
 

@@ -1,114 +1,122 @@
-"""Transform tests as text, JSON and JUnit."""
+"""Results of transform tests as text, and what the other formats of `test` see of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from json import dumps
 from typing import Any
 
 from provisioner.reports.annotations import Annotation
-from provisioner.reports.junit import Case
-from provisioner.reports.junit import junit as xml
-from provisioner.reports.text_table import Cells, apart, cell, paint, table
+from provisioner.reports.ansi_styles import painter
+from provisioner.reports.json_envelope import VERSION
+from provisioner.reports.junit import JUnitSuite, JUnitTestCase
+from provisioner.reports.report_format import Views
+from provisioner.reports.text_table import TableLine, format_cell, format_difference, table_lines
 from provisioner.transform_tests.result import TestResult
 from provisioner.transforms.row_compare import ABSENT, RowResult
 
 
-def text(results: Sequence[TestResult], *, color: bool = False, verbose: bool = False) -> str:
-    """Failures with their differing cells, and a line that counts; with `verbose` a line for each that passed."""
-    painted = paint(color)
+def format_text(results: Sequence[TestResult], *, color: bool = False, verbose: bool = False) -> str:
+    """Failures with their differing cells, what was lost on the way in tests that passed, and a line that counts.
+
+    With `verbose` a line for each test.
+    """
+    paint = painter(color)
     lines: list[str] = []
     for result in results:
-        if result.ok and not verbose:
+        if result.ok and not result.notes and not verbose:
             continue
-        mark = painted("✓", "green") if result.ok else painted("✗", "red")
-        place = f"  {painted(f'{result.place.file}:{result.place.line}', 'dim')}" if result.place else ""
-        lines.append(f"{mark} {result.stream} → {result.table}  {painted(result.name, 'bold')}{place}")
+        mark = paint("✓", "green") if result.ok else paint("✗", "red")
+        position = f"  {paint(f'{result.place.file}:{result.place.line}', 'dim')}" if result.place else ""
+        lines.append(f"{mark} {result.stream} → {result.table}  {paint(result.name, 'bold')}{position}")
         if result.ok:
-            lines += [painted(f"    note: {note}", "dim") for note in result.notes]
+            lines += [paint(f"    note: {note}", "dim") for note in result.notes]
         else:
-            lines += [*_detail(result, "    ", color=color), ""]
+            lines += [*_failure_lines(result, "    ", color=color), ""]
     failures = sum(not result.ok for result in results)
     passed = f"{len(results) - failures} passed"
     if not results:
         lines.append("no transform tests")
     else:
-        lines.append(painted(f"{failures} failed, {passed}", "red") if failures else painted(passed, "green"))
+        lines.append(paint(f"{failures} failed, {passed}", "red") if failures else paint(passed, "green"))
     return "\n".join(lines)
 
 
-def data(results: Sequence[TestResult]) -> dict[str, Any]:
+def report_data(results: Sequence[TestResult]) -> dict[str, Any]:
     """The public shape: contract, "test"."""
     failures = sum(not result.ok for result in results)
     return {
-        "version": 1,
+        "version": VERSION,
         "tests": [result.json() for result in results],
         "summary": {"passed": len(results) - failures, "failed": failures},
     }
 
 
-def json(results: Sequence[TestResult]) -> str:
-    """The public shape as text."""
-    return dumps(data(results), indent=2, ensure_ascii=False)
-
-
-def of_tests(results: Iterable[TestResult]) -> Iterator[Annotation]:
-    """One for each failed test."""
-    for each in results:
-        if not each.ok:
-            wrong = [f"{one.column}: expected {one.expected!r}" for row in each.rows for one in row.differences]
-            words = "; ".join([each.reason] if each.reason else wrong) or "the rows differ"
-            yield Annotation("error", each.place, f"test: {each.name}", f"{each.stream} into {each.table}: {words}")
-
-
-def junit(results: Sequence[TestResult]) -> str:
+def junit_suite(results: Sequence[TestResult]) -> JUnitSuite:
     """A case for each test and table."""
-    return xml("transform tests", [_case(result) for result in results])
+    return JUnitSuite("transform tests", tuple(_junit_case(result) for result in results))
 
 
-def _case(result: TestResult) -> Case:
-    place = result.place
-    failure = None if result.ok else (result.reason or "failed", "\n".join(_detail(result, "", color=False)))
-    return Case(
+def test_annotations(results: Iterable[TestResult]) -> Iterator[Annotation]:
+    """One for each failed test."""
+    for result in results:
+        if not result.ok:
+            differences = [difference for row in result.rows for difference in row.differences]
+            expected = [f"{difference.column}: expected {difference.expected!r}" for difference in differences]
+            message = result.reason or "; ".join(expected) or "the rows differ"
+            title = f"test: {result.name}"
+            yield Annotation("error", result.place, title, f"{result.stream} into {result.table}: {message}")
+
+
+VIEWS: Views[Sequence[TestResult]] = {
+    "text": lambda results, options: format_text(results, color=options.color, verbose=options.verbose),
+    "data": lambda results, _: report_data(results),
+    "junit_suite": lambda results, _: junit_suite(results),
+    "annotations": lambda results, _: test_annotations(results),
+}
+
+
+def _junit_case(result: TestResult) -> JUnitTestCase:
+    detail = "\n".join(_failure_lines(result, "", color=False))
+    return JUnitTestCase(
         result.stream,
         f"{result.name} → {result.table}",
-        failure=failure,
-        file=place.file if place else None,
-        line=place.line if place else None,
+        failure=None if result.ok else (result.reason or "failed", detail),
+        file=result.place.file if result.place else None,
+        line=result.place.line if result.place else None,
     )
 
 
-def _detail(result: TestResult, indent: str, *, color: bool) -> list[str]:
+def _failure_lines(result: TestResult, indent: str, *, color: bool) -> list[str]:
     lines = [f"{indent}{result.reason}"] if result.reason else []
-    for each in result.diagnostics:
-        lines.append(f"{indent}{f'{each.place}: ' if each.place else ''}{each.code} {each.message}")
-        lines += [f"{indent}  {each.hint}"] if each.hint else []
+    for diagnostic in result.diagnostics:
+        position = f"{diagnostic.place}: " if diagnostic.place else ""
+        lines.append(f"{indent}{position}{diagnostic.code} {diagnostic.message}")
+        lines += [f"{indent}  {diagnostic.hint}"] if diagnostic.hint else []
     for number, row in enumerate(result.rows, 1):
         if not row.ok:
-            lines.append(f"{indent}row {number}{_lonely(row)}")
-            lines += table(("column", "expected", "actual"), _cells(row), indent, color=color)
+            lines.append(f"{indent}row {number}{_lone_row_remark(row)}")
+            lines += table_lines(("column", "expected", "actual"), _cell_lines(row), indent, color=color)
     return [*lines, *(f"{indent}note: {note}" for note in result.notes)]
 
 
-def _lonely(row: RowResult) -> str:
+def _lone_row_remark(row: RowResult) -> str:
     if row.actual is None:
         return ": expected, not there"
     return ": there, not expected" if row.expected is None else ""
 
 
-def _cells(row: RowResult) -> list[Cells]:
-    if row.actual is None or row.expected is None:
-        only = row.expected if row.actual is None else row.actual
-        left = row.actual is None
-        texts = {name: cell(value) for name, value in (only or {}).items()}
-        return [(False, (name, text if left else "", "" if left else text)) for name, text in texts.items()]
-    wrong = {each.column: each for each in row.differences}
-    lines: list[Cells] = []
-    for name, value in row.expected.items():
-        if name not in wrong:
-            lines.append((True, (name, cell(value), cell(row.actual.get(name)))))
+def _cell_lines(row: RowResult) -> list[TableLine]:
+    if row.actual is None:
+        return [(False, (name, format_cell(value), "")) for name, value in (row.expected or {}).items()]
+    if row.expected is None:
+        return [(False, (name, "", format_cell(value))) for name, value in row.actual.items()]
+    differences = {difference.column: difference for difference in row.differences}
+    lines: list[TableLine] = []
+    for name, expected in row.expected.items():
+        if name not in differences:
+            lines.append((True, (name, format_cell(expected), format_cell(row.actual.get(name)))))
+        elif differences[name].actual is ABSENT:
+            lines.append((False, (name, format_cell(expected), "(not written by the transform)")))
         else:
-            actual = wrong[name].actual
-            shown = (cell(value), "(not written by the transform)") if actual is ABSENT else apart(value, actual)
-            lines.append((False, (name, *shown)))
+            lines.append((False, (name, *format_difference(expected, differences[name].actual))))
     return lines

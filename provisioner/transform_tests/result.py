@@ -1,4 +1,4 @@
-"""What became of a transform test, as values."""
+"""What became of a transform test, as a value."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from provisioner.transforms.row_compare import RowResult
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """One test of one stream, looked at in one table.
+    """One test of one stream, in one of its tables.
 
-    `position` is the test's among the stream's tests. `reason` says in words what is wrong beside the rows.
+    `position` is the test's index among the stream's tests, `place` where the author wrote it. `reason` says what is
+    wrong in a line, None where nothing is. `notes` tell what happened to values of the records on the way, such as one
+    of another type than its column's.
     """
 
     __test__ = False  # pytest's collector takes any class that begins with Test
@@ -28,7 +30,6 @@ class TestResult:
     reason: str | None = None
     place: Place | None = None
     notes: tuple[str, ...] = ()
-    """What happened to values of the records on the way, such as one of another type than its column's."""
 
     def json(self) -> dict[str, Any]:
         """The public shape: contract, "test"."""
@@ -38,7 +39,7 @@ class TestResult:
             "name": self.name,
             "ok": self.ok,
             "rows": [row.json() for row in self.rows],
-            "diagnostics": [each.json() for each in self.diagnostics],
+            "diagnostics": [diagnostic.json() for diagnostic in self.diagnostics],
             "reason": self.reason,
             "notes": list(self.notes),
             "file": self.place.file if self.place else None,

@@ -1,1 +1,1 @@
-"""Transforms bound once for all who ask, the rows that they give, and how rows are compared."""
+"""Transforms: bound once for validate, test and verify; the rows they give, and how rows are compared."""

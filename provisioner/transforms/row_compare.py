@@ -1,4 +1,4 @@
-"""Rows expected beside rows found, cell by cell, as the type of each column says what is equal."""
+"""Expected rows beside actual ones, cell by cell, as the type of each column says what is equal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Final
 from provisioner.kql import values
 
 Row = Mapping[str, Any]
-
-Loose = Mapping[str, str]
+Leniency = Mapping[str, str]
+"""Column → `_PRESENT` or `_UNKNOWN`; a column that is not in it is compared by value."""
 _PRESENT, _UNKNOWN = "present", "unknown"
 
-_CLOSE = 1e-12
-"""Reals that differ by less (relatively) are the same: 0.1 + 0.2 is the 0.3 that the author wrote."""
+_RELATIVE_TOLERANCE = 1e-12
+"""Reals that differ by less are the same: 0.1 + 0.2 is the 0.3 that the author wrote."""
 
 
 class _Absent:
@@ -31,7 +31,7 @@ ABSENT: Final = _Absent()
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One cell: JSON values; `actual` is ABSENT where the rows have no such column."""
+    """One cell that differs, as JSON values; `actual` is ABSENT where the rows have no such column."""
 
     column: str
     expected: Any
@@ -46,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """A row expected and the row found in its place; either is None where the other has no partner."""
+    """An expected row and the actual one it is paired with; either is None where the other has no partner."""
 
     expected: Mapping[str, Any] | None
     actual: Mapping[str, Any] | None
@@ -54,7 +54,7 @@ class RowResult:
 
     @property
     def ok(self) -> bool:
-        """Whether they are the same."""
+        """Whether both are there and no cell differs."""
         return self.expected is not None and self.actual is not None and not self.differences
 
     def json(self) -> dict[str, Any]:
@@ -62,11 +62,11 @@ class RowResult:
         return {
             "expected": None if self.expected is None else dict(self.expected),
             "actual": None if self.actual is None else dict(self.actual),
-            "differences": [each.json() for each in self.differences],
+            "differences": [difference.json() for difference in self.differences],
         }
 
 
-def compare(
+def compare_rows(
     expected: Sequence[Row],
     actual: Sequence[Row],
     types: Mapping[str, str],
@@ -74,95 +74,102 @@ def compare(
     *,
     unknown: Iterable[str] = (),
 ) -> tuple[RowResult, ...]:
-    """Each expected row with the row found in its place, and the cells that differ.
+    """Each expected row with its actual one, and the cells that differ.
 
     Only the columns that an expected row names are compared, the `volatile` ones for presence alone and the `unknown`
     ones not at all. `types` are KQL's. Where the numbers of rows differ, rows are paired so that the fewest cells
-    differ; what is left over stands alone.
+    differ; what has no partner stands alone.
     """
-    loose = {**dict.fromkeys(volatile, _PRESENT), **dict.fromkeys(unknown, _UNKNOWN)}
-    return tuple(_row(left, right, types, loose) for left, right in _pairs(expected, actual, types, loose))
+    leniency = {**dict.fromkeys(volatile, _PRESENT), **dict.fromkeys(unknown, _UNKNOWN)}
+    pairs = _pair_rows(expected, actual, types, leniency)
+    return tuple(_compare_pair(left, right, types, leniency) for left, right in pairs)
 
 
-def same(expected: Any, actual: Any, type_: str) -> bool:
+def cells_equal(expected: Any, actual: Any, type_: str) -> bool:
     """Whether two JSON values of a column are equal: times as instants, guids without case, a null string as ""."""
     left = values.coerce(expected, type_)
+    # Text that is no datetime, a number where text belongs: equal to nothing, not even to null.
     if expected is not None and (left is None or (left == "" and expected != "")):
-        return False  # text that is no datetime, a number where text belongs: equal to nothing
-    return _equal(left, values.coerce(actual, type_))
+        return False
+    return _values_equal(left, values.coerce(actual, type_))
 
 
-def _row(expected: Row | None, actual: Row | None, types: Mapping[str, str], loose: Loose) -> RowResult:
+def _compare_pair(expected: Row | None, actual: Row | None, types: Mapping[str, str], leniency: Leniency) -> RowResult:
     if expected is None or actual is None:
         return RowResult(expected, actual, ())
-    return RowResult(expected, actual, tuple(_differences(expected, actual, types, loose)))
+    return RowResult(expected, actual, tuple(_differences(expected, actual, types, leniency)))
 
 
-def _differences(expected: Row, actual: Row, types: Mapping[str, str], loose: Loose) -> Iterable[Difference]:
+def _differences(expected: Row, actual: Row, types: Mapping[str, str], leniency: Leniency) -> Iterable[Difference]:
     for name, value in expected.items():
         if name not in types:
             yield Difference(name, value, ABSENT)
-        elif not _cell(value, actual.get(name), types[name], loose.get(name)):
+        elif not _cell_matches(value, actual.get(name), types[name], leniency.get(name)):
             yield Difference(name, value, actual.get(name))
 
 
-def _cell(expected: Any, actual: Any, type_: str, how: str | None) -> bool:
-    if how == _UNKNOWN:
+def _cell_matches(expected: Any, actual: Any, type_: str, leniency: str | None) -> bool:
+    if leniency == _UNKNOWN:
         return True
-    if how == _PRESENT and expected is not None:
+    # An expected null is a claim about the value, volatile or not.
+    if leniency == _PRESENT and expected is not None:
         return actual is not None and actual != ""
-    return same(expected, actual, type_)
+    return cells_equal(expected, actual, type_)
 
 
-def _equal(left: Any, right: Any) -> bool:
+def _values_equal(left: Any, right: Any) -> bool:
+    # Booleans first: to Python, True equals 1.
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, float) or isinstance(right, float):
-        return _number(left) and _number(right) and _close(float(left), float(right))
+        return _is_number(left) and _is_number(right) and _numbers_close(float(left), float(right))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_equal(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(_values_equal(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_equal, left, right))
+        return len(left) == len(right) and all(map(_values_equal, left, right))
     return bool(left == right)
 
 
-def _number(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _close(left: float, right: float) -> bool:
-    return math.isclose(left, right, rel_tol=_CLOSE) or (math.isnan(left) and math.isnan(right))
+def _numbers_close(left: float, right: float) -> bool:
+    return math.isclose(left, right, rel_tol=_RELATIVE_TOLERANCE) or (math.isnan(left) and math.isnan(right))
 
 
-def _pairs(
-    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], loose: Loose
+def _pair_rows(
+    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], leniency: Leniency
 ) -> list[tuple[Row | None, Row | None]]:
     if len(expected) == len(actual):
         return list(zip(expected, actual, strict=True))
-    return _align(expected, actual, types, loose)
+    return _align(expected, actual, types, leniency)
 
 
 def _align(
-    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], loose: Loose
+    expected: Sequence[Row], actual: Sequence[Row], types: Mapping[str, str], leniency: Leniency
 ) -> list[tuple[Row | None, Row | None]]:
     """The pairing in order with the fewest differing cells, as an edit distance over rows."""
-    alone = [1 + len(row) for row in expected]
+    # A lone row costs more than one that differs in every cell: rows are paired while both sides have any.
+    lone_costs = [1 + len(row) for row in expected]
     costs = [[0] * (len(actual) + 1) for _ in range(len(expected) + 1)]
+    # From the end, so that the walk below meets the cheapest pairing from the start.
     for i in range(len(expected) - 1, -1, -1):
-        costs[i][-1] = costs[i + 1][-1] + alone[i]
+        costs[i][-1] = costs[i + 1][-1] + lone_costs[i]
     for j in range(len(actual) - 1, -1, -1):
         costs[-1][j] = costs[-1][j + 1] + 1
-    apart = [[sum(1 for _ in _differences(row, other, types, loose)) for other in actual] for row in expected]
+    distances = [[sum(1 for _ in _differences(row, other, types, leniency)) for other in actual] for row in expected]
     for i in range(len(expected) - 1, -1, -1):
         for j in range(len(actual) - 1, -1, -1):
-            costs[i][j] = min(apart[i][j] + costs[i + 1][j + 1], alone[i] + costs[i + 1][j], 1 + costs[i][j + 1])
+            paired = distances[i][j] + costs[i + 1][j + 1]
+            costs[i][j] = min(paired, lone_costs[i] + costs[i + 1][j], 1 + costs[i][j + 1])
     pairs: list[tuple[Row | None, Row | None]] = []
     i = j = 0
     while i < len(expected) or j < len(actual):
-        if i < len(expected) and j < len(actual) and costs[i][j] == apart[i][j] + costs[i + 1][j + 1]:
+        if i < len(expected) and j < len(actual) and costs[i][j] == distances[i][j] + costs[i + 1][j + 1]:
             pairs.append((expected[i], actual[j]))
             i, j = i + 1, j + 1
-        elif i < len(expected) and costs[i][j] == alone[i] + costs[i + 1][j]:
+        elif i < len(expected) and costs[i][j] == lone_costs[i] + costs[i + 1][j]:
             pairs.append((expected[i], None))
             i += 1
         else:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from provisioner.validate.catalogue import explain, pages, rules
-from provisioner.validate.code_page import Page
 from provisioner.validate.context import Context
-from provisioner.validate.fixes import apply_fixes, diff
+from provisioner.validate.fixes import apply_fixes, unified_diff
 from provisioner.validate.rule import Rule, rule
-from provisioner.validate.runner import check, check_all
+from provisioner.validate.rule_registry import all_rules
+from provisioner.validate.runner import check, check_all_environments
 
-__all__ = ["Context", "Page", "Rule", "apply_fixes", "check", "check_all", "diff", "explain", "pages", "rule", "rules"]
+__all__ = [
+    "Context",
+    "Rule",
+    "all_rules",
+    "apply_fixes",
+    "check",
+    "check_all_environments",
+    "rule",
+    "unified_diff",
+]

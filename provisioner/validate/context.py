@@ -1,53 +1,69 @@
-"""What a rule is given beside the part it looks at: where that stands, the whole manifest, and how to say a finding."""
+"""The context of a rule: the document, the path of the part under check, and the ways to report a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+from provisioner.fact_evidence import EvidencePolicy
 from provisioner.model import Manifest
-from provisioner.transforms.bound_transforms import Proof
+from provisioner.transforms.bound_transforms import BoundTransforms
 
 if TYPE_CHECKING:
     from provisioner.load import Document
     from provisioner.validate.rule import Rule
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One rule at one part of the manifest. `path` leads to the part, `owner` is the stream of a flow."""
+    """One rule at one part of the manifest.
+
+    `path` leads to the part, `owner` is the stream of a flow. `policy` says which evidence decides a severity.
+    """
 
     document: Document
-    proof: Proof
+    transforms: BoundTransforms
     rule: Rule
     path: Path = ()
     owner: Any = None
+    policy: EvidencePolicy = "newest"
+    memo: dict[Callable[[Any], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+    """Results of `once`, shared by all rules of one run over one document."""
 
     @property
     def manifest(self) -> Manifest:
         """The whole manifest; rules run only where there is one."""
+        # The runner runs no rule over a document without a manifest.
         manifest = self.document.manifest
         assert manifest is not None
         return manifest
+
+    def once(self, compute: Callable[[Document], T]) -> T:
+        """The result of `compute(document)`, computed once for all rules of one run."""
+        if compute not in self.memo:
+            self.memo[compute] = compute(self.document)
+        result: T = self.memo[compute]
+        return result
 
     def at(self, *path: str | int) -> Context:
         """The same rule at another part, by its path from the manifest's root."""
         return replace(self, path=path)
 
     def error(self, message: str, *path: str | int, **more: Any) -> Diagnostic:
-        """A finding that Azure refuses or the language forbids, at `path` below the part; see `finding`."""
+        """A finding about what Azure refuses or the manifest's language forbids; see `finding`."""
         return self.finding("error", message, *path, **more)
 
     def warning(self, message: str, *path: str | int, **more: Any) -> Diagnostic:
-        """A finding that Azure passes over in silence, or that sources dispute; see `finding`."""
+        """A finding about what Azure drops without an error, or about what its sources disagree on; see `finding`."""
         return self.finding("warning", message, *path, **more)
 
     def info(self, message: str, *path: str | int, **more: Any) -> Diagnostic:
-        """Good to know; see `finding`."""
+        """A finding that needs no action; see `finding`."""
         return self.finding("info", message, *path, **more)
 
     def finding(
@@ -61,45 +77,44 @@ class Context:
         fix: Fix | None = None,
         source: str | None = None,
     ) -> Diagnostic:
-        """A finding at the value (or with `key` at the key) that `path` below the part leads to.
+        """A diagnostic under the rule's code, at the value (with `key` at the key) of `path` below the part.
 
-        `span` narrows it to characters of that value. `source` overrides the rule's.
+        `span` narrows it to characters of that value, `hint` says what to do, `fix` does it with `--fix`, `source`
+        replaces the source of the rule's page.
         """
-        place = self.document.place((*self.path, *path), at="key" if key else "value", span=span)
+        position = self.document.place((*self.path, *path), at="key" if key else "value", span=span)
         return Diagnostic(
             self.rule.code,
             severity,
             message,
             span or Span(0, 0),
-            place,
+            position,
             hint=hint,
             fix=fix,
             source=source or self.rule.page.source,
         )
 
-    def trusted(self, *path: str | int) -> bool:
-        """Whether loading complains of nothing at, below or above a path from the manifest's root.
-
-        What is read from a value that was complained of would be told as a second mistake.
-        """
+    def is_intact(self, *path: str | int) -> bool:
+        """Whether loading reported no error at, below or above a path from the manifest's root."""
+        # What a rule says about a value that is broken already would be a second finding for one mistake.
         size = len(path)
-        return not any(each[:size] == path[: len(each)] for each in self.document.broken)
+        return not any(broken_path[:size] == path[: len(broken_path)] for broken_path in self.document.broken)
 
-    def broken(self, *path: str | int) -> bool:
-        """Whether loading complains of a value or of one that holds it: what it should name is then not known."""
+    def is_broken(self, *path: str | int) -> bool:
+        """Whether loading reported an error at or above a path from the manifest's root, so the value is unknown."""
         return self.document.is_broken(path)
 
-    def shifted(self, diagnostic: Diagnostic, *path: str | int) -> Diagnostic:
-        """A remark on a text, moved with its fix to where the text stands: at `path` below the part."""
-        place = self.document.place((*self.path, *path), span=diagnostic.span)
-        mend = None
+    def move_to_manifest(self, diagnostic: Diagnostic, *path: str | int) -> Diagnostic:
+        """A diagnostic with offsets into a text, moved with its fix to that text's position: `path` below the part."""
+        position = self.document.place((*self.path, *path), span=diagnostic.span)
+        moved_fix = None
         if diagnostic.fix:
-            edits = [self.document.edit((*self.path, *path), each.text, span=each.span) for each in diagnostic.edits]
-            mend = fix(diagnostic.fix.description, edits)
-        return diagnostic.at(place, mend)
+            edits = [self.document.edit((*self.path, *path), edit.text, span=edit.span) for edit in diagnostic.edits]
+            moved_fix = make_fix(diagnostic.fix.description, edits)
+        return diagnostic.at(position, moved_fix)
 
-    def written(self, path: Path) -> Any:
-        """The author's own word at a path from the manifest's root, variables filled in; None if there is none."""
+    def written_value(self, path: Path) -> Any:
+        """The value as the author wrote it, variables filled in, at a path from the manifest's root; None if absent."""
         value: Any = self.document.raw
         for step in path:
             if not isinstance(value, Mapping) or step not in value:
@@ -108,18 +123,19 @@ class Context:
         return value
 
     def change(self, description: str, text: str, *path: str | int, key: bool = False) -> Fix | None:
-        """A fix that writes `text` in place of a value or key; None where the author's text cannot be edited."""
-        return fix(description, [self.document.edit((*self.path, *path), text, at="key" if key else "value")])
+        """A fix that replaces the value (with `key` the key) by `text`; None where the source cannot be edited."""
+        return make_fix(description, [self.document.edit((*self.path, *path), text, at="key" if key else "value")])
 
     def add(self, description: str, name: str, text: str, *path: str | int) -> Fix | None:
-        """A fix that adds `name: text` to the mapping at `path`; None where there is no room, or one stands already."""
+        """A fix that adds `name: text` to the mapping at `path`; None where it has that key or cannot be edited."""
         if self.document.explicit((*self.path, *path, name)):
             return None
-        return fix(description, [self.document.insert((*self.path, *path), name, text)])
+        return make_fix(description, [self.document.insert((*self.path, *path), name, text)])
 
 
-def fix(description: str, edits: Iterable[Edit | None]) -> Fix | None:
-    """A fix of all the edits, or None if one of them cannot be made: half a rename is worse than none."""
-    made = list(edits)
-    whole = tuple(edit for edit in made if edit is not None)
-    return Fix(description, whole) if whole and len(whole) == len(made) else None
+def make_fix(description: str, edits: Iterable[Edit | None]) -> Fix | None:
+    """A fix of all the edits; None if one of them is None."""
+    # Half a rename would break a manifest that was whole.
+    candidates = list(edits)
+    complete = tuple(edit for edit in candidates if edit is not None)
+    return Fix(description, complete) if complete and len(complete) == len(candidates) else None

@@ -1,104 +1,89 @@
-"""Which findings are told and how severely: options, the project's settings, and comments on a line."""
+"""Filters diagnostics and sets their severity, by options, project settings and comments in the source."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import SEVERITIES, Diagnostic, Severity
 from provisioner.errors import ProvisionerError
-from provisioner.validate.suppression_comments import suppressed, suppressions
+from provisioner.fact_evidence import EVIDENCE_POLICIES, EvidencePolicy
+from provisioner.project_settings import find_settings
+from provisioner.validate.suppression_comments import find_suppressions, is_suppressed
 
 if TYPE_CHECKING:
     from provisioner.load import Document
 
-_MENTIONS = r"(?m)tool\s*\.\s*[\"']?provisioner|^\s*\[\s*tool\s*\]"
-_KEYS = {"select", "ignore", "severity"}
-
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Codes or beginnings of codes that are wanted (empty: all) and unwanted, and severities by code."""
+class DiagnosticFilter:
+    """Codes or beginnings of codes to select (empty: all) and to ignore, and severities by code.
+
+    `policy` says which evidence decides the severities that follow from it.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    policy: EvidencePolicy = "newest"
 
     @classmethod
-    def of(cls, root: Path, select: Iterable[str], ignore: Iterable[str], severities: Mapping[str, str]) -> Filter:
-        """The options laid over the project's settings: `select` replaces, the others add."""
-        settings = _settings(root)
+    def from_settings(
+        cls,
+        root: Path,
+        select: Iterable[str],
+        ignore: Iterable[str],
+        severities: Mapping[str, str],
+        policy: str | None = None,
+    ) -> DiagnosticFilter:
+        """The options combined with the settings of the project at `root`: `select` replaces, the others add."""
+        settings = find_settings(root)
         return cls(
-            _codes(select) or _codes(settings.get("select", ())),
-            _codes(settings.get("ignore", ())) + _codes(ignore),
-            {**_severities(settings.get("severity", {})), **_severities(severities)},
+            _split_codes(select) or _split_codes(settings.select),
+            _split_codes(settings.ignore) + _split_codes(ignore),
+            {**_parse_severities(settings.severity), **_parse_severities(severities)},
+            _parse_policy(policy or settings.evidence),
         )
 
-    def chosen(self, code: str) -> bool:
-        """Whether findings under this code are wanted."""
+    def selects(self, code: str) -> bool:
+        """Whether findings with this code are reported."""
+        # No code starts with "-": `startswith` takes no empty tuple as "nothing".
         return (not self.select or code.startswith(self.select)) and not code.startswith(self.ignore or ("-",))
 
     def apply(self, diagnostics: Iterable[Diagnostic], document: Document) -> Iterator[Diagnostic]:
-        """What is left to tell. An error of loading is neither ignored nor suppressed: nothing after it can be true."""
-        silenced = suppressions(document)
-        fatal = {id(each) for each in document.diagnostics if each.severity == "error"}
-        for each in diagnostics:
-            if id(each) in fatal:
-                yield each
-            elif self.chosen(each.code) and not suppressed(each, silenced):
-                severity = self.severities.get(each.code, each.severity)
-                yield each if severity == each.severity else replace(each, severity=severity)
+        """The diagnostics to report, with their severities."""
+        # An error of loading is neither ignored nor suppressed: what could not be read was not checked either.
+        silenced_codes = find_suppressions(document)
+        fatal = {id(diagnostic) for diagnostic in document.diagnostics if diagnostic.severity == "error"}
+        for diagnostic in diagnostics:
+            if id(diagnostic) in fatal:
+                yield diagnostic
+            elif self.selects(diagnostic.code) and not is_suppressed(diagnostic, silenced_codes):
+                severity = self.severities.get(diagnostic.code, diagnostic.severity)
+                yield diagnostic if severity == diagnostic.severity else replace(diagnostic, severity=severity)
 
 
-def _codes(value: Iterable[str]) -> tuple[str, ...]:
-    """Codes as options and settings give them: several in one word are separated by commas."""
-    words = [value] if isinstance(value, str) else list(value)
-    return tuple(code.strip().upper() for word in words for code in str(word).split(",") if code.strip())
+def _split_codes(value: Iterable[str]) -> tuple[str, ...]:
+    """Upper-case codes of options and settings; one text may contain several, separated by commas."""
+    texts = [value] if isinstance(value, str) else list(value)
+    return tuple(code.strip().upper() for text in texts for code in str(text).split(",") if code.strip())
 
 
-def _severities(value: Mapping[str, str]) -> dict[str, Severity]:
-    known: dict[str, Severity] = {each: each for each in SEVERITIES}
+def _parse_policy(value: str | None) -> EvidencePolicy:
+    """Which evidence decides, by its name. Raises ProvisionerError for another word."""
+    policies = {policy: policy for policy in EVIDENCE_POLICIES}
+    if value is not None and value not in policies:
+        raise ProvisionerError(f"evidence is set to {value!r}", hint=f"one of: {', '.join(EVIDENCE_POLICIES)}")
+    return policies[value] if value is not None else "newest"
+
+
+def _parse_severities(value: Mapping[str, str]) -> dict[str, Severity]:
+    severities: dict[str, Severity] = {severity: severity for severity in SEVERITIES}
     for code, severity in value.items():
-        if severity not in known:
+        if severity not in severities:
             raise ProvisionerError(
                 f"the severity of {code} is set to {severity!r}", hint=f"one of: {', '.join(SEVERITIES)}"
             )
-    return {code.upper(): known[severity] for code, severity in value.items()}
-
-
-def _settings(root: Path) -> Mapping[str, Any]:
-    """`.provisioner.toml`, or the table `tool.provisioner` of `pyproject.toml`: the nearest, not above a repository."""
-    for folder in (root, *root.parents):
-        for name, table in ((".provisioner.toml", ()), ("pyproject.toml", ("tool", "provisioner"))):
-            found = _read(folder / name, table)
-            if found is not None:
-                return found
-        if (folder / ".git").exists():
-            break
-    return {}
-
-
-def _read(path: Path, table: tuple[str, ...]) -> Mapping[str, Any] | None:
-    if not path.is_file():
-        return None
-    try:
-        text = path.read_text(encoding="utf-8")
-        if table and not re.search(_MENTIONS, text):  # most say nothing of us, and parsing takes time
-            return None
-        import tomllib
-
-        found: Any = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        raise ProvisionerError(f"{path} cannot be read: {error}", hint="it must be TOML in UTF-8") from error
-    for key in table:
-        found = found.get(key)
-        if found is None:
-            return None
-    unknown = sorted(set(found) - _KEYS)
-    if unknown:
-        raise ProvisionerError(f"{path}: unknown setting {unknown[0]!r}", hint=f"one of: {', '.join(sorted(_KEYS))}")
-    settings: Mapping[str, Any] = found
-    return settings
+    return {code.upper(): severities[severity] for code, severity in value.items()}

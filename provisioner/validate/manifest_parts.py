@@ -1,58 +1,66 @@
-"""Every part of a manifest with the path that leads to it, by kind."""
+"""The parts of a manifest that rules are about, each with the path that leads to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from provisioner.model import Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Workspace
+from provisioner.model import Dcr, Endpoint, Flow, Grant, Manifest, Record, Stream, Table, Workspace
 
 if TYPE_CHECKING:
     from provisioner.load import Document
 
-Part = tuple[Any, tuple[str | int, ...], Any]
-"""The part itself, its path, and its owner (the stream of a flow)."""
+Path = tuple[str | int, ...]
+Part = tuple[Any, Path, Any]
+"""The part itself, its path from the manifest's root, and its owner (the stream of a flow, else None)."""
 
 
-def parts(document: Document, manifest: Manifest, kind: type) -> Iterator[Part]:
-    """All parts of one kind, in the author's order. A kind that is no part of a manifest is a KeyError."""
-    return _WALKS[kind](document, manifest)
+def iterate_parts(document: Document, manifest: Manifest, part_type: type) -> Iterator[Part]:
+    """All parts of one type, in the author's order. Raises KeyError for a type that is not in `PART_TYPES`."""
+    return _WALKERS[part_type](document, manifest)
 
 
-def _flows(document: Document, manifest: Manifest) -> Iterator[Part]:
+def stream_records(stream: Stream) -> Iterator[tuple[Path, Record]]:
+    """The records that the author wrote for a stream, in samples and tests, each with its path below the stream."""
+    for index, record in enumerate(stream.samples):
+        yield ("samples", index), record
+    for number, test in enumerate(stream.tests):
+        for index, record in enumerate(test.given):
+            yield ("tests", number, "given", index), record
+
+
+def _walk_flows(_: Document, manifest: Manifest) -> Iterator[Part]:
     for stream in manifest.streams.values():
-        listed = document.explicit(("streams", stream.key, "flows"))
-        for index, flow in enumerate(stream.flows):
-            # A stream with one flow may write its table and transform without `flows`.
-            yield flow, ("streams", stream.key, *(("flows", index) if listed else ())), stream
+        for flow in stream.flows:
+            yield flow, flow.path, stream
 
 
-def _named(collection: str) -> Callable[[Document, Manifest], Iterator[Part]]:
+def _walk_mapping(collection: str) -> Callable[[Document, Manifest], Iterator[Part]]:
     def walk(_: Document, manifest: Manifest) -> Iterator[Part]:
-        for name, each in getattr(manifest, collection).items():
-            yield each, (collection, name), None
+        for part in getattr(manifest, collection).values():
+            yield part, part.path, None
 
     return walk
 
 
-def _single(name: str) -> Callable[[Document, Manifest], Iterator[Part]]:
+def _walk_single(name: str) -> Callable[[Document, Manifest], Iterator[Part]]:
     def walk(_: Document, manifest: Manifest) -> Iterator[Part]:
         part = getattr(manifest, name)
         if part is not None:
-            yield part, (name,), None
+            yield part, part.path, None
 
     return walk
 
 
-_WALKS: dict[type, Callable[[Document, Manifest], Iterator[Part]]] = {
+_WALKERS: dict[type, Callable[[Document, Manifest], Iterator[Part]]] = {
     Manifest: lambda _, manifest: iter([(manifest, (), None)]),
-    Workspace: _single("workspace"),
-    Endpoint: _single("endpoint"),
-    Table: _named("tables"),
-    Stream: _named("streams"),
-    Flow: _flows,
-    Dcr: _named("dcrs"),
-    Grant: _named("grants"),
+    Workspace: _walk_single("workspace"),
+    Endpoint: _walk_single("endpoint"),
+    Table: _walk_mapping("tables"),
+    Stream: _walk_mapping("streams"),
+    Flow: _walk_flows,
+    Dcr: _walk_mapping("dcrs"),
+    Grant: _walk_mapping("grants"),
 }
-KINDS = tuple(_WALKS)
-"""What a rule can be `on`."""
+PART_TYPES = tuple(_WALKERS)
+"""The types that a rule can be `on`."""

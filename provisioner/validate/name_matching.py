@@ -1,4 +1,4 @@
-"""Words for messages: near names, lists, and what is odd about a name."""
+"""Helpers for names and messages: lists in words, patterns, names that differ only by case."""
 
 from __future__ import annotations
 
@@ -6,36 +6,27 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from provisioner.suggest import nearest_name
 
-near = nearest_name
-
-
-def meant(word: str, known: Iterable[str]) -> str | None:
-    """A hint with the near name, if there is one."""
-    name = near(word, known)
-    return f"did you mean {name!r}?" if name else None
-
-
-def listed(names: Iterable[str]) -> str:
-    """`a, b and c`."""
-    words = list(names)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def join_with_and(names: Iterable[str]) -> str:
+    """The names as words: `a, b and c`."""
+    texts = list(names)
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 @cache
-def pattern(text: str) -> re.Pattern[str]:
-    """A pattern of the facts, compiled once; letters are those of ASCII, as in Azure's names."""
+def compiled_pattern(text: str) -> re.Pattern[str]:
+    """A regular expression, compiled once."""
+    # ASCII: `\w` and `\d` in the facts mean the letters and digits that Azure takes, not those of all scripts.
     return re.compile(text, re.ASCII)
 
 
-def fits(name: str, expression: str) -> bool:
-    """Whether all of a name is as the pattern says."""
-    return pattern(expression).fullmatch(name) is not None
+def matches_pattern(name: str, expression: str) -> bool:
+    """Whether the whole name matches a regular expression."""
+    return compiled_pattern(expression).fullmatch(name) is not None
 
 
-def twins(names: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Pairs of names that differ only by case: each later one with the first of its kind."""
+def case_duplicates(names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Pairs of names that differ only by case: the first of them, and each later one."""
     first: dict[str, str] = {}
     for name in names:
         seen = first.setdefault(name.lower(), name)
@@ -47,5 +38,5 @@ _GUID = r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def is_guid(text: str) -> bool:
-    """Whether a text is a GUID in Azure's form."""
-    return pattern(_GUID).fullmatch(text) is not None
+    """Whether a text is a GUID of 32 hex digits with hyphens, without braces."""
+    return compiled_pattern(_GUID).fullmatch(text) is not None

@@ -1,19 +1,19 @@
-"""Every rule over every part of a manifest, in one run; over all environments where asked."""
+"""Runs the rules over one document, or over a manifest and all its environments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from provisioner.diagnostics import SEVERITIES, Diagnostic
-from provisioner.transforms.bound_transforms import Proof
-from provisioner.validate.catalogue import rules
+from provisioner.transforms.bound_transforms import BoundTransforms
 from provisioner.validate.context import Context
-from provisioner.validate.diagnostic_filter import Filter
-from provisioner.validate.manifest_parts import KINDS, parts
+from provisioner.validate.diagnostic_filter import DiagnosticFilter
+from provisioner.validate.manifest_parts import PART_TYPES, iterate_parts
 from provisioner.validate.rule import Rule
+from provisioner.validate.rule_registry import all_rules
 
 if TYPE_CHECKING:
     from provisioner.load import Document
@@ -25,20 +25,23 @@ def check(
     ignore: Iterable[str] = (),
     severities: Mapping[str, str] | None = None,
     *,
-    proof: Proof | None = None,
+    transforms: BoundTransforms | None = None,
+    evidence: str | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """What loading and the rules say of one environment: sorted by place, each thing once.
+    """The diagnostics of loading and of the rules for one document, sorted by position, without duplicates.
 
     `select` and `ignore` take codes or their beginnings, `severities` maps codes to error, warning or info; all three
-    add to what the project's settings say. Errors of loading are always told.
+    are combined with the project's settings. `evidence` (newest, undisputed, documented; None: as the settings say)
+    decides what is taken for allowed. Errors of loading are never filtered. Raises ProvisionerError for another word.
     """
-    wanted = Filter.of(document.root, select, ignore, severities or {})
-    chosen = [rule for rule in rules() if rule.family or wanted.chosen(rule.code)]
-    found = [*document.diagnostics, *_findings(document, chosen, proof or Proof())]
-    return tidy(wanted.apply(found, document))
+    diagnostic_filter = DiagnosticFilter.from_settings(document.root, select, ignore, severities or {}, evidence)
+    selected = [rule for rule in all_rules() if rule.family or diagnostic_filter.selects(rule.code)]
+    bound = (transforms or BoundTransforms()).with_policy(diagnostic_filter.policy)
+    diagnostics = [*document.diagnostics, *_run_rules(document, selected, bound)]
+    return sort_and_deduplicate(diagnostic_filter.apply(diagnostics, document))
 
 
-def check_all(
+def check_all_environments(
     path: Path,
     variables: Mapping[str, str],
     environment: str | None = None,
@@ -46,77 +49,89 @@ def check_all(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     severities: Mapping[str, str] | None = None,
+    evidence: str | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """The manifest and every environment it declares, or the one that is named.
+    """The diagnostics of a manifest and of every environment it declares, or of the one that is named.
 
-    A finding is told once, with the environments it holds for unless it holds for all.
+    A finding of several environments is reported once; it names them unless it holds for all.
     """
     from provisioner import load
 
-    proof = Proof()
+    transforms = BoundTransforms()
     select, ignore = tuple(select), tuple(ignore)
-    files = load.Files(load.locate(path).parent)
-    first = load.document(path, environment, variables, files)
-    told = check(first, select, ignore, severities, proof=proof)
-    if environment is not None or first.manifest is None:
-        return told
-    found: dict[str | None, tuple[Diagnostic, ...]] = {None: told}
-    for name in first.declared:
-        document = load.document(path, name, variables, files)
-        found[name] = check(document, select, ignore, severities, proof=proof)
-    return merge(found)
+    files = load.ProjectFiles(load.manifest_path(path).parent)
+    own_document = load.load_document(path, environment, variables, files)
+    own_diagnostics = check(own_document, select, ignore, severities, transforms=transforms, evidence=evidence)
+    if environment is not None or own_document.manifest is None:
+        return own_diagnostics
+    by_environment: dict[str | None, tuple[Diagnostic, ...]] = {None: own_diagnostics}
+    for name in own_document.declared_environments:
+        document = load.load_document(path, name, variables, files)
+        by_environment[name] = check(document, select, ignore, severities, transforms=transforms, evidence=evidence)
+    return merge_environments(by_environment)
 
 
-INCOMPLETE = ("VAR", "MAN003")
-"""Codes that only say that the manifest needs an environment to be whole."""
+INCOMPLETE_CODES = ("VAR", "MAN003")
+"""Codes of values that the manifest may lack as long as every environment gives them."""
 
 
-def merge(found: Mapping[str | None, Iterable[Diagnostic]]) -> tuple[Diagnostic, ...]:
-    """Findings of several environments (None: the manifest itself), each told once.
-
-    That the manifest itself lacks a value which every environment gives is no mistake.
-    """
-    told: dict[Diagnostic, list[str | None]] = {}
-    for name, diagnostics in found.items():
-        for each in diagnostics:
-            told.setdefault(replace(each, environments=()), []).append(name)
+def merge_environments(by_environment: Mapping[str | None, Iterable[Diagnostic]]) -> tuple[Diagnostic, ...]:
+    """The findings of several environments (None: the manifest without one), each reported once."""
+    environments_of: dict[Diagnostic, list[str | None]] = {}
+    for name, diagnostics in by_environment.items():
+        for diagnostic in diagnostics:
+            environments_of.setdefault(replace(diagnostic, environments=()), []).append(name)
     kept = []
-    for each, names in told.items():
-        if names == [None] and len(found) > 1 and each.code.startswith(INCOMPLETE):
+    for diagnostic, names in environments_of.items():
+        # What the manifest lacks by itself and every environment gives is no mistake.
+        if names == [None] and len(by_environment) > 1 and diagnostic.code.startswith(INCOMPLETE_CODES):
             continue
-        kept.append(each if len(names) == len(found) else replace(each, environments=tuple(n or "-" for n in names)))
-    return tidy(kept)
+        in_all = len(names) == len(by_environment)
+        kept.append(diagnostic if in_all else replace(diagnostic, environments=tuple(name or "-" for name in names)))
+    return sort_and_deduplicate(kept)
 
 
-def tidy(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by file, line, column and code; what is said twice about one place is said once."""
-    once = {(each.code, each.place, each.message, each.environments): each for each in reversed(list(diagnostics))}
-    return tuple(sorted(once.values(), key=_order))
+def sort_and_deduplicate(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by file, line, column, severity and code; of equal findings at one position the first is kept."""
+    # Reversed, because in a dict the last entry of a key wins.
+    unique = {
+        (diagnostic.code, diagnostic.place, diagnostic.message, diagnostic.environments): diagnostic
+        for diagnostic in reversed(list(diagnostics))
+    }
+    return tuple(sorted(unique.values(), key=_sort_key))
 
 
-def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
-    place = diagnostic.place
-    where = (place.file, place.line, place.column) if place else ("", 0, 0)
-    return (*where, SEVERITIES.index(diagnostic.severity), diagnostic.code, diagnostic.message)
+def _sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
+    position = diagnostic.place
+    start = (position.file, position.line, position.column) if position else ("", 0, 0)
+    return (*start, SEVERITIES.index(diagnostic.severity), diagnostic.code, diagnostic.message)
 
 
-def _findings(document: Document, chosen: Iterable[Rule], proof: Proof) -> Iterator[Diagnostic]:
-    """What the rules say, but for values that loading has complained of: what follows from those is no news."""
-    wrong = {document.place(path, at) for path in document.broken for at in _ENDS}
-    return (each for each in _all_findings(document, chosen, proof) if each.place not in wrong)
+def _run_rules(document: Document, chosen: Iterable[Rule], transforms: BoundTransforms) -> Iterator[Diagnostic]:
+    """The findings of the rules, except at positions where loading reported an error."""
+    # What a rule says about a value that could not be read follows from that error and would hide it.
+    broken_positions = {document.place(path, at) for path in document.broken for at in _ENDS}
+    return (
+        diagnostic
+        for diagnostic in _run_all_rules(document, chosen, transforms)
+        if diagnostic.place not in broken_positions
+    )
 
 
 _ENDS: tuple[Literal["key", "value"], ...] = ("key", "value")
 
 
-def _all_findings(document: Document, chosen: Iterable[Rule], proof: Proof) -> Iterator[Diagnostic]:
+def _run_all_rules(document: Document, chosen: Iterable[Rule], transforms: BoundTransforms) -> Iterator[Diagnostic]:
     if document.manifest is None:
         return
-    by_kind: dict[type, list[Rule]] = {kind: [] for kind in KINDS}
+    by_type: dict[type, list[Rule]] = {part_type: [] for part_type in PART_TYPES}
     for rule in chosen:
-        by_kind[rule.on].append(rule)
-    for kind, asked in by_kind.items():
-        if asked:
-            for part, path, owner in parts(document, document.manifest, kind):
-                for rule in asked:
-                    yield from rule.check(part, Context(document, proof, rule, path, owner))
+        by_type[rule.on].append(rule)
+    memo: dict[Callable[[Any], Any], Any] = {}
+    for part_type, rules_on_type in by_type.items():
+        if rules_on_type:
+            for part, path, owner in iterate_parts(document, document.manifest, part_type):
+                for rule in rules_on_type:
+                    yield from rule.check(
+                        part, Context(document, transforms, rule, path, owner, transforms.policy, memo)
+                    )

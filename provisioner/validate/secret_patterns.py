@@ -1,14 +1,14 @@
-"""What secrets look like."""
+"""Patterns of secrets in texts, and of names that secrets have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Span
-from provisioner.validate.name_matching import pattern
+from provisioner.validate.name_matching import compiled_pattern
 
-_KINDS = {
-    # what it is: a word in small letters without which a text holds none, and how it is written
+_SECRET_PATTERNS = {
+    # kind with its article → lower-case text that every such secret contains, and its pattern
     "a private key": ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "a storage account's key": ("accountkey", r"(?i:\bAccountKey=[A-Za-z0-9+/]{20,}={0,2})"),
     "a shared access key": ("sharedaccesskey", r"(?i:\bSharedAccessKey=[A-Za-z0-9+/]{20,}={0,2})"),
@@ -22,27 +22,29 @@ _KINDS = {
     "a GitHub token": ("gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
     "an account's or a workspace's key": ("==", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==(?!=)"),
 }
-_NAME = (
+_SENSITIVE_NAME = (
     r"(?i)(?:^|[_-])(?:(?:client|app)?_?-?secret|password|passwd|pwd|(?:api|access|account|shared|private|workspace)_?-?key"
     r"|(?:sas|bearer|access|refresh)_?-?token|connection_?-?string)(?:$|[_-])"
 )
 
 
-def secrets(text: str) -> Iterator[tuple[str, Span]]:
-    """The kinds of secrets that a text holds, with an article, and where they stand; each place once."""
-    lower, told = text.lower(), -1
-    found = [
-        (match.start(), match.end(), kind)
-        for kind, (word, written) in _KINDS.items()
-        if word in lower  # compiling and searching is for texts that may hold one
-        for match in pattern(written).finditer(text)
+def find_secrets(text: str) -> Iterator[tuple[str, Span]]:
+    """The kind (with an article) and the span of each secret in a text; overlapping matches count once."""
+    lower, last_end = text.lower(), -1
+    # Compiling and searching a pattern is dear: only where the text contains what every match contains.
+    matches = [
+        (match.start(), match.end(), label)
+        for label, (marker, expression) in _SECRET_PATTERNS.items()
+        if marker in lower
+        for match in compiled_pattern(expression).finditer(text)
     ]
-    for start, end, kind in sorted(found, key=lambda each: (each[0], -each[1])):
-        if start >= told:
-            told = end
-            yield kind, Span(start, end)
+    # Of overlapping matches the longest says best what it is.
+    for start, end, label in sorted(matches, key=lambda match: (match[0], -match[1])):
+        if start >= last_end:
+            last_end = end
+            yield label, Span(start, end)
 
 
-def secret_name(name: str) -> bool:
-    """Whether something of this name ought to be secret."""
-    return pattern(_NAME).search(name) is not None
+def is_secret_name(name: str) -> bool:
+    """Whether a variable of this name looks like the holder of a secret."""
+    return compiled_pattern(_SENSITIVE_NAME).search(name) is not None

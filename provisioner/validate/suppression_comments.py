@@ -1,4 +1,4 @@
-"""Comments that silence a finding: `# provisioner: ignore NAM003 reason`, in YAML; after `//` in KQL."""
+"""Comments that suppress findings: `# provisioner: ignore NAM003 reason` in YAML, after `//` in KQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.validate.name_matching import pattern
+from provisioner.validate.name_matching import compiled_pattern
 
 if TYPE_CHECKING:
     from provisioner.load import Document
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 _COMMENT = r".*?(?:#|//)\s*provisioner:\s*ignore\s+(?P<codes>[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)"
 
 
-def suppressions(document: Document) -> dict[tuple[str, int], frozenset[str]]:
-    """The codes that are silenced, by file and line.
+def find_suppressions(document: Document) -> dict[tuple[str, int], frozenset[str]]:
+    """The suppressed codes by file and line number.
 
-    A comment at the end of a line speaks of that line, one on a line of its own of the next line that is no comment.
+    A comment at the end of a line suppresses on that line, one on a line of its own on the next line of source.
     """
-    found: dict[tuple[str, int], frozenset[str]] = {}
+    codes_of_line: dict[tuple[str, int], frozenset[str]] = {}
     for source in document.sources:
         if "provisioner:" in source.text:
             lines = re.split(r"\r\n|\r|\n", source.text)
-            for number, codes in _comments(lines):
+            for number, codes in _comment_targets(lines):
                 key = (source.name, number)
-                found[key] = found.get(key, frozenset()) | codes
-    return found
+                codes_of_line[key] = codes_of_line.get(key, frozenset()) | codes
+    return codes_of_line
 
 
-def suppressed(diagnostic: Diagnostic, silenced: dict[tuple[str, int], frozenset[str]]) -> bool:
-    """Whether a comment silences this finding."""
-    place = diagnostic.place
-    return place is not None and diagnostic.code in silenced.get((place.file, place.line), ())
+def is_suppressed(diagnostic: Diagnostic, silenced: dict[tuple[str, int], frozenset[str]]) -> bool:
+    """Whether a comment suppresses this finding; `silenced` is what `find_suppressions` returns."""
+    position = diagnostic.place
+    return position is not None and diagnostic.code in silenced.get((position.file, position.line), ())
 
 
-def _comments(lines: list[str]) -> Iterable[tuple[int, frozenset[str]]]:
+def _comment_targets(lines: list[str]) -> Iterable[tuple[int, frozenset[str]]]:
     for index, line in enumerate(lines):
-        match = pattern(_COMMENT).match(line)
+        match = compiled_pattern(_COMMENT).match(line)
         if match:
             target = index
             while not lines[target].strip() or lines[target].lstrip().startswith(("#", "//")):

@@ -3,5 +3,15 @@
 from __future__ import annotations
 
 from provisioner.probes.arrival import Arrival, ColumnArrival, Diagnosis, RowArrival, VerifyResult
+from provisioner.verify.verify_options import VERIFY_DEFAULTS, VERIFY_TYPES, VerifyOptions
 
-__all__ = ["Arrival", "ColumnArrival", "Diagnosis", "RowArrival", "VerifyResult"]
+__all__ = [
+    "VERIFY_DEFAULTS",
+    "VERIFY_TYPES",
+    "Arrival",
+    "ColumnArrival",
+    "Diagnosis",
+    "RowArrival",
+    "VerifyOptions",
+    "VerifyResult",
+]

@@ -1,124 +1,140 @@
-"""Sending and looking: one query for all tables, an end as soon as nothing is open."""
+"""Sends probes and watches for their rows: one query for all tables, an end as soon as nothing is open."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from provisioner.diagnose.diagnosis import Case, diagnose
-from provisioner.probes.live_state import Scene
-from provisioner.probes.probe import Leg, Shot
-from provisioner.probes.timing import Pace
+from provisioner.diagnose import Evidence, diagnose
+from provisioner.operating_system import LOCK_WAIT_SECONDS
+from provisioner.probes.live_state import LiveState
+from provisioner.probes.probe import FlowProbe, Probe
+from provisioner.probes.timing import VerifyTiming
 from provisioner.progress import Progress, ProgressEvent
+from provisioner.reports.durations import format_seconds
 from provisioner.text import plural
-from provisioner.verify.report import span
-from provisioner.verify.row_lookup import Finder
+from provisioner.verify.row_lookup import RowLookup
 from provisioner.verify.sender import Sender
 
 if TYPE_CHECKING:
-    from provisioner.azure.ingestion_client import Ingestion
+    from provisioner.azure.ingestion_client import IngestionClient
+
+_MIN_WAIT = 0.001
+"""Seconds; a wait of none would spin while a search is due."""
 
 
-class Probe:
-    """One run over all shots."""
+class ArrivalMonitor:
+    """Sends and watches all probes of one run; what it finds is in the states of their flows."""
 
-    def __init__(self, scene: Scene, ingestion: Ingestion, finder: Finder, pace: Pace, progress: Progress) -> None:
-        self._scene = scene
+    def __init__(
+        self, live: LiveState, ingestion: IngestionClient, lookup: RowLookup, timing: VerifyTiming, progress: Progress
+    ) -> None:
+        self._live = live
         self._ingestion = ingestion
-        self._finder = finder
-        self._pace = pace
+        self._lookup = lookup
+        self._timing = timing
         self._progress = progress
 
-    def run(self, shots: Sequence[Shot]) -> None:
-        """Send all and look for them until each leg arrived, a cause is known that no waiting cures, or time is up."""
-        if not shots:
+    def run(self, probes: Sequence[Probe]) -> None:
+        """Send all, and search until each flow arrived, has a cause that no waiting cures, or the time is up."""
+        if not probes:
             return
-        with Sender(shots, self._scene, self._ingestion, self._pace, self._progress) as sender:
-            self._watch(shots, sender)
-        self._explain([leg for shot in shots for leg in shot.legs])
+        with Sender(probes, self._live, self._ingestion, self._timing, self._progress) as sender:
+            self._watch(probes, sender)
+        self._conclude([flow for probe in probes for flow in probe.flows])
 
-    def _watch(self, shots: Sequence[Shot], sender: Sender) -> None:
-        """Look for what was accepted, at once when everything is sent, then less and less often."""
-        delays = self._pace.delays()
-        look = _now() + _seconds(next(delays))
+    def _watch(self, probes: Sequence[Probe], sender: Sender) -> None:
+        """Search for what was accepted: at once when everything is sent, then less and less often."""
+        delays = self._timing.poll_delays()
+        next_search = _now() + _seconds(next(delays))
         while True:
-            due = sender.step()
-            if _now() >= look:
-                if not self._look(shots, sender) and not sender.busy:
+            seconds_to_send = sender.send_due()
+            if _now() >= next_search:
+                if not self._search(probes, sender) and not sender.busy:
                     return
-                look = _now() + _seconds(next(delays))
-            rest = max(0.001, min(due, (look - _now()).total_seconds()))
-            if sender.idle.wait(rest):
+                next_search = _now() + _seconds(next(delays))
+            wait = min(seconds_to_send, (next_search - _now()).total_seconds(), LOCK_WAIT_SECONDS or math.inf)
+            # Rows of what was just accepted come soon, so the delays begin with the shortest again.
+            if sender.idle.wait(max(_MIN_WAIT, wait)):
                 sender.idle.clear()
-                delays = self._pace.delays()
-                look = _now()
+                delays = self._timing.poll_delays()
+                next_search = _now()
 
-    def _look(self, shots: Sequence[Shot], sender: Sender) -> list[Leg]:
-        """One query for all that is open; what remains open."""
-        open_ = [leg for shot in shots if shot.accepted and not shot.error for leg in shot.legs if not leg.settled]
-        if not open_:
+    def _search(self, probes: Sequence[Probe], sender: Sender) -> list[FlowProbe]:
+        """One search for all flows that are open. Returns those that remain open."""
+        accepted = [probe for probe in probes if probe.accepted_at and not probe.send_error]
+        open_flows = [flow for probe in accepted for flow in probe.flows if not flow.settled]
+        if not open_flows:
             return []
-        self._finder.look(open_)
-        for leg in open_:
-            if leg.arrived and not leg.lane.unwritten:
-                self._tell(leg, good=True)
-        open_ = [leg for leg in open_ if not leg.settled]
-        self._suspect(open_)
-        self._again(open_, sender)
-        return [leg for leg in open_ if not leg.settled and not self._late(leg)]
+        self._lookup.search(open_flows)
+        for flow in open_flows:
+            # A flow with unwritten columns has a diagnosis to come, although its rows arrived.
+            if flow.arrived and not flow.bound_flow.unwritten_columns:
+                self._report(flow, ok=True)
+        open_flows = [flow for flow in open_flows if not flow.settled]
+        self._diagnose_suspects(open_flows)
+        self._resend_mangled(open_flows, sender)
+        return [flow for flow in open_flows if not flow.settled and not self._is_overdue(flow)]
 
-    def _late(self, leg: Leg) -> bool:
-        first = leg.shot.first_accepted or _now()
-        return _now() - first > _seconds(min(self._pace.arrival, self._pace.budget))
+    def _is_overdue(self, flow: FlowProbe) -> bool:
+        accepted = flow.probe.first_accepted_at or _now()
+        return _now() - accepted > _seconds(min(self._timing.arrival_timeout, self._timing.send_budget))
 
-    def _suspect(self, legs: Iterable[Leg]) -> None:
-        """Look for reasons where a row differs or is late; the later it is, the more seldom."""
-        suspects = [leg for leg in legs if not leg.missing or leg.query_error or leg.waited > self._patience(leg)]
+    def _diagnose_suspects(self, flows: Iterable[FlowProbe]) -> None:
+        """Look for causes where a row differs or is late."""
+        suspects = [flow for flow in flows if self._is_suspect(flow)]
         if not suspects:
             return
-        self._scene.forget(seconds=1.0)
-        self._finder.look_everywhere([leg for leg in suspects if leg.missing])
-        for leg in suspects:
-            leg.suspected = leg.waited
-            before, leg.diagnosis = leg.diagnosis, diagnose(Case(leg, self._scene))
-            if leg.diagnosis and leg.diagnosis.passing and (before is None or before.code != leg.diagnosis.code):
-                self._progress(ProgressEvent("wait", _name(leg), leg.diagnosis.message))
+        self._live.invalidate(older_than=1.0)
+        self._lookup.search_any_time([flow for flow in suspects if flow.missing])
+        for flow in suspects:
+            state = flow.state
+            state.diagnosed_after = flow.seconds_waited
+            previous, state.diagnosis = state.diagnosis, diagnose(Evidence(flow, self._live))
+            changed = state.diagnosis and (previous is None or previous.code != state.diagnosis.code)
+            if state.diagnosis and state.diagnosis.transient and changed:
+                self._progress(ProgressEvent("wait", flow.title, state.diagnosis.message))
 
-    def _patience(self, leg: Leg) -> float:
-        return max(self._pace.suspect, 2 * leg.suspected)
+    def _is_suspect(self, flow: FlowProbe) -> bool:
+        if not flow.missing or flow.state.query_error:
+            return True
+        # Causes read a dozen resources: the later the row, the more rarely they are looked for.
+        return flow.seconds_waited > max(self._timing.diagnose_after, 2 * flow.state.diagnosed_after)
 
-    def _again(self, legs: Iterable[Leg], sender: Sender) -> None:
-        """Send once more where a young rule may have mangled the records."""
-        for shot in {id(leg.shot): leg.shot for leg in legs}.values():
-            mangled = any(leg.diagnosis and leg.diagnosis.code == "rule-spreading" for leg in shot.legs)
-            if mangled and shot.accepted and _now() - shot.accepted > _seconds(self._pace.again):
-                sender.again(shot)
+    def _resend_mangled(self, flows: Iterable[FlowProbe], sender: Sender) -> None:
+        """Send once more where an outdated copy of the DCR may have mangled the records."""
+        for probe in dict.fromkeys(flow.probe for flow in flows):
+            diagnoses = [flow.state.diagnosis for flow in probe.flows if flow.state.diagnosis]
+            mangled = any(diagnosis.code == "rule-spreading" for diagnosis in diagnoses)
+            if mangled and probe.accepted_at and _now() - probe.accepted_at > _seconds(self._timing.resend_after):
+                sender.resend(probe)
 
-    def _explain(self, legs: Sequence[Leg]) -> None:
-        """The last word on each leg, by what Azure says at the end."""
-        unclear = [leg for leg in legs if not leg.settled and not leg.shot.error]
-        if unclear:
-            self._scene.forget()
-            self._finder.look_everywhere([leg for leg in unclear if leg.missing])
-        for leg in legs:
-            if leg.arrived or leg.diagnosis is None or leg.diagnosis.passing:
-                leg.diagnosis = diagnose(Case(leg, self._scene))
-            self._tell(leg, good=leg.arrived and leg.diagnosis is None and leg.shot.error is None)
+    def _conclude(self, flows: Sequence[FlowProbe]) -> None:
+        """The final diagnosis of each flow, by what Azure says at the end."""
+        open_flows = [flow for flow in flows if not flow.settled and not flow.probe.send_error]
+        if open_flows:
+            self._live.invalidate()
+            self._lookup.search_any_time([flow for flow in open_flows if flow.missing])
+        for flow in flows:
+            state = flow.state
+            if flow.arrived or state.diagnosis is None or state.diagnosis.transient:
+                state.diagnosis = diagnose(Evidence(flow, self._live))
+            self._report(flow, ok=flow.arrived and state.diagnosis is None and flow.probe.send_error is None)
 
-    def _tell(self, leg: Leg, *, good: bool) -> None:
-        if leg.told:
+    def _report(self, flow: FlowProbe, *, ok: bool) -> None:
+        state = flow.state
+        if state.reported:
             return
-        leg.told = True
-        if good:
-            latency = f", {span(leg.latency)}" if leg.latency is not None else ""
-            self._progress(ProgressEvent("done", _name(leg), f"{plural(len(leg.found), 'row')} arrived{latency}"))
+        state.reported = True
+        if ok:
+            latency = f", {format_seconds(flow.latency)}" if flow.latency is not None else ""
+            message = f"{plural(len(state.rows), 'row')} arrived{latency}"
+            self._progress(ProgressEvent("done", flow.title, message))
         else:
-            self._progress(ProgressEvent("failed", _name(leg), leg.diagnosis.message if leg.diagnosis else ""))
-
-
-def _name(leg: Leg) -> str:
-    return f"{leg.shot.stream.key} → {leg.table}"
+            message = state.diagnosis.message if state.diagnosis else ""
+            self._progress(ProgressEvent("failed", flow.title, message))
 
 
 def _seconds(seconds: float) -> dt.timedelta:

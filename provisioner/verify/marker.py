@@ -1,6 +1,6 @@
-"""A word in each test record by which its rows are found again, and left out by whoever looks for real ones.
+"""A marker in each test record by which its rows are found again, and left out by those who look for real ones.
 
-Where it can stand is found by running the transform: a place counts only if the word comes out in a column of the
+Where it can stand is found by running the transform: a site counts only if the marker comes out in a column of the
 table and nothing else about the row changes.
 """
 
@@ -14,132 +14,145 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from provisioner.probes.bound_flow import Lane
+from provisioner.probes.bound_flow import BoundFlow
 
-PREFIX = "provisionertest"
+MARKER_PREFIX = "provisionertest"
 """Begins every marker, so that `where not(Column hasprefix "provisionertest")` leaves test rows out."""
-_DEEPEST = 6
-_MOST_SITES = 60
+_MAX_DEPTH = 6
+_MAX_SITES = 60
+"""Each site costs a run of every transform of the stream."""
+JsonPath = tuple[str | int, ...]
 
 
-def new_run() -> str:
-    """The id of a run: one word to KQL, so that `has` finds it."""
-    return f"{PREFIX}{secrets.token_hex(5)}"
+def new_run_id() -> str:
+    """The id of a run. Letters and digits alone: one term to KQL, so that the indexed `has` finds it."""
+    return f"{MARKER_PREFIX}{secrets.token_hex(5)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """A place inside a record and how the word gets there: after the text, instead of it, or as something new."""
+class MarkerSite:
+    """Where in a record the marker goes, and how: after the text there, in its stead, or as a new value."""
 
-    path: tuple[str | int, ...]
-    way: Literal["append", "replace", "add"]
+    json_path: JsonPath
+    method: Literal["append", "replace", "add"]
 
     def fits(self, record: Any) -> bool:
-        """Whether the record has such a place."""
-        inside = record
-        for step in self.path[:-1]:
-            if not _has(inside, step):
+        """Whether the record has such a site."""
+        parent = record
+        for step in self.json_path[:-1]:
+            if not _has(parent, step):
                 return False
-            inside = inside[step]
-        last = self.path[-1]
-        if self.way == "add":
-            return isinstance(inside, dict) and inside.get(last) is None
-        return _has(inside, last) and isinstance(inside[last], str)
+            parent = parent[step]
+        last = self.json_path[-1]
+        if self.method == "add":
+            return isinstance(parent, dict) and parent.get(last) is None
+        return _has(parent, last) and isinstance(parent[last], str)
 
-    def put(self, record: Mapping[str, Any], word: str) -> dict[str, Any]:
-        """A copy of the record that holds the word."""
-        made: Any = copy.deepcopy(dict(record))
-        inside = made
-        for step in self.path[:-1]:
-            inside = inside[step]
-        last = self.path[-1]
-        inside[last] = f"{inside[last]} {word}" if self.way == "append" else word
-        return dict(made)
+    def insert(self, record: Mapping[str, Any], marker: str) -> dict[str, Any]:
+        """A copy of the record that holds the marker."""
+        marked: Any = copy.deepcopy(dict(record))
+        parent = marked
+        for step in self.json_path[:-1]:
+            parent = parent[step]
+        last = self.json_path[-1]
+        parent[last] = f"{parent[last]} {marker}" if self.method == "append" else marker
+        return dict(marked)
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A record with its word at these `sites`.
+class MarkedRecord:
+    """A record with its marker at these `sites`.
 
-    `columns` says, by table, in which column the word comes out; a table may be missing.
+    `columns` says, by table, in which column the marker comes out; a table may be missing.
     """
 
     record: Mapping[str, Any]
     columns: Mapping[str, str]
-    sites: tuple[Site, ...] = ()
+    sites: tuple[MarkerSite, ...] = ()
 
 
-def mark(
+def mark_record(
     record: Mapping[str, Any],
     types: Mapping[str, str],
-    lanes: Sequence[Lane],
-    word: str,
+    flows: Sequence[BoundFlow],
+    marker: str,
     now: dt.datetime,
     *,
-    first: Sequence[Site] = (),
-) -> Marked:
-    """The record with the word at as few places as carry it into every table that the record reaches.
+    preferred_sites: Sequence[MarkerSite] = (),
+) -> MarkedRecord:
+    """The record with the marker at as few sites as carry it into every table that the record reaches.
 
-    The sites `first` are tried before others, so that the records of a stream are marked alike where they can be.
+    `types` are the stream's columns. The preferred sites are tried before others, so that the records of a stream are
+    marked alike where they can be.
     """
-    marked = Marked(record, {})
-    open_ = [lane for lane in lanes if lane.row(record, now) is not None]
-    read = {name for lane in lanes for name in lane.query.reads}
+    marked = MarkedRecord(record, {})
+    unmarked = [flow for flow in flows if flow.stored_row(record, now) is not None]
+    # A column that no transform reads carries the marker nowhere.
+    read = {name for flow in flows for name in flow.query.reads}
     readable = {name: type_ for name, type_ in types.items() if name in read}
-    while open_:
-        sites = itertools.chain((each for each in first if each.fits(marked.record)), _sites(marked.record, readable))
-        best = _best(marked.record, itertools.islice(sites, _MOST_SITES), lanes, open_, word=word, now=now)
+    while unmarked:
+        preferred = (site for site in preferred_sites if site.fits(marked.record))
+        sites = itertools.islice(itertools.chain(preferred, _candidate_sites(marked.record, readable)), _MAX_SITES)
+        best = _best_site(marked.record, sites, flows, unmarked, marker=marker, now=now)
         if best is None:
             break
         site, columns = best
-        marked = Marked(site.put(marked.record, word), {**marked.columns, **columns}, (*marked.sites, site))
-        open_ = [lane for lane in open_ if lane.flow.table not in marked.columns]
+        marked = MarkedRecord(site.insert(marked.record, marker), {**marked.columns, **columns}, (*marked.sites, site))
+        unmarked = [flow for flow in unmarked if flow.table not in marked.columns]
     return marked
 
 
-def _best(
+def contains_marker(value: Any, marker: str) -> bool:
+    """Whether a JSON value, or anything inside it, holds the marker in upper or lower case."""
+    if isinstance(value, str):
+        # tolower() and toupper() in a transform change the marker's case.
+        return marker.lower() in value.lower()
+    if isinstance(value, Mapping):
+        return any(contains_marker(inner, marker) for inner in value.values())
+    return isinstance(value, list) and any(contains_marker(inner, marker) for inner in value)
+
+
+def _best_site(
     record: Mapping[str, Any],
-    sites: Iterable[Site],
-    lanes: Sequence[Lane],
-    wanted: Sequence[Lane],
+    sites: Iterable[MarkerSite],
+    flows: Sequence[BoundFlow],
+    unmarked: Sequence[BoundFlow],
     *,
-    word: str,
+    marker: str,
     now: dt.datetime,
-) -> tuple[Site, dict[str, str]] | None:
-    """The site that carries the word into most of the wanted tables and changes nothing else."""
-    before = [lane.row(record, now) for lane in lanes]
-    best: tuple[Site, dict[str, str]] | None = None
+) -> tuple[MarkerSite, dict[str, str]] | None:
+    """The site that carries the marker into most of the unmarked tables and changes nothing else."""
+    rows_before = [flow.stored_row(record, now) for flow in flows]
+    unmarked_tables = {flow.table for flow in unmarked}
+    best: tuple[MarkerSite, dict[str, str]] | None = None
     for site in sites:
-        found = _carried(site.put(record, word), lanes, before, word, now)
-        carried = {table: column for table, column in (found or {}).items() if _among(table, wanted)}
+        columns = _columns_with_marker(site.insert(record, marker), flows, rows_before, marker, now) or {}
+        carried = {table: column for table, column in columns.items() if table in unmarked_tables}
         if carried and (best is None or len(carried) > len(best[1])):
             best = (site, carried)
-            if len(carried) == len(wanted):
+            if len(carried) == len(unmarked):
                 break
     return best
 
 
-def _among(table: str, lanes: Sequence[Lane]) -> bool:
-    return any(lane.flow.table == table for lane in lanes)
-
-
-def _carried(
+def _columns_with_marker(
     record: Mapping[str, Any],
-    lanes: Sequence[Lane],
-    before: Sequence[Mapping[str, Any] | None],
-    word: str,
+    flows: Sequence[BoundFlow],
+    rows_before: Sequence[Mapping[str, Any] | None],
+    marker: str,
     now: dt.datetime,
 ) -> dict[str, str] | None:
-    """Table → column that shows the word; None where a row is lost or won, or another column changes."""
+    """Table → column that shows the marker; None where a row appears or disappears, or another column changes."""
     columns: dict[str, str] = {}
-    for lane, old in zip(lanes, before, strict=True):
-        new = lane.row(record, now)
-        if (new is None) != (old is None):
+    for flow, before in zip(flows, rows_before, strict=True):
+        after = flow.stored_row(record, now)
+        if (after is None) != (before is None):
             return None
-        for name, value in (new or {}).items():
-            if shows(value, word):
-                columns.setdefault(lane.flow.table, name)
-            elif old is not None and name not in lane.query.volatile and value != old.get(name):
+        for name, value in (after or {}).items():
+            if contains_marker(value, marker):
+                columns.setdefault(flow.table, name)
+            # now() and rand() differ between two runs by themselves.
+            elif before is not None and name not in flow.query.volatile and value != before.get(name):
                 return None
     return columns
 
@@ -150,42 +163,35 @@ def _has(value: Any, step: str | int) -> bool:
     return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
-def shows(value: Any, word: str) -> bool:
-    """Whether a value, or anything inside it, holds the word in whatever case."""
-    if isinstance(value, str):
-        return word.lower() in value.lower()
-    if isinstance(value, Mapping):
-        return any(shows(inner, word) for inner in value.values())
-    return isinstance(value, list) and any(shows(inner, word) for inner in value)
-
-
-def _sites(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[Site]:
-    """Places worth trying, the least intrusive first: after a text, the longest first; in its stead; something new."""
-    texts = [path for name in types for path in _texts(record.get(name), (name,)) if types[name] in _CARRIERS]
-    texts.sort(key=lambda path: -len(_at(record, path)))
-    for path in texts:
-        yield Site(path, "append")
-    for path in texts:
-        yield Site(path, "replace")
+def _candidate_sites(record: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[MarkerSite]:
+    """Sites worth trying, the least intrusive first: after a text, in its stead, as a new value."""
+    paths = [path for name in types for path in _text_paths(record.get(name), (name,)) if types[name] in _CARRIERS]
+    # The longest text first: a free text is longer than a key, and less likely to be compared or parsed.
+    paths.sort(key=lambda path: -len(_text_at(record, path)))
+    for path in paths:
+        yield MarkerSite(path, "append")
+    for path in paths:
+        yield MarkerSite(path, "replace")
     for name, type_ in types.items():
         if type_ == "dynamic" and isinstance(record.get(name), dict):
-            yield Site((name, PREFIX), "add")
+            yield MarkerSite((name, MARKER_PREFIX), "add")
         elif type_ in _CARRIERS and record.get(name) is None:
-            yield Site((name,), "add")
+            yield MarkerSite((name,), "add")
 
 
 _CARRIERS = frozenset({"string", "dynamic"})
+"""Types of columns that can hold a marker."""
 
 
-def _texts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+def _text_paths(value: Any, path: JsonPath) -> Iterator[JsonPath]:
     if isinstance(value, str):
         yield path
-    elif len(path) < _DEEPEST and isinstance(value, (dict, list)):
+    elif len(path) < _MAX_DEPTH and isinstance(value, (dict, list)):
         for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts(inner, (*path, step))
+            yield from _text_paths(inner, (*path, step))
 
 
-def _at(record: Any, path: Sequence[str | int]) -> str:
+def _text_at(record: Any, path: JsonPath) -> str:
     for step in path:
         record = record[step]
     return str(record)

@@ -1,119 +1,122 @@
-"""Rows that arrived, or did not, as text and JUnit."""
+"""The result of a verification as text, and what the other formats of `verify` see of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from json import dumps
 from typing import Any
 
 from provisioner.probes.arrival import Arrival, Diagnosis, RowArrival, VerifyResult
-from provisioner.reports.junit import Case
-from provisioner.reports.junit import junit as xml
-from provisioner.reports.text_table import Cells, apart, cell, paint, table
+from provisioner.reports.ansi_styles import painter
+from provisioner.reports.durations import format_seconds
+from provisioner.reports.json_envelope import VERSION
+from provisioner.reports.junit import JUnitSuite, JUnitTestCase
+from provisioner.reports.report_format import Views
+from provisioner.reports.text_table import TableLine, format_cell, format_difference, table_lines
 from provisioner.text import plural
 
-_HEAD = ("column", "expected", "arrived")
+_TABLE_HEAD = ("column", "expected", "arrived")
 
 
-def text(result: VerifyResult, *, color: bool = False, verbose: bool = False) -> str:
-    """Each stream and table in a line, what is wrong in a table below it, and why."""
-    painted = paint(color)
+def format_text(result: VerifyResult, *, color: bool = False, verbose: bool = False) -> str:
+    """A line for each stream and table, with what is wrong in a table below it, and why; `verbose`: all rows."""
+    paint = painter(color)
     lines: list[str] = []
-    for each in result.streams:
-        lines += _stream(each, sent=result.sent, color=color, verbose=verbose)
-    lines += [painted(f"note: {note}", "dim") for note in result.notes]
-    bad = sum(not each.ok for each in result.streams)
-    lines.append(_summary(result, bad, color=color))
+    for arrival in result.streams:
+        lines += _arrival_lines(arrival, sent=result.sent, color=color, verbose=verbose)
+    lines += [paint(f"note: {note}", "dim") for note in result.notes]
+    lines.append(_summary(result, color=color))
     if result.sent and result.exclude:
-        lines.append(painted(f"test rows carry {result.run_id}; KQL that leaves all test rows out:", "dim"))
-        lines += [painted(f"  {name} {kql}", "dim") for name, kql in result.exclude]
+        lines.append(paint(f"test rows carry {result.run_id}; KQL that leaves all test rows out:", "dim"))
+        lines += [paint(f"  {table} {kql}", "dim") for table, kql in result.exclude]
     return "\n".join(lines)
 
 
-def data(result: VerifyResult) -> dict[str, Any]:
+def report_data(result: VerifyResult) -> dict[str, Any]:
     """The public shape: contract, "verify"."""
-    return {"version": 1, **result.json()}
+    return {"version": VERSION, **result.json()}
 
 
-def json(result: VerifyResult) -> str:
-    """The public shape as text."""
-    return dumps(data(result), indent=2, ensure_ascii=False)
-
-
-def junit(result: VerifyResult) -> str:
+def junit_suite(result: VerifyResult) -> JUnitSuite:
     """A case for each stream and table."""
-    return xml("verify", [_case(each, sent=result.sent) for each in result.streams])
+    return JUnitSuite("verify", tuple(_junit_case(arrival, sent=result.sent) for arrival in result.streams))
 
 
-def _stream(each: Arrival, *, sent: bool, color: bool, verbose: bool) -> list[str]:
-    painted = paint(color)
-    mark = painted("✓", "green") if each.ok else painted("✗", "red")
-    lines = [f"{mark} {painted(f'{each.stream} → {each.table}', 'bold')}  via {each.dcr}{_counts(each, sent=sent)}"]
-    for row in each.rows:
-        if not row.ok or verbose:
-            lines += _row(row, color=color)
-    if each.diagnosis:
-        lines += _diagnosis(each.diagnosis, color=color)
-    if each.unproven and each.ok:
-        lines.append(painted(f"    null in every row, so not proven: {', '.join(each.unproven)}", "dim"))
-    lines += [painted(f"    note: {note}", "dim") for note in each.notes if verbose or not (sent and each.ok)]
+VIEWS: Views[VerifyResult] = {
+    "text": lambda result, options: format_text(result, color=options.color, verbose=options.verbose),
+    "data": lambda result, _: report_data(result),
+    "junit_suite": lambda result, _: junit_suite(result),
+}
+
+
+def _arrival_lines(arrival: Arrival, *, sent: bool, color: bool, verbose: bool) -> list[str]:
+    paint = painter(color)
+    mark = paint("✓", "green") if arrival.ok else paint("✗", "red")
+    title = paint(f"{arrival.stream} → {arrival.table}", "bold")
+    lines = [f"{mark} {title}  via {arrival.dcr}{_counts(arrival, sent=sent)}"]
+    for row in arrival.rows:
+        if row.arrived and (not row.ok or verbose):
+            lines += table_lines(_TABLE_HEAD, list(_cell_lines(row)), "    ", color=color)
+    if arrival.diagnosis:
+        lines += _diagnosis_lines(arrival.diagnosis, color=color)
+    if arrival.unproven and arrival.ok:
+        lines.append(paint(f"    null in every row, so not proven: {', '.join(arrival.unproven)}", "dim"))
+    if verbose or not (sent and arrival.ok):
+        lines += [paint(f"    note: {note}", "dim") for note in arrival.notes]
     return lines
 
 
-def _counts(each: Arrival, *, sent: bool) -> str:
+def _counts(arrival: Arrival, *, sent: bool) -> str:
     if not sent:
         return ""
-    if not each.sent:
-        return "  nothing sent" if not each.rows else "  not accepted"
-    seconds = f" after {span(each.seconds)}" if each.seconds is not None and each.arrived else ""
-    columns = len(each.rows[0].columns) if each.rows else 0
-    whole = f", {columns} columns" if each.ok else ""
-    return f"  {each.arrived} of {plural(each.sent, 'row')}{whole}{seconds}"
+    if not arrival.sent:
+        return "  nothing sent" if not arrival.rows else "  not accepted"
+    seconds = f" after {format_seconds(arrival.seconds)}" if arrival.seconds is not None and arrival.arrived else ""
+    columns = len(arrival.rows[0].columns) if arrival.rows else 0
+    proven = f", {columns} columns" if arrival.ok else ""
+    return f"  {arrival.arrived} of {plural(arrival.sent, 'row')}{proven}{seconds}"
 
 
-def _row(row: RowArrival, *, color: bool) -> list[str]:
-    if not row.there:
-        return []
-    return table(_HEAD, list(_cells(row)), "    ", color=color)
+def _cell_lines(row: RowArrival) -> Iterator[TableLine]:
+    for column in row.columns:
+        if column.ok:
+            yield True, (column.name, format_cell(column.expected), format_cell(column.arrived))
+        else:
+            yield False, (column.name, *format_difference(column.expected, column.arrived))
 
 
-def _cells(row: RowArrival) -> Iterator[Cells]:
-    for each in row.columns:
-        shown = (cell(each.expected), cell(each.arrived)) if each.ok else apart(each.expected, each.arrived)
-        yield each.ok, (each.name, *shown)
-
-
-def span(seconds: float) -> str:
-    """Seconds in words, in milliseconds where they are few."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.1f} s"
-
-
-def _diagnosis(found: Diagnosis, *, color: bool) -> list[str]:
-    painted = paint(color)
+def _diagnosis_lines(diagnosis: Diagnosis, *, color: bool) -> list[str]:
     return [
-        f"    {painted(found.code, 'yellow')}: {found.message}",
-        *(f"      - {line}" for line in found.evidence if line),
-        f"    next: {found.next}",
+        f"    {painter(color)(diagnosis.code, 'yellow')}: {diagnosis.message}",
+        *(f"      - {line}" for line in diagnosis.evidence if line),
+        f"    next: {diagnosis.next}",
     ]
 
 
-def _summary(result: VerifyResult, bad: int, *, color: bool) -> str:
-    painted = paint(color)
+def _summary(result: VerifyResult, *, color: bool) -> str:
+    paint = painter(color)
     count = len(result.streams)
-    what = "arrived" if result.sent else "could be checked without sending"
+    failed = sum(not arrival.ok for arrival in result.streams)
     if not count:
         return "no stream to verify"
-    if bad:
-        return painted(f"{bad} of {plural(count, 'flow')} failed", "red")
-    return painted(f"{plural(count, 'flow')} {what}", "green")
+    if failed:
+        return paint(f"{failed} of {plural(count, 'flow')} failed", "red")
+    if not result.sent:
+        return paint(f"{plural(count, 'flow')} could be checked without sending", "green")
+    unproven = [f"{arrival.table}.{column}" for arrival in result.streams for column in arrival.unproven]
+    # A null tells nothing of whether a value would have arrived: "arrived" alone would promise too much.
+    if unproven:
+        return paint(
+            f"{plural(count, 'flow')} arrived; not proven, as null in every row: {', '.join(unproven)}", "yellow"
+        )
+    return paint(f"{plural(count, 'flow')} arrived", "green")
 
 
-def _case(each: Arrival, *, sent: bool) -> Case:
-    message = each.diagnosis.message if each.diagnosis else "not as foretold"
-    detail = "\n".join(_stream(each, sent=sent, color=False, verbose=False))
-    return Case(
-        each.stream,
-        f"{each.stream} → {each.table} via {each.dcr}",
-        seconds=each.seconds or 0.0,
-        failure=None if each.ok else (message, detail),
+def _junit_case(arrival: Arrival, *, sent: bool) -> JUnitTestCase:
+    message = arrival.diagnosis.message if arrival.diagnosis else "not as expected"
+    detail = "\n".join(_arrival_lines(arrival, sent=sent, color=False, verbose=False))
+    return JUnitTestCase(
+        arrival.stream,
+        f"{arrival.stream} → {arrival.table} via {arrival.dcr}",
+        seconds=arrival.seconds or 0.0,
+        failure=None if arrival.ok else (message, detail),
     )

@@ -1,4 +1,4 @@
-"""Looking for test rows: one query for all tables, by marker or by time."""
+"""Looks for test rows: one query for all tables, by marker or by time and values."""
 
 from __future__ import annotations
 
@@ -10,207 +10,209 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import CloudError, Rejected
-from provisioner.probes.expected_row import TIME, Cell, instant
-from provisioner.probes.probe import Leg
+from provisioner.probes.expected_row import TIME_COLUMN, ExpectedCell, parse_time
+from provisioner.probes.probe import FlowProbe, ProbeState
 
 if TYPE_CHECKING:
-    from provisioner.azure.query_client import Query
+    from provisioner.azure.query_client import QueryClient
 
 Row = dict[str, Any]
-_LEGS = 50
-"""Tables in one union; more make a text that is slow to compile."""
-_ROWS = 1000
-_CLAMP = dt.timedelta(days=3)
+MAX_TABLES_IN_UNION = 50
+"""More tables in one union make a text that is slow to compile."""
+_MAX_ROWS = 1000
+_TIME_WINDOW = dt.timedelta(days=3)
 """Wider than the 2 days back and 1 day ahead between which Azure leaves TimeGenerated alone."""
-_LITERALS = {"datetime": "datetime({})", "guid": "guid({})", "int": "int({})", "long": "long({})", "bool": "{}"}
+_TIME_MARGIN = dt.timedelta(minutes=5)
+_KQL_LITERALS = {"datetime": "datetime({})", "guid": "guid({})", "int": "int({})", "long": "long({})", "bool": "{}"}
 _UNRESOLVED = re.compile(r"failed to resolve|could ?n.t be resolved|SEM0100|SEM0001", re.IGNORECASE)
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SEARCHED = frozenset({"basic", "auxiliary"})
-"""Plans whose tables the query path does not answer for; source: basic-logs-query."""
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SEARCH_PATH_PLANS = frozenset({"basic", "auxiliary"})
+"""Plans whose tables answer on the search path only. Source: basic-logs-query."""
 
 
-class Finder:
-    """Asks one workspace for the rows of one run."""
+class RowLookup:
+    """Asks one workspace for the rows of one run.
 
-    def __init__(self, query: Query, workspace: str, run: str) -> None:
+    A refusal is raised by none of its methods: it is kept in the `query_error` of the flow's state.
+    """
+
+    def __init__(self, query: QueryClient, workspace_id: str, run_id: str) -> None:
         self._query = query
-        self._workspace = workspace
-        self._run = run
-        self._number = re.compile(rf"{run}-(\d+)", re.IGNORECASE)
+        self._workspace_id = workspace_id
+        self._run_id = run_id
+        self._numbers = re.compile(rf"{run_id}-(\d+)", re.IGNORECASE)
 
-    def look(self, legs: Sequence[Leg]) -> None:
-        """Fill `found` of each leg with the best row for each number.
+    def search(self, flows: Sequence[FlowProbe]) -> None:
+        """Fill `rows` of each flow's state with the best row for each number, from the days around now."""
+        self._search(flows, any_time=False)
 
-        A refusal is kept in the leg's `query_error`; it is raised by none.
-        """
-        self._look(legs, everywhere=False)
+    def search_any_time(self, flows: Sequence[FlowProbe]) -> None:
+        """Fill `rows_at_other_times`; a row that an ordinary search would find now goes to `rows`."""
+        readable = [flow for flow in flows if flow.state.query_error is None]
+        fresh = [replace(flow, state=ProbeState()) for flow in readable]
+        self._search(fresh, any_time=True)
+        for flow, result in zip(readable, fresh, strict=True):
+            state, found_rows = flow.state, result.state.rows
+            in_window = {number: row for number, row in found_rows.items() if _is_in_window(row)}
+            late = {number: row for number, row in in_window.items() if number not in state.rows}
+            if late:
+                state.rows |= late
+                state.changed_at = state.changed_at or result.state.changed_at
+            state.rows_at_other_times = {n: row for n, row in found_rows.items() if n not in in_window}
 
-    def look_everywhere(self, legs: Sequence[Leg]) -> None:
-        """Fill `elsewhere` with rows at whatever time; what came since the last look goes to `found`."""
-        able = [leg for leg in legs if leg.query_error is None]
-        again = [replace(leg, found={}, elsewhere={}) for leg in able]
-        self._look(again, everywhere=True)
-        for leg, other in zip(able, again, strict=True):
-            here = {number: row for number, row in other.found.items() if self.covers(row)}
-            if late := {number: row for number, row in here.items() if number not in leg.found}:
-                leg.found |= late
-                leg.seen = leg.seen or other.seen
-            leg.elsewhere = {number: row for number, row in other.found.items() if number not in here}
+    def _search(self, flows: Sequence[FlowProbe], *, any_time: bool) -> None:
+        joinable = [flow for flow in flows if flow.table_plan not in SEARCH_PATH_PLANS]
+        for start in range(0, len(joinable), MAX_TABLES_IN_UNION):
+            self._search_union(joinable[start : start + MAX_TABLES_IN_UNION], any_time=any_time)
+        for flow in flows:
+            if flow.table_plan in SEARCH_PATH_PLANS:
+                self._search_alone(flow, any_time=any_time)
 
-    def _look(self, legs: Sequence[Leg], *, everywhere: bool) -> None:
-        together = [leg for leg in legs if leg.plan not in SEARCHED]
-        for start in range(0, len(together), _LEGS):
-            self._union(together[start : start + _LEGS], everywhere=everywhere)
-        for leg in legs:
-            if leg.plan in SEARCHED:
-                self._alone(leg, everywhere=everywhere)
-
-    @staticmethod
-    def covers(row: Mapping[str, Any]) -> bool:
-        """Whether a row's time lies where an ordinary look sees it."""
-        moment = instant(row.get(TIME))
-        return moment is not None and abs(moment - dt.datetime.now(dt.UTC)) < _CLAMP
-
-    def _union(self, legs: Sequence[Leg], *, everywhere: bool) -> None:
+    def _search_union(self, flows: Sequence[FlowProbe], *, any_time: bool) -> None:
         parts = [
-            f"({self._part(leg, everywhere=everywhere)} | project Place = {n}, Row = pack_all())"
-            for n, leg in enumerate(legs)
+            # Tables differ in their columns; one bag a row makes their rows alike.
+            f"({self._table_query(flow, any_time=any_time)} | project Place = {n}, Row = pack_all())"
+            for n, flow in enumerate(flows)
         ]
+        # isfuzzy: a table that queries do not know yet is passed over, and the others still answer.
         text = parts[0][1:-1] if len(parts) == 1 else f"union isfuzzy=true {', '.join(parts)}"
         try:
-            rows = self._query.run(self._workspace, text, self._timespan(legs, everywhere=everywhere))
+            rows = self._query.run(self._workspace_id, text, _timespan(flows, any_time=any_time))
         except Rejected as error:
-            # One table that cannot be asked spoils the whole; alone each tells for itself.
-            if len(legs) == 1:
-                _refused(legs[0], error)
-            for leg in legs if len(legs) > 1 else ():
-                self._union([leg], everywhere=everywhere)
+            # One table that cannot be asked fails the whole union; alone, each shows its own answer.
+            if len(flows) == 1:
+                _keep_error(flows[0], error)
+            for flow in flows if len(flows) > 1 else ():
+                self._search_union([flow], any_time=any_time)
             return
         except CloudError as error:
-            for leg in legs:
-                leg.query_error = error
+            for flow in flows:
+                flow.state.query_error = error
             return
-        for number, leg in enumerate(legs):
-            leg.query_error = None
-            self._take(leg, [_bag(row["Row"]) for row in rows if int(row["Place"]) == number])
+        for position, flow in enumerate(flows):
+            self._take_rows(flow, [_parse_bag(row["Row"]) for row in rows if int(row["Place"]) == position])
 
-    def _alone(self, leg: Leg, *, everywhere: bool) -> None:
-        """A table whose plan allows only simple queries, one table each, on a path of its own."""
+    def _search_alone(self, flow: FlowProbe, *, any_time: bool) -> None:
+        """A table whose plan allows only simple queries, one table each, on the search path."""
+        query = self._table_query(flow, any_time=any_time)
+        # The search path needs a span; Basic tables keep rows for 30 days.
+        timespan = _timespan([flow], any_time=any_time) or "P30D"
         try:
-            rows = self._query.run(
-                self._workspace,
-                self._part(leg, everywhere=everywhere),
-                self._timespan([leg], everywhere=everywhere) or "P30D",
-                path="search",
-            )
+            rows = self._query.run(self._workspace_id, query, timespan, path="search")
         except CloudError as error:
-            _refused(leg, error)
+            _keep_error(flow, error)
             return
-        leg.query_error = None
-        self._take(leg, rows)
+        self._take_rows(flow, rows)
 
-    def _part(self, leg: Leg, *, everywhere: bool) -> str:
-        if leg.columns:
-            types = leg.lane.query.columns
-            texts = (
-                _name(each) if types[each] == "string" else f"tostring({_name(each)})" for each in sorted(leg.columns)
-            )
-            found = " or ".join(f'{text} has "{self._run}"' for text in texts)
-        elif everywhere:
-            found = "true"
+    def _table_query(self, flow: FlowProbe, *, any_time: bool) -> str:
+        if flow.marker_columns:
+            types = flow.bound_flow.query.columns
+            names = [(_quote(name), types[name]) for name in sorted(flow.marker_columns)]
+            texts = [name if type_ == "string" else f"tostring({name})" for name, type_ in names]
+            condition = " or ".join(f'{text} has "{self._run_id}"' for text in texts)
+        elif any_time:
+            condition = "true"
         else:
-            found = f"{TIME} between ({_moment(_first(leg))} .. {_moment(_last(leg))}) and ({_alikes(leg)})"
-        return f"{_name(leg.table)} | where {found} | take {_ROWS}"
+            first, last = _expected_time_span(flow)
+            condition = f"{TIME_COLUMN} between ({first} .. {last}) and ({_equal_values(flow)})"
+        return f"{_quote(flow.table)} | where {condition} | take {_MAX_ROWS}"
 
-    def _timespan(self, legs: Iterable[Leg], *, everywhere: bool) -> str | None:
-        if everywhere:
-            return None
-        start = min(leg.shot.made for leg in legs) - _CLAMP
-        return f"{_iso(start)}/{_iso(dt.datetime.now(dt.UTC) + _CLAMP)}"
-
-    def _take(self, leg: Leg, rows: Sequence[Row]) -> None:
-        """Give each foretold row the found one that fits best: a row can come twice, or from before a change."""
-        leg.unknown = None
-        if rows and leg.seen is None:
-            leg.seen = dt.datetime.now(dt.UTC)
-        if leg.columns:
-            _match(leg, rows, lambda row: self._numbers(leg, row))
+    def _take_rows(self, flow: FlowProbe, rows: Sequence[Row]) -> None:
+        """Give each expected row the one that fits it best: a row can come twice, or from before a change."""
+        flow.state.query_error = flow.state.unresolved = None
+        if rows and flow.state.changed_at is None:
+            flow.state.changed_at = dt.datetime.now(dt.UTC)
+        if flow.marker_columns:
+            _match_rows(flow, rows, lambda row: self._marker_numbers(flow, row))
         else:
-            _match(leg, rows, lambda row: [number for number in leg.expected if _alike(leg, number, row)])
+            _match_rows(flow, rows, lambda row: [number for number in flow.expected if _equals(flow, number, row)])
 
-    def _numbers(self, leg: Leg, row: Row) -> list[int]:
-        told = " ".join(json.dumps(row.get(name), ensure_ascii=False) for name in leg.columns)
-        return [number for each in self._number.findall(told) if (number := int(each)) in leg.expected]
+    def _marker_numbers(self, flow: FlowProbe, row: Row) -> list[int]:
+        text = " ".join(json.dumps(row.get(name), ensure_ascii=False) for name in flow.marker_columns)
+        return [number for digits in self._numbers.findall(text) if (number := int(digits)) in flow.expected]
 
 
-def _refused(leg: Leg, error: CloudError) -> None:
-    """A table or column that queries do not know yet is no refusal: that takes minutes after it was made."""
-    if isinstance(error, Rejected) and _UNRESOLVED.search(
-        " ".join([error.message, *(each[1] for each in error.details)])
-    ):
-        leg.query_error, leg.unknown = None, error.message
+def _keep_error(flow: FlowProbe, error: CloudError) -> None:
+    messages = " ".join([error.message, *(message for _, message, _ in error.details)])
+    # Queries do not know a new table or column for some minutes: that is no refusal, the row may still come.
+    if isinstance(error, Rejected) and _UNRESOLVED.search(messages):
+        flow.state.query_error, flow.state.unresolved = None, error.message
     else:
-        leg.query_error = error
+        flow.state.query_error = error
 
 
-def _alikes(leg: Leg) -> str:
-    """What the rows of a leg without a marker must equal, as far as KQL says it exactly; a busy table needs that."""
-    rows = []
-    for cells in leg.expected.values():
-        equal = [f"{_name(name)} == {text}" for name, cell in cells.items() if (text := _literal(cell)) is not None]
-        rows.append(" and ".join(equal) or "true")
-    return " or ".join(f"({each})" for each in dict.fromkeys(rows))
+def _is_in_window(row: Mapping[str, Any]) -> bool:
+    """Whether a row's time lies where an ordinary search sees it."""
+    time = parse_time(row.get(TIME_COLUMN))
+    return time is not None and abs(time - dt.datetime.now(dt.UTC)) < _TIME_WINDOW
 
 
-def _literal(cell: Cell) -> str | None:
-    if cell.kind != "value" or cell.value is None:
+def _timespan(flows: Iterable[FlowProbe], *, any_time: bool) -> str | None:
+    """An ISO 8601 interval around the run; None for all times."""
+    if any_time:
         return None
-    form = _LITERALS.get(cell.type)
-    return form.format(str(cell.value).lower() if cell.type == "bool" else cell.value) if form else None
+    start = min(flow.probe.planned_at for flow in flows) - _TIME_WINDOW
+    return f"{_iso(start)}/{_iso(dt.datetime.now(dt.UTC) + _TIME_WINDOW)}"
 
 
-def _match(leg: Leg, rows: Sequence[Row], numbers: Callable[[Row], Iterable[int]]) -> None:
-    before = len(leg.found), len(leg.differing)
+def _equal_values(flow: FlowProbe) -> str:
+    """The condition that rows without a marker fulfil, as far as KQL can say it exactly.
+
+    Without it the rows of a busy table would use up the limit of rows.
+    """
+    conditions = []
+    for cells in flow.expected.values():
+        equal = [f"{_quote(name)} == {text}" for name, cell in cells.items() if (text := _literal(cell)) is not None]
+        conditions.append(" and ".join(equal) or "true")
+    return " or ".join(f"({condition})" for condition in dict.fromkeys(conditions))
+
+
+def _literal(cell: ExpectedCell) -> str | None:
+    if cell.expectation != "value" or cell.value is None:
+        return None
+    pattern = _KQL_LITERALS.get(cell.type)
+    return pattern.format(str(cell.value).lower() if cell.type == "bool" else cell.value) if pattern else None
+
+
+def _match_rows(flow: FlowProbe, rows: Sequence[Row], numbers_of: Callable[[Row], Iterable[int]]) -> None:
+    matched = flow.state.rows
+    before = len(matched), len(flow.differing_columns)
     for row in rows:
-        for number in numbers(row):
-            old = leg.found.get(number)
-            if old is None or _off(leg, number, row) < _off(leg, number, old):
-                leg.found[number] = row
-    if (len(leg.found), len(leg.differing)) != before:
-        leg.seen = dt.datetime.now(dt.UTC)
+        for number in numbers_of(row):
+            previous = matched.get(number)
+            if previous is None or _mismatches(flow, number, row) < _mismatches(flow, number, previous):
+                matched[number] = row
+    if (len(matched), len(flow.differing_columns)) != before:
+        flow.state.changed_at = dt.datetime.now(dt.UTC)
 
 
-def _off(leg: Leg, number: int, row: Mapping[str, Any]) -> int:
-    return sum(not leg.holds(name, row, cell) for name, cell in leg.expected[number].items())
+def _mismatches(flow: FlowProbe, number: int, row: Mapping[str, Any]) -> int:
+    return sum(not flow.cell_matches(name, row, cell) for name, cell in flow.expected[number].items())
 
 
-def _alike(leg: Leg, number: int, row: Mapping[str, Any]) -> bool:
-    """Whether a row without a marker is the foretold one: all cells that can be told exactly are equal."""
-    exact = {name: cell for name, cell in leg.expected[number].items() if cell.kind in {"value", "received"}}
-    return all(leg.holds(name, row, cell) for name, cell in exact.items())
+def _equals(flow: FlowProbe, number: int, row: Mapping[str, Any]) -> bool:
+    """Whether a row without a marker is the expected one: all cells that can be computed here are equal."""
+    cells = flow.expected[number].items()
+    exact = {name: cell for name, cell in cells if cell.expectation in {"value", "received"}}
+    return all(flow.cell_matches(name, row, cell) for name, cell in exact.items())
 
 
-def _first(leg: Leg) -> dt.datetime:
-    told = [instant(cell.value) for cells in leg.expected.values() if (cell := cells.get(TIME)) is not None]
-    return min([each for each in told if each is not None] + [leg.shot.made]) - dt.timedelta(minutes=5)
+def _expected_time_span(flow: FlowProbe) -> tuple[str, str]:
+    """The first and last TimeGenerated of the expected rows as KQL literals, now and the run's start included."""
+    cells = [row[TIME_COLUMN] for row in flow.expected.values() if TIME_COLUMN in row]
+    times = [time for cell in cells if (time := parse_time(cell.value)) is not None]
+    first = min([*times, flow.probe.planned_at]) - _TIME_MARGIN
+    last = max([*times, dt.datetime.now(dt.UTC)]) + _TIME_MARGIN
+    return f"datetime({_iso(first)})", f"datetime({_iso(last)})"
 
 
-def _last(leg: Leg) -> dt.datetime:
-    told = [instant(cell.value) for cells in leg.expected.values() if (cell := cells.get(TIME)) is not None]
-    return max([each for each in told if each is not None] + [dt.datetime.now(dt.UTC)]) + dt.timedelta(minutes=5)
-
-
-def _bag(value: Any) -> Row:
+def _parse_bag(value: Any) -> Row:
     bag = json.loads(value) if isinstance(value, str) else value
     return bag if isinstance(bag, dict) else {}
 
 
-def _name(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else f"['{name}']"
-
-
-def _moment(moment: dt.datetime) -> str:
-    return f"datetime({_iso(moment)})"
+def _quote(name: str) -> str:
+    return name if _PLAIN_NAME.fullmatch(name) else f"['{name}']"
 
 
 def _iso(moment: dt.datetime) -> str:

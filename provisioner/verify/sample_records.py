@@ -1,241 +1,175 @@
-"""The records that are sent: the author's where there are any, else made ones that the transform lets through."""
+"""The records that are sent: the author's where there are any, else synthetic ones that the transform lets through."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from provisioner.model import Stream
-from provisioner.probes.bound_flow import Lane
-from provisioner.probes.expected_row import TIME, clamped, instant
-from provisioner.verify import synthetic_records
+from provisioner.probes.bound_flow import BoundFlow
+from provisioner.probes.expected_row import TIME_COLUMN, is_time_replaced, parse_time
+from provisioner.verify.synthetic_records import edge_case_records, synthetic_record
+from provisioner.verify.transform_hints import TransformHints
 
-Record = dict[str, Any]
-MOST = 10
+SampleRecord = dict[str, Any]
+_MAX_RECORDS = 10
 """Records sent to one stream; more would prove nothing new."""
-_TRIES = 400
-
-_QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)*)"' + r"|'((?:[^'\\\n]|\\.)*)'")
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
-_CALL = re.compile(r"(?:(?<!\w)(\w+)\s*=\s*)?(?<!\w)(\w+)\(\s*(\w+)\s*\)")
-_CASTS = {
-    "toint": 17, "tolong": 17, "toreal": 9.5, "todouble": 9.5, "todecimal": 9.5, "tobool": True,
-    "toguid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "todatetime": None,
-}  # fmt: skip
+_MAX_ATTEMPTS = 400
+"""Synthetic records tried against the filters of a transform."""
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class SampleRecords:
     """Records and where they are from.
 
-    `filtered` counts the author's records that reach no table: not sent. `edges` are sent where they can be marked.
+    `filtered` counts the author's records that reach no table: not sent. `edge_cases` are sent where they can be
+    marked.
     """
 
-    records: tuple[Record, ...]
-    origin: Literal["tests", "samples", "made"]
+    records: tuple[SampleRecord, ...]
+    origin: Literal["tests", "samples", "synthetic"]
     filtered: int = 0
-    edges: tuple[Record, ...] = ()
+    edge_cases: tuple[SampleRecord, ...] = ()
 
 
-def samples(stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool = False) -> Samples:
-    """Records of a stream that reach at least one of its tables; none where nothing that we can think of does."""
-    written: list[tuple[Literal["tests", "samples"], list[Record]]] = [
-        ("tests", [dict(each) for test in stream.tests if test.expect_error is None for each in test.given]),
-        ("samples", [dict(each) for each in stream.samples]),
+def choose_records(
+    stream: Stream, flows: Sequence[BoundFlow], now: dt.datetime, *, edge_cases: bool = False
+) -> SampleRecords:
+    """Records of a stream that reach at least one of its tables; none where no record is found that does."""
+    chooser = _RecordChooser(stream, flows, now)
+    by_origin: list[tuple[Literal["tests", "samples"], list[SampleRecord]]] = [
+        ("tests", [dict(record) for test in stream.tests if test.expect_error is None for record in test.given]),
+        ("samples", [dict(record) for record in stream.samples]),
     ]
     filtered = 0
-    for origin, records in written:
-        timely = [_timely(each, lanes, now) for each in _distinct(records)]
-        through = [each for each in timely if _reaches(each, lanes, now)]
-        filtered += len(timely) - len(through)
-        if through:
-            whole = (*through[:MOST], *_filled(through[:MOST], stream, lanes, now))
-            return Samples(whole, origin, filtered, _edges(through[0], stream, lanes, now, edge=edge))
-    found = _passing(stream, lanes, now)
-    if found is None:
-        return Samples((), "made", filtered)
-    return Samples((found,), "made", filtered, _edges(found, stream, lanes, now, edge=edge))
+    for origin, records in by_origin:
+        timely = [chooser.with_present_time(record) for record in _distinct(records)]
+        stored = [record for record in timely if chooser.is_stored(record)]
+        filtered += len(timely) - len(stored)
+        if stored:
+            chosen = stored[:_MAX_RECORDS]
+            # The author's records come first and unchanged: they are what senders really send.
+            chosen += chooser.record_filling_nulls(chosen)
+            chosen += chooser.records_for_missed_flows(chosen)
+            edges = chooser.edge_cases(stored[0]) if edge_cases else ()
+            return SampleRecords(tuple(chosen), origin, filtered, edges)
+    synthetic = chooser.records_for_missed_flows(())
+    edges = chooser.edge_cases(synthetic[0]) if edge_cases and synthetic else ()
+    return SampleRecords(tuple(synthetic), "synthetic", filtered, edges)
 
 
-def _filled(records: Sequence[Record], stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> tuple[Record, ...]:
-    """One more record where columns stay null in all of these, with made values in what feeds those columns.
+@dataclass(frozen=True, slots=True)
+class _RecordChooser:
+    """Tries records of one stream against its transforms."""
 
-    A null arrives like any value, and nobody can tell; so each column ought to hold something at least once.
-    """
-    empty = _empty(records, lanes, now)
-    if not empty:
-        return ()
-    fed = {name for lane, column in empty for name in lane.query.lineage.get(column, ())}
-    plain = synthetic_records.record({name: type_ for name, type_ in stream.columns.items() if name in fed}, now)
-    texts = [lane.flow.transform for lane in lanes]
-    for record in records:
-        fuller = dict(record)
-        for name, value in plain.items():
-            if stream.columns[name] == "dynamic":
-                fuller[name] = _deepened(record.get(name), _members(name, texts, now) or value)
-            elif record.get(name) in (None, ""):
-                fuller[name] = value
-        if _reaches(fuller, lanes, now) and len(_empty([*records, fuller], lanes, now)) < len(empty):
-            return (fuller,)
-    return ()
+    stream: Stream
+    flows: Sequence[BoundFlow]
+    now: dt.datetime
+
+    @property
+    def hints(self) -> TransformHints:
+        """What the transforms' texts tell of the values that they want."""
+        return TransformHints(self.flows, self.now)
+
+    def is_stored(self, record: Mapping[str, Any]) -> bool:
+        """Whether any table gets a row of the record."""
+        return any(flow.stored_row(record, self.now) is not None for flow in self.flows)
+
+    def with_present_time(self, record: SampleRecord) -> SampleRecord:
+        """The record with its time set to the present where Azure would replace it: else that column proves nothing."""
+        rows = [row for flow in self.flows if (row := flow.stored_row(record, self.now)) is not None]
+        times = [time for row in rows if (time := parse_time(row.get(TIME_COLUMN))) is not None]
+        if not any(is_time_replaced(time, self.now) for time in times):
+            return record
+        sources = {name for flow in self.flows for name in flow.query.lineage.get(TIME_COLUMN, ())}
+        present = self.now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        moved = {**record, **{name: present for name in sources if isinstance(record.get(name), str)}}
+        moved_rows = [row for flow in self.flows if (row := flow.stored_row(moved, self.now)) is not None]
+        moved_times = [parse_time(row.get(TIME_COLUMN)) for row in moved_rows]
+        # A filter on the time may now drop rows: then the record is sent as the author wrote it.
+        timely = all(time and not is_time_replaced(time, self.now) for time in moved_times)
+        return moved if len(moved_rows) == len(rows) and timely else record
+
+    def record_filling_nulls(self, records: Sequence[SampleRecord]) -> list[SampleRecord]:
+        """One more record where columns stay null in all of these, with synthetic values in what feeds those columns.
+
+        Whether a value would have arrived cannot be told from a null; so each column ought to hold one at least once.
+        """
+        null_columns = self._null_columns(records)
+        if not null_columns:
+            return []
+        sources = {name for flow, column in null_columns for name in flow.query.lineage.get(column, ())}
+        columns = {name: type_ for name, type_ in self.stream.columns.items() if name in sources}
+        synthetic = synthetic_record(columns, self.now)
+        for record in records:
+            fuller = dict(record)
+            for name, value in synthetic.items():
+                if columns[name] == "dynamic":
+                    fuller[name] = _fill_bag(record.get(name), self.hints.members(name) or value)
+                elif record.get(name) in (None, ""):
+                    fuller[name] = value
+            if self.is_stored(fuller) and len(self._null_columns([*records, fuller])) < len(null_columns):
+                return [fuller]
+        return []
+
+    def records_for_missed_flows(self, records: Sequence[SampleRecord]) -> list[SampleRecord]:
+        """A synthetic record for each flow that none of the records reaches, nor one made before for another flow.
+
+        Flows that divide a stream by `where` let different records through.
+        """
+        records_for_flows: list[SampleRecord] = []
+        for flow in self.flows:
+            alone = replace(self, flows=[flow])
+            if any(alone.is_stored(record) for record in (*records, *records_for_flows)):
+                continue
+            # what all transforms look up comes first: one record for several flows is better than one for each
+            record = next((one for one in self.synthetic_attempts() if alone.is_stored(one)), None)
+            record = record or alone.passing_synthetic_record()
+            records_for_flows += [record] if record is not None else []
+        return records_for_flows
+
+    def edge_cases(self, base: SampleRecord) -> tuple[SampleRecord, ...]:
+        """Stored records at the edges of each type, made from a stored one."""
+        return tuple(edge_case_records(base, self.stream.columns, self.is_stored))
+
+    def passing_synthetic_record(self) -> SampleRecord | None:
+        """A synthetic record that is stored; None where none of the attempts is."""
+        return next((one for one in self.synthetic_attempts() if self.is_stored(one)), None)
+
+    def synthetic_attempts(self) -> Iterator[SampleRecord]:
+        """Synthetic records: what the transforms compare with is tried in every column that they read."""
+        base = synthetic_record(self.stream.columns, self.now)
+        for name, type_ in self.stream.columns.items():
+            if type_ == "dynamic":
+                base[name] = self.hints.members(name) or base[name]
+            elif type_ == "string":
+                base[name] = self.hints.text(name) or base[name]
+        attempts = itertools.chain([base], self.hints.variants(base, self.stream.columns))
+        return itertools.islice(attempts, _MAX_ATTEMPTS)
+
+    def _null_columns(self, records: Sequence[SampleRecord]) -> list[tuple[BoundFlow, str]]:
+        """Columns that a transform writes and that are null for all records."""
+        null_columns = []
+        for flow in self.flows:
+            rows = [row for record in records if (row := flow.stored_row(record, self.now)) is not None]
+            written = [name for name in flow.query.columns if flow.columns is None or name in flow.columns]
+            empty = [name for name in written if rows and all(row.get(name) in (None, "") for row in rows)]
+            null_columns += [(flow, name) for name in empty]
+        return null_columns
 
 
-def _empty(records: Sequence[Record], lanes: Sequence[Lane], now: dt.datetime) -> list[tuple[Lane, str]]:
-    """Columns that a transform writes and that are null for all records."""
-    found = []
-    for lane in lanes:
-        rows = [row for each in records if (row := lane.row(each, now)) is not None]
-        known = [name for name in lane.query.columns if lane.columns is None or name in lane.columns]
-        found += [(lane, name) for name in known if rows and all(row.get(name) in (None, "") for row in rows)]
-    return found
+def _distinct(records: Sequence[SampleRecord]) -> list[SampleRecord]:
+    return list({json.dumps(record, sort_keys=True, default=str): record for record in records}.values())
 
 
-def _deepened(value: Any, more: Record) -> Any:
-    """A bag with the members that it lacks; a value that is no bag stays, where there is one."""
+def _fill_bag(value: Any, members: SampleRecord) -> Any:
+    """A bag with the members that it lacks; another value than null or a bag unchanged."""
     if not isinstance(value, dict):
-        return more if value is None else value
-    gone = {name: member for name, member in more.items() if value.get(name) is None}
-    inner = {name: _deepened(member, more[name]) for name, member in value.items() if isinstance(more.get(name), dict)}
-    return {**value, **gone, **inner}
-
-
-def _edges(base: Record, stream: Stream, lanes: Sequence[Lane], now: dt.datetime, *, edge: bool) -> tuple[Record, ...]:
-    if not edge:
-        return ()
-    return tuple(synthetic_records.edges(base, stream.columns, lambda record: _reaches(record, lanes, now)))
-
-
-def _distinct(records: Sequence[Record]) -> list[Record]:
-    return list({json.dumps(each, sort_keys=True, default=str): each for each in records}.values())
-
-
-def _reaches(record: Mapping[str, Any], lanes: Sequence[Lane], now: dt.datetime) -> bool:
-    return any(lane.row(record, now) is not None for lane in lanes)
-
-
-def _timely(record: Record, lanes: Sequence[Lane], now: dt.datetime) -> Record:
-    """The record with its time set to the present where Azure would replace it: else that column proves nothing."""
-    rows = [row for lane in lanes if (row := lane.row(record, now)) is not None]
-    if not any((moment := instant(row.get(TIME))) is not None and clamped(moment, now) for row in rows):
-        return record
-    fed = {name for lane in lanes for name in lane.query.lineage.get(TIME, ()) if isinstance(record.get(name), str)}
-    moved = {**record, **{name: now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") for name in fed}}
-    after = [lane.row(moved, now) for lane in lanes]
-    told = [instant(row.get(TIME)) for row in after if row is not None]
-    return moved if len(told) == len(rows) and all(each and not clamped(each, now) for each in told) else record
-
-
-def _passing(stream: Stream, lanes: Sequence[Lane], now: dt.datetime) -> Record | None:
-    """A made record that passes the filters: what the transform compares with is tried in every column it reads."""
-    texts = [lane.flow.transform for lane in lanes]
-    base = synthetic_records.record(stream.columns, now)
-    casts = _casts(texts)
-    for name, type_ in stream.columns.items():
-        if type_ == "dynamic":
-            base[name] = _members(name, texts, now) or base[name]
-        elif type_ == "string":
-            base[name] = _cast_text(name, casts.get(name, ()), texts, now) or _spelled(name, lanes, now) or base[name]
-    tries = itertools.chain([base], _variants(base, stream, texts))
-    return next((each for each in itertools.islice(tries, _TRIES) if _reaches(each, lanes, now)), None)
-
-
-def _variants(base: Record, stream: Stream, texts: Sequence[str]) -> Iterator[Record]:
-    words = list(dict.fromkeys(a or b for text in texts for a, b in _QUOTED.findall(text)))
-    numbers = [json.loads(each) for text in texts for each in _NUMBER.findall(text)]
-    changes = [
-        {name: changed}
-        for name, type_ in stream.columns.items()
-        for changed in (
-            _bags(base[name], words, numbers) if type_ == "dynamic" else _others(base[name], type_, words, numbers)
-        )
-    ]
-    for change in changes:
-        yield {**base, **change}
-    for one, other in itertools.combinations(changes, 2):
-        if one.keys() != other.keys():
-            yield {**base, **one, **other}
-
-
-def _others(value: Any, type_: str, words: Sequence[str], numbers: Sequence[Any]) -> Iterator[Any]:
-    """Other values for a place that holds this one: what the transform compares with, and its neighbours."""
-    if type_ == "string":
-        yield from words
-    elif type_ == "boolean":
-        yield not value
-    elif type_ in {"int", "long"}:
-        yield from (each + step for each in numbers if isinstance(each, int) for step in (0, 1, -1))
-    elif type_ == "real":
-        yield from (float(each) + step for each in numbers for step in (0, 1, -1))
-
-
-def _bags(value: Any, words: Sequence[str], numbers: Sequence[Any]) -> Iterator[Any]:
-    """The bag with one member changed."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            yield from ({**value, name: changed} for changed in _bags(member, words, numbers))
-    elif not isinstance(value, list):
-        yield from _others(value, synthetic_records.json_type(value), words, numbers)
-
-
-def _members(name: str, texts: Sequence[str], now: dt.datetime) -> Record:
-    """A bag with the members that the transforms look up in this column, typed by the casts around them."""
-    bag: Record = {}
-    word = re.escape(name)
-    step = r"(?:\.[A-Za-z_]\w*|\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])"
-    for text in texts:
-        for cast, path in re.findall(rf"(?:(\w+)\(\s*)?(?<!\w){word}({step}+)", text):
-            steps = [a or b or c for a, b, c in re.findall(r"\.(\w+)|\[\s*'([^']*)'|\[\s*\"([^\"]*)\"", path)]
-            _set(bag, steps, _member(steps[-1], cast, now))
-    return bag
-
-
-def _casts(texts: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Word → the functions called on it alone, each with the name that the result is given, if any."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for text in texts:
-        for alias, function, word in _CALL.findall(text):
-            found.setdefault(word, []).append((alias, function))
-    return found
-
-
-def _cast_text(name: str, casts: Sequence[tuple[str, str]], texts: Sequence[str], now: dt.datetime) -> str | None:
-    """What a text must look like that the transforms cast: a time, a number, JSON with the members looked up in it."""
-    for alias, cast in casts:
-        if cast in {"parse_json", "todynamic"}:
-            bag = _members(alias, texts, now) if alias and alias != name else {}
-            bag = {**_members(f"{cast}({name})", texts, now), **bag}
-            return json.dumps(bag or synthetic_records.record({name: "dynamic"}, now)[name])
-        if cast == "todatetime" or cast in _CASTS:
-            value = _member(name, cast, now)
-            return value if isinstance(value, str) else json.dumps(value)
-    return None
-
-
-def _spelled(name: str, lanes: Sequence[Lane], now: dt.datetime) -> str | None:
-    """What a text must look like that alone feeds a column of a type that JSON has no values of."""
-    for lane in lanes:
-        for column, reads in lane.query.lineage.items():
-            type_ = lane.query.columns[column]
-            if type_ in {"guid", "datetime"} and tuple(reads) == (name,):
-                return str(synthetic_records.record({name: type_}, now)[name])
-    return None
-
-
-def _member(name: str, cast: str, now: dt.datetime) -> Any:
-    if cast == "todatetime":
-        return synthetic_records.record({name: "datetime"}, now)[name]
-    return _CASTS[cast] if cast in _CASTS else synthetic_records.record({name: "string"}, now)[name]
-
-
-def _set(bag: Record, steps: Sequence[str], value: Any) -> None:
-    for step in steps[:-1]:
-        inner = bag.get(step)
-        if not isinstance(inner, dict):
-            inner = bag[step] = {}
-        bag = inner
-    bag.setdefault(steps[-1], value)
+        return members if value is None else value
+    lacking = {name: member for name, member in members.items() if value.get(name) is None}
+    inner = {name: _fill_bag(one, members[name]) for name, one in value.items() if isinstance(members.get(name), dict)}
+    return {**value, **lacking, **inner}

@@ -1,4 +1,4 @@
-"""Sending: every stream at once, and again for as long as a refusal may pass."""
+"""Sends all probes at once, and again for as long as the reason of a refusal may pass."""
 
 from __future__ import annotations
 
@@ -9,129 +9,146 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from provisioner.diagnose.diagnosis import Case, diagnose
+from provisioner.diagnose import Evidence, diagnose
 from provisioner.errors import CloudError
-from provisioner.probes.live_state import Scene
-from provisioner.probes.probe import Shot
-from provisioner.probes.timing import Pace
+from provisioner.probes.arrival import Diagnosis
+from provisioner.probes.live_state import LiveState
+from provisioner.probes.probe import Probe
+from provisioner.probes.timing import VerifyTiming
 from provisioner.progress import Progress, ProgressEvent
 from provisioner.text import plural
 
 if TYPE_CHECKING:
-    from provisioner.azure.ingestion_client import Ingestion
+    from provisioner.azure.ingestion_client import IngestionClient
 
-_TELL = dt.timedelta(minutes=1)
-"""A wait is told when its reason changes, and else so often."""
+_REPORT_INTERVAL = dt.timedelta(minutes=1)
+"""How often a wait is reported whose reason does not change."""
 
 
 @dataclass(slots=True)
-class _Attempt:
-    """One shot's way to acceptance. `due` is when it is sent next; None while it is under way or over."""
+class _Delivery:
+    """One probe until the endpoint accepts it. `due` is when it is sent next; None while it is under way or finished.
 
-    shot: Shot
+    `last_report` is the code of the last wait that was reported, and when.
+    """
+
+    probe: Probe
     deadline: dt.datetime
     delays: Iterator[float]
     due: dt.datetime | None
-    over: bool = False
+    finished: bool = False
     future: Future[None] | None = None
-    told: tuple[str, dt.datetime] | None = None
+    last_report: tuple[str, dt.datetime] | None = None
 
 
 class Sender:
-    """Keeps all shots going over a few threads; whoever waits for a grant holds none of them."""
+    """Keeps all probes going over a few threads; one that waits for a grant occupies none of them."""
 
     def __init__(
-        self, shots: Sequence[Shot], scene: Scene, ingestion: Ingestion, pace: Pace, progress: Progress
+        self,
+        probes: Sequence[Probe],
+        live: LiveState,
+        ingestion: IngestionClient,
+        timing: VerifyTiming,
+        progress: Progress,
     ) -> None:
-        self._scene, self._ingestion, self._pace, self._progress = scene, ingestion, pace, progress
-        self._pool = ThreadPoolExecutor(min(pace.workers, len(shots)), "send")
+        self._live, self._ingestion, self._timing, self._progress = live, ingestion, timing, progress
+        self._pool = ThreadPoolExecutor(min(timing.send_threads, len(probes)), "send")
         self.idle = threading.Event()
-        """Set whenever nothing is under way any more."""
+        """Set whenever no request is under way any more."""
         now = _now()
-        deadline = now + dt.timedelta(seconds=pace.budget)
-        self._attempts = [_Attempt(shot, deadline, pace.delays(), now) for shot in shots]
-        self._running = 0
+        deadline = now + dt.timedelta(seconds=timing.send_budget)
+        self._deliveries = [_Delivery(probe, deadline, timing.poll_delays(), now) for probe in probes]
+        self._under_way = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # After an interrupt nothing more is sent, and no thread writes to states that are being reported.
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
     def busy(self) -> bool:
-        """Whether a shot is still to be accepted."""
-        return any(not each.over for each in self._attempts)
+        """Whether a probe may still be accepted."""
+        return any(not delivery.finished for delivery in self._deliveries)
 
-    def step(self) -> float:
-        """Send what is due; seconds to the next that will be. Raises what a thread of ours raised."""
+    def send_due(self) -> float:
+        """Send what is due. Returns the seconds until the next one is; raises what a thread of ours raised."""
         now = _now()
-        for each in self._attempts:
-            if each.future is not None and each.future.done():
-                each.future.result()
-            if each.due is not None and each.due <= now:
-                self._submit(each)
-        waiting = [each.due for each in self._attempts if each.due is not None]
-        return max(0.0, (min(waiting) - _now()).total_seconds()) if waiting else self._pace.slowest
+        for delivery in self._deliveries:
+            if delivery.future is not None and delivery.future.done():
+                # An error that is no refusal ends the run instead of leaving its probe waiting.
+                delivery.future.result()
+            if delivery.due is not None and delivery.due <= now:
+                self._submit(delivery)
+        waiting = [delivery.due for delivery in self._deliveries if delivery.due is not None]
+        return max(0.0, (min(waiting) - _now()).total_seconds()) if waiting else self._timing.max_poll_interval
 
-    def again(self, shot: Shot) -> None:
-        """Send an accepted shot once more."""
-        for each in self._attempts:
-            if each.shot is shot and each.over and each.due is None:
-                each.over, each.due = False, _now()
+    def resend(self, probe: Probe) -> None:
+        """Send an accepted probe once more."""
+        for delivery in self._deliveries:
+            if delivery.probe is probe and delivery.finished and delivery.due is None:
+                delivery.finished, delivery.due = False, _now()
 
-    def _submit(self, attempt: _Attempt) -> None:
-        attempt.due = None
+    def _submit(self, delivery: _Delivery) -> None:
+        delivery.due = None
         with self._lock:
-            self._running += 1
+            self._under_way += 1
             self.idle.clear()
-        if attempt.told is None:
-            self._progress(
-                ProgressEvent("start", attempt.shot.name, f"sending {plural(len(attempt.shot.records), 'record')}")
-            )
-        attempt.future = self._pool.submit(self._send, attempt)
+        if delivery.last_report is None:
+            message = f"sending {plural(len(delivery.probe.records), 'record')}"
+            self._progress(ProgressEvent("start", delivery.probe.title, message))
+        delivery.future = self._pool.submit(self._send, delivery)
 
-    def _send(self, attempt: _Attempt) -> None:
+    def _send(self, delivery: _Delivery) -> None:
         try:
-            self._try(attempt)
+            self._deliver(delivery)
         finally:
             with self._lock:
-                self._running -= 1
-                if not self._running:
+                self._under_way -= 1
+                if not self._under_way:
                     self.idle.set()
 
-    def _try(self, attempt: _Attempt) -> None:
-        shot = attempt.shot
+    def _deliver(self, delivery: _Delivery) -> None:
+        probe = delivery.probe
         try:
-            self._ingestion.send(shot.endpoint, shot.immutable_id, shot.stream.name, shot.records)
+            self._ingestion.send(probe.endpoint, probe.immutable_id, probe.stream.name, probe.records)
         except CloudError as error:
-            shot.error = error
-            self._refused(attempt)
+            probe.send_error = error
+            self._handle_refusal(delivery)
             return
-        shot.error, shot.accepted = None, _now()
-        shot.first_accepted = shot.first_accepted or shot.accepted
-        attempt.over = True
-        self._progress(ProgressEvent("start", shot.name, "accepted, looking for it"))
+        probe.send_error, probe.accepted_at = None, _now()
+        probe.first_accepted_at = probe.first_accepted_at or probe.accepted_at
+        delivery.finished = True
+        self._progress(ProgressEvent("start", probe.title, "accepted, looking for it"))
 
-    def _refused(self, attempt: _Attempt) -> None:
-        """Look for the reason; one that passes is borne until the budget is used up."""
-        self._scene.forget(seconds=1.0)
-        cause = diagnose(Case(attempt.shot.legs[0], self._scene)) if attempt.shot.legs else None
-        for leg in attempt.shot.legs:
-            leg.diagnosis = cause
-        due = _now() + dt.timedelta(seconds=next(attempt.delays))
-        if cause is None or not cause.passing or due > attempt.deadline:
-            attempt.over = True
+    def _handle_refusal(self, delivery: _Delivery) -> None:
+        """Look for the cause; a transient one is waited out until the budget is used up."""
+        flows = delivery.probe.flows
+        # Many probes are refused at once, mostly for the same cause: they share what was read within this second.
+        self._live.invalidate(older_than=1.0)
+        diagnosis = diagnose(Evidence(flows[0], self._live)) if flows else None
+        for flow in flows:
+            flow.state.diagnosis = diagnosis
+        due = _now() + dt.timedelta(seconds=next(delivery.delays))
+        if diagnosis is None or not diagnosis.transient or due > delivery.deadline:
+            delivery.finished = True
             return
-        attempt.due = due
-        if attempt.told is None or attempt.told[0] != cause.code or _now() - attempt.told[1] > _TELL:
-            attempt.told = (cause.code, _now())
-            left = int((attempt.deadline - _now()).total_seconds())
-            self._progress(ProgressEvent("wait", attempt.shot.name, f"{cause.message}; {_minutes(left)} left"))
+        delivery.due = due
+        self._report_wait(delivery, diagnosis)
+
+    def _report_wait(self, delivery: _Delivery, diagnosis: Diagnosis) -> None:
+        last = delivery.last_report
+        if last is not None and last[0] == diagnosis.code and _now() - last[1] <= _REPORT_INTERVAL:
+            return
+        delivery.last_report = (diagnosis.code, _now())
+        remaining = _format_remaining(int((delivery.deadline - _now()).total_seconds()))
+        self._progress(ProgressEvent("wait", delivery.probe.title, f"{diagnosis.message}; {remaining} left"))
 
 
-def _minutes(seconds: int) -> str:
+def _format_remaining(seconds: int) -> str:
     return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
 
 

@@ -7,10 +7,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-Record = dict[str, Any]
+SyntheticRecord = dict[str, Any]
+JsonPath = tuple[str | int, ...]
 
-# Words in a column's name that tell what its text looks like; the first that is found counts.
-_TEXTS: tuple[tuple[str, str], ...] = (
+# Parts of a column's name that tell what its text looks like; the first that occurs counts, so `uuid` stands before
+# `id`, and the general ones at the end.
+_TEXT_BY_NAME: tuple[tuple[str, str], ...] = (
     ("uuid", "3f2504e0-4f89-41d3-9a0c-0305e82c3301"),
     ("guid", "3f2504e0-4f89-41d3-9a0c-0305e82c3301"),
     ("email", "ada@example.com"),
@@ -44,60 +46,62 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     ("name", "orders"),
     ("id", "A-1017"),
 )
-_TIMES = ("time", "date", "timestamp", "created", "updated", "_at")
-_ADDRESSES = ("ip", "ipaddress", "address", "src", "dst")
+_TIME_NAMES = ("time", "date", "timestamp", "created", "updated", "_at")
+_ADDRESS_NAMES = ("ip", "ipaddress", "address", "src", "dst")
 
 
-def record(columns: Mapping[str, str], now: dt.datetime) -> Record:
-    """One record with a value in every column; a guid is text, as JSON knows none."""
+def synthetic_record(columns: Mapping[str, str], now: dt.datetime) -> SyntheticRecord:
+    """One record with a value in every column, by its type and name; a guid is text, as JSON has no other form."""
     return {name: _value(name, type_, now) for name, type_ in columns.items()}
 
 
-def edges(base: Record, columns: Mapping[str, str], passes: Callable[[Record], bool]) -> Iterator[Record]:
+def edge_case_records(
+    base: SyntheticRecord, columns: Mapping[str, str], passes: Callable[[SyntheticRecord], bool]
+) -> Iterator[SyntheticRecord]:
     """Records at the edges of each type, made from one that passes the filters and passing them too.
 
     Each value (inside bags as well) is exchanged for the greatest, the least and none, where the record still passes.
     """
-    for kind in _EDGES:
+    for edge_value in _EDGE_VALUES:
         current = base
         for path, type_ in _leaves(base, columns):
-            changed = _with(current, path, _EDGES[kind](type_))
+            changed = _with_value(current, path, edge_value(type_))
             current = changed if passes(changed) else current
         if current != base:
             yield current
 
 
-def _leaves(record: Record, columns: Mapping[str, str]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for name, type_ in columns.items():
-        if type_ != "dynamic":
-            yield (name,), type_
-        else:
-            yield from _inside(record.get(name), (name,))
-
-
-def _inside(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, (dict, list)) and value:
-        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _inside(inner, (*path, step))
-    else:
-        yield path, json_type(value)
-
-
-def json_type(value: Any) -> str:
+def json_column_type(value: Any) -> str:
     """The column type that a JSON value would have; dynamic for null, bags and lists."""
     return _JSON_TYPES.get(type(value), "dynamic")
 
 
-def _with(record: Record, path: tuple[str | int, ...], value: Any) -> Record:
-    """A copy of the record with another value at a path; a type without such an edge keeps its value."""
-    if value is _SAME:
+def _leaves(record: SyntheticRecord, columns: Mapping[str, str]) -> Iterator[tuple[JsonPath, str]]:
+    for name, type_ in columns.items():
+        if type_ != "dynamic":
+            yield (name,), type_
+        else:
+            yield from _inner_leaves(record.get(name), (name,))
+
+
+def _inner_leaves(value: Any, path: JsonPath) -> Iterator[tuple[JsonPath, str]]:
+    if isinstance(value, (dict, list)) and value:
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _inner_leaves(inner, (*path, step))
+    else:
+        yield path, json_column_type(value)
+
+
+def _with_value(record: SyntheticRecord, path: JsonPath, value: Any) -> SyntheticRecord:
+    """A copy of the record with another value at a path; the record itself for a type without such an edge."""
+    if value is _NO_EDGE:
         return record
-    made: Any = copy.deepcopy(record)
-    inside = made
+    changed: Any = copy.deepcopy(record)
+    parent = changed
     for step in path[:-1]:
-        inside = inside[step]
-    inside[path[-1]] = value
-    return dict(made)
+        parent = parent[step]
+    parent[path[-1]] = value
+    return dict(changed)
 
 
 def _value(name: str, type_: str, now: dt.datetime) -> Any:
@@ -120,16 +124,17 @@ def _value(name: str, type_: str, now: dt.datetime) -> Any:
 
 def _text(name: str, now: dt.datetime) -> str:
     lowered = name.lower()
-    words = _words(name)
-    if any(word in _ADDRESSES for word in words) or lowered.endswith("ip"):
+    # Whole parts only: `ip` is part of many other names, such as description.
+    if any(part in _ADDRESS_NAMES for part in _name_parts(name)) or lowered.endswith("ip"):
         return "198.51.100.23"
-    if any(each in lowered for each in _TIMES):
+    if any(time_name in lowered for time_name in _TIME_NAMES):
         return _iso(now)
-    return next((text for word, text in _TEXTS if word in lowered), f"{name} of a test row")
+    return next((text for part, text in _TEXT_BY_NAME if part in lowered), f"{name} of a test row")
 
 
-def _words(name: str) -> list[str]:
-    spaced = "".join(f" {each}" if each.isupper() else each for each in name.replace("_", " "))
+def _name_parts(name: str) -> list[str]:
+    """`SourceIp_v4` → `source`, `ip`, `v4`."""
+    spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in name.replace("_", " "))
     return spaced.lower().split()
 
 
@@ -137,11 +142,11 @@ def _iso(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-_SAME = object()
+_NO_EDGE = object()
 _JSON_TYPES: Mapping[type, str] = {str: "string", bool: "boolean", int: "long", float: "real"}
-_LONG = "Ünïcödé 日本語 🎉 \"quoted\" 'single' back\\slash\ttab\nline " + "x" * 500
+_LONG_TEXT = "Ünïcödé 日本語 🎉 \"quoted\" 'single' back\\slash\ttab\nline " + "x" * 500
 _GREATEST: Mapping[str, Any] = {
-    "string": _LONG,
+    "string": _LONG_TEXT,
     "int": 2**31 - 1,
     "long": 2**63 - 1,
     "real": 1.7976931348623157e308,
@@ -158,8 +163,9 @@ _LEAST: Mapping[str, Any] = {
     "guid": "00000000-0000-0000-0000-000000000000",
     "dynamic": [],
 }
-_EDGES: Mapping[str, Callable[[str], Any]] = {
-    "greatest": lambda type_: _GREATEST.get(type_, _SAME),
-    "least": lambda type_: _LEAST.get(type_, _SAME),
-    "none": lambda type_: _SAME if type_ == "datetime" else None,
-}
+_EDGE_VALUES: tuple[Callable[[str], Any], ...] = (
+    lambda type_: _GREATEST.get(type_, _NO_EDGE),
+    lambda type_: _LEAST.get(type_, _NO_EDGE),
+    # Most often the time of the row: without one Azure discards it.
+    lambda type_: _NO_EDGE if type_ == "datetime" else None,
+)

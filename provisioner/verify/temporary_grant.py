@@ -1,4 +1,4 @@
-"""The right to send for the time of a run: given to the running identity, taken back afterwards."""
+"""The right to send for the time of a run: granted to the running identity, withdrawn afterwards."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from provisioner.errors import CloudError, NotFound, ProvisionerError
 from provisioner.model import PUBLISHER
-from provisioner.probes.live_state import Scene
+from provisioner.probes.live_bodies import properties_of
+from provisioner.probes.live_state import LiveState
 from provisioner.progress import Progress, ProgressEvent
-from provisioner.resources import resource_type
+from provisioner.resources import Body, resource_type
 from provisioner.resources.grant_resource import assignment_name, role_id
 from provisioner.text import plural
 
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
     from provisioner.azure import Azure
 
 _SUBJECT = "grant to self"
+_THREADS = 8
 
 
 @contextmanager
-def permit(azure: Azure, scene: Scene, dcrs: Collection[str], *, keep: bool, progress: Progress) -> Iterator[None]:
+def temporary_grant(
+    azure: Azure, live: LiveState, dcrs: Collection[str], *, keep: bool, progress: Progress
+) -> Iterator[None]:
     """Within it the running identity may send to these DCRs.
 
-    A grant that is there already, whoever made it, stays; `keep` leaves ours too. Raises CloudError where roles may
-    not be assigned, ProvisionerError where the token does not say who runs.
+    A grant that is there already stays, and so do ours with `keep`. Raises CloudError where roles may not be assigned,
+    ProvisionerError where the token does not say who runs.
     """
     principal = azure.identity.object_id
     if principal is None:
@@ -34,41 +38,41 @@ def permit(azure: Azure, scene: Scene, dcrs: Collection[str], *, keep: bool, pro
             "the token does not tell the object id of the running identity, so it cannot be granted anything",
             hint="grant it by its object id in `grants`, and run verify without `--grant-self`",
         )
-    with ThreadPoolExecutor(8, "grant") as pool:
-        made = [id_ for id_ in pool.map(lambda name: _grant(azure, scene, name, principal), sorted(dcrs)) if id_]
-    if made:
-        scene.forget()
-        progress(ProgressEvent("done", _SUBJECT, f"{PUBLISHER} on {plural(len(made), 'rule')} for this run"))
+    with ThreadPoolExecutor(_THREADS, "grant") as pool:
+        ids = pool.map(lambda name: _grant(azure, live, name, principal), sorted(dcrs))
+        created = [id_ for id_ in ids if id_]
+    if created:
+        # The assignments were read before there was one.
+        live.invalidate()
+        progress(ProgressEvent("done", _SUBJECT, f"{PUBLISHER} on {plural(len(created), 'rule')} for this run"))
     try:
         yield
     finally:
-        if made and not keep:
-            _withdraw(azure, made, progress)
+        # Also after an error or an interrupt: the right must not outlive its run.
+        if created and not keep:
+            _withdraw(azure, created, progress)
 
 
-def _grant(azure: Azure, scene: Scene, dcr: str, principal: str) -> str | None:
-    """The id of an assignment that was made now; None where the right was there."""
-    scope, role = scene.id("dcr", dcr), role_id(PUBLISHER)
-    type_ = resource_type("grant")
-    name = assignment_name(scope, principal, role)
-    id_ = f"{scope}/providers/{type_.name}/{name}"
-    held = scene.assignments(scope) or ()
-    if any(_is(each, principal, role) for each in held):
+def _grant(azure: Azure, live: LiveState, dcr: str, principal: str) -> str | None:
+    """The id of an assignment that was created now; None where the right was there, or the DCR is not."""
+    scope, role = live.id_of("dcr", dcr), role_id(PUBLISHER)
+    if any(_gives(assignment, principal, role) for assignment in live.role_assignments(scope) or ()):
         return None
-    definition = (
-        f"/subscriptions/{scene.manifest.target.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
-    )
+    assignment_type = resource_type("grant")
+    id_ = f"{scope}/providers/{assignment_type.arm_type}/{assignment_name(scope, principal, role)}"
+    subscription = f"/subscriptions/{live.manifest.target.subscription}"
     body = {
         "properties": {
-            "roleDefinitionId": definition,
+            "roleDefinitionId": f"{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}",
             "principalId": principal,
             "description": "made by provisioner verify for one run",
         }
     }
     try:
-        azure.management.put(type_, id_, body)
+        azure.management.put(assignment_type, id_, body)
     except CloudError as error:
-        # A rule that is gone is for the diagnosis to tell.
+        # A missing DCR is left to the diagnosis, which names it.
+        # Azure refuses a second assignment of a role to a principal at one scope: another run was faster.
         if error.code == "RoleAssignmentExists" or isinstance(error, NotFound):
             return None
         raise
@@ -76,24 +80,22 @@ def _grant(azure: Azure, scene: Scene, dcr: str, principal: str) -> str | None:
 
 
 def _withdraw(azure: Azure, ids: Collection[str], progress: Progress) -> None:
-    """Take back what was given; one that cannot be taken back is named, for a person to do it."""
+    """Delete assignments; one that cannot be deleted is reported, for a person to do it."""
 
-    def take(id_: str) -> str | None:
+    def delete(id_: str) -> str | None:
         try:
             azure.management.delete(resource_type("grant"), id_)
         except CloudError as error:
             return f"{id_}: {error.message}"
         return None
 
-    with ThreadPoolExecutor(8, "grant") as pool:
-        left = [why for why in pool.map(take, ids) if why]
-    if left:
-        progress(ProgressEvent("failed", _SUBJECT, f"could not be taken back, please delete: {'; '.join(left)}"))
+    with ThreadPoolExecutor(_THREADS, "grant") as pool:
+        failures = [failure for failure in pool.map(delete, ids) if failure]
+    if failures:
+        progress(ProgressEvent("failed", _SUBJECT, f"could not be taken back, please delete: {'; '.join(failures)}"))
 
 
-def _is(assignment: dict[str, object], principal: str, role: str) -> bool:
-    properties = assignment.get("properties")
-    if not isinstance(properties, dict):
-        return False
-    same = str(properties.get("principalId", "")).lower() == principal.lower()
-    return same and str(properties.get("roleDefinitionId", "")).lower().endswith(role)
+def _gives(assignment: Body, principal: str, role: str) -> bool:
+    properties = properties_of(assignment)
+    is_own = str(properties.get("principalId", "")).lower() == principal.lower()
+    return is_own and str(properties.get("roleDefinitionId", "")).lower().endswith(role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -19,12 +20,12 @@ CONNECTOR = [str(ARM_CASES / "connector" / name) for name in ("Shop_DCR.json", "
 LOSSY = str(ARM_CASES / "lossy" / "rules.json")
 
 
-def run(*words):
-    return CliRunner().invoke(provisioner, ["import", *words], catch_exceptions=False, standalone_mode=False)
+def run(*arguments):
+    return CliRunner().invoke(provisioner, ["import", *arguments], catch_exceptions=False, standalone_mode=False)
 
 
-def process(*words, cwd):
-    command = [sys.executable, "-m", "provisioner", *words]
+def process(*arguments, cwd):
+    command = [sys.executable, "-m", "provisioner", *arguments]
     return subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True, timeout=120)
 
 
@@ -42,6 +43,18 @@ def test_a_loss_fails_only_under_strict():
     assert run("--from-arm", *CONNECTOR, "--strict").return_value == 0
 
 
+def test_an_import_of_which_nothing_comes_says_so_and_fails(tmp_path):
+    flows = [{"streams": ["Microsoft-Perf"], "destinations": ["la"]}]
+    body = {"kind": "Linux", "properties": {"dataFlows": flows, "destinations": {"logAnalytics": [{"name": "la"}]}}}
+    file = tmp_path / "agents.json"
+    file.write_text(json.dumps({"type": "Microsoft.Insights/dataCollectionRules", "name": "dcr-agents", **body}))
+    done = run("--from-arm", str(file))
+    assert done.return_value == 1
+    assert "warning IMP005 dcr dcr-agents" in done.stderr
+    assert "warning IMP010 nothing was imported" in done.stderr
+    assert "dcr-agents" in done.stdout
+
+
 def test_a_file_that_is_there_is_not_overwritten(tmp_path):
     out = tmp_path / "provisioner.yaml"
     assert process("import", "--from-arm", *CONNECTOR, "--out", str(out), "-q", cwd=tmp_path).returncode == 0
@@ -53,7 +66,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("arguments", "code"),
     [
         (["--from-arm"], 64),
         (["a", "b"], 64),
@@ -63,8 +76,8 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path):
         (["no/such.yaml"], 1),
     ],
 )
-def test_wrong_words_are_told_in_words(words, code, tmp_path):
-    done = process("import", *words, cwd=tmp_path)
+def test_wrong_words_are_told_in_words(arguments, code, tmp_path):
+    done = process("import", *arguments, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
 

@@ -22,15 +22,15 @@ from requests.adapters import HTTPAdapter
 
 from provisioner import azure, live
 from provisioner import plan as planned
-from provisioner.apply.execution import apply
+from provisioner.apply import ApplyOptions, apply
 from provisioner.azure import http_pipeline
-from provisioner.emulator.lifecycle import ensure, stop
+from provisioner.emulator.lifecycle import ensure_running, stop
 from provisioner.errors import CloudError, Conflict, ProvisionerError, StalePlan
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
 from provisioner.resources import resource_type
-from provisioner.resources.expand import expand
+from provisioner.resources.expand import expand_manifest
 from tests.support.paths import EXAMPLES
-from tests.support.raw_response import Raw
+from tests.support.raw_response import RawResponse
 
 SOAK = int(os.environ.get("PROVISIONER_SOAK", "0"))
 SEEDS = SOAK or 30
@@ -38,16 +38,16 @@ BASE = {"TimeGenerated": "datetime", "Id": "string"}
 
 
 def answer(status, code, headers=None):
-    def made(request, _):
+    def send_answer(request, _):
         response = requests.Response()
         response.status_code = status
         response.request, response.url = request, request.url
         response.headers.update({"Content-Type": "application/json", "x-ms-request-id": "soak", **(headers or {})})
         body = json.dumps({"error": {"code": code, "message": f"made up: {code}"}}).encode()
-        response.raw = Raw(body)
+        response.raw = RawResponse(body)
         return response
 
-    return made
+    return send_answer
 
 
 def reset_before(request, _):
@@ -55,12 +55,12 @@ def reset_before(request, _):
 
 
 def reset_after(request, send):
-    """The write was done and nobody was told."""
+    """The write was done, and its answer was lost."""
     send()
     raise requests.exceptions.ConnectionError("reset after it was done", request=request)
 
 
-TROUBLES = {
+FAULTS = {
     "throttled": answer(429, "TooManyRequests", {"retry-after-ms": "1"}),
     "timeout": answer(408, "RequestTimeout"),
     "internal": answer(500, "InternalServerError"),
@@ -77,8 +77,8 @@ TROUBLES = {
 }
 
 
-class Troubled(HTTPAdapter):
-    """The real connection, with troubles at some requests; `at` maps the number of a request to a trouble's name."""
+class FaultyAdapter(HTTPAdapter):
+    """The real connection with faults at some requests: `at` maps a request's number to the name of its fault."""
 
     def __init__(self, at, chance=0.0, seed=0):
         super().__init__(pool_maxsize=20)
@@ -96,14 +96,14 @@ class Troubled(HTTPAdapter):
             number = next(self.count)
             name = self.at.get(number)
             if name is None and self.random.random() < self.chance:
-                name = self.random.choice(list(TROUBLES))
+                name = self.random.choice(list(FAULTS))
             if name:
                 self.struck.append((number, name, request.method, request.url.split("?")[0].rsplit("/", 2)[-2:]))
             if request.method == "DELETE":
                 self.deleted.append(request.url)
         if name is None:
             return super().send(request, **options)
-        return TROUBLES[name](request, lambda: super(Troubled, self).send(request, **options))
+        return FAULTS[name](request, lambda: super(FaultyAdapter, self).send(request, **options))
 
 
 def manifest(target, columns):
@@ -126,70 +126,72 @@ def manifest(target, columns):
 
 
 @pytest.fixture
-def hasty(monkeypatch):
-    """Waits between tries take no time: what is tried, not how patiently, is the question."""
+def short_delays(monkeypatch):
+    """Waits between attempts take no time: the test is about what is retried."""
     monkeypatch.setattr(http_pipeline.time, "sleep", lambda _: None)
 
 
 @pytest.fixture
-def cloud(azure_monitor, hasty):
+def cloud(azure_monitor, short_delays):
     target = Target("local", azure_monitor.subscription, "rg-soak", "westeurope")
-    with azure.connect_local(target, azure_monitor.ready) as made:
-        assert made.identity.object_id
-        yield made
+    with azure.connect_local(target, azure_monitor.ready) as connection:
+        assert connection.identity.object_id
+        yield connection
 
 
-def run(cloud, wanted):
+def run(cloud, desired_manifest):
     """One plan and apply; the errors it ended with, all of them ours and all of them telling."""
     try:
-        desired = expand(wanted, cloud.identity.object_id)
-        made = planned.plan(desired, live.read(cloud, desired, owner=wanted.owner), principal=cloud.identity.object_id)
-        outcomes = apply(made, cloud, parallelism=4)
+        desired = expand_manifest(desired_manifest, cloud.identity.object_id)
+        new_plan = planned.build_plan(
+            desired, live.read_live(cloud, desired, owner=desired_manifest.owner), principal=cloud.identity.object_id
+        )
+        outcomes = apply(new_plan, cloud, ApplyOptions(parallelism=4))
     except ProvisionerError as error:
         return [error]
-    return [each.error for each in outcomes if each.error is not None]
+    return [outcome.error for outcome in outcomes if outcome.error is not None]
 
 
-def check(cloud, wanted, columns, adapter):
-    """Every trouble was survived or named; a clean run converges; nothing is lost, doubled or deleted."""
+def check_converged(cloud, desired_manifest, columns, adapter):
+    """A run without faults converges; nothing was lost, doubled or deleted by the runs before it."""
     calm = HTTPAdapter(pool_maxsize=20)
     cloud.session.mount("https://", calm)
-    assert run(cloud, wanted) == []
-    desired = expand(wanted, cloud.identity.object_id)
-    found = live.read(cloud, desired, owner=wanted.owner)
-    made = planned.plan(desired, found, principal=cloud.identity.object_id)
-    assert made.changes == ()
-    assert found.undeclared == ()
-    everything = found.everything
-    assert sorted(each["name"] for each in everything.dcrs) == ["dcr-One", "dcr-Two"]
-    assert [each["name"] for each in everything.endpoints] == ["dce-soak"]
-    scopes = sorted(each["properties"]["scope"] for each in everything.grants if "/dataCollectionRules/" in each["properties"]["scope"])  # fmt: skip  # noqa: E501
+    assert run(cloud, desired_manifest) == []
+    desired = expand_manifest(desired_manifest, cloud.identity.object_id)
+    live_state = live.read_live(cloud, desired, owner=desired_manifest.owner)
+    new_plan = planned.build_plan(desired, live_state, principal=cloud.identity.object_id)
+    assert new_plan.changes == ()
+    assert live_state.undeclared == ()
+    everything = live_state.inventory
+    assert sorted(dcr["name"] for dcr in everything.dcrs) == ["dcr-One", "dcr-Two"]
+    assert [endpoint["name"] for endpoint in everything.endpoints] == ["dce-soak"]
+    scopes = sorted(grant["properties"]["scope"] for grant in everything.grants if "/dataCollectionRules/" in grant["properties"]["scope"])  # fmt: skip  # noqa: E501
     assert [scope.rsplit("/", 1)[1] for scope in scopes] == ["dcr-One", "dcr-Two"]
     for name in ("One_CL", "Two_CL"):
-        names = {each["name"] for each in found.graph["table", name].body["properties"]["schema"]["columns"]}
+        names = {column["name"] for column in live_state.graph["table", name].body["properties"]["schema"]["columns"]}
         assert names == set(columns)
     assert adapter.deleted == []
 
 
-def troubled_run(cloud, at, chance=0.0, seed=0):
-    """From nothing to a shop, then a wider shop beside a stranger's column, both under troubles."""
-    adapter = Troubled(at, chance, seed)
+def run_with_faults(cloud, at, chance=0.0, seed=0):
+    """From nothing to a shop, then a wider shop beside a stranger's column, both under faults."""
+    adapter = FaultyAdapter(at, chance, seed)
     cloud.session.mount("https://", adapter)
     first = manifest(cloud.target, BASE)
     for error in run(cloud, first):
-        named(error, adapter)
-    check(cloud, first, BASE, adapter)
+        check_error(error, adapter)
+    check_converged(cloud, first, BASE, adapter)
     foreign = {"name": "Foreign", "type": "int"}
     for name in ("One_CL", "Two_CL"):
-        id_ = expand(first)["table", name].id
+        id_ = expand_manifest(first)["table", name].id
         body = {"properties": {"schema": {"name": name, "columns": [*_columns(BASE), foreign]}}}
         cloud.management.put(resource_type("table"), id_, body)
     wider = {**BASE, "Note": "string"}
-    second = Troubled(at, chance, seed + 1)
+    second = FaultyAdapter(at, chance, seed + 1)
     cloud.session.mount("https://", second)
     for error in run(cloud, manifest(cloud.target, wider)):
-        named(error, second)
-    check(cloud, manifest(cloud.target, wider), {*wider, "Foreign"}, second)
+        check_error(error, second)
+    check_converged(cloud, manifest(cloud.target, wider), {*wider, "Foreign"}, second)
     return adapter, second
 
 
@@ -197,7 +199,7 @@ def _columns(columns):
     return [{"name": name, "type": type_} for name, type_ in columns.items()]
 
 
-def named(error, adapter):
+def check_error(error, adapter):
     """The error says a cause that was really there."""
     assert isinstance(error, ProvisionerError), error
     struck = {name for _, name, _, _ in adapter.struck}
@@ -215,15 +217,15 @@ def named(error, adapter):
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_troubles_lose_nothing(cloud, seed):
     dice = random.Random(seed)
-    troubled_run(cloud, {}, chance=dice.choice([0.02, 0.05, 0.15, 0.4]), seed=seed)
+    run_with_faults(cloud, {}, chance=dice.choice([0.02, 0.05, 0.15, 0.4]), seed=seed)
 
 
-PAIRS = [(kind, number) for kind in TROUBLES for number in range(26)]
+PAIRS = [(kind, number) for kind in FAULTS for number in range(26)]
 
 
 @pytest.mark.parametrize(("kind", "number"), PAIRS if SOAK else random.Random(7).sample(PAIRS, 8), ids=str)
 def test_one_trouble_at_one_request_loses_nothing(cloud, kind, number):
-    adapter, second = troubled_run(cloud, {number: kind})
+    adapter, second = run_with_faults(cloud, {number: kind})
     assert len(adapter.struck) <= 1
     assert len(second.struck) <= 1
 
@@ -235,7 +237,7 @@ def test_a_killed_apply_is_finished_by_the_next(tmp_path_factory, seed):
     quiet = shutil.ignore_patterns(".provisioner")
     shutil.copytree(EXAMPLES / "quickstart", folder, ignore=quiet, dirs_exist_ok=True)
     state = folder / ".provisioner"
-    ensure(state)
+    ensure_running(state)
     apply_ = [sys.executable, "-m", "provisioner", "apply", str(folder), "-e", "local"]
     plan_ = [*apply_[:3], "plan", *apply_[4:], "--detailed-exitcode"]
     try:
@@ -255,13 +257,13 @@ def test_a_killed_apply_is_finished_by_the_next(tmp_path_factory, seed):
 def test_two_machines_at_the_same_time_converge(cloud, azure_monitor, seed):
     """No lock holds both: each ends applied, or refuses because the other was faster; nothing is lost or doubled."""
     wide = {**BASE, "Note": "string"}
-    wanted = manifest(cloud.target, wide)
+    desired_manifest = manifest(cloud.target, wide)
     ends = []
 
     def machine(delay):
         with azure.connect_local(cloud.target, azure_monitor.ready) as own:
             threading.Event().wait(delay)
-            ends.append(run(own, wanted))
+            ends.append(run(own, desired_manifest))
 
     dice = random.Random(seed)
     threads = [threading.Thread(target=machine, args=(dice.random() / 4,)) for _ in range(2)]
@@ -272,4 +274,4 @@ def test_two_machines_at_the_same_time_converge(cloud, azure_monitor, seed):
     assert len(ends) == 2
     for error in itertools.chain.from_iterable(ends):
         assert isinstance(error, (StalePlan, Conflict)), error
-    check(cloud, wanted, wide, Troubled({}))
+    check_converged(cloud, desired_manifest, wide, FaultyAdapter({}))

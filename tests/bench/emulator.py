@@ -31,7 +31,7 @@ def run(rows: int = 1_000_000, tables: int = 2_000) -> list[list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         cold = _cold(state)
-        rest = Rest(AzureMonitor(lifecycle.ensure(state)))
+        rest = Rest(AzureMonitor(lifecycle.ensure_running(state)))
         try:
             return [
                 ["what", "measured", "wanted"],
@@ -43,18 +43,18 @@ def run(rows: int = 1_000_000, tables: int = 2_000) -> list[list[str]]:
 
 
 def _cold(state: Path) -> float:
-    lifecycle.ensure(state)  # keys and certificates are made once
+    lifecycle.ensure_running(state)  # keys and certificates are made once
     times = []
     for _ in range(3):
         lifecycle.stop(state)
         started = time.perf_counter()
-        lifecycle.ensure(state)
+        lifecycle.ensure_running(state)
         times.append(time.perf_counter() - started)
     return sorted(times)[1]
 
 
 def _measure(rest: Rest, rows: int, tables: int) -> list[list[str]]:
-    rest.ground()
+    rest.create_prerequisites()
     rest.table("Bench_CL", TABLE)
     flow = {
         "streams": ["Custom-T"],
@@ -70,14 +70,14 @@ def _measure(rest: Rest, rows: int, tables: int) -> list[list[str]]:
         rest.arm("PUT", f"{Rest.workspace}/tables/Many{number:04}_CL", table_body(f"Many{number:04}_CL", TABLE))
     listed = _timed(lambda: rest.arm("GET", f"{Rest.workspace}/tables"))
     query = f'Bench_CL | where Marker == "run-{rows // 2}"'
-    found = _timed(lambda: rest.query(query, timespan="PT24H"))
+    found_in = _timed(lambda: rest.query(query, timespan="PT24H"))
     assert len(rest.rows(query)) == 1
     memory = _memory(rest.azure.ready.pid)
     return [
         ["GET of a rule, 32 connections", f"{rate:,.0f}/s, p99 {slow * 1000:.0f} ms", "2,500/s, 60 ms"],
         [f"ingestion, 500 rows a call, {rows:,} rows", f"{ingested:,.0f} rows/s", "20,000 rows/s"],
         [f"list of {tables:,} tables", f"{listed * 1000:.0f} ms", "300 ms for 2,000"],
-        [f"one row found among {rows:,}", f"{found:.2f} s", "< 0.5 s"],
+        [f"one row found among {rows:,}", f"{found_in:.2f} s", "< 0.5 s"],
         [f"memory with {tables:,} tables and {rows:,} rows", f"{memory:.0f} MB", "< 150 MB"],
     ]
 
@@ -134,5 +134,9 @@ def _timed(call: Any) -> float:
 def _memory(pid: int) -> float:
     if not sys.platform.startswith("linux"):
         return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(pid)])) / 1024
-    line = next(each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if each.startswith("VmRSS"))
+    line = next(
+        status_line
+        for status_line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if status_line.startswith("VmRSS")
+    )
     return int(line.split()[1]) / 1024

@@ -66,19 +66,24 @@ def _binding() -> Iterator[tuple[str, ...]]:
         yield "bind: no corpus at hand", "", "", "", "", ""
         return
     records = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
-    known = [
+    transforms = [
         (record["transformKql"], {column["name"]: column["type"].lower() for column in record["streamColumns"]})
         for record in records
         if record["streamColumns"]
     ]
     streaming, duckdb = _peer("streaming_kql"), _peer("duckdb_kql")
-    ours, refused = _timed(lambda text, columns: kql.bind(text, columns)[0] is not None, known)
-    yield _times("bind, ms, median", ours, 0.5, _compiled(streaming, known), _translated(duckdb, known), "1")
-    yield _times("bind, ms, 95 of 100", ours, 0.95, _compiled(streaming, known), _translated(duckdb, known), "10")
+    ours, refused = _timed(lambda text, columns: kql.bind(text, columns)[0] is not None, transforms)
+    yield _times("bind, ms, median", ours, 0.5, _compiled(streaming, transforms), _translated(duckdb, transforms), "1")
+    yield _times(
+        "bind, ms, 95 of 100", ours, 0.95, _compiled(streaming, transforms), _translated(duckdb, transforms), "10"
+    )
     yield (
-        f"refused of {len(known)}",
+        f"refused of {len(transforms)}",
         str(refused),
-        *(str(found[1]) if found else "" for found in (_compiled(streaming, known), _translated(duckdb, known))),
+        *(
+            str(timed[1]) if timed else ""
+            for timed in (_compiled(streaming, transforms), _translated(duckdb, transforms))
+        ),
         "",
         "0",
     )
@@ -87,12 +92,12 @@ def _binding() -> Iterator[tuple[str, ...]]:
 Timed = tuple[list[float], int]
 
 
-def _timed(bind: Callable[[str, dict[str, str]], bool], known: list[tuple[str, dict[str, str]]]) -> Timed:
+def _timed(bind: Callable[[str, dict[str, str]], bool], transforms: list[tuple[str, dict[str, str]]]) -> Timed:
     """Seconds for each that is accepted, and how many are not; after one round to warm up."""
     times, refused = [], 0
-    for text, columns in known:
+    for text, columns in transforms:
         bind(text, columns)
-    for text, columns in known:
+    for text, columns in transforms:
         start = time.perf_counter()
         accepted = bind(text, columns)
         times.append(time.perf_counter() - start)
@@ -100,22 +105,24 @@ def _timed(bind: Callable[[str, dict[str, str]], bool], known: list[tuple[str, d
     return sorted(times), refused
 
 
-def _compiled(peer: Any, known: list[tuple[str, dict[str, str]]]) -> Timed | None:
-    return None if peer is None else _once("streaming", known, lambda text, columns: _attempt(peer.compile, text))
+def _compiled(peer: Any, transforms: list[tuple[str, dict[str, str]]]) -> Timed | None:
+    return None if peer is None else _once("streaming", transforms, lambda text, columns: _attempt(peer.compile, text))
 
 
-def _translated(peer: Any, known: list[tuple[str, dict[str, str]]]) -> Timed | None:
+def _translated(peer: Any, transforms: list[tuple[str, dict[str, str]]]) -> Timed | None:
     if peer is None:
         return None
-    return _once("duckdb", known, lambda text, columns: _attempt(peer.to_sql, text, {"source": list(columns)}))
+    return _once("duckdb", transforms, lambda text, columns: _attempt(peer.to_sql, text, {"source": list(columns)}))
 
 
 _measured: dict[str, Timed] = {}
 
 
-def _once(name: str, known: list[tuple[str, dict[str, str]]], bind: Callable[[str, dict[str, str]], bool]) -> Timed:
+def _once(
+    name: str, transforms: list[tuple[str, dict[str, str]]], bind: Callable[[str, dict[str, str]], bool]
+) -> Timed:
     if name not in _measured:
-        _measured[name] = _timed(bind, known)
+        _measured[name] = _timed(bind, transforms)
     return _measured[name]
 
 

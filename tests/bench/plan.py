@@ -12,11 +12,12 @@ from pathlib import Path
 
 from provisioner import azure, live
 from provisioner import plan as planned
+from provisioner.apply.apply_options import ApplyOptions
 from provisioner.apply.execution import apply
 from provisioner.emulator import lifecycle
 from provisioner.emulator.testing import AzureMonitor
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Manifest, Stream, Table, Target, Workspace
-from provisioner.resources.expand import expand
+from provisioner.resources.expand import expand_manifest
 
 TITLE = "plan, apply, drift"
 LATENCY = 50.0
@@ -45,7 +46,7 @@ def manifest(target: Target, tables: int, rules: int) -> Manifest:
 def run() -> Iterator[tuple[str, ...]]:
     """Rows of the report: what, requests, wall, CPU, and what to hold it against."""
     state = Path(tempfile.mkdtemp(prefix="bench-"))
-    monitor = AzureMonitor(lifecycle.ensure(state))
+    monitor = AzureMonitor(lifecycle.ensure_running(state))
     try:
         yield ("what", "requests", "wall", "CPU", "beside")
         yield from _plan(monitor)
@@ -60,9 +61,11 @@ def _target(monitor: AzureMonitor, group: str = "rg-bench") -> Target:
     return Target("local", monitor.subscription, group, "westeurope")
 
 
-def _made(cloud: azure.Azure, wanted: Manifest) -> planned.Plan:
-    desired = expand(wanted, cloud.identity.object_id)
-    return planned.plan(desired, live.read(cloud, desired, owner=wanted.owner), principal=cloud.identity.object_id)
+def _new_plan(cloud: azure.Azure, desired_manifest: Manifest) -> planned.Plan:
+    desired = expand_manifest(desired_manifest, cloud.identity.object_id)
+    return planned.build_plan(
+        desired, live.read_live(cloud, desired, owner=desired_manifest.owner), principal=cloud.identity.object_id
+    )
 
 
 def _plan(monitor: AzureMonitor) -> Iterator[tuple[str, ...]]:
@@ -71,29 +74,29 @@ def _plan(monitor: AzureMonitor) -> Iterator[tuple[str, ...]]:
         (50, 10, "terraform with azapi: 63 requests, 6.2 s"),
     ):
         monitor.reset()
-        wanted = manifest(_target(monitor), tables, rules)
-        with azure.connect_local(wanted.target, monitor.ready, concurrency=16) as cloud:
-            apply(_made(cloud, wanted), cloud, parallelism=16)
-        monitor.fault("latency", milliseconds=LATENCY)
-        with _timed() as taken, azure.connect_local(wanted.target, monitor.ready) as cloud:
-            made = _made(cloud, wanted)
-        assert made.empty
+        desired_manifest = manifest(_target(monitor), tables, rules)
+        with azure.connect_local(desired_manifest.target, monitor.ready, concurrency=16) as cloud:
+            apply(_new_plan(cloud, desired_manifest), cloud, ApplyOptions(parallelism=16))
+        monitor.inject_fault("latency", milliseconds=LATENCY)
+        with _timed() as taken, azure.connect_local(desired_manifest.target, monitor.ready) as cloud:
+            new_plan = _new_plan(cloud, desired_manifest)
+        assert new_plan.empty
         yield (f"plan of {tables} tables + {rules} DCRs", str(cloud.requests.reads), *taken.cells(), beside)
-        monitor.heal()
+        monitor.clear_faults()
 
 
 def _apply(monitor: AzureMonitor) -> Iterator[tuple[str, ...]]:
     """The floor: group, then workspace and endpoint, then tables, then rules, at the parallelism used."""
     monitor.reset()
-    monitor.fault("latency", milliseconds=LATENCY)
-    wanted, parallelism = manifest(_target(monitor), 50, 10), 10
-    with azure.connect_local(wanted.target, monitor.ready) as cloud:
-        made = _made(cloud, wanted)
+    monitor.inject_fault("latency", milliseconds=LATENCY)
+    desired_manifest, parallelism = manifest(_target(monitor), 50, 10), 10
+    with azure.connect_local(desired_manifest.target, monitor.ready) as cloud:
+        new_plan = _new_plan(cloud, desired_manifest)
         before = cloud.requests.snapshot()
         with _timed() as taken:
-            outcomes = apply(made, cloud, parallelism=parallelism)
+            outcomes = apply(new_plan, cloud, ApplyOptions(parallelism=parallelism))
         after = cloud.requests.snapshot()
-        assert {each.state for each in outcomes} == {"applied"}
+        assert {outcome.state for outcome in outcomes} == {"applied"}
         # PUT of the group; PUT, poll and GET of the workspace; five turns of PUT, poll and GET of tables; one of rules.
         trips = 1 + 3 + 5 * 3 + 1
         floor = trips * LATENCY / 1000
@@ -102,41 +105,41 @@ def _apply(monitor: AzureMonitor) -> Iterator[tuple[str, ...]]:
         yield ("apply of 50 tables + 10 DCRs", str(used), *taken.cells(), beside)
         before = cloud.requests.snapshot()
         with _timed() as taken:
-            apply(_made(cloud, wanted), cloud)
+            apply(_new_plan(cloud, desired_manifest), cloud)
         after = cloud.requests.snapshot()
         used = sum(after.values()) - sum(before.values())
         yield ("the same again", str(used), *taken.cells(), f"{after['writes'] - before['writes']} writes")
-    monitor.heal()
+    monitor.clear_faults()
 
 
 def _drift(monitor: AzureMonitor) -> tuple[str, ...]:
     monitor.reset()
     groups = [f"rg-{number}" for number in range(20)]
     for group in groups:
-        wanted = manifest(_target(monitor, group), 5, 2)
-        with azure.connect_local(wanted.target, monitor.ready) as cloud:
-            apply(_made(cloud, wanted), cloud)
-    monitor.fault("latency", milliseconds=LATENCY)
+        desired_manifest = manifest(_target(monitor, group), 5, 2)
+        with azure.connect_local(desired_manifest.target, monitor.ready) as cloud:
+            apply(_new_plan(cloud, desired_manifest), cloud)
+    monitor.inject_fault("latency", milliseconds=LATENCY)
 
-    def one(group: str) -> bool:
-        wanted = manifest(_target(monitor, group), 5, 2)
-        with azure.connect_local(wanted.target, monitor.ready) as cloud:
-            return planned.drift(_made(cloud, wanted), wanted).drifted
+    def has_drifted(group: str) -> bool:
+        desired_manifest = manifest(_target(monitor, group), 5, 2)
+        with azure.connect_local(desired_manifest.target, monitor.ready) as cloud:
+            return planned.find_drift(_new_plan(cloud, desired_manifest), desired_manifest).drifted
 
     with _timed() as taken, ThreadPoolExecutor(8) as pool:
-        drifted = list(pool.map(one, groups))
+        drifted = list(pool.map(has_drifted, groups))
     assert not any(drifted)
-    monitor.heal()
+    monitor.clear_faults()
     return (f"drift of {len(groups)} environments", "100", *taken.cells(), "")
 
 
 def _large(monitor: AzureMonitor) -> tuple[str, ...]:
     monitor.reset()
-    wanted = manifest(_target(monitor), 2000, 10)
-    with azure.connect_local(wanted.target, monitor.ready) as cloud:
-        apply(_made(cloud, wanted), cloud, parallelism=16)
+    desired_manifest = manifest(_target(monitor), 2000, 10)
+    with azure.connect_local(desired_manifest.target, monitor.ready) as cloud:
+        apply(_new_plan(cloud, desired_manifest), cloud, ApplyOptions(parallelism=16))
         with _timed() as taken:
-            assert _made(cloud, wanted).empty
+            assert _new_plan(cloud, desired_manifest).empty
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return ("plan of 2,000 tables, no latency", "5", *taken.cells(), f"{memory:.0f} MB at most in this process")
 

@@ -84,12 +84,12 @@ def verified() -> list[tuple[str, float]]:
                 results = []
                 for what in ("first", "again"):
                     start = time.perf_counter()
-                    found = project.verify(azure)
+                    result = project.verify(azure)
                     results.append((f"verify of {STREAMS} streams, {what}", time.perf_counter() - start))
-                    assert found.ok, [each.diagnosis for each in found.streams if not each.ok][:3]
+                    assert result.ok, [arrival.diagnosis for arrival in result.streams if not arrival.ok][:3]
                 return results
         finally:
-            lifecycle.stop(project.state)
+            lifecycle.stop(project.state_directory)
 
 
 def manifest() -> str:

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from provisioner.cli.main import provisioner, run
-from tests.support.manifests import write
+from tests.support.manifests import write_manifest
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _here(tmp_path, monkeypatch):
 
 
 def commands(group, above=()):
-    """Every command that can be typed, with its words."""
+    """Every command with its full name, as a tuple of words."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -34,36 +34,38 @@ def commands(group, above=()):
 
 @pytest.mark.parametrize("command", [*commands(provisioner)])
 def test_every_command_can_be_hushed_and_shows_an_example(command):
-    options = {name for each in command.params for name in each.opts}
+    options = {name for param in command.params for name in param.opts}
     assert {"-q", "-v", "--no-color"} <= options
     assert re.search("Example: .*provisioner ", command.help)
 
 
 def test_up_takes_every_flag_of_apply():
     context = click.Context(provisioner)
-    flags = [{each.name for each in provisioner.get_command(context, name).params} for name in ("apply", "up")]
+    flags = [{param.name for param in provisioner.get_command(context, name).params} for name in ("apply", "up")]
     assert flags[0] - flags[1] == {"names", "everywhere"}, "apply alone takes several environments"
 
 
 ONLINE = ["plan", "apply", "verify", "outputs", "drift", "destroy"]
 
 
-@pytest.mark.parametrize("words", [["nothing.yaml"], ["-e", "nowhere"]], ids=["no such file", "no such environment"])
+@pytest.mark.parametrize(
+    "arguments", [["nothing.yaml"], ["-e", "nowhere"]], ids=["no such file", "no such environment"]
+)
 @pytest.mark.parametrize("command", ["test", "log", *ONLINE])
-def test_what_cannot_be_loaded_is_a_diagnostic_under_json(command, words, tmp_path, capsys):
-    write(tmp_path, "tables: {}\n")
-    assert run([command, *words, "--format", "json"]) == 1
-    told = capsys.readouterr()
-    (finding,) = json.loads(told.out)["diagnostics"]
+def test_what_cannot_be_loaded_is_a_diagnostic_under_json(command, arguments, tmp_path, capsys):
+    write_manifest(tmp_path, "tables: {}\n")
+    assert run([command, *arguments, "--format", "json"]) == 1
+    captured = capsys.readouterr()
+    (finding,) = json.loads(captured.out)["diagnostics"]
     assert finding["severity"] == "error"
-    assert finding["message"] in told.err
+    assert finding["message"] in captured.err
 
 
 def test_among_several_environments_the_unknown_one_has_its_diagnostic(tmp_path, capsys):
-    write(tmp_path, "tables: {}\n")
+    write_manifest(tmp_path, "tables: {}\n")
     assert run(["plan", "-e", "nowhere", "-e", "elsewhere", "--format", "json"]) == 1
-    found = json.loads(capsys.readouterr().out)["environments"]
-    assert [each["diagnostics"][0]["code"] for each in found.values()] == ["MAN016", "MAN016"]
+    payloads = json.loads(capsys.readouterr().out)["environments"]
+    assert [payload["diagnostics"][0]["code"] for payload in payloads.values()] == ["MAN016", "MAN016"]
 
 
 def test_what_cannot_be_loaded_is_a_failed_case_under_junit(capsys):
@@ -73,12 +75,12 @@ def test_what_cannot_be_loaded_is_a_failed_case_under_junit(capsys):
 
 def test_other_trouble_is_an_error_under_json(capsys):
     assert run(["explain", "NONE999", "--format", "json"]) == 1
-    told = capsys.readouterr()
-    assert json.loads(told.out)["error"]["message"] in told.err
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["error"]["message"] in captured.err
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ["plan", "--allow", "Orders_CL"],
         ["apply", "--allow", "harmless:Orders_CL"],
@@ -87,20 +89,20 @@ def test_other_trouble_is_an_error_under_json(capsys):
     ],
     ids=" ".join,
 )
-def test_a_word_that_can_mean_nothing_is_a_mistake_of_usage(words, tmp_path, capsys):
-    write(tmp_path, "tables: {}\n")
-    assert run(words) == 64
+def test_a_word_that_can_mean_nothing_is_a_mistake_of_usage(arguments, tmp_path, capsys):
+    write_manifest(tmp_path, "tables: {}\n")
+    assert run(arguments) == 64
     assert "Error: Invalid value" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    "words", [["render", "--out", "file/below"], ["init", "file/below", "--from", "records.json"]], ids=" ".join
+    "arguments", [["render", "--out", "file/below"], ["init", "file/below", "--from", "records.json"]], ids=" ".join
 )
-def test_a_place_that_cannot_be_written_is_told_in_words(words, tmp_path, capsys):
-    write(tmp_path, "tables: {}\n")
+def test_a_place_that_cannot_be_written_is_told_in_words(arguments, tmp_path, capsys):
+    write_manifest(tmp_path, "tables: {}\n")
     (tmp_path / "file").touch()
     (tmp_path / "records.json").write_text('[{"a": 1}]')
-    assert run(words) == 1
+    assert run(arguments) == 1
     assert "error: file/below" in capsys.readouterr().err
 
 
@@ -115,11 +117,11 @@ def test_the_schema_has_one_format(capsys):
     assert json.loads(capsys.readouterr().out)["title"] == "A provisioner manifest"
 
 
-def on_a_terminal(*words, **environment):
+def on_a_terminal(*arguments, **environment):
     """What a command writes to stdout, a pipe, and to stderr, a terminal."""
     ours, theirs = os.openpty()
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | environment
-    command = [sys.executable, "-m", "provisioner", *words]
+    command = [sys.executable, "-m", "provisioner", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment) as process:
         os.close(theirs)
         out, seen = process.stdout.read(), b""
@@ -134,7 +136,7 @@ def on_a_terminal(*words, **environment):
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="the system has no pseudo-terminals")
 def test_colours_are_for_terminals_that_want_them(tmp_path):
-    write(tmp_path, "tables: {Orders: {columns: {TimeGenerated: datetime}}}\n")
+    write_manifest(tmp_path, "tables: {Orders: {columns: {TimeGenerated: datetime}}}\n")
     out, _ = on_a_terminal("up", "-e", "local", TERM="xterm")
     assert "NAM003" in out
     assert "\x1b[" not in out

@@ -1,1 +1,1 @@
-"""Clients that nobody here wrote, each taking a user's whole way; `python -m tests.clients` runs them."""
+"""Clients written by others, each from nothing to a row found again; `python -m tests.clients` runs them."""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from provisioner.emulator import lifecycle
-from provisioner.emulator.client_environment import variables
+from provisioner.emulator.client_environment import environment_variables
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -63,18 +63,20 @@ JOURNEYS = (
 def main(names: list[str]) -> int:
     """Run the journeys named, or all (`--quick`: those ready within five minutes); the number that failed."""
     quick = "--quick" in names
-    wanted = [each for each in names if not each.startswith("-")]
-    chosen = [each for each in JOURNEYS if not wanted or each.name in wanted]
+    selected = [journey for journey in names if not journey.startswith("-")]
+    chosen = [journey for journey in JOURNEYS if not selected or journey.name in selected]
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        ready = lifecycle.ensure(Path(folder) / "emulator")
+        ready = lifecycle.ensure_running(Path(folder) / "emulator")
         own = {f"EMULATOR_{name.upper()}": str(value) for name, value in asdict(ready).items()}
-        environment = {**os.environ, **variables(ready), **own, "PYTHONPATH": str(ROOT)}
+        corpus = ROOT.parent / "shared" / "corpus" / "templates"
+        own |= {"TEMPLATE_CORPUS": str(corpus)} if corpus.is_dir() else {}
+        environment = {**os.environ, **environment_variables(ready), **own, "PYTHONPATH": str(ROOT)}
         try:
             for journey in chosen:
-                told = _skip(journey, quick=quick) or _run(journey, Path(folder) / journey.name, environment)
-                failed += told.startswith("failed")
-                print(f"{journey.name:<12} {told}", flush=True)
+                outcome = _skip(journey, quick=quick) or _run(journey, Path(folder) / journey.name, environment)
+                failed += outcome.startswith("failed")
+                print(f"{journey.name:<12} {outcome}", flush=True)
         finally:
             lifecycle.stop(Path(folder) / "emulator")
     return failed

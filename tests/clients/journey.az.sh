@@ -26,9 +26,47 @@ id=$(az deployment group show -g rg-az -n first --query properties.outputs.immut
 endpoint=$(az deployment group show -g rg-az -n first --query properties.outputs.endpoint.value)
 test "$(az deployment operation group list -g rg-az -n first --query 'length(@)')" = 1
 
-rule=$(az resource show -g rg-az -n dcr-az --resource-type Microsoft.Insights/dataCollectionRules --query id)
 me=$(az account get-access-token --query accessToken | cut -d. -f2 | tr '_-' '/+' |
   awk '{while (length($0) % 4) $0 = $0 "="; print}' | base64 -d | sed 's/.*"oid":"\([^"]*\)".*/\1/')
+# A template deploys unchanged, twice; what-if then finds nothing. $1: file, $2: its parameters.
+deploy_twice() {
+  changed='changes[?changeType!=`NoChange` && changeType!=`Ignore`].resourceId'
+  az deployment group validate -g rg-az -f "$1" $2 >/dev/null
+  test -n "$(az deployment group what-if -g rg-az -f "$1" $2 --no-pretty-print --query "$changed")"
+  az deployment group create -g rg-az -n twice -f "$1" $2 >/dev/null
+  az deployment group create -g rg-az -n twice -f "$1" $2 >/dev/null
+  test -z "$(az deployment group what-if -g rg-az -f "$1" $2 --no-pretty-print --query "$changed")"
+}
+deploy_twice "$here/module.json" "-p @$here/module.parameters.json"
+test "$(az deployment group show -g rg-az -n twice --query properties.outputs.kept.value)" = 1
+law=$(az deployment group show -g rg-az -n twice --query properties.outputs.workspace.value)
+az monitor log-analytics workspace delete -g rg-az -n "$law" -y --force 2>&1 | grep -q ScopeLocked
+az lock delete -n keep --resource-group rg-az --resource "$law" --resource-type Microsoft.OperationalInsights/workspaces
+# Templates of others, where they are at hand.
+for module in ${TEMPLATE_CORPUS:+"$TEMPLATE_CORPUS"/*.json}; do
+  case $module in *.parameters.json) continue ;; esac
+  values=${module%.json}.parameters.json
+  if [ -e "$values" ]; then
+    deploy_twice "$module" "-p @$values"
+  else
+    deploy_twice "$module" "-p principalId=$me"
+  fi
+done
+
+az deployment sub what-if -l westeurope -f "$here/subscription.json" -p group=rg-az-sub --no-pretty-print --query 'changes[].changeType' | grep -q Create
+az deployment sub create -l westeurope -n to-sub -f "$here/subscription.json" -p group=rg-az-sub --query properties.outputs.workspace.value | grep -q /rg-az-sub/
+az deployment sub validate -l westeurope -f "$here/subscription.json" -p group=rg-az-sub >/dev/null
+test -z "$(az deployment sub what-if -l westeurope -f "$here/subscription.json" -p group=rg-az-sub --no-pretty-print --query 'changes[?changeType!=`NoChange`].resourceId')"
+az group delete -n rg-az-sub -y
+
+# A policy of effect deny is listed, and holds.
+AZURE_CORE_OUTPUT=json az policy assignment create -n only-here --scope "/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/rg-az" \
+  --policy e56962a6-4747-49cd-b67b-bf8b01975c4c -p '{"listOfAllowedLocations": {"value": ["westeurope"]}}' >/dev/null
+test "$(az policy assignment list -g rg-az --query '[].name')" = only-here
+az monitor log-analytics workspace create -g rg-az -n law-far -l eastus 2>&1 | grep -q RequestDisallowedByPolicy
+az policy assignment delete -n only-here -g rg-az
+
+rule=$(az resource show -g rg-az -n dcr-az --resource-type Microsoft.Insights/dataCollectionRules --query id)
 az role assignment create --assignee-object-id "$me" --assignee-principal-type ServicePrincipal \
   --role "Monitoring Metrics Publisher" --scope "$rule" >/dev/null
 
@@ -38,5 +76,6 @@ az rest --resource https://monitor.azure.com -m post \
 guid=$(az monitor log-analytics workspace show -g rg-az -n law-az --query customerId)
 az rest --resource https://api.loganalytics.io -m post -u "$AZURE_RESOURCE_MANAGER_ENDPOINT/v1/workspaces/$guid/query" \
   -b '{"query": "Cli_CL | project Text", "timespan": "PT1H"}' -o json | tr -d ' \n' | grep -F '[["fromaz"]]'
+az lock list -g rg-az --query '[].id' | xargs -r az lock delete --ids
 az group delete -n rg-az -y
 test "$(az group exists -n rg-az)" = false

@@ -72,6 +72,6 @@ sender.upload(rule.immutable_id, "Custom-Journey", [{"TimeGenerated": datetime.n
 
 reader = LogsQueryClient(credential, endpoint=ENDPOINT, credential_scopes=["https://api.loganalytics.io/.default"])
 answer = reader.query_workspace(law.customer_id, "Journey_CL | project Level", timespan=timedelta(hours=1))
-found = [list(row) for row in answer.tables[0].rows]
-assert found == [["INFO"]], found
-print("row found again:", found[0])
+levels = [list(row) for row in answer.tables[0].rows]
+assert levels == [["INFO"]], levels
+print("row found again:", levels[0])

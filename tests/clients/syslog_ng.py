@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from provisioner.emulator.lifecycle import Ready
+from provisioner.emulator.lifecycle import ReadyLine
 from provisioner.emulator.testing import AzureMonitor
 from tests.support.azure_rest import Rest
 
@@ -36,14 +36,14 @@ log {{ source(lines); destination(azure); }};
 def main() -> int:
     """Start syslog-ng, write lines to it, count the rows."""
     names = ("endpoint", "authority", "query", "tenant", "subscription", "client_id", "client_secret", "object_id")
-    ready = Ready(
+    ready = ReadyLine(
         **{name: os.environ[f"EMULATOR_{name.upper()}"] for name in names},
         ca_file=os.environ["SSL_CERT_FILE"],
         pid=0,
         version="",
     )
     rest = Rest(AzureMonitor(ready))
-    rest.ground({"TimeGenerated": "dateTime", "Text": "string"})
+    rest.create_prerequisites({"TimeGenerated": "dateTime", "Text": "string"})
     rule = rest.make_rule("source", {"TimeGenerated": "datetime", "Text": "string"})
     rest.grant(rule["id"])
     endpoint = rest.arm("GET", Rest.endpoint).body["properties"]["logsIngestion"]["endpoint"]

@@ -12,7 +12,6 @@ import pytest
 from provisioner import diagnose, probes, verify
 from provisioner.diagnose.codes import CODES
 from tests.support.verifying import Environment
-from tools import verify_page
 
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 CAUSES = {}
@@ -33,8 +32,8 @@ def flow(body):
 
 
 def without(text, columns):
-    """The names of columns less one."""
-    columns["columns"] = [each for each in columns["columns"] if each["name"] != text]
+    """Removes one column."""
+    columns["columns"] = [column for column in columns["columns"] if column["name"] != text]
 
 
 @cause("column-not-in-transform")
@@ -178,7 +177,7 @@ def the_workspace_takes_nothing_from_outside(env):
 
 
 @cause("query-closed")
-def the_workspace_answers_nobody_outside(env):
+def the_workspace_answers_no_query_from_outside(env):
     env.change("workspace", "law-shop", lambda body: body["properties"].update(publicNetworkAccessForQuery="Disabled"))
 
 
@@ -203,7 +202,7 @@ def the_body_is_refused_for_a_reason_of_its_own(env):
 
 
 @cause("grant-missing", grant_self=False)
-def nobody_granted_anything(env):
+def there_are_no_grants(env):
     """The manifest has no grants and the run makes none."""
 
 
@@ -228,7 +227,7 @@ def the_grant_names_the_application(env):
 
 
 @cause("grant-missing", grant_self=False)
-def the_grant_is_for_somebody_else(env):
+def the_grant_is_for_another_principal(env):
     env.grant(env.id("dcr", "dcr-shop"), principal="99999999-0000-4000-8000-000000000000")
 
 
@@ -247,7 +246,7 @@ def the_right_is_denied_from_above(env):
 def the_grant_is_old_and_does_not_count(env):
     env.monitor.fault("clock", now=(datetime.now(UTC) - timedelta(minutes=50)).isoformat())
     env.grant(env.id("dcr", "dcr-shop"))
-    env.monitor.heal()
+    env.monitor.clear_faults()
     env.monitor.fault("rbac_delay", seconds=7200)
 
 
@@ -257,7 +256,7 @@ def grants_may_not_be_read(env):
 
 
 @cause("service-trouble")
-def the_service_is_in_trouble(env):
+def the_service_fails(env):
     env.monitor.fault("error", match="POST /d*", status=500, code="InternalServerError", retry_after=300)
 
 
@@ -274,8 +273,8 @@ def the_query_is_refused(env):
 @cause("type-other")
 def a_live_stream_column_has_another_type(env):
     def change(body):
-        for each in body["properties"]["streamDeclarations"]["Custom-Orders"]["columns"]:
-            each["type"] = "string" if each["name"] == "express" else each["type"]
+        for column in body["properties"]["streamDeclarations"]["Custom-Orders"]["columns"]:
+            column["type"] = "long" if column["name"] == "express" else column["type"]
         flow(body)["transformKql"] = flow(body)["transformKql"].replace("= express", "= tobool(express)")
 
     env.change("dcr", "dcr-shop", change)
@@ -288,7 +287,7 @@ def something_on_the_way_changes_values(env):
             self.honest = honest
 
         def send(self, endpoint, immutable_id, stream, records):
-            self.honest.send(endpoint, immutable_id, stream, [{**each, "amount": 17.0} for each in records])
+            self.honest.send(endpoint, immutable_id, stream, [{**record, "amount": 17.0} for record in records])
 
     env.azure.ingestion = Tampering(env.azure.ingestion)
 
@@ -321,8 +320,8 @@ def the_table_went_basic_under_the_query(env):
 
 @pytest.fixture
 def env(tmp_path, azure_monitor):
-    with Environment.made(tmp_path, azure_monitor) as made:
-        yield made
+    with Environment.applied(tmp_path, azure_monitor) as environment:
+        yield environment
 
 
 @pytest.mark.parametrize("name", CAUSES)
@@ -331,30 +330,29 @@ def test_each_cause_is_named(env, name):
     options = dict(options)
     assert env.cause(grant_self=options.get("grant_self")) in {None, "grant-missing"}, "nothing was wrong yet"
     if options.pop("wrong_host", False):
-        options["outputs"] = elsewhere(env)
+        options["outputs"] = with_unreachable_endpoints(env)
     if options.pop("stale", False):
         options |= {"live": env.live(), "outputs": env.outputs()}
     harm(env)
-    found = env.verify(**options)
-    (diagnosis,) = {each.diagnosis for each in found.streams}
+    result = env.verify(**options)
+    (diagnosis,) = {arrival.diagnosis for arrival in result.streams}
     assert diagnosis is not None
     assert diagnosis.code == code, (diagnosis, env.monitor.drops())
     assert all(diagnosis.evidence), diagnosis
     assert diagnosis.next
-    assert not found.ok
+    assert not result.ok
 
 
-def elsewhere(env):
+def with_unreachable_endpoints(env):
     """Outputs whose endpoint is a port where nothing listens."""
-    told = env.outputs()
-    return dataclasses.replace(
-        told, dcrs={name: dataclasses.replace(each, endpoint="https://127.0.0.1:9") for name, each in told.dcrs.items()}
-    )
+    outputs = env.outputs()
+    dcrs = {name: dataclasses.replace(dcr, endpoint="https://127.0.0.1:9") for name, dcr in outputs.dcrs.items()}
+    return dataclasses.replace(outputs, dcrs=dcrs)
 
 
 def test_a_clean_run_is_never_blamed(env):
     assert env.cause() is None
-    assert env.cause(edge=True) is None
+    assert env.cause(edge_cases=True) is None
 
 
 @pytest.mark.parametrize(
@@ -370,29 +368,24 @@ def test_a_clean_run_is_never_blamed(env):
     ],
     ids=lambda fault: fault["fault"],
 )
-def test_trouble_that_passes_is_borne(env, fault):
-    kind = fault.pop("fault")
-    env.monitor.fault(kind, **fault)
-    assert env.cause(pace=env.patient) is None
+def test_a_transient_fault_is_waited_out(env, fault):
+    options = dict(fault)
+    env.monitor.fault(options.pop("fault"), **options)
+    assert env.cause(timing=env.patient) is None
 
 
 def test_every_diagnosis_has_a_page_and_every_page_a_diagnosis():
-    said = set()
+    codes = set()
     for room in (probes, diagnose, verify):
         for file in Path(room.__file__).parent.rglob("*.py"):
             if file.name != "codes.py":
-                said |= set(re.findall(r'(?:Diagnosis|_is)\(\s*"([a-z-]+)"', file.read_text()))
-    assert said == set(CODES)
-
-
-def test_the_page_of_diagnoses_is_made_from_them():
-    text = verify_page.PAGE.read_text(encoding="utf-8")
-    assert text == verify_page.page(text), "run `python -m tools.verify_page`"
+                codes |= set(re.findall(r'(?:Diagnosis|_departure)\(\s*"([a-z-]+)"', file.read_text()))
+    assert codes == set(CODES)
 
 
 def test_every_diagnosis_is_made_real():
-    elsewhere = {"no-record", "transform-errors", "column-never-written"}  # tests/test_verify.py
-    assert {code for _, code, _ in CAUSES.values()} | elsewhere == set(CODES)
+    in_verification = {"no-record", "transform-errors", "column-never-written"}  # tests/verify/test_verification.py
+    assert {code for _, code, _ in CAUSES.values()} | in_verification == set(CODES)
 
 
 @pytest.mark.parametrize(

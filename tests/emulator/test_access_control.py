@@ -30,11 +30,11 @@ def rest(azure_monitor):
 
 def as_other(rest, azure, **form):
     """A caller with an application of its own, without any right."""
-    made = azure.control("PUT", f"/emulator/applications/{OTHER}")
+    application = azure.control("PUT", f"/emulator/applications/{OTHER}")
     other = Rest(azure)
     for audience in (ARM, "https://monitor.azure.com", "https://api.loganalytics.io"):
-        other.token(audience, client_id=OTHER, client_secret=made["secret"], **form)
-    return other, made["object_id"]
+        other.token(audience, client_id=OTHER, client_secret=application["secret"], **form)
+    return other, application["object_id"]
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def test_the_older_token_endpoint_takes_a_resource(rest, azure_monitor):
 
 def test_a_token_is_signed_by_the_published_key(rest, azure_monitor):
     tenant = azure_monitor.ready.tenant
-    found = rest.send("GET", f"/{tenant}/v2.0/.well-known/openid-configuration").body
-    keys = jwt.PyJWKSet.from_dict(rest.send("GET", found["jwks_uri"]).body)
+    configuration = rest.send("GET", f"/{tenant}/v2.0/.well-known/openid-configuration").body
+    keys = jwt.PyJWKSet.from_dict(rest.send("GET", configuration["jwks_uri"]).body)
     token = rest.token()
     claims = jwt.decode(
         token,
         keys[jwt.get_unverified_header(token)["kid"]].key,
         algorithms=["RS256"],
         audience=ARM,
-        issuer=found["issuer"],
+        issuer=configuration["issuer"],
     )
     assert (claims["oid"], claims["tid"]) == (azure_monitor.ready.object_id, tenant)
 
@@ -87,7 +87,7 @@ def test_a_token_is_signed_by_the_published_key(rest, azure_monitor):
     "path",
     ["/subscriptions", "/subscriptions/x/resourceGroups/y", "/nowhere", "/v1/workspaces/x/query", "/emulator/drops"],
 )
-def test_nothing_but_discovery_is_told_without_a_token(rest, path):
+def test_nothing_but_discovery_is_answered_without_a_token(rest, path):
     reply = rest.send("GET", path)
     assert (reply.status, reply.code) == (401, "AuthenticationFailed")
     assert "Bearer" in reply.headers["www-authenticate"]
@@ -95,8 +95,8 @@ def test_nothing_but_discovery_is_told_without_a_token(rest, path):
 
 def tampered(token):
     head, claims, signature = token.split(".")
-    given = json.loads(base64.urlsafe_b64decode(claims + "=="))
-    changed = base64.urlsafe_b64encode(json.dumps({**given, "oid": OTHER}).encode()).rstrip(b"=").decode()
+    decoded = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    changed = base64.urlsafe_b64encode(json.dumps({**decoded, "oid": OTHER}).encode()).rstrip(b"=").decode()
     return f"{head}.{changed}.{signature}"
 
 
@@ -171,13 +171,13 @@ def test_a_federated_workload_signs_in(rest, azure_monitor):
     ready = azure_monitor.ready
 
     def assertion(**claims):
-        given = {
+        defaults = {
             "iss": "https://ci.example",
             "sub": "repo:main",
             "aud": "api://AzureADTokenExchange",
             "exp": int(time.time()) + 60,
         }
-        return jwt.encode(given | claims, key, algorithm="RS256", headers={"kid": "k"})
+        return jwt.encode(defaults | claims, key, algorithm="RS256", headers={"kid": "k"})
 
     options = {"authority": ready.authority, "disable_instance_discovery": True, "connection_verify": ready.ca_file}
     with ClientAssertionCredential(ready.tenant, OTHER, assertion, **options) as credential:
@@ -193,8 +193,8 @@ def test_a_federated_workload_signs_in(rest, azure_monitor):
         assert (reply.status, reply.body["error_codes"]) == (401, [number])
 
 
-def test_somebody_without_a_role_may_do_nothing(rest, azure_monitor):
-    rest.ground()
+def test_a_caller_without_a_role_may_do_nothing(rest, azure_monitor):
+    rest.create_prerequisites()
     other, _ = as_other(rest, azure_monitor)
     for method, path in (("GET", ""), ("PUT", Rest.workspace), ("GET", Rest.rule), ("DELETE", Rest.endpoint)):
         reply = other.arm(method, path, {} if method == "PUT" else None)
@@ -202,7 +202,7 @@ def test_somebody_without_a_role_may_do_nothing(rest, azure_monitor):
 
 
 def test_the_publisher_role_lets_send_and_nothing_else(rest, azure_monitor):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     other, principal = as_other(rest, azure_monitor)
     endpoint = rest.arm("GET", Rest.endpoint).body["properties"]["logsIngestion"]["endpoint"]
@@ -217,7 +217,7 @@ def test_the_publisher_role_lets_send_and_nothing_else(rest, azure_monitor):
 
 @pytest.mark.parametrize("level", ["group", "subscription", "rule"])
 def test_a_grant_is_inherited_from_above(rest, azure_monitor, level):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     scope = {"group": rest.group, "subscription": f"/subscriptions/{azure_monitor.subscription}", "rule": rule["id"]}[
         level
@@ -227,7 +227,7 @@ def test_a_grant_is_inherited_from_above(rest, azure_monitor, level):
 
 
 def test_a_grant_spreads_after_a_while(rest, azure_monitor):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     azure_monitor.fault("rbac_delay", seconds=600)
     rest.grant(rule["id"])
@@ -237,25 +237,25 @@ def test_a_grant_spreads_after_a_while(rest, azure_monitor):
 
 
 def test_role_assignments_conflict_as_in_azure(rest):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     first, second = str(uuid.uuid4()), str(uuid.uuid4())
     assert rest.grant(rule["id"], OTHER, first).status == 201
     assert rest.grant(rule["id"], OTHER, first).status == 201
-    twin = rest.grant(rule["id"], OTHER, second)
-    assert (twin.status, twin.code) == (409, "RoleAssignmentExists")
+    duplicate = rest.grant(rule["id"], OTHER, second)
+    assert (duplicate.status, duplicate.code) == (409, "RoleAssignmentExists")
     moved = rest.grant(rule["id"], str(uuid.uuid4()), first)
     assert (moved.status, moved.code) == (409, "RoleAssignmentUpdateNotPermitted")
     assert moved.message == "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
     path = f"{rule['id']}/providers/Microsoft.Authorization/roleAssignments"
     listed = rest.arm("GET", f"{path}?$filter=principalId eq '{OTHER}'").body["value"]
-    assert [each["name"] for each in listed] == [first]
+    assert [assignment["name"] for assignment in listed] == [first]
     assert rest.arm("DELETE", f"{path}/{first}").status == 200
     assert rest.arm("DELETE", f"{path}/{first}").status == 204
 
 
 def test_an_unknown_principal_needs_a_type(rest):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     role = f"/providers/Microsoft.Authorization/roleDefinitions/{PUBLISHER}"
     body = {"properties": {"principalId": OTHER, "roleDefinitionId": role}}
@@ -264,7 +264,7 @@ def test_an_unknown_principal_needs_a_type(rest):
 
 
 def test_the_grants_of_a_rule_go_with_it(rest):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     rest.grant(rule["id"])
     rest.arm("DELETE", Rest.rule)
@@ -274,7 +274,7 @@ def test_the_grants_of_a_rule_go_with_it(rest):
 
 
 def test_a_deny_assignment_beats_a_grant(rest, azure_monitor):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule()
     rest.grant(rule["id"])
     azure_monitor.fault("deny", scope=rest.group)

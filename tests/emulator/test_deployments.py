@@ -1,4 +1,4 @@
-"""Templates deployed, validated and foretold through the official deployments client."""
+"""Templates deployed, validated and compared through the official deployments client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
-from provisioner.emulator.arm import az_cli_json
+from provisioner.template import read_document
 
 GROUP = "rg-deploy"
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
@@ -112,20 +112,23 @@ def test_a_template_is_deployed_in_the_order_of_its_dependencies(deployments, az
     assert again.properties.outputs == done.properties.outputs
 
 
-def test_what_if_tells_creations_and_then_nothing(deployments, azure_monitor):
+def test_what_if_lists_creations_and_then_nothing(deployments, azure_monitor):
     before = deployments.begin_what_if(GROUP, "first", properties(azure_monitor)).result()
-    assert {each.change_type for each in before.changes} == {"Create"}
+    assert {change.change_type for change in before.changes} == {"Create"}
     deployments.begin_create_or_update(GROUP, "first", properties(azure_monitor)).result()
     after = deployments.begin_what_if(GROUP, "first", properties(azure_monitor)).result()
-    rule = next(each for each in after.changes if "dataCollectionRules/dcr-shop" in each.resource_id)
+    rule = next(change for change in after.changes if "dataCollectionRules/dcr-shop" in change.resource_id)
     assert rule.change_type == "NoChange"
 
 
 def test_a_failed_resource_is_named_below_deployment_failed(deployments, azure_monitor):
-    template = {**TEMPLATE, "resources": [each for each in TEMPLATE["resources"] if "tables" not in each["type"]]}
+    template = {
+        **TEMPLATE,
+        "resources": [resource for resource in TEMPLATE["resources"] if "tables" not in resource["type"]],
+    }
     template["resources"] = [
-        {**each, "dependsOn": [need for need in each.get("dependsOn", []) if "tables" not in need]}
-        for each in template["resources"]
+        {**resource, "dependsOn": [need for need in resource.get("dependsOn", []) if "tables" not in need]}
+        for resource in template["resources"]
     ]
     with pytest.raises(HttpResponseError) as caught:
         deployments.begin_create_or_update(GROUP, "broken", properties(azure_monitor, template)).result()
@@ -138,15 +141,15 @@ def test_a_failed_resource_is_named_below_deployment_failed(deployments, azure_m
     ("change", "text"),
     [
         (
-            {"resources": [{"type": WORKSPACE, "apiVersion": "2025-07-01", "name": "[uniqueString('a')]"}]},
-            "uniqueString",
+            {"resources": [{"type": WORKSPACE, "apiVersion": "2025-07-01", "name": "[uniqueStrin('a')]"}]},
+            "Did you mean 'uniqueString'?",
         ),
         ({"resources": [{"type": WORKSPACE, "apiVersion": "2025-07-01", "name": "[concat('a'"}]}, "not provided"),
         (
             {"outputs": {}, "resources": [{"type": WORKSPACE, "apiVersion": "1", "name": "a", "dependsOn": ["b"]}]},
             "not defined in the template",
         ),
-        ({"parameters": {"other": {"type": "string"}}}, "do not correspond"),
+        ({"parameters": {"other": {"type": "string"}}}, "not present in the original template"),
     ],
 )
 def test_a_wrong_template_is_refused_in_words(deployments, azure_monitor, change, text):
@@ -161,5 +164,5 @@ def test_a_wrong_template_is_refused_in_words(deployments, azure_monitor, change
 
 
 def test_a_body_as_azure_cli_sends_it_is_understood():
-    body = b'{"properties": {"mode": "Incremental", template: {\n// a comment\n"a": "http://x", /* b */ "c": [1,],\n}}}'
-    assert az_cli_json.parse(body) == {"properties": {"mode": "Incremental", "template": {"a": "http://x", "c": [1]}}}
+    body = '{"properties": {"mode": "Incremental", template: {\n// a comment\n"a": "http://x", /* b */ "c": [1,],\n}}}'
+    assert read_document(body).value == {"properties": {"mode": "Incremental", "template": {"a": "http://x", "c": [1]}}}

@@ -1,4 +1,4 @@
-"""Troubles on request: each happens when it was asked for, as often as asked, and the same again with the same seed."""
+"""Faults on request: each happens when it was asked for, as often as asked, and the same again with the same seed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from azure.core.pipeline.policies import RetryPolicy
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from provisioner.emulator.clock import Clock
-from provisioner.emulator.faults import FIELDS, Faults
-from provisioner.emulator.http.response import Refusal
+from provisioner.emulator.faults import FAULT_FIELDS, Faults
+from provisioner.emulator.http.response import ApiError
+from provisioner.emulator.testing import AzureMonitor
 from provisioner.errors import ProvisionerError
 from tests.support.azure_rest import Rest
 
@@ -37,7 +38,7 @@ def test_only_the_calls_that_match_are_struck(rest, azure_monitor):
     refused = rest.arm("PUT", "", {"location": "westeurope"})
     assert (refused.status, refused.code) == (502, "ServiceUnavailable")
     assert rest.arm("GET", "").status == 404
-    azure_monitor.heal()
+    azure_monitor.clear_faults()
     assert rest.arm("PUT", "", {"location": "westeurope"}).status == 201
 
 
@@ -69,7 +70,7 @@ def test_the_official_client_gets_over_a_storm(azure_monitor):
             assert caught.value.status_code == 429
 
 
-def test_the_same_seed_gives_the_same_troubles():
+def test_the_same_seed_gives_the_same_faults():
     def run(seed):
         faults = Faults(Clock())
         faults.load({"seed": seed, "faults": [{"fault": "error", "probability": 0.5}]})
@@ -100,7 +101,7 @@ def test_the_same_seed_gives_the_same_troubles():
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_in_words(fault):
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiError) as caught:
         Faults(Clock()).load(fault)
     assert caught.value.code == "InvalidFault"
 
@@ -128,5 +129,11 @@ def test_requests_are_counted_by_kind_and_the_emulators_own_are_not(rest, azure_
 
 
 def test_every_fault_can_be_turned_on_as_it_is():
-    for name in FIELDS.keys() - {"clock"}:
+    for name in FAULT_FIELDS.keys() - {"clock"}:
         Faults(Clock()).load({"fault": name})
+
+
+def test_the_older_names_of_methods_stay():
+    assert AzureMonitor.fault is AzureMonitor.inject_fault
+    assert AzureMonitor.heal is AzureMonitor.clear_faults
+    assert AzureMonitor.control is AzureMonitor.call_admin_api

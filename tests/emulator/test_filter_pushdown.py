@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner import kql
-from provisioner.emulator.logs.bloom_filter import mark, may_hold, words
-from provisioner.emulator.logs.filter_pushdown import tables_named, words_needed
+from provisioner.emulator.logs.bloom_filter import build_filter, may_contain, words_in
+from provisioner.emulator.logs.filter_pushdown import required_words, tables_named
 
 COLUMNS = {"TimeGenerated": "datetime", "Text": "string", "Bag": "dynamic", "Count": "long", "Rate": "real"}
 SCHEMAS = {"A_CL": COLUMNS, "B_CL": COLUMNS}
@@ -43,7 +43,7 @@ SCHEMAS = {"A_CL": COLUMNS, "B_CL": COLUMNS}
     ],
 )
 def test_words_needed(text, needed):
-    assert words_needed(text, SCHEMAS) == {table: frozenset(found) for table, found in needed.items()}
+    assert required_words(text, SCHEMAS) == {table: frozenset(words) for table, words in needed.items()}
 
 
 LETTERS = st.text(alphabet="aB1_- éK\\\"'\n{}:", max_size=8)
@@ -67,11 +67,11 @@ def test_what_is_skipped_would_not_have_been_found(rows, constant, form):
     """The law of the store: evaluate over what it reads is evaluate over everything."""
     text = f"A_CL | where {form.replace('{}', constant)}"
     query, _ = kql.bind(text, tables=SCHEMAS, dialect="query")
-    needed = words_needed(text, SCHEMAS).get("A_CL", frozenset())
+    needed = required_words(text, SCHEMAS).get("A_CL", frozenset())
     blank = dict.fromkeys(COLUMNS)
     for row in rows:
         line = json.dumps(row, ensure_ascii=False)
-        kept = may_hold(mark(line), needed) and all(each in line.encode().lower() for each in needed)
+        kept = may_contain(build_filter(line), needed) and all(word in line.encode().lower() for word in needed)
         assert kept or not list(kql.evaluate(query, {"A_CL": [{**blank, **row}]}, form="json"))
 
 
@@ -79,17 +79,17 @@ def test_what_is_skipped_would_not_have_been_found(rows, constant, form):
 @given(st.lists(st.text(alphabet="abc123 ", max_size=12)))
 def test_a_filter_never_denies_what_it_was_given(texts):
     line = json.dumps(texts)
-    assert may_hold(mark(line), words(line))
+    assert may_contain(build_filter(line), words_in(line))
 
 
 def test_the_filter_denies_most_of_what_it_was_not_given():
-    bits = mark(json.dumps([f"word{number}" for number in range(1000)]))
-    wrong = sum(may_hold(bits, {f"other{number}".encode()}) for number in range(1000))
+    bits = build_filter(json.dumps([f"word{number}" for number in range(1000)]))
+    wrong = sum(may_contain(bits, {f"other{number}".encode()}) for number in range(1000))
     assert wrong < 50
 
 
 def test_tables_are_found_by_name_also_when_quoted():
-    known = ["A_CL", "B_CL", "C-1_CL"]
-    assert tables_named("A_CL | union ['C-1_CL']", known) == ["A_CL", "C-1_CL"]
-    assert tables_named("union *", known) == known
-    assert tables_named("search 'x'", known) == known
+    tables = ["A_CL", "B_CL", "C-1_CL"]
+    assert tables_named("A_CL | union ['C-1_CL']", tables) == ["A_CL", "C-1_CL"]
+    assert tables_named("union *", tables) == tables
+    assert tables_named("search 'x'", tables) == tables

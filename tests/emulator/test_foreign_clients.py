@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provisioner.emulator.client_environment import script, variables
+from provisioner.emulator.client_environment import environment_variables, shell_script
 from tests.clients import __main__ as clients
 
 
@@ -22,7 +22,7 @@ def test_what_is_missing_is_skipped_and_said(capfd, monkeypatch):
 
 def test_the_variables_are_the_same_in_every_shell(azure_monitor):
     ready = azure_monitor.ready
-    names = set(variables(ready))
+    names = set(environment_variables(ready))
     assert {
         "AZURE_AUTHORITY_HOST",
         "REQUESTS_CA_BUNDLE",
@@ -31,6 +31,8 @@ def test_the_variables_are_the_same_in_every_shell(azure_monitor):
         "ARM_CLIENT_SECRET",
         "NO_PROXY",
     } <= names
-    assert {line.split("=")[0].removeprefix("export ") for line in script(ready, "sh").splitlines()[:-1]} == names
-    assert {line.split(" ")[0].removeprefix("$env:") for line in script(ready, "powershell").splitlines()[:-1]} == names
-    assert "disable_instance_discovery" in script(ready, "sh")
+    assert {line.split("=")[0].removeprefix("export ") for line in shell_script(ready, "sh").splitlines()[:-1]} == names
+    assert {
+        line.split(" ")[0].removeprefix("$env:") for line in shell_script(ready, "powershell").splitlines()[:-1]
+    } == names
+    assert "disable_instance_discovery" in shell_script(ready, "sh")

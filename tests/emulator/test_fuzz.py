@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provisioner.emulator import app
-from provisioner.emulator.http.request import Call, Principal
-from provisioner.emulator.http.response import Refusal
-from provisioner.emulator.process import Options, build
+from provisioner.emulator.http.request import Principal, Request
+from provisioner.emulator.http.response import ApiError
+from provisioner.emulator.process import ServerOptions, build_state
 from provisioner.emulator.routes import ROUTES
 
 NAMES = [
@@ -47,18 +46,18 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    made = build(Options(tmp_path_factory.mktemp("fuzz")))
-    yield made
-    made.store.close()
+def state(tmp_path_factory):
+    state = build_state(ServerOptions(tmp_path_factory.mktemp("fuzz")))
+    yield state
+    state.store.close()
 
 
-def answer(world, method, path, query, body):
-    principal = Principal(world.identity.object_id, world.identity.client_id)
+def answer(state, method, path, query, body):
+    principal = Principal(state.identity.object_id, state.identity.client_id)
     audience = "https://monitor.azure.com" if "/streams/" in path else "https://127.0.0.1:1"
-    token = world.tokens.issue("https://x:1", principal, audience, 600)
-    call = Call(
-        world,
+    token = state.tokens.issue("https://x:1", principal, audience, 600)
+    request = Request(
+        state,
         method,
         path,
         query,
@@ -68,16 +67,16 @@ def answer(world, method, path, query, body):
         api_version=query.get("api-version", ""),
     )
     try:
-        return app.answer(call, app.prepare(call))
-    except Refusal as refusal:
-        return refusal.answer()
+        return state.application.handle(request, state.application.route_and_authorize(request))
+    except ApiError as error:
+        return error.to_response()
 
 
 def check(reply):
     assert (
         reply.status < 500 or reply.status == 501 or reply.body == {"error": {"message": "The request body is empty."}}
     ), reply.body
-    content = reply.encode()
+    content = reply.encode_body()
     if reply.status >= 400 and content:
         error = json.loads(content)["error"]
         assert isinstance(error, str) or error["message"]
@@ -86,12 +85,12 @@ def check(reply):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"]),
-    words=st.lists(st.sampled_from(NAMES) | st.text(max_size=5), max_size=10),
+    segments=st.lists(st.sampled_from(NAMES) | st.text(max_size=5), max_size=10),
     body=BODIES,
     version=st.sampled_from(["", "2024-03-11", "2025-07-01", "x"]),
 )
-def test_any_path_is_answered(world, method, words, body, version):
-    check(answer(world, method, "/" + "/".join(words), {"api-version": version}, body))
+def test_any_path_is_answered(state, method, segments, body, version):
+    check(answer(state, method, "/" + "/".join(segments), {"api-version": version}, body))
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -103,13 +102,13 @@ def test_any_path_is_answered(world, method, words, body, version):
         st.sampled_from(["timespan", "$filter", "metricnames", "force", "query"]), st.text(max_size=12), max_size=2
     ),
 )
-def test_any_body_at_any_door_is_answered(world, route, name, body, query):
+def test_any_body_on_any_route_is_answered(state, route, name, body, query):
     path = (
         route.pattern.replace("{subscription}", SUBSCRIPTION)
         .replace("{group}", "rg")
-        .replace("{tenant}", world.identity.tenant)
+        .replace("{tenant}", state.identity.tenant)
     )
-    for word in (
+    for part in (
         "workspace",
         "table",
         "name",
@@ -123,21 +122,28 @@ def test_any_body_at_any_door_is_answered(world, route, name, body, query):
         "region",
         "client_id",
     ):
-        path = path.replace(f"{{{word}}}", name)
+        path = path.replace(f"{{{part}}}", name)
     path = path.replace("{scope}", f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg")
     answer(
-        world,
+        state,
         "PUT",
         f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg",
         {"api-version": "2022-09-01"},
         b'{"location": "westeurope"}',
     )
-    known = {"Microsoft.Insights": "2024-03-11", "Microsoft.OperationalInsights": "2025-07-01", "/query": "2017-10-01"}
-    version = next((each for word, each in known.items() if word in path), "2022-04-01")
-    check(answer(world, route.method, path, {"api-version": version, **query}, body))
+    versions = {
+        "Microsoft.Insights": "2024-03-11",
+        "Microsoft.OperationalInsights": "2025-07-01",
+        "/query": "2017-10-01",
+    }
+    version = next((listed for part, listed in versions.items() if part in path), "2022-04-01")
+    check(answer(state, route.method, path, {"api-version": version, **query}, body))
 
 
 LAW = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law1"
+# A lock or a policy must not shut the other requests out.
+ALLOWED_LOCATIONS = "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c"
+OTHER_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-other"
 INSIGHTS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Insights"
 TIME = [{"name": "TimeGenerated", "type": "datetime"}]
 FLOW = {"streams": ["Custom-T"], "destinations": ["law"], "transformKql": "source", "outputStream": "Custom-T_CL"}
@@ -264,6 +270,51 @@ VALID = [
     ),
     ("PUT", f"{INSIGHTS}/actionGroups/ag1", "2022-06-01", {"location": "global", "properties": {"a": [1]}}),
     (
+        "PUT",
+        f"{OTHER_GROUP}/providers/Microsoft.Authorization/locks/l1",
+        "2020-05-01",
+        {"properties": {"level": "CanNotDelete"}},
+    ),
+    (
+        "PATCH",
+        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Resources/tags/default",
+        "2021-04-01",
+        {"operation": "Merge", "properties": {"tags": {"a": "b"}}},
+    ),
+    (
+        "PUT",
+        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/policyDefinitions/p1",
+        "2023-04-01",
+        {
+            "properties": {
+                "mode": "All",
+                "parameters": {"a": {"type": "String", "defaultValue": "x"}},
+                "policyRule": {
+                    "if": {
+                        "allOf": [
+                            {"field": "type", "equals": "[parameters('a')]"},
+                            {"not": {"field": "tags.x", "exists": "true"}},
+                        ]
+                    },
+                    "then": {"effect": "deny"},
+                },
+            }
+        },
+    ),
+    (
+        "PUT",
+        f"{OTHER_GROUP}/providers/Microsoft.Authorization/policyAssignments/a1",
+        "2023-04-01",
+        {
+            "properties": {
+                "policyDefinitionId": ALLOWED_LOCATIONS,
+                "parameters": {"listOfAllowedLocations": {"value": ["westeurope"]}},
+                "enforcementMode": "DoNotEnforce",
+                "notScopes": [],
+            }
+        },
+    ),
+    (
         "POST",
         f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Resources/deployments/d1/validate",
         "2025-04-01",
@@ -321,22 +372,22 @@ def replaced(value, path, junk):
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_a_right_body_with_one_wrong_member_is_answered(world, data):
-    world.faults.clear()
+def test_a_right_body_with_one_wrong_member_is_answered(state, data):
+    state.faults.clear()
     for method, path, version, body in VALID[:6]:
-        if method == "PUT" and world.store.get(path) is None:
-            answer(world, method, path, {"api-version": version}, json.dumps(body).encode())
+        if method == "PUT" and state.store.get(path) is None:
+            answer(state, method, path, {"api-version": version}, json.dumps(body).encode())
     method, path, version, body = data.draw(st.sampled_from(VALID))
-    place = data.draw(st.sampled_from(list(paths(body))))
-    changed = replaced(body, place, data.draw(JUNK))
-    check(answer(world, method, path, {"api-version": version}, json.dumps(changed).encode()))
+    member_path = data.draw(st.sampled_from(list(paths(body))))
+    changed = replaced(body, member_path, data.draw(JUNK))
+    check(answer(state, method, path, {"api-version": version}, json.dumps(changed).encode()))
 
 
 def test_the_right_bodies_are_right(tmp_path):
-    world = build(Options(tmp_path))
+    state = build_state(ServerOptions(tmp_path))
     for method, path, version, body in VALID:
-        reply = answer(world, method, path, {"api-version": version}, json.dumps(body).encode())
-        while "InvalidOutputTable" in reply.encode().decode():  # the table is still being made
-            reply = answer(world, method, path, {"api-version": version}, json.dumps(body).encode())
+        reply = answer(state, method, path, {"api-version": version}, json.dumps(body).encode())
+        while "InvalidOutputTable" in reply.encode_body().decode():  # the table is still being made
+            reply = answer(state, method, path, {"api-version": version}, json.dumps(body).encode())
         assert reply.status < 400 or "/query" in path, (path, reply.body)
-    world.store.close()
+    state.store.close()

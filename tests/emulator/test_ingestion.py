@@ -1,4 +1,4 @@
-"""What ingestion takes, refuses and loses in silence; and what a query finds of it."""
+"""What ingestion takes, refuses and drops without an error; and what a query finds of it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def rest(azure_monitor):
-    made = Rest(azure_monitor)
-    made.ground()
-    return made
+    client = Rest(azure_monitor)
+    client.create_prerequisites()
+    return client
 
 
 @pytest.fixture
 def rule(rest):
-    made = rest.make_rule()
-    rest.grant(made["id"])
-    return made
+    dcr = rest.make_rule()
+    rest.grant(dcr["id"])
+    return dcr
 
 
 def row(text="a", count=1, time=NOW, **more):
@@ -32,16 +32,16 @@ def row(text="a", count=1, time=NOW, **more):
 
 
 def reasons(azure):
-    return {(each["reason"], each["detail"]): each["count"] for each in azure.drops()}
+    return {(drop["reason"], drop["detail"]): drop["count"] for drop in azure.drops()}
 
 
 def test_rows_are_stored_with_the_standard_columns(rest, rule):
     assert rest.ingest(rule, [row("a", 1), row("b", 2)], zipped=True).status == 204
-    found = rest.rows(
+    rows = rest.rows(
         "T_CL | sort by Text asc | project Text, Count, Type, TenantId, _ResourceId, isnotempty(_ItemId), _IsBillable"
     )
     guid = rest.arm("GET", Rest.workspace).body["properties"]["customerId"]
-    assert found == [["a", 1, "T_CL", guid, "", True, "True"], ["b", 2, "T_CL", guid, "", True, "True"]]
+    assert rows == [["a", 1, "T_CL", guid, "", True, True], ["b", 2, "T_CL", guid, "", True, True]]
 
 
 @pytest.mark.parametrize("version", ["2023-01-01", "2021-11-01-preview"])
@@ -130,14 +130,29 @@ def test_a_transform_may_drop_rows(rest, azure_monitor):
     assert reasons(azure_monitor) == {("Filtered", ""): 1}
 
 
-def test_a_null_time_is_lost_and_a_missing_or_far_one_is_replaced(rest, rule, azure_monitor):
+def test_a_null_missing_or_far_time_becomes_that_of_receipt(rest, rule, azure_monitor):
     far = [NOW - timedelta(days=3), NOW + timedelta(days=2), NOW - timedelta(days=1, hours=23)]
     sent = [row("old", time=far[0]), row("new", time=far[1]), row("kept", time=far[2])]
     rest.ingest(rule, [{"Text": "none"}, {"Text": "null", "TimeGenerated": None}, *sent])
-    found = dict(rest.rows("T_CL | extend Replaced = TimeGenerated == _TimeReceived | project Text, Replaced"))
-    assert found == {"none": True, "old": True, "new": True, "kept": False}
-    counts = {each["reason"]: each["count"] for each in azure_monitor.drops()}
-    assert counts["NoTimeGenerated"] == 1
+    replaced = dict(rest.rows("T_CL | extend Replaced = TimeGenerated == _TimeReceived | project Text, Replaced"))
+    assert replaced == {"none": True, "null": True, "old": True, "new": True, "kept": False}
+    assert {drop["reason"] for drop in azure_monitor.drops()} == {"TimeGeneratedReplaced"}
+
+
+def test_an_absent_time_is_null_inside_the_transform(rest, azure_monitor):
+    rule = rest.make_rule("source | extend Count = iif(isnull(TimeGenerated), 1, 2)")
+    rest.grant(rule["id"])
+    rest.ingest(rule, [{"Text": "none"}, {"Text": "null", "TimeGenerated": None}, row("sent")])
+    assert dict(rest.rows("T_CL | project Text, Count")) == {"none": 1, "null": 1, "sent": 2}
+
+
+def test_a_time_that_a_transform_makes_null_becomes_that_of_receipt(rest, azure_monitor):
+    """Report: Azure/Azure-Sentinel PR 15138, five rules of a published template write `datetime(null)`."""
+    rule = rest.make_rule("source | extend TimeGenerated = datetime(null)")
+    rest.grant(rule["id"])
+    rest.ingest(rule, [row("a")])
+    assert rest.rows("T_CL | project Text, TimeGenerated == _TimeReceived") == [["a", True]]
+    assert azure_monitor.drops() == []
 
 
 def test_a_long_text_is_cut_at_64_kb(rest, rule, azure_monitor):
@@ -150,15 +165,15 @@ def test_a_changed_rule_works_as_before_for_a_while(rest, rule, azure_monitor):
     azure_monitor.fault("stale_rules", seconds=600)
     rest.make_rule("source | extend Text = strcat(Text, '!')")
     rest.ingest(rule, [row("old")])
-    azure_monitor.heal()
+    azure_monitor.clear_faults()
     rest.ingest(rule, [row("new")])
     assert rest.rows("T_CL | project Text | sort by Text asc") == [["new!"], ["old"]]
 
 
 def test_an_endpoint_takes_only_what_its_rules_name(rest, rule):
     other = Rest.endpoint.replace("dce1", "dce2")
-    made = rest.arm("PUT", other, {"location": "westeurope", "properties": {}}).body
-    reply = rest.ingest(rule, [row()], endpoint=made["properties"]["logsIngestion"]["endpoint"])
+    endpoint = rest.arm("PUT", other, {"location": "westeurope", "properties": {}}).body
+    reply = rest.ingest(rule, [row()], endpoint=endpoint["properties"]["logsIngestion"]["endpoint"])
     assert (reply.status, reply.code) == (403, "OperationFailed")
     assert "IsDcrDceBindingValid: False" in reply.message
 
@@ -166,10 +181,10 @@ def test_an_endpoint_takes_only_what_its_rules_name(rest, rule):
 def test_a_direct_rule_has_an_endpoint_of_its_own(rest):
     body = rest.rule_body()
     del body["properties"]["dataCollectionEndpointId"]
-    made = rest.arm("PUT", Rest.rule.replace("dcr1", "direct1"), {**body, "kind": "Direct"}).body
-    rest.grant(made["id"])
-    endpoint = made["properties"]["endpoints"]["logsIngestion"]
-    assert rest.ingest(made, [row()], endpoint=endpoint).status == 204
+    direct = rest.arm("PUT", Rest.rule.replace("dcr1", "direct1"), {**body, "kind": "Direct"}).body
+    rest.grant(direct["id"])
+    endpoint = direct["properties"]["endpoints"]["logsIngestion"]
+    assert rest.ingest(direct, [row()], endpoint=endpoint).status == 204
     plain = rest.arm("PUT", Rest.rule, body).body
     assert "endpoints" not in plain["properties"]
     refused = rest.arm("PUT", Rest.rule, {**body, "kind": "Direct"})
@@ -189,7 +204,7 @@ def test_rows_come_late_twice_or_never_on_request(rest, rule, azure_monitor, fau
     azure_monitor.fault(fault, **values)
     assert rest.ingest(rule, [row()]).status == 204
     assert rest.rows("T_CL | count") == [[rows]]
-    azure_monitor.heal()
+    azure_monitor.clear_faults()
     later = (datetime.now(UTC) + timedelta(minutes=11)).isoformat()
     azure_monitor.fault("clock", now=later)
     assert rest.rows("T_CL | count") == [[1 if fault == "late_rows" else rows]]
@@ -216,14 +231,14 @@ def test_an_auxiliary_table_takes_half_an_hour_at_a_time(rest):
 def test_a_rule_has_a_quota_a_minute(rest, rule, azure_monitor):
     azure_monitor.fault("small_quota", requests=2)
     replies = [rest.ingest(rule, [row()]) for _ in range(3)]
-    assert [each.status for each in replies] == [204, 204, 429]
+    assert [reply.status for reply in replies] == [204, 204, 429]
     assert 1 <= int(replies[2].headers["retry-after"]) <= 61
-    azure_monitor.heal()
+    azure_monitor.clear_faults()
     azure_monitor.fault("small_quota", gigabytes=0)
     assert rest.ingest(rule, [row()]).status == 429
 
 
-def test_metrics_tell_what_came_and_what_was_lost(rest, azure_monitor):
+def test_metrics_show_what_came_and_what_was_lost(rest, azure_monitor):
     rule = rest.make_rule("source | where Count > 1")
     rest.grant(rule["id"])
     rest.ingest(rule, [row("a", 1), row("b", 2)])
@@ -231,7 +246,7 @@ def test_metrics_tell_what_came_and_what_was_lost(rest, azure_monitor):
     reply = rest.arm(
         "GET", f"{Rest.rule}/providers/Microsoft.Insights/metrics?metricnames={names}", version="2023-10-01"
     )
-    totals = {each["name"]["value"]: each["timeseries"][0]["data"][0]["total"] for each in reply.body["value"]}
+    totals = {metric["name"]["value"]: metric["timeseries"][0]["data"][0]["total"] for metric in reply.body["value"]}
     assert totals == {"RowsReceived_Count": 2, "RowsDropped_Count": 1, "ApiCallReceived_Count": 1}
 
 
@@ -289,8 +304,8 @@ def test_the_types_of_an_answer(rest):
         ],
     )
     reply = rest.query("Types_CL | sort by Text desc | project BB, DD, GG, II, RR, Text").body["tables"][0]
-    assert [each["type"] for each in reply["columns"]] == ["bool", "dynamic", "guid", "int", "real", "string"]
-    assert reply["rows"] == [[True, '{"a":[1]}', guid, 3, 1.5, "x"], [None, None, None, None, None, ""]]
+    assert [column["type"] for column in reply["columns"]] == ["bool", "dynamic", "string", "int", "real", "string"]
+    assert reply["rows"] == [[True, '{"a":[1]}', guid, 3, 1.5, "x"], [None, None, "", None, None, ""]]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import dataclasses
 import json
 import os
 import shutil
-import signal
 import socket
 import sqlite3
 import ssl
@@ -22,10 +21,13 @@ import pytest
 from filelock import FileLock
 
 from provisioner.emulator import lifecycle
-from provisioner.emulator.store import STEPS, Record, Store
+from provisioner.emulator.store import MIGRATIONS, Store, StoredResource
 from provisioner.emulator.testing import AzureMonitor
 from provisioner.errors import ProvisionerError, StateLocked
+from provisioner.operating_system import end_process
 from tests.support.azure_rest import Rest
+
+posix = pytest.mark.skipif(os.name != "posix", reason="of modes, shells and removed files that only POSIX has")
 
 
 @pytest.fixture
@@ -41,30 +43,30 @@ def wait_gone(state):
 
 def test_one_server_however_many_ask_at_once(state):
     with ThreadPoolExecutor(8) as pool:
-        found = {ready.pid for ready in pool.map(lambda _: lifecycle.ensure(state), range(8))}
-    assert len(found) == 1
-    assert lifecycle.status(state).pid in found
+        pids = {ready.pid for ready in pool.map(lambda _: lifecycle.ensure_running(state), range(8))}
+    assert len(pids) == 1
+    assert lifecycle.find_running(state).pid in pids
     assert lifecycle.stop(state) is True
-    assert lifecycle.status(state) is None
+    assert lifecycle.find_running(state) is None
     assert lifecycle.stop(state) is False
 
 
 def test_processes_started_together_share_one_server(state):
     code = (
-        "from provisioner.emulator.lifecycle import ensure; from pathlib import Path; "
-        f"print(ensure(Path({str(state)!r})).pid)"
+        "from provisioner.emulator.lifecycle import ensure_running; from pathlib import Path; "
+        f"print(ensure_running(Path({str(state)!r})).pid)"
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    assert len({each.communicate(timeout=60)[0] for each in running}) == 1
+    assert len({process.communicate(timeout=60)[0] for process in running}) == 1
 
 
 def test_a_server_of_another_version_is_replaced_and_keeps_its_address(state):
-    first = lifecycle.ensure(state)
+    first = lifecycle.ensure_running(state)
     shown = json.loads((state / "ready.json").read_text())
     (state / "ready.json").write_text(json.dumps({**shown, "version": "0.0.1"}))
-    second = lifecycle.ensure(state)
+    second = lifecycle.ensure_running(state)
     assert second.pid != first.pid
-    assert second.version == lifecycle.fingerprint()
+    assert second.version == lifecycle.code_fingerprint()
     assert (second.endpoint, second.client_secret, second.ca_file) == (
         first.endpoint,
         first.client_secret,
@@ -72,18 +74,22 @@ def test_a_server_of_another_version_is_replaced_and_keeps_its_address(state):
     )
 
 
+@posix
 def test_the_start_leaves_no_stream_open(state):
     """`make demo | tee log` ends although the server lives on."""
-    code = f"from provisioner.emulator.lifecycle import ensure; from pathlib import Path; ensure(Path({str(state)!r}))"
+    code = (
+        "from provisioner.emulator.lifecycle import ensure_running; from pathlib import Path; "
+        f"ensure_running(Path({str(state)!r}))"
+    )
     done = subprocess.run(
         f'{sys.executable} -c "{code}" | cat', shell=True, timeout=60, check=True, capture_output=True
     )
     assert done.stdout == b""
-    assert lifecycle.status(state) is not None
+    assert lifecycle.find_running(state) is not None
 
 
 def test_a_second_server_on_one_directory_is_refused_in_words(state):
-    lifecycle.ensure(state)
+    lifecycle.ensure_running(state)
     command = [sys.executable, "-m", "provisioner.emulator", "serve", "--state", str(state)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
@@ -95,30 +101,32 @@ def test_an_idle_server_ends_by_itself(state):
     command = [sys.executable, "-m", "provisioner.emulator", "serve", "--state", str(state), "--idle", "0.2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     ready = json.loads(done.stdout)
-    assert set(ready) == {field.name for field in dataclasses.fields(lifecycle.Ready)}
+    assert set(ready) == {field.name for field in dataclasses.fields(lifecycle.ReadyLine)}
     assert not (state / "ready.json").exists()
 
 
 def test_a_server_ends_with_the_process_it_was_started_for(state):
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    lifecycle.ensure(state, owner=owner.pid)
+    lifecycle.ensure_running(state, owner=owner.pid)
     owner.communicate(b"\n")
     wait_gone(state)
-    assert lifecycle.status(state) is None
+    assert lifecycle.find_running(state) is None
 
 
+@posix
 def test_a_server_whose_directory_was_removed_ends_and_another_can_start(state):
-    first = lifecycle.ensure(state)
+    first = lifecycle.ensure_running(state)
     shutil.rmtree(state)
-    second = lifecycle.ensure(state)
+    second = lifecycle.ensure_running(state)
     assert second.pid != first.pid
     while Path(f"/proc/{first.pid}/cmdline").exists() and Path(f"/proc/{first.pid}/cmdline").read_bytes():
         pass
-    assert lifecycle.status(state).pid == second.pid
+    assert lifecycle.find_running(state).pid == second.pid
 
 
+@posix
 def test_only_the_owner_reads_what_is_secret(state):
-    ready = lifecycle.ensure(state)
+    ready = lifecycle.ensure_running(state)
     for name in ("identity.json", "ready.json", "ca.key", "server-127.0.0.1.pem"):
         assert stat.S_IMODE((state / name).stat().st_mode) == 0o600, name
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
@@ -130,7 +138,7 @@ def test_a_start_that_fails_says_why(state):
     state.mkdir()
     (state / "identity.json").write_text("{}")
     with pytest.raises(ProvisionerError, match="did not start"):
-        lifecycle.ensure(state)
+        lifecycle.ensure_running(state)
 
 
 def test_what_was_answered_survives_a_kill_at_any_instant(state):
@@ -138,9 +146,9 @@ def test_what_was_answered_survives_a_kill_at_any_instant(state):
     written: list[str] = []
     rule: dict = {}
     for round_ in range(3):
-        rest = Rest(AzureMonitor(lifecycle.ensure(state)))
+        rest = Rest(AzureMonitor(lifecycle.ensure_running(state)))
         if round_ == 0:
-            rest.ground()
+            rest.create_prerequisites()
             rule = rest.make_rule()
             rest.grant(rule["id"])
         started = threading.Event()
@@ -161,12 +169,12 @@ def test_what_was_answered_survives_a_kill_at_any_instant(state):
         thread = threading.Thread(target=write)
         thread.start()
         assert started.wait(60)
-        os.kill(rest.azure.ready.pid, signal.SIGKILL)
+        end_process(rest.azure.ready.pid)
         thread.join(60)
         wait_gone(state)
-    rest = Rest(AzureMonitor(lifecycle.ensure(state)))
+    rest = Rest(AzureMonitor(lifecycle.ensure_running(state)))
     listed = rest.arm("GET", f"{Rest.endpoint[:-5]}").body["value"]
-    kept = {f"{Rest.endpoint[:-4]}{each['name']}" for each in listed} | {
+    kept = {f"{Rest.endpoint[:-4]}{endpoint['name']}" for endpoint in listed} | {
         text for (text,) in rest.rows("T_CL | project Text")
     }
     assert len(written) > 30
@@ -176,16 +184,16 @@ def test_what_was_answered_survives_a_kill_at_any_instant(state):
 def test_a_file_of_an_older_schema_is_brought_up_and_a_newer_one_refused(tmp_path):
     path = tmp_path / "emulator.db"
     db = sqlite3.connect(path)
-    db.executescript(f"{STEPS[0]} PRAGMA user_version = 1;")
+    db.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
     db.execute("INSERT INTO resources VALUES ('/a', 't', '/A', '{}', '{}')")
     db.commit()
     db.close()
     store = Store(path)
-    assert store.get("/a") == Record("/A", "t", {})
+    assert store.get("/a") == StoredResource("/A", "t", {})
     store.close()
     db = sqlite3.connect(path)
-    assert db.execute("PRAGMA user_version").fetchone()[0] == len(STEPS)
-    db.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    assert db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     db.close()
     with pytest.raises(StateLocked, match="newer emulator"):
         Store(path)
@@ -196,14 +204,14 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path):
 
     def fail():
         with store.write():
-            store.put(Record("/a", "t", {}))
+            store.put(StoredResource("/a", "t", {}))
             with store.write():
-                store.put(Record("/b", "t", {}))
+                store.put(StoredResource("/b", "t", {}))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert store.below("/") == []
+    assert store.find_below("/") == []
     store.close()
 
 
@@ -251,11 +259,11 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read(azure_monitor):
 
 
 def test_the_default_is_loopback_alone(state):
-    lifecycle.ensure(state)
+    lifecycle.ensure_running(state)
     port = int((state / "port").read_text())
     tables = "".join(Path(f"/proc/net/{name}").read_text() for name in ("tcp", "tcp6"))
     listening = [line.split() for line in tables.splitlines() if f":{port:04X} " in line]
-    addresses = {each[1] for each in listening if each[3] == "0A"}
+    addresses = {socket_line[1] for socket_line in listening if socket_line[3] == "0A"}
     assert addresses == {f"0100007F:{port:04X}"}
 
 
@@ -263,28 +271,28 @@ def test_a_connection_that_says_nothing_is_cut_and_one_that_speaks_is_not():
     async def check():
         from aiohttp import web
 
-        from provisioner.emulator.http.header_timeout import PatientServer
+        from provisioner.emulator.http.header_timeout import HeaderTimeoutServer
 
         async def handle(request):
-            listener.arrived(request.protocol)
+            listener.request_arrived(request.protocol)
             return web.Response(text="ok")
 
-        listener = PatientServer(handle, seconds=0.2, access_log=None)
+        listener = HeaderTimeoutServer(handle, seconds=0.2, access_log=None)
         server = await asyncio.get_running_loop().create_server(listener, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         silent, silent_writer = await asyncio.open_connection("127.0.0.1", port)
         silent_writer.write(b"GET / HTTP/1.1\r\nX-Slow")
-        spoken, spoken_writer = await asyncio.open_connection("127.0.0.1", port)
-        spoken_writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        await spoken.readuntil(b"ok")
+        speaking, speaking_writer = await asyncio.open_connection("127.0.0.1", port)
+        speaking_writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await speaking.readuntil(b"ok")
         try:
             cut = await silent.read() == b""
         except ConnectionError:
             cut = True
         assert cut
-        spoken_writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert await spoken.readuntil(b"ok")
-        for writer in (silent_writer, spoken_writer):
+        speaking_writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await speaking.readuntil(b"ok")
+        for writer in (silent_writer, speaking_writer):
             writer.close()
         server.close()
         await listener.shutdown(0)

@@ -41,17 +41,19 @@ class Clients:
     def sender(self, endpoint: str) -> LogsIngestionClient:
         return LogsIngestionClient(endpoint, self.credential, connection_verify=self.azure.ca_file)
 
-    def ground(self) -> str:
+    def create_prerequisites(self) -> str:
         """Group, workspace, table and endpoint; the workspace's GUID."""
         self.resources.resource_groups.create_or_update(GROUP, {"location": "westeurope"})
-        made = self.workspaces.workspaces.begin_create_or_update(GROUP, WORKSPACE, {"location": "westeurope"}).result()
+        workspace = self.workspaces.workspaces.begin_create_or_update(
+            GROUP, WORKSPACE, {"location": "westeurope"}
+        ).result()
         columns = {"TimeGenerated": "dateTime", "OrderId": "string", "Amount": "real"}
         self.table(TABLE, columns)
         self.monitor.data_collection_endpoints.create(GROUP, ENDPOINT, {"location": "westeurope", "properties": {}})
-        return made.customer_id
+        return workspace.customer_id
 
     def table(self, name: str, columns: dict[str, str]) -> None:
-        listed = [{"name": each, "type": kind} for each, kind in columns.items()]
+        listed = [{"name": column, "type": column_type} for column, column_type in columns.items()]
         body = {"properties": {"schema": {"name": name, "columns": listed}}}
         self.workspaces.tables.begin_create_or_update(GROUP, WORKSPACE, name, body).result()
 
@@ -104,7 +106,7 @@ def clients(azure_monitor):
 
 def test_a_row_is_found_again(clients):
     """Group, workspace, table, endpoint, rule, grant, ingestion, query."""
-    guid = clients.ground()
+    guid = clients.create_prerequisites()
     rule = clients.rule("source | extend Amount = Amount * 2")
     clients.grant(rule.id, clients.azure.ready.object_id)
     endpoint = clients.monitor.data_collection_endpoints.get(GROUP, ENDPOINT).logs_ingestion.endpoint
@@ -120,7 +122,7 @@ def test_a_row_is_found_again(clients):
 
 
 def test_ingestion_needs_the_grant_on_the_rule(clients):
-    clients.ground()
+    clients.create_prerequisites()
     rule = clients.rule()
     endpoint = clients.monitor.data_collection_endpoints.get(GROUP, ENDPOINT).logs_ingestion.endpoint
     with clients.sender(endpoint) as sender, pytest.raises(HttpResponseError) as caught:
@@ -153,12 +155,12 @@ def test_ingestion_needs_the_grant_on_the_rule(clients):
     ],
 )
 def test_a_rule_is_refused_with_the_code_of_the_service(clients, changes, code, text):
-    clients.ground()
+    clients.create_prerequisites()
     with pytest.raises(HttpResponseError) as caught:
         clients.rule(**changes)
     error = caught.value.error
     assert (caught.value.status_code, error.code) == (400, "InvalidPayload")
-    assert [each.code for each in error.details] == [code]
+    assert [detail.code for detail in error.details] == [code]
     assert text in error.details[0].message
 
 

@@ -34,12 +34,12 @@ def test_a_group_is_made_once_and_stays_where_it_is(rest):
 
 def test_ids_compare_without_case_and_keep_their_first_spelling(rest):
     rest.arm("PUT", "", {"location": "westeurope"})
-    found = rest.arm("GET", f"/SUBSCRIPTIONS/{rest.azure.subscription}//resourcegroups/RG")
-    assert (found.status, found.body["name"]) == (200, "rg")
+    group = rest.arm("GET", f"/SUBSCRIPTIONS/{rest.azure.subscription}//resourcegroups/RG")
+    assert (group.status, group.body["name"]) == (200, "rg")
 
 
 def test_everything_in_a_group_goes_with_it_and_workspaces_come_back(rest):
-    rest.ground()
+    rest.create_prerequisites()
     rest.make_rule()
     guid = rest.arm("GET", Rest.workspace).body["properties"]["customerId"]
     reply = rest.arm("DELETE", "")
@@ -65,21 +65,21 @@ def test_a_workspace_is_creating_in_its_first_answer(rest):
     assert set(keys) == {"primarySharedKey", "secondarySharedKey"}
 
 
-def test_a_deleted_workspace_rests_for_fourteen_days(rest, azure_monitor):
+def test_a_deleted_workspace_can_be_recovered_for_fourteen_days(rest, azure_monitor):
     azure_monitor.fault("clock", now="2026-03-01T00:00:00Z")
-    rest.ground()
+    rest.create_prerequisites()
     first = rest.arm("GET", Rest.workspace).body["properties"]["customerId"]
     rest.done("DELETE", Rest.workspace)
     assert rest.arm("GET", Rest.workspace).status == 404
     assert rest.arm("DELETE", Rest.workspace).status == 204
-    graves = f"/subscriptions/{azure_monitor.subscription}/providers/Microsoft.OperationalInsights/deletedWorkspaces"
-    assert len(rest.arm("GET", graves, version="2025-07-01").body["value"]) == 1
+    deleted = f"/subscriptions/{azure_monitor.subscription}/providers/Microsoft.OperationalInsights/deletedWorkspaces"
+    assert len(rest.arm("GET", deleted, version="2025-07-01").body["value"]) == 1
     assert rest.arm("PUT", Rest.workspace, {"location": "eastus"}).status == 409
     azure_monitor.fault("clock", now="2026-03-15T00:00:01Z")
     rest.done("PUT", Rest.workspace, {"location": "eastus"})
     assert rest.arm("GET", Rest.workspace).body["properties"]["customerId"] != first
     rest.done("DELETE", f"{Rest.workspace}?force=true")
-    assert rest.arm("GET", graves, version="2025-07-01").body["value"] == []
+    assert rest.arm("GET", deleted, version="2025-07-01").body["value"] == []
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_a_deleted_workspace_rests_for_fourteen_days(rest, azure_monitor):
     [{"location": "eastus"}, {"location": "mars"}, {"properties": {}}, {"location": "westeurope", "tags": {"a<": "b"}}],
 )
 def test_a_wrong_endpoint_is_refused(rest, body):
-    rest.ground()
+    rest.create_prerequisites()
     assert rest.arm("PUT", Rest.endpoint, body).status in {400, 409}
 
 
 def test_an_endpoint_is_200_at_once_and_its_etag_guards_it(rest):
-    rest.ground()
+    rest.create_prerequisites()
     body = rest.arm("GET", Rest.endpoint).body
     assert body["properties"]["provisioningState"] == "Succeeded"
     assert body["properties"]["immutableId"].startswith("dce-")
@@ -106,9 +106,9 @@ def test_an_endpoint_is_200_at_once_and_its_etag_guards_it(rest):
 
 
 def test_a_rule_keeps_what_it_was_given_and_patch_changes_tags_alone(rest):
-    rest.ground()
-    made = rest.make_rule(description="orders")
-    assert made["properties"]["ingestionQuotas"]["logs"] == {
+    rest.create_prerequisites()
+    dcr = rest.make_rule(description="orders")
+    assert dcr["properties"]["ingestionQuotas"]["logs"] == {
         "maxSizePerMinuteInGB": "2",
         "maxRequestsPerMinute": "12000",
     }
@@ -117,7 +117,7 @@ def test_a_rule_keeps_what_it_was_given_and_patch_changes_tags_alone(rest):
     older = rest.arm("GET", Rest.rule, version="2022-06-01").body
     assert "ingestionQuotas" not in older["properties"]
     workspace = rest.arm("GET", Rest.workspace).body["properties"]["customerId"]
-    assert made["properties"]["destinations"]["logAnalytics"][0]["workspaceId"] == workspace
+    assert dcr["properties"]["destinations"]["logAnalytics"][0]["workspaceId"] == workspace
     assert rest.arm("DELETE", Rest.rule).status == 200
     assert rest.arm("DELETE", Rest.rule).status == 204
 
@@ -197,22 +197,22 @@ def test_a_rule_keeps_what_it_was_given_and_patch_changes_tags_alone(rest):
     ],
 )
 def test_a_wrong_rule_is_refused_in_detail(rest, change, code, text):
-    rest.ground()
+    rest.create_prerequisites()
     reply = rest.arm("PUT", Rest.rule, rest.rule_body(**change))
     assert (reply.status, reply.code, reply.message) == (400, "InvalidPayload", "Data collection rule is invalid")
-    found = [(each["code"], each["message"]) for each in reply.body["error"]["details"]]
-    assert any(each == code and text in message for each, message in found), found
+    details = [(detail["code"], detail["message"]) for detail in reply.body["error"]["details"]]
+    assert any(detail_code == code and text in message for detail_code, message in details), details
     assert rest.arm("GET", Rest.rule).status == 404
 
 
 def test_regions_must_agree(rest):
-    rest.ground()
+    rest.create_prerequisites()
     reply = rest.arm("PUT", Rest.rule, {**rest.rule_body(), "location": "northeurope"})
-    assert {each["code"] for each in reply.body["error"]["details"]} == {"InvalidDestination", "InvalidProperty"}
+    assert {detail["code"] for detail in reply.body["error"]["details"]} == {"InvalidDestination", "InvalidProperty"}
 
 
 def test_a_value_of_another_type_is_no_valid_content(rest):
-    rest.ground()
+    rest.create_prerequisites()
     body = rest.rule_body()
     body["properties"]["dataFlows"] = "all"
     reply = rest.arm("PUT", Rest.rule, body)
@@ -226,7 +226,7 @@ def test_a_value_of_another_type_is_no_valid_content(rest):
 
 
 def test_api_versions_are_checked(rest):
-    rest.ground()
+    rest.create_prerequisites()
     assert rest.arm("GET", Rest.rule, version="2030-01-01").code == "InvalidResourceType"
     assert rest.arm("PUT", Rest.rule, {}, version="2030-01-01").code == "NoRegisteredProviderFound"
     assert rest.arm("GET", "", version="soon").code == "InvalidApiVersionParameter"
@@ -259,20 +259,20 @@ def test_any_other_resource_is_kept_as_it_is(rest):
     rest.arm("PUT", "", {"location": "westeurope"})
     path = "providers/Microsoft.Insights/actionGroups/ag1"
     assert rest.arm("GET", path).code == "ResourceNotFound"
-    made = rest.arm("PUT", path, {"location": "global", "properties": {"enabled": True}})
-    assert (made.status, made.body["type"]) == (201, "Microsoft.Insights/actionGroups")
+    action_group = rest.arm("PUT", path, {"location": "global", "properties": {"enabled": True}})
+    assert (action_group.status, action_group.body["type"]) == (201, "Microsoft.Insights/actionGroups")
     assert rest.arm("PATCH", path, {"properties": {"more": 1}}).body["properties"]["more"] == 1
-    assert [each["name"] for each in rest.arm("GET", "resources").body["value"]] == ["ag1"]
+    assert [resource["name"] for resource in rest.arm("GET", "resources").body["value"]] == ["ag1"]
     assert rest.arm("DELETE", path).status == 200
 
 
 def test_subscriptions_are_apart(rest, azure_monitor):
-    rest.ground()
+    rest.create_prerequisites()
     other = f"/subscriptions/{OTHER_SUBSCRIPTION}"
     assert rest.arm("GET", f"{other}/resourceGroups").body["value"] == []
     rest.arm("PUT", f"{other}/resourceGroups/rg", {"location": "eastus"})
     assert rest.arm("GET", rest.group).body["location"] == "westeurope"
-    listed = {each["subscriptionId"] for each in rest.arm("GET", "/subscriptions").body["value"]}
+    listed = {subscription["subscriptionId"] for subscription in rest.arm("GET", "/subscriptions").body["value"]}
     assert listed == {azure_monitor.subscription, OTHER_SUBSCRIPTION}
     assert rest.arm("GET", "/tenants").body["value"][0]["tenantId"] == azure_monitor.ready.tenant
     provider = rest.arm("POST", f"{other}/providers/microsoft.insights/register").body
@@ -280,7 +280,7 @@ def test_subscriptions_are_apart(rest, azure_monitor):
 
 
 def test_sentinel_tables_wait_for_sentinel_when_asked(rest, azure_monitor):
-    rest.ground()
+    rest.create_prerequisites()
     flow = {
         "streams": ["Custom-T"],
         "destinations": ["law"],
@@ -301,46 +301,46 @@ def test_sentinel_tables_wait_for_sentinel_when_asked(rest, azure_monitor):
 def published(file: str, name: str):
     """Azure's published body type of a resource, as the members that an answer may have."""
     types = json.loads((SPECS / file).read_text())
-    (found,) = [
-        each
-        for each in types
-        if each["$type"] == "ResourceType" and each["name"].lower().startswith(f"{name.lower()}@")
+    (resource_type,) = [
+        published_type
+        for published_type in types
+        if published_type["$type"] == "ResourceType" and published_type["name"].lower().startswith(f"{name.lower()}@")
     ]
-    return types, types[int(found["body"]["$ref"].rpartition("/")[2])]
+    return types, types[int(resource_type["body"]["$ref"].rpartition("/")[2])]
 
 
-def misfits(types, known, value, path):
+def misfits(types, body_type, value, path):
     """Where a value is not of its published type: unknown members, wrong kinds, closed choices."""
-    kind = known["$type"]
+    kind = body_type["$type"]
     follow = lambda ref: types[int(ref["$ref"].rpartition("/")[2])]  # noqa: E731
     if kind == "ObjectType":
         if not isinstance(value, dict):
             return [f"{path}: not an object"]
-        found = [
+        findings = [
             f"{path}.{key}: not published"
             for key in value
-            if key not in known["properties"] and "additionalProperties" not in known
+            if key not in body_type["properties"] and "additionalProperties" not in body_type
         ]
         for key, inner in value.items():
-            if key in known["properties"]:
-                found += misfits(types, follow(known["properties"][key]["type"]), inner, f"{path}.{key}")
-        return found
+            if key in body_type["properties"]:
+                findings += misfits(types, follow(body_type["properties"][key]["type"]), inner, f"{path}.{key}")
+        return findings
     if kind == "ArrayType":
         return [
-            each
+            misfit
             for index, item in enumerate(value)
-            for each in misfits(types, follow(known["itemType"]), item, f"{path}[{index}]")
+            for misfit in misfits(types, follow(body_type["itemType"]), item, f"{path}[{index}]")
         ]
     if kind == "UnionType":
-        return min((misfits(types, follow(each), value, path) for each in known["elements"]), key=len)
-    wanted = {"StringType": str, "IntegerType": (int, float), "BooleanType": bool, "StringLiteralType": str}.get(
+        return min((misfits(types, follow(element), value, path) for element in body_type["elements"]), key=len)
+    python_type = {"StringType": str, "IntegerType": (int, float), "BooleanType": bool, "StringLiteralType": str}.get(
         kind, object
     )
-    if value is not None and not isinstance(value, wanted):
+    if value is not None and not isinstance(value, python_type):
         return [f"{path}: {value!r} is no {kind}"]
     return (
-        [f"{path}: {value!r} is not {known['value']!r}"]
-        if kind == "StringLiteralType" and value != known["value"]
+        [f"{path}: {value!r} is not {body_type['value']!r}"]
+        if kind == "StringLiteralType" and value != body_type["value"]
         else []
     )
 
@@ -379,17 +379,19 @@ UNPUBLISHED = {
     ],
 )
 def test_answers_fit_azures_published_types(rest, path, file, name):
-    rest.ground()
+    rest.create_prerequisites()
     rule = rest.make_rule(description="d")
     rest.arm("PATCH", Rest.rule, {"tags": {"a": "b"}})
     body = rest.grant(rule["id"]).body if path == "grant" else rest.arm("GET", path).body
-    types, known = published(file, name)
-    assert [each for each in misfits(types, known, body, "") if each.partition(":")[0] not in UNPUBLISHED] == []
+    types, body_type = published(file, name)
+    assert [
+        misfit for misfit in misfits(types, body_type, body, "") if misfit.partition(":")[0] not in UNPUBLISHED
+    ] == []
 
 
 @pytest.mark.skipif(not SPECS.is_dir(), reason="Azure's published types are not at hand")
 def test_members_that_azure_sets_are_not_taken_from_the_caller(rest):
-    rest.ground()
+    rest.create_prerequisites()
     body = rest.rule_body()
     body |= {"etag": "mine", "systemData": {"createdBy": "me"}, "id": "/mine"}
     body["properties"] |= {
@@ -397,9 +399,9 @@ def test_members_that_azure_sets_are_not_taken_from_the_caller(rest):
         "provisioningState": "Failed",
         "endpoints": {"logsIngestion": "x"},
     }
-    made = rest.arm("PUT", Rest.rule, body).body
-    assert "mine" not in json.dumps(made)
-    assert made["properties"]["provisioningState"] == "Succeeded"
+    dcr = rest.arm("PUT", Rest.rule, body).body
+    assert "mine" not in json.dumps(dcr)
+    assert dcr["properties"]["provisioningState"] == "Succeeded"
     assert (
         rest.arm(
             "PUT",
@@ -411,16 +413,16 @@ def test_members_that_azure_sets_are_not_taken_from_the_caller(rest):
 
 
 def test_callers_at_the_same_time_make_one_rule(rest):
-    """Whoever comes first makes it; the others find it, with the same immutable id."""
-    rest.ground()
+    """The first request creates it; the others find it, with the same immutable id."""
+    rest.create_prerequisites()
     rest.token()
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: rest.make_rule()["properties"]["immutableId"], range(16)))
-    assert len(set(made)) == 1
+        immutable_ids = list(pool.map(lambda _: rest.make_rule()["properties"]["immutableId"], range(16)))
+    assert len(set(immutable_ids)) == 1
 
 
 def test_of_several_that_saw_the_same_etag_one_writes(rest):
-    rest.ground()
+    rest.create_prerequisites()
     etag = rest.make_rule()["etag"]
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: rest.arm("PUT", Rest.rule, rest.rule_body(), If_Match=etag).status, range(8)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.golden.normalise import CASES, normalise, without_fingerprint
@@ -10,14 +10,14 @@ from tests.golden.runs import Outcome, run, workplace
 from tests.golden.stories import Step, Story
 
 
-def play(story: Story, folder: Path) -> dict[str, str]:
+def play(story: Story, folder: Path, run_command: Callable[[str], Outcome] = run) -> dict[str, str]:
     """The story carried out in an empty directory: case → what it printed."""
     texts: dict[str, str] = {}
     with workplace(folder):
         for step in story.steps:
             if step.change is not None:
                 step.change()
-            text = normalise(_text(step, run(step.words)), folder)
+            text = normalise(_text(step, run_command(step.words)), folder)
             texts[step.case] = without_fingerprint(text) if "--prune" in step.words else text
     return texts
 

@@ -56,7 +56,13 @@ def workplace(folder: Path) -> Iterator[Path]:
 
 def run(words: str) -> Outcome:
     """One command line, written as in a shell."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+    code, out, err = run_encoded(words, "utf-8")
+    return Outcome(code, out.decode("utf-8"), err.decode("utf-8"))
+
+
+def run_encoded(words: str, encoding: str) -> tuple[int, bytes, bytes]:
+    """Exit code and bytes of one command line whose stdout and stderr have that encoding."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding, newline="") for _ in range(2))
     code: object = 0
     with (
         patch.object(sys, "argv", ["provisioner", *shlex.split(words)]),
@@ -71,26 +77,27 @@ def run(words: str) -> Outcome:
         except SystemExit as ended:
             code = ended.code
     assert isinstance(code, int), code
-    return Outcome(code, _printed(out), _printed(err))
+    return code, _printed(out), _printed(err)
 
 
-def _printed(stream: io.TextIOWrapper) -> str:
+def _printed(stream: io.TextIOWrapper) -> bytes:
     stream.flush()
-    return stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+    content: bytes = stream.buffer.getvalue()  # type: ignore[attr-defined]
+    return content
 
 
 def azure_changes(state: str, method: str, path: str, body: object = None) -> None:
     """A change in the local Azure that no manifest made: one request to its management API."""
-    told = json.loads(run(f"emulator env --state {state} --shell json").stdout)["environment"]
-    host = told["AZURE_AUTHORITY_HOST"]
-    context = ssl.create_default_context(cafile=told["SSL_CERT_FILE"])
+    variables = json.loads(run(f"emulator env --state {state} --shell json").stdout)["environment"]
+    host = variables["AZURE_AUTHORITY_HOST"]
+    context = ssl.create_default_context(cafile=variables["SSL_CERT_FILE"])
     form = {
         "grant_type": "client_credentials",
-        "client_id": told["AZURE_CLIENT_ID"],
-        "client_secret": told["AZURE_CLIENT_SECRET"],
+        "client_id": variables["AZURE_CLIENT_ID"],
+        "client_secret": variables["AZURE_CLIENT_SECRET"],
         "scope": "https://management.azure.com/.default",
     }
-    address = f"{host}/{told['AZURE_TENANT_ID']}/oauth2/v2.0/token"
+    address = f"{host}/{variables['AZURE_TENANT_ID']}/oauth2/v2.0/token"
     token = _send(context, "POST", address, urllib.parse.urlencode(form).encode(), {})["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     _send(context, method, host + path, None if body is None else json.dumps(body).encode(), headers)

@@ -13,16 +13,16 @@ import urllib.request
 
 import pytest
 
-from provisioner.emulator.lifecycle import status, stop
+from provisioner.emulator.lifecycle import find_running, stop
 from tests.support.paths import ROOT
 
 EXAMPLES = sorted(file.parent.name for file in (ROOT / "examples").glob("*/provisioner.yaml"))
 
 
-def provisioner(*words, check=None, **environment):
+def provisioner(*arguments, check=None, **environment):
     """Run the command line; with `check`, demand that exit code."""
     done = subprocess.run(
-        [sys.executable, "-m", "provisioner", *map(str, words)],
+        [sys.executable, "-m", "provisioner", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -55,9 +55,9 @@ def edit(folder, before, after):
     file.write_text(text.replace(before, after, 1))
 
 
-def counted(folder):
+def request_counts(folder):
     """How many requests the emulator has seen, by kind."""
-    ready = status(folder / ".provisioner")
+    ready = find_running(folder / ".provisioner")
     context = ssl.create_default_context(cafile=str(ready.ca_file))
     with urllib.request.urlopen(f"{ready.endpoint}/emulator/requests", context=context) as answer:
         return json.load(answer)
@@ -87,43 +87,43 @@ def test_the_first_line_says_where_and_as_whom(shop):
     first = done.stderr.splitlines()[0]
     assert "cloud local" in first
     assert "group rg-webshop-logs" in first
-    assert status(shop / ".provisioner").object_id in first
+    assert find_running(shop / ".provisioner").object_id in first
 
 
 def test_a_column_that_the_transform_forgets_is_named_by_test_and_by_verify(shop):
     edit(shop, "          Country = toupper(tostring(order.customer.country)),\n", "")
-    said = provisioner("test", shop, check=1).stdout
-    assert "Country" in said
+    output = provisioner("test", shop, check=1).stdout
+    assert "Country" in output
     provisioner("apply", shop, "-e", "local", check=0)
-    told = json.loads(provisioner("verify", shop, "-e", "local", "--format", "json").stdout)
-    assert "Country" in json.dumps(told["streams"])
+    result = json.loads(provisioner("verify", shop, "-e", "local", "--format", "json").stdout)
+    assert "Country" in json.dumps(result["streams"])
     assert "Country" in provisioner("verify", shop, "-e", "local").stdout
 
 
 def test_an_endpoint_in_another_region_is_refused_before_any_request(shop):
     up(shop)
-    before = counted(shop)
+    before = request_counts(shop)
     edit(shop, "  name: dce-webshop\n", "  name: dce-webshop\n  location: northeurope\n")
     done = provisioner("up", shop, "-e", "local", check=1)
     assert "northeurope" in done.stdout + done.stderr
-    assert counted(shop) == before
+    assert request_counts(shop) == before
 
 
 def test_a_killed_emulator_loses_nothing(shop):
     first = up(shop)
-    os.kill(status(shop / ".provisioner").pid, signal.SIGKILL)
+    os.kill(find_running(shop / ".provisioner").pid, signal.SIGKILL)
     second = up(shop)
     assert second["plan"]["changes"] == []
-    ids = [made["apply"]["outputs"]["dcrs"]["dcr-webshop"]["immutable_id"] for made in (first, second)]
+    ids = [result["apply"]["outputs"]["dcrs"]["dcr-webshop"]["immutable_id"] for result in (first, second)]
     assert ids[0] == ids[1]
 
 
 def test_two_started_together_both_end_well(shop):
-    words = [sys.executable, "-m", "provisioner", "up", str(shop), "-e", "local"]
-    both = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
-    for each in both:
-        said, _ = each.communicate(timeout=120)
-        assert each.returncode == 0, said
+    arguments = [sys.executable, "-m", "provisioner", "up", str(shop), "-e", "local"]
+    both = [subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    for process in both:
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, output
 
 
 def test_a_dead_proxy_and_ambient_credentials_change_nothing_locally(shop):
@@ -133,25 +133,25 @@ def test_a_dead_proxy_and_ambient_credentials_change_nothing_locally(shop):
 
 def test_output_in_a_pipe_ends_with_the_command(shop):
     """The emulator that stays behind holds neither stdout nor stderr open."""
-    words = f"{sys.executable} -m provisioner up {shop} -e local 2>&1 | cat"
-    done = subprocess.run(words, shell=True, capture_output=True, text=True, timeout=120, check=True)
+    arguments = f"{sys.executable} -m provisioner up {shop} -e local 2>&1 | cat"
+    done = subprocess.run(arguments, shell=True, capture_output=True, text=True, timeout=120, check=True)
     assert "\x1b" not in done.stdout
-    assert status(shop / ".provisioner") is not None
+    assert find_running(shop / ".provisioner") is not None
 
 
 def test_without_an_environment_nothing_reaches_the_emulator(shop):
-    """A pipeline that forgets -e means a real cloud, where nobody is signed in here."""
+    """A pipeline that forgets -e means a real cloud, where no credential is available here."""
     up(shop)
-    before = counted(shop)
-    nobody = {"AZURE_CONFIG_DIR": str(shop / "none"), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}
-    done = provisioner("plan", shop, **nobody)
+    before = request_counts(shop)
+    no_sign_in = {"AZURE_CONFIG_DIR": str(shop / "none"), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}
+    done = provisioner("plan", shop, **no_sign_in)
     assert done.returncode == 1
     assert "sign" in done.stderr.lower()
-    assert counted(shop) == before
+    assert request_counts(shop) == before
 
 
 def test_a_write_that_nobody_confirms_is_refused(shop):
-    """Outside `local`, where nobody can be asked, a write needs --yes: said before any request."""
+    """Outside `local`, with stdin not a terminal, a write needs --yes; the error comes before any request."""
     for command in ("apply", "up", "destroy"):
         assert "--yes" in provisioner(command, shop, check=64).stderr
 
@@ -164,54 +164,56 @@ def test_a_saved_plan_is_applied_only_while_it_holds(shop, tmp_path):
 
 
 def test_what_stops_up_stands_beside_what_was_done_before_it(shop):
-    made = json.loads(provisioner("up", shop, "-e", "local", "--fingerprint", "0", "--format", "json", check=1).stdout)
-    assert made["validate"]["summary"]["errors"] == 0
-    assert made["test"]["summary"]["failed"] == 0
-    assert made["error"]["code"] == "StalePlan"
-    assert not made["ok"]
+    result = json.loads(
+        provisioner("up", shop, "-e", "local", "--fingerprint", "0", "--format", "json", check=1).stdout
+    )
+    assert result["validate"]["summary"]["errors"] == 0
+    assert result["test"]["summary"]["failed"] == 0
+    assert result["error"]["code"] == "StalePlan"
+    assert not result["ok"]
 
 
 def test_outputs_come_in_every_form_that_a_sender_takes(shop):
     up(shop)
-    for form in ("text", "json", "env", "curl", "python"):
-        said = provisioner("outputs", shop, "-e", "local", "--format", form, check=0).stdout
-        assert "dcr-" in said
-        assert "monitor.azure.com" in said
+    for format_name in ("text", "json", "env", "curl", "python"):
+        output = provisioner("outputs", shop, "-e", "local", "--format", format_name, check=0).stdout
+        assert "dcr-" in output
+        assert "monitor.azure.com" in output
 
 
-@pytest.mark.parametrize(("form", "program"), [("curl", "bash"), ("python", sys.executable)])
-def test_the_printed_sender_sends(shop, form, program):
+@pytest.mark.parametrize(("format_name", "program"), [("curl", "bash"), ("python", sys.executable)])
+def test_the_printed_sender_sends(shop, format_name, program):
     """As a user would: the local Azure's variables, the printed lines, and records of one's own."""
     provisioner("apply", shop, "-e", "local", check=0)
-    said = provisioner("outputs", shop, "-e", "local", "--format", form, check=0).stdout
+    output = provisioner("outputs", shop, "-e", "local", "--format", format_name, check=0).stdout
     records = (shop / "samples" / "orders.json").read_text()
     (shop / "records.json").write_text(records)
-    text = "import json\nrecords = json.load(open('records.json'))\n" * (form == "python") + said
+    text = "import json\nrecords = json.load(open('records.json'))\n" * (format_name == "python") + output
     state = shop / ".provisioner"
-    told = json.loads(provisioner("emulator", "env", "--state", state, "--shell", "json", check=0).stdout)
+    variables = json.loads(provisioner("emulator", "env", "--state", state, "--shell", "json", check=0).stdout)
     done = subprocess.run(
         [program],
         input=text,
         cwd=shop,
-        env=os.environ | told["environment"],
+        env=os.environ | variables["environment"],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert counted(shop)["ingestion"] == 1
+    assert request_counts(shop)["ingestion"] == 1
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_goes_through_up(tmp_path, example):
     folder = project(tmp_path / example, example)
     try:
-        made = up(folder)
-        assert made["ok"]
-        assert made["validate"]["summary"] == {"errors": 0, "warnings": 0}
-        assert made["test"]["summary"]["passed"] > 0
-        assert made["verify"]["streams"]
+        result = up(folder)
+        assert result["ok"]
+        assert result["validate"]["summary"] == {"errors": 0, "warnings": 0}
+        assert result["test"]["summary"]["passed"] > 0
+        assert result["verify"]["streams"]
     finally:
         stop(folder / ".provisioner")
 
@@ -229,21 +231,21 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_bad_input_is_told_with_its_place_and_without_a_traceback(shop, what):
     edit(shop, *BAD[what])
-    for words in (["validate", shop], ["up", shop, "-e", "local"]):
-        done = provisioner(*words, check=1)
-        told = done.stdout + done.stderr
-        assert "provisioner.yaml:" in told, told
-    found = json.loads(provisioner("validate", shop, "--format", "json", check=1).stdout)["diagnostics"]
-    errors = [each for each in found if each["severity"] == "error"]
+    for arguments in (["validate", shop], ["up", shop, "-e", "local"]):
+        done = provisioner(*arguments, check=1)
+        output = done.stdout + done.stderr
+        assert "provisioner.yaml:" in output, output
+    diagnostics = json.loads(provisioner("validate", shop, "--format", "json", check=1).stdout)["diagnostics"]
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic["severity"] == "error"]
     assert len(errors) == 1, errors
     assert errors[0]["hint"]
 
 
 def test_an_unknown_environment_and_a_missing_file_are_diagnostics_too(shop):
-    for words in (["validate", shop, "-e", "prodd"], ["validate", shop / "nowhere.yaml"]):
-        found = json.loads(provisioner(*words, "--format", "json", check=1).stdout)["diagnostics"]
-        assert found[0]["severity"] == "error"
-        assert found[0]["hint"]
+    for arguments in (["validate", shop, "-e", "prodd"], ["validate", shop / "nowhere.yaml"]):
+        diagnostics = json.loads(provisioner(*arguments, "--format", "json", check=1).stdout)["diagnostics"]
+        assert diagnostics[0]["severity"] == "error"
+        assert diagnostics[0]["hint"]
 
 
 TWO = (
@@ -259,16 +261,16 @@ TWO = (
 def test_several_environments_are_planned_applied_and_compared_in_one_command(shop):
     edit(shop, *TWO)
     both = ["-e", "east", "-e", "west"]
-    made = json.loads(provisioner("apply", shop, *both, "--format", "json", check=0).stdout)
-    assert [len(each["outcomes"]) for each in made["environments"].values()] == [6, 6]
+    result = json.loads(provisioner("apply", shop, *both, "--format", "json", check=0).stdout)
+    assert [len(payload["outcomes"]) for payload in result["environments"].values()] == [6, 6]
     planned = json.loads(provisioner("plan", shop, *both, "--format", "json", check=0).stdout)
-    assert [each["changes"] for each in planned["environments"].values()] == [[], []]
+    assert [payload["changes"] for payload in planned["environments"].values()] == [[], []]
     assert "west         no" in provisioner("drift", shop, *both, check=0).stdout
 
 
 def test_one_environment_that_fails_does_not_hide_the_others(shop):
     edit(shop, *TWO)
-    nobody = {"AZURE_CONFIG_DIR": str(shop / "none"), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}
-    done = provisioner("plan", shop, "--all-environments", check=1, **nobody)
+    no_sign_in = {"AZURE_CONFIG_DIR": str(shop / "none"), "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential"}
+    done = provisioner("plan", shop, "--all-environments", check=1, **no_sign_in)
     assert "prod         failed" in done.stdout
     assert "east         6" in done.stdout

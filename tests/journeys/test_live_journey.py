@@ -11,6 +11,7 @@ import os
 import pytest
 
 from provisioner import Project
+from provisioner.verify import VerifyOptions
 from tests.journeys.test_journey import edit, project, stop
 
 WHERE = ("subscription", "group", "location")
@@ -24,7 +25,7 @@ def shop(request, tmp_path):
         yield Project.load(folder, environment="local")
         stop(folder / ".provisioner")
         return
-    names = [f"PROVISIONER_LIVE_{each.upper()}" for each in WHERE]
+    names = [f"PROVISIONER_LIVE_{key.upper()}" for key in WHERE]
     if missing := [name for name in names if name not in os.environ]:
         pytest.skip(f"set {', '.join(missing)}")
     subscription, group, location = (os.environ[name] for name in names)
@@ -37,7 +38,7 @@ def shop(request, tmp_path):
 def test_what_is_applied_plans_empty_and_each_column_arrives(shop):
     with shop.connect() as azure:
         outcomes = shop.apply(shop.plan(azure), azure)
-        assert all(each.state == "applied" for each in outcomes), outcomes
+        assert all(outcome.state == "applied" for outcome in outcomes), outcomes
         assert shop.plan(azure).empty
-        verified = shop.verify(azure, grant_self=True)
+        verified = shop.verify(azure, VerifyOptions(grant_self=True))
         assert verified.ok, verified.json()

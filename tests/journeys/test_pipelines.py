@@ -49,20 +49,20 @@ sys.exit(subprocess.run(["jq", "-r", options["--jq"]], input=json.dumps(answer),
 '''
 
 
-def value(expression: str, known: dict) -> object:
+def value(expression: str, context: dict) -> object:
     """What an expression of GitHub's gives; only the forms that the files use."""
 
-    def word(found: re.Match[str]) -> str:
-        place = known.get(found[1], {})
-        for step in found[2].strip(".").split("."):
-            place = place.get(step, "") if isinstance(place, dict) else ""
-        return repr(place)
+    def replacement(match: re.Match[str]) -> str:
+        values = context.get(match[1], {})
+        for step in match[2].strip(".").split("."):
+            values = values.get(step, "") if isinstance(values, dict) else ""
+        return repr(values)
 
-    return eval(NAME.sub(word, expression).replace("&&", " and ").replace("||", " or "))
+    return eval(NAME.sub(replacement, expression).replace("&&", " and ").replace("||", " or "))
 
 
-def filled(text: str, known: dict) -> str:
-    return TEMPLATE.sub(lambda found: str(value(found[1], known)), text)
+def filled(text: str, context: dict) -> str:
+    return TEMPLATE.sub(lambda match: str(value(match[1], context)), text)
 
 
 class Machine:
@@ -81,12 +81,12 @@ class Machine:
         self.manifest = self.work / "provisioner.yaml"
 
     def github(self, **parts) -> None:
-        known = json.loads(self.store.read_text()) if self.store.exists() else {}
-        self.store.write_text(json.dumps(known | parts))
+        store = json.loads(self.store.read_text()) if self.store.exists() else {}
+        self.store.write_text(json.dumps(store | parts))
 
     @property
     def comments(self) -> list[str]:
-        return [each["body"] for each in json.loads(self.store.read_text())["comments"]]
+        return [comment["body"] for comment in json.loads(self.store.read_text())["comments"]]
 
     def shell(self, script: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([str(self.folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -101,10 +101,10 @@ class Machine:
 
         Without `whole` the steps that prepare every run, `Install` and before a plan `Check`, are left out.
         """
-        left = set() if whole else {"Install"} if mode == "check" else {"Install", "Check"}
-        defaults = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()}
+        steps_to_skip = set() if whole else {"Install"} if mode == "check" else {"Install", "Check"}
+        defaults = {name: str(input_.get("default", "")) for name, input_ in ACTION["inputs"].items()}
         event = {"pull_request": {"number": 7, "head": {"sha": "abc"}}} if mode == "plan" else {}
-        known = {
+        context = {
             "inputs": defaults | {"mode": mode, "environment": "local", "package": "azure-logs-provisioner"} | inputs,
             "github": {
                 "token": "t", "repository": "o/r", "sha": "merged", "action_path": str(ROOT), "event": event,
@@ -116,17 +116,17 @@ class Machine:
         summary = self.folder / "summary"
         summary.write_text("")
         for step in ACTION["runs"]["steps"]:
-            if "run" not in step or step["name"] in left or not value(step.get("if", "True"), known):
+            if "run" not in step or step["name"] in steps_to_skip or not value(step.get("if", "True"), context):
                 continue
             output = self.folder / "output"
             output.write_text("")
-            env = {name: filled(str(text), known) for name, text in step.get("env", {}).items()}
+            env = {name: filled(str(text), context) for name, text in step.get("env", {}).items()}
             env |= {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
             done = self.shell(step["run"], env)
             run.add(done)
-            given = dict(line.split("=", 1) for line in output.read_text().splitlines())
-            known["steps"][step.get("id", "")] = {"outputs": given}
-            run.outputs |= given
+            outputs = dict(line.split("=", 1) for line in output.read_text().splitlines())
+            context["steps"][step.get("id", "")] = {"outputs": outputs}
+            run.outputs |= outputs
             if done.returncode:
                 break
         run.summary = summary.read_text()
@@ -134,10 +134,10 @@ class Machine:
 
     def pipeline(self, stage: str, *, whole: bool = False, **variables: str) -> Run:
         """One stage of the template; `$(name)` is what the agent knows."""
-        defaults = {each["name"]: str(each.get("default", "")) for each in PIPELINE["parameters"]}
-        known = {"parameters": defaults | {"environment": "local", "package": "azure-logs-provisioner"}}
+        defaults = {parameter["name"]: str(parameter.get("default", "")) for parameter in PIPELINE["parameters"]}
+        context = {"parameters": defaults | {"environment": "local", "package": "azure-logs-provisioner"}}
         agent = {"Agent.TempDirectory": str(self.folder)} | variables
-        [job] = next(each for each in PIPELINE["stages"] if each["stage"] == stage)["jobs"]
+        [job] = next(entry for entry in PIPELINE["stages"] if entry["stage"] == stage)["jobs"]
         steps = job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
         run = Run()
         for step in steps:
@@ -148,8 +148,8 @@ class Machine:
                 or (step["displayName"] == "Install" and not whole)
             ):
                 continue
-            env = {name: filled(str(text), known) for name, text in step.get("env", {}).items()}
-            env = {name: re.sub(r"\$\(([\w.]+)\)", lambda found: agent[found[1]], text) for name, text in env.items()}
+            env = {name: filled(str(text), context) for name, text in step.get("env", {}).items()}
+            env = {name: re.sub(r"\$\(([\w.]+)\)", lambda match: agent[match[1]], text) for name, text in env.items()}
             done = self.shell(script, env)
             run.add(done)
             if done.returncode:
@@ -172,9 +172,9 @@ class Run:
 def machine(tmp_path):
     if shutil.which("bash") is None or shutil.which("jq") is None:
         pytest.skip("the scripts need bash, and the stand-in for the GitHub CLI needs jq")
-    made = Machine(tmp_path)
-    yield made
-    lifecycle.stop(made.work / ".provisioner")
+    new_machine = Machine(tmp_path)
+    yield new_machine
+    lifecycle.stop(new_machine.work / ".provisioner")
 
 
 def test_what_is_reviewed_in_a_pull_request_is_applied_on_merge_and_watched_after(machine):
@@ -296,8 +296,8 @@ def test_azure_pipelines_write_the_plan_into_the_pull_request(machine):
         def log_message(self, *_):
             """Nothing to say."""
 
-    [job] = next(each for each in PIPELINE["stages"] if each["stage"] == "Plan")["jobs"]
-    [step] = [each for each in job["steps"] if each.get("displayName") == "Comment"]
+    [job] = next(stage for stage in PIPELINE["stages"] if stage["stage"] == "Plan")["jobs"]
+    [step] = [step for step in job["steps"] if step.get("displayName") == "Comment"]
     (machine.folder / "plan.md").write_text("### Plan\n+ table `A_CL`, ü", encoding="utf-8")
     with http.server.HTTPServer(("127.0.0.1", 0), Server) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -333,19 +333,19 @@ def scripts(tree):
 @pytest.mark.parametrize("file", ["action.yml", "azure-pipelines/provisioner.yml"])
 def test_no_script_holds_an_expression_and_no_file_a_secret(file):
     text = (ROOT / file).read_text(encoding="utf-8")
-    found = [*scripts(yaml.safe_load(text))]
-    assert found
-    assert not [each for each in found if "${{" in each or "$(System" in each]
+    all_scripts = [*scripts(yaml.safe_load(text))]
+    assert all_scripts
+    assert not [script for script in all_scripts if "${{" in script or "$(System" in script]
     assert "secrets." not in text
     assert "client-secret" not in text.lower()
-    for script in found:
+    for script in all_scripts:
         subprocess.run(["bash", "-n", "-c", script], check=True)
 
 
 def test_actions_of_others_are_named_with_a_version():
     used = [step["uses"] for step in ACTION["runs"]["steps"] if "uses" in step]
     assert used
-    assert all(re.search(r"@v\d+$", each) for each in used)
+    assert all(re.search(r"@v\d+$", action) for action in used)
 
 
 def test_the_documentation_names_only_inputs_that_exist():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioner import kql
-from provisioner.kql.binding.expression_binder import BUDGET, Binder
+from provisioner.kql.binding.expression_binder import BUDGET, ExpressionBinder
 
 COLUMNS = {"x": "long", "s": "string", "d": "dynamic", "t": "datetime", "b": "bool", "r": "real"}
 CHAIN = "".join(f"let f{n} = (a: long) {{ f{n - 1}(a) + f{n - 1}(a) }};" for n in range(1, 40))
@@ -76,7 +76,7 @@ TAKEN = {
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 @pytest.mark.parametrize("dialect", ["transform", "query"])
 @pytest.mark.timeout(10)
-def test_what_is_no_query_is_told_and_not_thrown(text, dialect):
+def test_what_is_no_query_is_reported_and_nothing_raised(text, dialect):
     query, diagnostics = kql.bind(text, COLUMNS, dialect=dialect)
     assert query is None
     errors = [d for d in diagnostics if d.severity == "error"]
@@ -92,7 +92,7 @@ def test_what_is_only_long_or_odd_binds_and_runs(text):
     assert len(list(kql.evaluate(query, [{"x": 1, "s": "a" * 1000}, {}]))) <= 2
 
 
-def test_every_mistake_of_a_text_is_told_in_one_run():
+def test_every_mistake_of_a_text_is_reported_in_one_run():
     text = """source
         | extend a = nope + 1, b = tolowr(s)
         | where s ==
@@ -107,4 +107,4 @@ def test_binding_is_bounded_by_a_budget_and_not_by_patience():
     text = "let f0 = (a: long) { a + 1 };" + CHAIN + "source | extend y = f39(x)"
     _, (diagnostic,) = kql.bind(text, COLUMNS)
     assert diagnostic.code == "KQL003"
-    assert Binder("", {}, "transform").budget == BUDGET
+    assert ExpressionBinder("", "transform").budget == BUDGET

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from provisioner import kql
-from provisioner.kql.binding.special_calls import SPECIAL
+from provisioner.kql.binding.special_calls import SPECIAL_CALLS
 from provisioner.kql.functions.function_registry import FUNCTIONS
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.syntax.lexer import LITERAL_TYPES
+from provisioner.kql.vocabulary import dialects
 from provisioner.package_data import load_facts
 from tests.support.kql_cases import read
 
@@ -22,8 +23,8 @@ def fixed(text, diagnostic):
 @pytest.mark.parametrize("case", read("binding.txt"), ids=lambda case: case.text[:60])
 def test_a_text_binds_as_its_case_says(case):
     query, diagnostics = kql.bind(case.text, case.columns, dialect=case.dialect)
-    found = [(d.code, case.text[d.span.start : d.span.end]) for d in diagnostics if d.code != "KQL203" or case.gives]
-    assert found == [(remark.code, remark.piece) for remark in case.remarks]
+    reported = [(d.code, case.text[d.span.start : d.span.end]) for d in diagnostics if d.code != "KQL203" or case.gives]
+    assert reported == [(remark.code, remark.piece) for remark in case.remarks]
     for remark in case.remarks:
         diagnostic = next(d for d in diagnostics if d.code == remark.code)
         assert remark.hint is None or remark.hint in (diagnostic.hint or "")
@@ -54,8 +55,8 @@ def test_a_refusal_by_the_dialect_names_its_source():
 
 
 def test_permissions_and_entries_know_the_same_names():
-    assert set(load_facts("kql.yaml")["functions"]) == set(FUNCTIONS) | (set(SPECIAL) - set(LITERAL_TYPES))
-    named = {kind.word for kind in OPERATORS.values()}
+    assert dialects.function_names() == set(FUNCTIONS) | (set(SPECIAL_CALLS) - set(LITERAL_TYPES))
+    named = {spec.word for spec in OPERATORS.values()}
     assert set(load_facts("kql.yaml")["operators"]) == named | {"print", "datatable", "range"}
     assert not set(load_facts("kql.yaml")["unknown_operators"]) & set(OPERATORS)
 

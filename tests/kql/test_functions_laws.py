@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import string
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,10 +16,10 @@ from hypothesis import strategies as st
 
 import provisioner.kql.functions  # noqa: F401 - registers them
 from provisioner.kql import values
-from provisioner.kql.functions import arrays
+from provisioner.kql.functions import arrays, binning, conditional
 from provisioner.kql.functions.function_registry import FUNCTIONS, Overload, Parameter
-from provisioner.kql.functions.function_summaries import summary
-from provisioner.kql.functions.result_names import RESULT_NAMES
+from provisioner.kql.functions.function_summaries import function_summary
+from provisioner.kql.functions.result_names import RESULT_NAME_RULES
 
 MAX_LONG = values.MAX_LONG
 NAMES = sorted(FUNCTIONS)
@@ -56,13 +58,14 @@ TEXTS = st.one_of(
 )
 JSON = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), LONGS, st.floats(), TEXTS, st.builds(values.Instant, TICKS),
-        st.builds(values.Duration, LONGS), st.uuids(), st.decimals(allow_nan=False, allow_infinity=False, places=3),
+        st.none(), st.booleans(), LONGS, st.floats(), TEXTS, st.uuids(),
+        st.builds(values.DynamicDatetime, TICKS), st.builds(values.DynamicTimespan, LONGS),
+        st.decimals(allow_nan=False, allow_infinity=False, places=3),
     ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
-KINDS: dict[str, st.SearchStrategy[Any]] = {
+STRATEGIES: dict[str, st.SearchStrategy[Any]] = {
     "bool": st.booleans(),
     "int": st.integers(values.MIN_INT, values.MAX_INT),
     "long": LONGS,
@@ -74,14 +77,14 @@ KINDS: dict[str, st.SearchStrategy[Any]] = {
     "guid": st.uuids(),
     "dynamic": JSON,
 }
-PYTHON = {
+PYTHON_TYPES = {
     "bool": bool, "int": int, "long": int, "real": float, "decimal": Decimal, "string": str,
     "datetime": int, "timespan": int, "guid": UUID,
 }  # fmt: skip
 
 
 class Context:
-    """What an evaluation lends a body."""
+    """The context that an evaluation passes to a body."""
 
     now = values.UNIX_EPOCH
 
@@ -89,43 +92,43 @@ class Context:
         assert message
 
 
-def draw_argument(draw: Any, parameter: Parameter, common: str) -> tuple[Any, str]:
-    kind = parameter.type
-    if kind == "T":
-        kind = common
-    elif kind == "number":
-        kind = draw(st.sampled_from(["int", "long", "real", "decimal"]))
-    elif kind == "plain":
-        kind = draw(st.sampled_from(sorted(KINDS.keys() - {"dynamic"})))
-    elif kind in ("any", "scalar"):
-        kind = draw(st.sampled_from(sorted(KINDS)))
-    if parameter.literal and kind == "string":
-        return draw(st.sampled_from(LITERALS[parameter.name])), kind
+def draw_argument(draw: Any, parameter: Parameter, common_type: str) -> tuple[Any, str]:
+    type_name = parameter.type
+    if type_name == "T":
+        type_name = common_type
+    elif type_name == "number":
+        type_name = draw(st.sampled_from(["int", "long", "real", "decimal"]))
+    elif type_name == "plain":
+        type_name = draw(st.sampled_from(sorted(STRATEGIES.keys() - {"dynamic"})))
+    elif type_name in ("any", "scalar"):
+        type_name = draw(st.sampled_from(sorted(STRATEGIES)))
+    if parameter.literal and type_name == "string":
+        return draw(st.sampled_from(LITERALS[parameter.name])), type_name
     if parameter.literal:
-        return draw(st.booleans() if kind == "bool" else st.integers(-3, 20)), kind
-    return draw(KINDS[kind]), kind
+        return draw(st.booleans() if type_name == "bool" else st.integers(-3, 20)), type_name
+    return draw(STRATEGIES[type_name]), type_name
 
 
 def draw_arguments(draw: Any, overload: Overload) -> tuple[list[Any], list[str]]:
-    common = draw(st.sampled_from(["bool", "long", "real", "string", "datetime", "timespan"]))
+    common_type = draw(st.sampled_from(["bool", "long", "real", "string", "datetime", "timespan"]))
     arguments: list[Any] = []
     types: list[str] = []
     for parameter in overload.parameters:
-        least = 0 if parameter.repeat in ("*", "?") else 1
-        most = 1 if parameter.repeat in ("", "?") else 3
-        count = draw(st.integers(least, most))
+        min_count = 0 if parameter.multiplicity in ("*", "?") else 1
+        max_count = 1 if parameter.multiplicity in ("", "?") else 3
+        count = draw(st.integers(min_count, max_count))
         for _ in range(count):
-            value, kind = draw_argument(draw, parameter, common)
+            value, type_name = draw_argument(draw, parameter, common_type)
             arguments.append(value)
-            types.append(kind)
-        if parameter.repeat == "?" and count == 0:
+            types.append(type_name)
+        if parameter.multiplicity == "?" and count == 0:
             break
     return arguments, types
 
 
 def call(overload: Overload, arguments: list[Any], types: list[str]) -> Any:
-    """The body called as an evaluation calls it."""
-    if not overload.nulls and None in arguments:
+    """The result of the body, called as an evaluation calls it; None where a constant argument is refused."""
+    if not overload.handles_nulls and None in arguments:
         return None
     try:
         prepared = [
@@ -135,9 +138,9 @@ def call(overload: Overload, arguments: list[Any], types: list[str]) -> Any:
     except values.BadConstant:
         return None
     options: dict[str, Any] = {}
-    if overload.types:
+    if overload.takes_types:
         options["types"] = tuple(types)
-    if overload.context:
+    if overload.takes_context:
         options["context"] = Context()
     return overload.body(*prepared, **options)
 
@@ -146,7 +149,7 @@ def call(overload: Overload, arguments: list[Any], types: list[str]) -> Any:
 def short_arrays() -> Iterator[None]:
     """`range` and `repeat` stop at a thousand members here: a million of them in each example would take seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arrays, "_LONGEST_RANGE", 1000)
+        patch.setattr(arrays, "_MAX_MEMBERS", 1000)
         yield
 
 
@@ -160,7 +163,7 @@ def test_no_well_typed_arguments_make_a_function_raise(name: str, data: st.DataO
     result = call(overload, arguments, types)
     if overload.returns == "dynamic" and overload.prepare.get(0) is None:
         values.to_json_text(result)
-    expected = PYTHON.get(overload.returns)
+    expected = PYTHON_TYPES.get(overload.returns)
     if expected is None or result is None:
         return
     assert type(result) is expected, f"{name}{tuple(arguments)} gave {result!r}"
@@ -179,34 +182,43 @@ def test_no_well_typed_arguments_make_a_function_raise(name: str, data: st.DataO
 def test_the_inline_form_of_a_function_equals_its_body(name: str, data: st.DataObject) -> None:
     """The evaluator may write either into the code it makes."""
     overload = data.draw(st.sampled_from(FUNCTIONS[name].overloads))
-    if overload.inline is None:
+    if overload.inline_template is None:
         return
     arguments, types = draw_arguments(data.draw, overload)
-    if None in arguments and not overload.nulls:
+    if None in arguments and not overload.handles_nulls:
         return
-    written = overload.inline.format(*(f"a{position}" for position in range(len(arguments))), f="body")
+    expression = overload.inline_template.format(*(f"a{position}" for position in range(len(arguments))), f="body")
     names = {f"a{position}": value for position, value in enumerate(arguments)}
-    inlined = eval(written, {**names, "body": overload.body})
-    assert values.identity(inlined) == values.identity(call(overload, arguments, types))
+    inlined = eval(expression, {**names, "body": overload.body})
+    assert values.identity_key(inlined) == values.identity_key(call(overload, arguments, types))
 
 
 def test_every_function_that_is_offered_has_a_permission_and_the_other_way_round() -> None:
     """A name that one side lacks would be refused, or promised and missing."""
-    from provisioner.package_data import load_facts
+    from provisioner.kql.vocabulary.dialects import function_names
 
     bound_by_the_row = {"columnifexists", "column_ifexists", "pack_all", "bag_pack_columns"}
-    assert set(load_facts("kql.yaml")["functions"]) == set(FUNCTIONS) | bound_by_the_row
+    assert function_names() == set(FUNCTIONS) | bound_by_the_row
 
 
 def test_every_function_says_what_it_does() -> None:
     """In one sentence, of which the reference is made."""
     for name in FUNCTIONS:
-        said = summary(name)
-        assert not said[:1].islower(), name
-        assert said.endswith("."), name
-    assert summary("no_such_function") == ""
+        sentence = function_summary(name)
+        assert not sentence[:1].islower(), name
+        assert sentence.endswith("."), name
+    assert function_summary("no_such_function") == ""
 
 
 def test_every_rule_for_a_derived_name_belongs_to_a_function() -> None:
-    """A misspelt name would lend nothing and nobody would notice."""
-    assert set(RESULT_NAMES) <= set(FUNCTIONS) | {"columnifexists", "column_ifexists"}
+    """A misspelt name would name no column, and no other test would fail."""
+    assert set(RESULT_NAME_RULES) <= set(FUNCTIONS) | {"columnifexists", "column_ifexists"}
+
+
+def test_decimals_meet_infinities_and_nan_without_an_error() -> None:
+    """Python raises where such decimals cancel out or are compared; the result is false or null instead."""
+    for real in (math.inf, -math.inf, math.nan):
+        for arguments in itertools.permutations([Decimal(1), real, real]):
+            assert conditional.around(*arguments) in (True, False)
+            assert binning.bin_at(*arguments) is None
+    assert conditional.around(Decimal(1), math.inf, math.inf) is conditional.around(1.0, math.inf, math.inf) is False

@@ -131,6 +131,10 @@ def test_a_union_names_the_table_of_each_row_when_asked():
         query, diagnostics = kql.bind(f"{text} | project T, x", tables=tables, dialect="query")
         assert query is not None, diagnostics
         assert list(kql.evaluate(query, rows)) == [{"T": names[0], "x": 1}, {"T": names[1], "x": 2}]
+    missing, _ = kql.bind(
+        "A | union isfuzzy=true withsource=T Missing, B | project T, x", tables=tables, dialect="query"
+    )
+    assert list(kql.evaluate(missing, rows)) == [{"T": "union_arg0", "x": 1}, {"T": "B", "x": 2}]
     inner, _ = kql.bind("union kind=inner A, B", tables=tables, dialect="query")
     assert inner.columns == {"x": "long"}
     assert kql.bind("union A, Missing", tables=tables, dialect="query")[0] is None

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provisioner.load.yaml.scalars import resolve
-from provisioner.load.yaml.yaml_writer import dump, scalar
+from provisioner.load.yaml.scalars import resolve_scalar
+from provisioner.load.yaml.yaml_writer import dump_scalar, dump_yaml
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30)
@@ -32,22 +32,22 @@ VALUES = st.recursive(
 @example({"t": "a\n \nb"})
 @example({"x": ["a\nb", {"k": "c\nd\n"}]})
 def test_what_is_written_reads_back_the_same(mapping):
-    assert yaml.safe_load(dump(mapping)) == mapping
+    assert yaml.safe_load(dump_yaml(mapping)) == mapping
 
 
 @given(st.uuids())
 @example(UUID("12345678-0000-0000-0000-000000000001"))
 @example(UUID("00000000-0000-0000-0000-000000000000"))
 def test_a_guid_stands_without_quotes_and_stays_text(guid):
-    text = dump({"principal": str(guid)})
+    text = dump_yaml({"principal": str(guid)})
     assert text == f"principal: {guid}\n"
     assert yaml.safe_load(text) == {"principal": str(guid)}
-    assert resolve(str(guid)) == str(guid)
+    assert resolve_scalar(str(guid)) == str(guid)
 
 
 def test_an_item_of_several_lines_begins_beside_its_dash():
     flow = {"table": "A_CL", "transform": "source\n| take 1\n"}
-    text = dump({"flows": [flow, flow]}, {("flows", 1, "table"): "why"})
+    text = dump_yaml({"flows": [flow, flow]}, {("flows", 1, "table"): "why"})
     first = "  - table: A_CL\n    transform: |\n      source\n      | take 1\n"
     second = "  -\n    # why\n    table: A_CL\n    transform: |\n      source\n      | take 1\n"
     assert text == f"flows:\n{first}{second}"
@@ -55,7 +55,7 @@ def test_an_item_of_several_lines_begins_beside_its_dash():
 
 
 def test_a_manifest_reads_as_people_write_it():
-    text = dump(
+    text = dump_yaml(
         {
             "version": 1,
             "name": "shop",
@@ -93,6 +93,6 @@ def test_a_manifest_reads_as_people_write_it():
 
 
 def test_words_that_some_reader_takes_for_something_else_are_quoted():
-    assert [scalar(each) for each in ("on", "1.0", "0x1F", "plain words", "$(sender)", "a: b", "")] == [
+    assert [dump_scalar(value) for value in ("on", "1.0", "0x1F", "plain words", "$(sender)", "a: b", "")] == [
         '"on"', '"1.0"', '"0x1F"', "plain words", "$(sender)", '"a: b"', '""',
     ]  # fmt: skip

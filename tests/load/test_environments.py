@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner import load
-from provisioner.load.overlays import lay
-from provisioner.load.yaml.composer import compose
-from provisioner.load.yaml.nodes import Mapping
-from provisioner.load.yaml.source_text import Source
+from provisioner.load.overlays import merge_overlay
+from provisioner.load.yaml.composer import compose_yaml
+from provisioner.load.yaml.nodes import MappingNode
+from provisioner.load.yaml.source_text import SourceText
 from provisioner.model import LOCAL_GROUP, LOCAL_LOCATION, LOCAL_SUBSCRIPTION, LOCAL_TENANT, Columns
 
 HEAD = """\
@@ -29,13 +29,13 @@ def loaded(tmp_path, monkeypatch):
 
     def make(text: str, environment: str | None = None, head: str = HEAD, **variables: str):
         Path("provisioner.yaml").write_text(head + text)
-        return load.document(".", environment, variables)
+        return load.load_document(".", environment, variables)
 
     return make
 
 
 def manifest_of(document):
-    assert [each.message for each in document.diagnostics] == []
+    assert [diagnostic.message for diagnostic in document.diagnostics] == []
     return document.manifest
 
 
@@ -48,10 +48,10 @@ def test_without_dcrs_one_takes_all_streams(loaded):
     assert (dcr.name, dcr.streams, dcr.endpoint) == ("dcr-shop", ("Custom-A", "Custom-B"), "direct")
 
 
-def test_with_an_endpoint_dcrs_share_it(loaded):
+def test_with_an_endpoint_dcrs_have_it_beside_their_own(loaded):
     manifest = manifest_of(loaded(f"endpoint: {{}}\n{TABLE}streams: {{Custom-A: Orders_CL}}\n"))
     assert manifest.endpoint.name == "dce-shop"
-    assert manifest.dcrs["dcr-shop"].endpoint == "shared"
+    assert manifest.dcrs["dcr-shop"].endpoint == "both"
 
 
 def test_without_streams_there_is_no_dcr(loaded):
@@ -111,7 +111,7 @@ def test_local_can_be_laid_over(loaded):
 
 def test_the_name_is_not_made_of_itself(loaded):
     document = loaded("", head=HEAD.replace("name: shop\n", "name: a-$(name)\n"))
-    assert [(each.code, each.place.line) for each in document.diagnostics] == [("VAR002", 2)]
+    assert [(diagnostic.code, diagnostic.place.line) for diagnostic in document.diagnostics] == [("VAR002", 2)]
 
 
 def test_null_deletes_under_local_as_elsewhere(loaded):
@@ -151,7 +151,7 @@ def test_expected_rows_in_a_list_are_meant_for_the_only_table(loaded):
     assert test.expect == {"Orders_CL": ({"Id": "x"},)}
 
 
-def test_a_value_from_the_command_line_is_text_or_a_number_as_its_place_wants(loaded):
+def test_a_value_from_the_command_line_is_text_or_a_number_as_its_key_needs(loaded):
     text = "variables: {x: {}}\ntags: {code: $(x), all: a-$(x)-$(name)}\ntables: {A_CL: {retention: $(x)}}\n"
     manifest = manifest_of(loaded(text, x="30"))
     assert manifest.tags == {"code": "30", "all": "a-30-shop"}
@@ -208,15 +208,15 @@ def test_samples_may_be_json_lines(loaded):
 
 def test_environments_are_named_without_loading_one(loaded):
     loaded("environments: {prod: {}, test: {}}\n")
-    assert load.environments(".") == ("prod", "test", "local")
+    assert load.list_environments(".") == ("prod", "test", "local")
 
 
 def test_files_are_read_once_for_several_environments(loaded, tmp_path):
     loaded("environments: {prod: {}}\n")
-    files = load.Files(tmp_path)
-    first = load.document(".", None, {}, files)
+    files = load.ProjectFiles(tmp_path)
+    first = load.load_document(".", None, {}, files)
     Path("provisioner.yaml").unlink()
-    assert load.document(".", "prod", {}, files).manifest.environment == "prod"
+    assert load.load_document(".", "prod", {}, files).manifest.environment == "prod"
     assert first.manifest.environment is None
 
 
@@ -234,19 +234,19 @@ TREES = st.recursive(
 
 
 def node(text: str):
-    root, _ = compose(Source(Path("x.yaml"), text))
+    root, _ = compose_yaml(SourceText(Path("x.yaml"), text))
     return root
 
 
 @given(TREES)
 def test_laying_a_tree_over_itself_changes_nothing(text):
-    assert lay(node(text), node(text), None).plain() == node(text).plain()
+    assert merge_overlay(node(text), node(text), None).plain() == node(text).plain()
 
 
 @given(TREES, TREES, TREES)
 def test_overlays_can_be_laid_over_each_other_first(a, b, c):
     """The law of every good overlay: (a + b) + c = a + (b + c)."""
-    left = lay(lay(node(a), node(b), None), node(c), None)
-    right = lay(node(a), lay(node(b), node(c), None), None)
-    assert isinstance(left, Mapping)
+    left = merge_overlay(merge_overlay(node(a), node(b), None), node(c), None)
+    right = merge_overlay(node(a), merge_overlay(node(b), node(c), None), None)
+    assert isinstance(left, MappingNode)
     assert left.plain() == right.plain()

@@ -1,4 +1,4 @@
-"""`init`: whatever the samples, the manifest made from them validates and its test is green."""
+"""`init`: whatever the samples, the manifest drafted from them validates and its test passes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from provisioner import load, transform_tests, validate
 from provisioner.cli.main import run
-from provisioner.load.builders.manifest_from_samples import sketch
-from provisioner.load.yaml.csv_records import records
-from provisioner.load.yaml.yaml_writer import dump
+from provisioner.load.builders.manifest_from_samples import draft_manifest
+from provisioner.load.yaml.csv_records import parse_csv
+from provisioner.load.yaml.yaml_writer import dump_yaml
 
 HEAD = {
     "version": 1,
@@ -51,44 +51,46 @@ RECORDS = st.lists(st.dictionaries(NAMES, VALUES, min_size=1, max_size=5), min_s
 def test_any_records_give_a_manifest_that_validates_and_tests_green(tmp_path_factory, samples):
     path = tmp_path_factory.getbasetemp() / "sketch" / "provisioner.yaml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(dump(HEAD | sketch(samples, "Events_CL", "Custom-Events")), encoding="utf-8")
-    document = load.document(path)
-    assert [each for each in validate.check(document) if each.severity == "error"] == []
+    path.write_text(dump_yaml(HEAD | draft_manifest(samples, "Events_CL", "Custom-Events")), encoding="utf-8")
+    document = load.load_document(path)
+    assert [error for error in validate.check(document) if error.severity == "error"] == []
     (result,) = transform_tests.run_transform_tests(document)
     assert result.ok, (path.read_text(), result)
 
 
 def test_objects_are_opened_up_and_the_likeliest_time_leads():
-    made = sketch([ORDER | {"seen": "2026-01-01T11:00:00Z", "time": "2026-01-01T12:00:00Z"}], "A_CL", "Custom-A")
-    assert made["tables"]["A_CL"]["columns"] == {
+    draft = draft_manifest(
+        [ORDER | {"seen": "2026-01-01T11:00:00Z", "time": "2026-01-01T12:00:00Z"}], "A_CL", "Custom-A"
+    )
+    assert draft["tables"]["A_CL"]["columns"] == {
         "TimeGenerated": "datetime",
         "placed": "datetime",
         "order_id": "string",
         "order_amount": "real",
         "seen": "datetime",
     }
-    assert "TimeGenerated = ['time']" in made["streams"]["Custom-A"]["transform"].replace('"', "'") or (
-        "TimeGenerated = time" in made["streams"]["Custom-A"]["transform"]
+    assert "TimeGenerated = ['time']" in draft["streams"]["Custom-A"]["transform"].replace('"', "'") or (
+        "TimeGenerated = time" in draft["streams"]["Custom-A"]["transform"]
     )
 
 
 def test_a_transform_stays_within_azures_limit():
     wide = {f"quite_a_long_name_of_a_column_{number}": {"a": 1} for number in range(600)}
-    made = sketch([wide], "A_CL", "Custom-A")
-    assert len(made["streams"]["Custom-A"]["transform"]) <= 15_360
-    assert len(made["tables"]["A_CL"]["columns"]) <= 500
+    draft = draft_manifest([wide], "A_CL", "Custom-A")
+    assert len(draft["streams"]["Custom-A"]["transform"]) <= 15_360
+    assert len(draft["tables"]["A_CL"]["columns"]) <= 500
 
 
 def test_cells_of_csv_are_typed_by_whole_columns():
     text = 'a;b;c;d;e\n1;1.5;true;030;\n2;3;FALSE;1;"x\n;y"\n'
-    assert [record for _, record in records(text)] == [
+    assert [record for _, record in parse_csv(text)] == [
         {"a": 1, "b": 1.5, "c": True, "d": "030", "e": None},
         {"a": 2, "b": 3, "c": False, "d": "1", "e": "x\n;y"},
     ]
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def project_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -101,7 +103,7 @@ def here(tmp_path, monkeypatch):
         ("orders.csv", "placed,amount\n2026-01-01T10:00:00Z,9.5\n"),
     ],
 )
-def test_a_sample_file_becomes_a_project(here, name, text, capsys):
+def test_a_sample_file_becomes_a_project(project_directory, name, text, capsys):
     Path(name).write_text(text)
     assert run(["init", "shop", "--from", name, "--table", "Orders_CL"]) == 0
     assert run(["validate", "shop", "--strict"]) == 0
@@ -109,7 +111,7 @@ def test_a_sample_file_becomes_a_project(here, name, text, capsys):
     assert "1 passed" in capsys.readouterr().out
 
 
-def test_nothing_is_overwritten(here, capsys):
+def test_nothing_is_overwritten(project_directory, capsys):
     Path("orders.json").write_text(json.dumps([ORDER]))
     Path("provisioner.yaml").write_text("mine")
     assert run(["init", "--from", "orders.json"]) == 1
@@ -124,7 +126,7 @@ def test_nothing_is_overwritten(here, capsys):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "words"),
+    ("name", "text", "message"),
     [
         ("a.json", "[{]", "this is not JSON"),
         ("a.json", "[]", "no records"),
@@ -137,28 +139,28 @@ def test_nothing_is_overwritten(here, capsys):
         ("a.csv", "a,b\n1,2,3\n", "more cells than the head"),
     ],
 )
-def test_samples_that_are_none_are_refused_in_words(here, capsys, name, text, words):
+def test_samples_that_are_none_are_refused_with_a_message(project_directory, capsys, name, text, message):
     Path(name).write_text(text)
     assert run(["init", "--from", name]) == 1
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not Path("provisioner.yaml").exists()
 
 
-def test_without_a_terminal_a_sample_is_needed(here, capsys):
+def test_without_a_terminal_a_sample_is_needed(project_directory, capsys):
     assert run(["init"]) == 64
     assert "--from SAMPLE.json" in capsys.readouterr().err
 
 
-def test_a_custom_table_is_named_like_one(here):
+def test_a_custom_table_is_named_like_one(project_directory):
     Path("orders.json").write_text(json.dumps([ORDER]))
     assert run(["init", "--from", "orders.json", "--table", "Orders"]) == 64
 
 
-def test_on_a_terminal_columns_are_asked_for(here, monkeypatch):
+def test_on_a_terminal_columns_are_asked_for(project_directory, monkeypatch):
     answers = iter(["", "Orders_CL", "Amount real", "Amount rael", "OrderId guid", ""])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.prompt", lambda *_args, **_more: next(answers))
     assert run(["init"]) == 0
-    columns = load.document(".").manifest.tables["Orders_CL"].columns
+    columns = load.load_document(".").manifest.tables["Orders_CL"].columns
     assert columns == {"TimeGenerated": "datetime", "Amount": "real", "OrderId": "guid"}
     assert run(["test"]) == 0

@@ -1,4 +1,4 @@
-"""Cases of tests/cases/manifests: every complaint has its code, its words and the very place."""
+"""Cases of tests/cases/manifests: every diagnostic has its code, its message and its exact position."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def read_case(title: str, body: str) -> Case:
     case = Case(title, {"provisioner.yaml": main})
     for section in sections[1:]:
         first, _, text = section.partition("\n")
-        word, _, rest = first.partition(" ")
-        if word == "file":
+        keyword, _, rest = first.partition(" ")
+        if keyword == "file":
             case.files[rest] = text
-        elif word == "with":
+        elif keyword == "with":
             case.environment = (re.findall(r"-e (\S+)", rest) or [None])[0]
             case.variables = dict(re.findall(r"(\w+)=(\S+)", rest))
         else:
-            case.finds.append((word, rest))
+            case.finds.append((keyword, rest))
     return case
 
 
@@ -57,11 +57,11 @@ def marked(name: str, text: str) -> tuple[str, list[tuple[str, int, int, int, in
     """The text without its marks, and what they mark: file, line, column, end line, end column."""
     places, plain = [], ""
     for part in re.split("([«»])", text):
-        here = (plain.count("\n") + 1, len(plain) - plain.rfind("\n"))
+        position = (plain.count("\n") + 1, len(plain) - plain.rfind("\n"))
         if part == "«":
-            places.append((name, *here))
+            places.append((name, *position))
         elif part == "»":
-            places[-1] = (*places[-1], *here)
+            places[-1] = (*places[-1], *position)
         else:
             plain += part
     return plain, places
@@ -79,12 +79,12 @@ def test_a_manifest_gets_the_remarks_of_its_case(case: Case, tmp_path, monkeypat
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(plain)
         expected += places
-    document = load.document("provisioner.yaml", case.environment, case.variables)
-    found = document.diagnostics
-    told = [f"{each.place} {each.code} {each.message} | {each.hint}" for each in found]
-    assert [each.code for each in found] == [code for code, _ in case.finds], told
-    for each, (_, words) in zip(found, case.finds, strict=True):
-        assert words in f"{each.message} | {each.hint}"
-        assert each.code in load.CODES
-    where = [(p.file, p.line, p.column, p.end_line, p.end_column) for p in (each.place for each in found)]
-    assert sorted(set(where)) == sorted(expected), told
+    document = load.load_document("provisioner.yaml", case.environment, case.variables)
+    diagnostics = document.diagnostics
+    listing = [f"{error.place} {error.code} {error.message} | {error.hint}" for error in diagnostics]
+    assert [error.code for error in diagnostics] == [code for code, _ in case.finds], listing
+    for error, (_, text) in zip(diagnostics, case.finds, strict=True):
+        assert text in f"{error.message} | {error.hint}"
+        assert error.code in load.CODES
+    positions = [(p.file, p.line, p.column, p.end_line, p.end_column) for p in (error.place for error in diagnostics)]
+    assert sorted(set(positions)) == sorted(expected), listing

@@ -1,4 +1,4 @@
-"""From values to characters and back: places point at the very word, edits change nothing else."""
+"""From values to characters and back: positions are exact, edits change nothing else."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from hypothesis import strategies as st
 
 from provisioner import load
 from provisioner.diagnostics import Edit, Span
-from provisioner.load.yaml.composer import compose
-from provisioner.load.yaml.nodes import Mapping, Scalar
-from provisioner.load.yaml.scalar_offsets import locate
-from provisioner.load.yaml.source_text import Source
-from provisioner.load.yaml.text_edits import replace
+from provisioner.load.yaml.composer import compose_yaml
+from provisioner.load.yaml.nodes import MappingNode, ScalarNode
+from provisioner.load.yaml.scalar_offsets import source_range
+from provisioner.load.yaml.source_text import SourceText
+from provisioner.load.yaml.text_edits import replace_scalar
 
 WORDS = st.text("abcxyz_|=()'\"\\.:#,é😀\u2028 0", min_size=1, max_size=8)
 LINES = st.lists(WORDS.map(str.strip).filter(bool), min_size=1, max_size=4)
 NEWLINES = st.sampled_from(["\n", "\r\n"])
 
 
-def scalar_in(text: str) -> Scalar:
-    root, wrong = compose(Source(Path("x.yaml"), text))
-    assert not wrong
-    assert isinstance(root, Mapping)
+def scalar_in(text: str) -> ScalarNode:
+    root, diagnostics = compose_yaml(SourceText(Path("x.yaml"), text))
+    assert not diagnostics
+    assert isinstance(root, MappingNode)
     value = root.values["key"]
-    assert isinstance(value, Scalar)
+    assert isinstance(value, ScalarNode)
     return value
 
 
@@ -48,12 +48,12 @@ def test_every_word_of_a_value_is_found_in_the_file_that_wrote_it(style, lines, 
     text = written(style, lines, newline)
     scalar = scalar_in(text)
     for word in " ".join(lines).split():
-        at = scalar.text.index(word)
-        start, end = locate(scalar, Span(at, at + len(word)))
-        found = text[start:end].replace("''", "'") if style == "'" else text[start:end]
+        offset = scalar.text.index(word)
+        start, end = source_range(scalar, Span(offset, offset + len(word)))
+        source = text[start:end].replace("''", "'") if style == "'" else text[start:end]
         if style == '"':
-            found = found.replace("\\u00e9", "é").replace('\\"', '"').replace("\\\\", "\\")
-        assert found == word
+            source = source.replace("\\u00e9", "é").replace('\\"', '"').replace("\\\\", "\\")
+        assert source == word
 
 
 def apply(text: str, edit: Edit) -> str:
@@ -67,7 +67,7 @@ def test_an_edit_changes_those_characters_and_no_others(style, lines, newline, n
     start = data.draw(st.integers(0, len(scalar.text)))
     end = data.draw(st.integers(start, len(scalar.text)))
     new = new.strip() or "x"
-    edit = replace(scalar, new, Span(start, end))
+    edit = replace_scalar(scalar, new, Span(start, end))
     assume(edit is not None)
     changed = scalar.text[:start] + new + scalar.text[end:]
     # White space at the edges of a block's lines belongs to YAML; what stands between is the author's.
@@ -77,7 +77,7 @@ def test_an_edit_changes_those_characters_and_no_others(style, lines, newline, n
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), st.sampled_from(["x", "'x'", '"x"']))
 def test_a_replaced_scalar_reads_as_the_new_text(new, old):
     text = f"key: {old}\n"
-    edit = replace(scalar_in(text), new)
+    edit = replace_scalar(scalar_in(text), new)
     assert edit is not None
     assert scalar_in(apply(text, edit)).value == new
 
@@ -114,7 +114,7 @@ def document(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("provisioner.yaml").write_text(MANIFEST)
     Path("many.kql").write_bytes(b"source\r\n| where Amount > 3\r\n")
-    return load.document(".", "prod")
+    return load.load_document(".", "prod")
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_a_path_leads_to_its_word_or_to_where_it_should_stand(document, path, at
 def test_a_span_in_a_file_with_other_line_ends_is_found_in_that_file(document):
     transform = document.manifest.streams["Custom-Many"].flows[0].transform
     at = transform.index("Amount")
-    place = document.place(("streams", "Custom-Many", "flows", 0, "transform"), span=Span(at, at + 6))
-    assert (str(place), place.end_column) == ("many.kql:2:9", 15)
+    position = document.place(("streams", "Custom-Many", "flows", 0, "transform"), span=Span(at, at + 6))
+    assert (str(position), position.end_column) == ("many.kql:2:9", 15)
 
 
 def test_an_edit_of_a_file_with_other_line_ends_counts_in_that_file(document):
@@ -183,9 +183,9 @@ def test_an_entry_is_added_in_the_authors_layout(document, path, key, text, expe
     edit = document.insert(path, key, text)
     changed = apply(MANIFEST, edit)
     assert expected in changed
-    root, wrong = compose(Source(Path("x.yaml"), changed))
+    root, diagnostics = compose_yaml(SourceText(Path("x.yaml"), changed))
     assert root is not None
-    assert not wrong
+    assert not diagnostics
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_an_entry_is_added_in_the_authors_layout(document, path, key, text, expe
 def test_a_bare_word_becomes_a_mapping_to_hold_more(document, path, key, text, expected):
     changed = apply(MANIFEST, document.insert(path, key, text))
     assert expected in changed
-    root, wrong = compose(Source(Path("x.yaml"), changed))
+    root, diagnostics = compose_yaml(SourceText(Path("x.yaml"), changed))
     assert root is not None
-    assert not wrong
+    assert not diagnostics
 
 
 def test_a_bare_word_in_one_line_with_others_takes_no_block(document):
@@ -232,7 +232,7 @@ def test_explicit_tells_what_the_author_wrote(document):
 def test_positions_count_a_byte_order_mark_only_in_edits(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("provisioner.yaml").write_text("\ufeffversion: 1\nname: shop\n", encoding="utf-8")
-    document = load.document(".")
+    document = load.load_document(".")
     assert str(document.place(("version",))) == "provisioner.yaml:1:10"
     assert document.edit(("name",), "shop2").span == Span(18, 22)
 
@@ -243,5 +243,5 @@ def test_positions_count_a_byte_order_mark_only_in_edits(tmp_path, monkeypatch):
 )
 def test_only_a_text_that_uses_variables_is_left_alone(text, editable):
     scalar = scalar_in(f"key: {text}\n")
-    assert (replace(scalar, "new") is not None) == editable
-    assert (replace(scalar, "new", Span(0, 2)) is not None) == editable
+    assert (replace_scalar(scalar, "new") is not None) == editable
+    assert (replace_scalar(scalar, "new", Span(0, 2)) is not None) == editable

@@ -34,7 +34,7 @@ def probes() -> list[str]:
 
 def _arguments(overload: Overload) -> Iterator[list[str]]:
     every = [_fitting(parameter) for parameter in overload.parameters]
-    needed = [_fitting(parameter) for parameter in overload.parameters if parameter.repeat in ("", "+")]
+    needed = [_fitting(parameter) for parameter in overload.parameters if parameter.multiplicity in ("", "+")]
     for fitting in (every, needed):
         yield fitting
         for place, argument in enumerate(fitting):

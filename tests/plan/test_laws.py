@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from provisioner import azure, live
 from provisioner import plan as planned
-from provisioner.apply.dependency_waves import waves
-from provisioner.apply.execution import apply
+from provisioner.apply import ApplyOptions, apply
+from provisioner.apply.dependency_waves import dependency_waves
 from provisioner.model import TYPES, Columns, Dcr, Endpoint, Flow, Grant, Manifest, Stream, Table, Target, Workspace
-from provisioner.plan import merged
+from provisioner.plan import merge_body
 from provisioner.plan.compare import Comparison
 from provisioner.resources import Graph, resource_type
-from provisioner.resources.expand import expand
+from provisioner.resources.expand import expand_manifest
 
 EMULATED = settings(
     deadline=None,
@@ -24,7 +24,7 @@ EMULATED = settings(
 )
 TARGET = Target("local", "00000000-0000-0000-0000-000000000001", "rg-laws", "westeurope")
 types = st.sampled_from([name for name in TYPES if name != "guid"])
-names = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{2,12}", fullmatch=True).filter(lambda each: each.lower() not in RESERVED)
+names = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{2,12}", fullmatch=True).filter(lambda name: name.lower() not in RESERVED)
 RESERVED = {
     "timegenerated",
     "tenantid",
@@ -36,14 +36,14 @@ RESERVED = {
     "invalidtimegenerated",
 }
 columns = st.dictionaries(names, types, max_size=6).map(
-    lambda found: Columns({"TimeGenerated": "datetime", **_distinct(found)})
+    lambda drawn: Columns({"TimeGenerated": "datetime", **_distinct(drawn)})
 )
-words = st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=20)
+texts = st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=20)
 
 
-def _distinct(found):
+def _distinct(drawn):
     """Names that differ in case only are one column on some plans."""
-    return dict({each.lower(): (each, kind) for each, kind in found.items()}.values())
+    return dict({name.lower(): (name, kind) for name, kind in drawn.items()}.values())
 
 
 @st.composite
@@ -55,21 +55,21 @@ def manifests(draw):
         shape = draw(columns)
         plan_ = draw(st.sampled_from(["analytics", "analytics", "basic"]))
         retention = draw(st.sampled_from([None, -1, 30, 90])) if plan_ == "analytics" else None
-        total, words_ = draw(st.sampled_from([None, 180, 365])), draw(st.sampled_from([None, "told"]))
-        table = Table(f"T{number}_CL", shape, plan_, retention, total, words_)
+        total, description = draw(st.sampled_from([None, 180, 365])), draw(st.sampled_from([None, "told"]))
+        table = Table(f"T{number}_CL", shape, plan_, retention, total, description)
         tables[table.name] = table
         query = draw(st.sampled_from(["source", "source | where true", "source // all"]))
         # Some streams feed an earlier table too, as long as its columns are theirs.
-        others = [each for each in tables.values() if each is not table and each.columns == shape]
-        ways = [Flow(each.name, query, written=True) for each in (table, *others[:1])]
+        others = [earlier for earlier in tables.values() if earlier is not table and earlier.columns == shape]
+        flows = [Flow(target.name, query, written=True) for target in (table, *others[:1])]
         name = f"Custom-S{number}"
-        streams[name] = Stream(name, name, shape, tuple(ways))
+        streams[name] = Stream(name, name, shape, tuple(flows))
     shared = draw(st.booleans())
     keys = draw(st.permutations(list(streams)))
     cut = draw(st.integers(1, len(keys)))
-    groups = [each for each in (keys[:cut], keys[cut:]) if each]
-    kind = "shared" if shared else "direct"
-    dcrs = {f"dcr-{number}": Dcr(f"dcr-{number}", tuple(group), kind) for number, group in enumerate(groups)}
+    groups = [group for group in (keys[:cut], keys[cut:]) if group]
+    endpoint = "shared" if shared else "direct"
+    dcrs = {f"dcr-{number}": Dcr(f"dcr-{number}", tuple(group), endpoint) for number, group in enumerate(groups)}
     grants = {"me": Grant("me", "self", tuple(dcrs))} if draw(st.booleans()) else {}
     return Manifest(
         "laws",
@@ -81,14 +81,14 @@ def manifests(draw):
         streams=streams,
         dcrs=dcrs,
         grants=grants,
-        tags=draw(st.dictionaries(st.sampled_from(["team", "Cost"]), words.filter(bool), max_size=2)),
+        tags=draw(st.dictionaries(st.sampled_from(["team", "Cost"]), texts.filter(bool), max_size=2)),
     )
 
 
 def plan(cloud, manifest):
-    desired = expand(manifest, cloud.identity.object_id)
-    found = live.read(cloud, desired, owner=manifest.owner)
-    return planned.plan(desired, found, principal=cloud.identity.object_id)
+    desired = expand_manifest(manifest, cloud.identity.object_id)
+    live_state = live.read_live(cloud, desired, owner=manifest.owner)
+    return planned.build_plan(desired, live_state, principal=cloud.identity.object_id)
 
 
 @settings(EMULATED, max_examples=12)
@@ -98,13 +98,13 @@ def test_an_applied_plan_leaves_no_plan(azure_monitor, manifest):
     azure_monitor.reset()
     with azure.connect_local(TARGET, azure_monitor.ready) as cloud:
         outcomes = apply(plan(cloud, manifest), cloud)
-        assert [each.error for each in outcomes] == [None] * len(outcomes)
+        assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
         again = plan(cloud, manifest)
         assert again.changes == ()
-        desired = expand(manifest, cloud.identity.object_id)
-        single = live.read(cloud, desired, by="get")
-        assert {each.key: each.body for each in single.graph if each.type.short != "group"} == {
-            each.key: each.body for each in again.live.graph if each.type.short != "group"
+        desired = expand_manifest(manifest, cloud.identity.object_id)
+        single = live.read_live(cloud, desired, strategy="get")
+        assert {resource.key: resource.body for resource in single.graph if resource.type.short_name != "group"} == {
+            resource.key: resource.body for resource in again.live.graph if resource.type.short_name != "group"
         }
 
 
@@ -114,61 +114,61 @@ def test_any_manifest_is_reached_from_any_other_or_refused_with_reasons(azure_mo
     """Nothing that was there before is lost on the way, unless a yes named it."""
     azure_monitor.reset()
     with azure.connect_local(TARGET, azure_monitor.ready) as cloud:
-        assert all(each.error is None for each in apply(plan(cloud, one), cloud))
-        made = plan(cloud, other)
-        reasons = [reason for change in made.changes for reason in change.reasons]
+        assert all(outcome.error is None for outcome in apply(plan(cloud, one), cloud))
+        change_plan = plan(cloud, other)
+        reasons = [reason for change in change_plan.changes for reason in change.reasons]
         allow = [reason.allow for reason in reasons if reason.allow]
         if any(reason.blocked for reason in reasons):
-            assert list(made.refusals(allow))
+            assert list(change_plan.refusals(allow))
             return
-        before = {each.name: each for each in made.live.graph.of("table")}
-        outcomes = apply(made, cloud, allow=allow)
-        assert [each.error for each in outcomes] == [None] * len(outcomes)
+        before = {table.name: table for table in change_plan.live.graph.of_type("table")}
+        outcomes = apply(change_plan, cloud, ApplyOptions(allow=tuple(allow)))
+        assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
         again = plan(cloud, other)
         assert again.changes == ()
         for name, table in before.items():
-            now = {each["name"] for each in again.live.graph["table", name].body["properties"]["schema"]["columns"]}
-            assert now >= {each["name"] for each in table.body["properties"]["schema"]["columns"]}
+            now = {column["name"] for column in again.live.graph["table", name].body["properties"]["schema"]["columns"]}
+            assert now >= {column["name"] for column in table.body["properties"]["schema"]["columns"]}
 
 
 @settings(max_examples=60, deadline=None)
 @given(manifests())
 def test_nothing_differs_from_itself(manifest):
     """compare(g, g) = nothing, whatever Azure adds and however it orders."""
-    desired = expand(manifest, "p")
+    desired = expand_manifest(manifest, "p")
     for resource in desired:
-        body = desired.body(resource)
+        body = desired.resolved_body(resource)
         assert Comparison(resource.type, body, body).deltas == ()
         assert Comparison(resource.type, body, _noisy(body)).deltas == ()
-        assert Comparison(resource.type, body, merged(resource.type, body, _noisy(body))).deltas == ()
+        assert Comparison(resource.type, body, merge_body(resource.type, body, _noisy(body))).deltas == ()
 
 
 def _noisy(body):
     """The same body as a service tells it: reordered, respelt, with fields of its own."""
-    found = copy.deepcopy(body)
-    found |= {"id": "/x", "etag": '"1"', "systemData": {}, "provisionedBy": "service"}
-    properties = found.setdefault("properties", {})
+    noisy_body = copy.deepcopy(body)
+    noisy_body |= {"id": "/x", "etag": '"1"', "systemData": {}, "provisionedBy": "service"}
+    properties = noisy_body.setdefault("properties", {})
     properties |= {"provisioningState": "Succeeded", "futureField": [1]}
-    if "location" in found:
-        found["location"] = "West Europe"
+    if "location" in noisy_body:
+        noisy_body["location"] = "West Europe"
     schema = properties.get("schema")
     if schema:
         schema["columns"] = [
-            {**each, "type": each["type"].upper(), "isHidden": False} for each in reversed(schema["columns"])
+            {**column, "type": column["type"].upper(), "isHidden": False} for column in reversed(schema["columns"])
         ]
     if "dataFlows" in properties:
         properties["dataFlows"].reverse()
-    return found
+    return noisy_body
 
 
 @settings(max_examples=40, deadline=None)
 @given(manifests())
 def test_waves_hold_everything_once_and_needs_before_those_who_need_them(manifest):
-    desired = expand(manifest, "p")
-    made = planned.plan(desired, live.Live(Graph([])))
-    order = waves(made.changes)
+    desired = expand_manifest(manifest, "p")
+    change_plan = planned.build_plan(desired, live.LiveResources(Graph([])))
+    order = dependency_waves(change_plan.changes)
     flat = [change.key for wave in order for change in wave]
-    assert sorted(flat) == sorted(change.key for change in made.changes)
+    assert sorted(flat) == sorted(change.key for change in change_plan.changes)
     seen = set()
     for wave in order:
         for change in wave:
@@ -187,9 +187,9 @@ def test_a_merged_table_has_the_columns_of_both(ours, theirs):
             "properties": {"schema": {"name": "T_CL", "columns": [{"name": n, "type": t} for n, t in shape.items()]}}
         }
 
-    written = merged(type_, body(ours), body(theirs))["properties"]["schema"]["columns"]
-    assert [each["name"] for each in written] == [*theirs, *(name for name in ours if name not in theirs)]
-    assert {each["name"]: each["type"] for each in written} == {**theirs, **ours}
+    written = merge_body(type_, body(ours), body(theirs))["properties"]["schema"]["columns"]
+    assert [column["name"] for column in written] == [*theirs, *(name for name in ours if name not in theirs)]
+    assert {column["name"]: column["type"] for column in written} == {**theirs, **ours}
 
 
 def test_a_retention_that_equals_a_moving_default_is_pinned(azure_monitor):
@@ -204,7 +204,7 @@ def test_a_retention_that_equals_a_moving_default_is_pinned(azure_monitor):
     with azure.connect_local(TARGET, azure_monitor.ready) as cloud:
         apply(plan(cloud, manifest(30, None, None)), cloud)
         for days, description in ((60, None), (90, "told")):
-            made = plan(cloud, manifest(days, description, 30))
-            outcomes = apply(made, cloud, allow=["destructive:T_CL"])
-            assert [each.error for each in outcomes] == [None] * len(outcomes)
+            change_plan = plan(cloud, manifest(days, description, 30))
+            outcomes = apply(change_plan, cloud, ApplyOptions(allow=("destructive:T_CL",)))
+            assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
             assert plan(cloud, manifest(days, description, 30)).changes == ()

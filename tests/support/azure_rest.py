@@ -54,8 +54,8 @@ class Rest:
             text = answer.read()
         finally:
             connection.close()
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        return Reply(answer.status, found, json.loads(text) if text else None)
+        received = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, received, json.loads(text) if text else None)
 
     def token(self, audience: str = "https://management.azure.com", **form: str) -> str:
         if audience not in self.tokens or form:
@@ -66,22 +66,33 @@ class Rest:
 
     def sign_in(self, tenant: str | None = None, **form: str) -> Reply:
         ready = self.azure.ready
-        given = {"grant_type": "client_credentials", "client_id": ready.client_id, "client_secret": ready.client_secret}
-        given |= {"scope": "https://management.azure.com/.default"} | form
+        fields = {
+            "grant_type": "client_credentials",
+            "client_id": ready.client_id,
+            "client_secret": ready.client_secret,
+        }
+        fields |= {"scope": "https://management.azure.com/.default"} | form
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.send("POST", f"/{tenant or ready.tenant}/oauth2/v2.0/token", urlencode(given), headers)
+        return self.send("POST", f"/{tenant or ready.tenant}/oauth2/v2.0/token", urlencode(fields), headers)
 
     def arm(self, method: str, path: str, body: Any = None, *, version: str | None = None, **headers: str) -> Reply:
         """A call of Azure Resource Manager; the path may leave out subscription and group."""
         if not path.startswith("/"):
             path = f"{self.group}/{path}".rstrip("/")
-        kind = next(
-            (each for each in VERSIONS if f"/{each}" in path.lower().replace("/providers/microsoft.insights", "")), ""
+        resource_type = next(
+            (
+                resource_type
+                for resource_type in VERSIONS
+                if f"/{resource_type}" in path.lower().replace("/providers/microsoft.insights", "")
+            ),
+            "",
         )
         mark = "&" if "?" in path else "?"
-        url = f"{quote(path, safe='/?&=$')}{mark}api-version={version or VERSIONS.get(kind, '2022-04-01')}"
-        given = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
-        return self.send(method, url, body, given | {name.replace("_", "-"): value for name, value in headers.items()})
+        url = f"{quote(path, safe='/?&=$')}{mark}api-version={version or VERSIONS.get(resource_type, '2022-04-01')}"
+        defaults = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
+        return self.send(
+            method, url, body, defaults | {name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
     def done(self, method: str, path: str, body: Any = None, **more: Any) -> Reply:
         """The same, waited for until its operation has ended."""
@@ -104,7 +115,7 @@ class Rest:
     endpoint = "providers/Microsoft.Insights/dataCollectionEndpoints/dce1"
     rule = "providers/Microsoft.Insights/dataCollectionRules/dcr1"
 
-    def ground(self, columns: dict[str, str] | None = None, **properties: Any) -> None:
+    def create_prerequisites(self, columns: dict[str, str] | None = None, **properties: Any) -> None:
         """A group, a workspace, a table T_CL and an endpoint."""
         self.done("PUT", "", {"location": "westeurope"})
         self.done("PUT", self.workspace, {"location": "westeurope"})
@@ -189,5 +200,5 @@ class Rest:
 
 
 def table_body(name: str, columns: dict[str, str], **properties: Any) -> dict[str, Any]:
-    listed = [{"name": each, "type": kind} for each, kind in columns.items()]
+    listed = [{"name": column, "type": column_type} for column, column_type in columns.items()]
     return {"properties": {"schema": {"name": name, "columns": listed}, **properties}}

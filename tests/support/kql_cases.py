@@ -43,17 +43,17 @@ def read(name: str) -> list[Case]:
 
 
 def _add(case: Case, line: str) -> None:
-    word, _, rest = line.partition(": ")
-    if word == "source":
+    key, _, rest = line.partition(": ")
+    if key == "source":
         case.columns = dict(_columns(rest))
-    elif word == "dialect":
+    elif key == "dialect":
         case.dialect = rest
-    elif word == "gives":
+    elif key == "gives":
         case.gives = _columns(rest)
     else:
-        found = _REMARK.match(line)
-        assert found is not None, f"not understood: {line}"
-        case.remarks.append(Remark(*found.groups()))
+        match = _REMARK.match(line)
+        assert match is not None, f"not understood: {line}"
+        case.remarks.append(Remark(*match.groups()))
 
 
 def _columns(text: str) -> list[tuple[str, str]]:

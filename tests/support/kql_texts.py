@@ -79,7 +79,7 @@ def _pipeline(lets, parts):
 transforms = st.builds(_pipeline, st.lists(expressions, max_size=1), st.lists(steps, min_size=1, max_size=3))
 queries = st.builds(_pipeline, st.just([]), st.lists(query_steps, min_size=1, max_size=3))
 
-_words = st.sampled_from(
+_tokens = st.sampled_from(
     (
         "source", "|", "where", "extend", "project", "parse", "with", "by", "let", "=", "==", "(", ")", "[", "]",
         "{", "}", "'", '"', "@", "```", ".", "..", ",", ";", ":", "*", "1", "1d", "0x1", "s", "d.a", "and", "or", "in",
@@ -88,7 +88,7 @@ _words = st.sampled_from(
     )
 )  # fmt: skip
 garbage = st.one_of(
-    st.text(max_size=200), st.lists(_words, max_size=40).map(" ".join), st.lists(_words, max_size=40).map("".join)
+    st.text(max_size=200), st.lists(_tokens, max_size=40).map(" ".join), st.lists(_tokens, max_size=40).map("".join)
 )
 
 _json = st.recursive(

@@ -102,30 +102,30 @@ def mutants() -> Iterator[Mutant]:
 
 def put(tree: Tree, value: Any, *path: str | int) -> Tree:
     """A copy with one value replaced."""
-    made = copy.deepcopy(tree)
-    at: Any = made
+    changed = copy.deepcopy(tree)
+    node: Any = changed
     for step in path[:-1]:
-        at = at[step]
-    at[path[-1]] = value
-    return made
+        node = node[step]
+    node[path[-1]] = value
+    return changed
 
 
 def drop(tree: Tree, *path: str | int) -> Tree:
     """A copy without one key."""
-    made = copy.deepcopy(tree)
-    at: Any = made
+    changed = copy.deepcopy(tree)
+    node: Any = changed
     for step in path[:-1]:
-        at = at[step]
-    del at[path[-1]]
-    return made
+        node = node[step]
+    del node[path[-1]]
+    return changed
 
 
-def renamed(tree: Any, old: str, new: str) -> Any:
+def rename_everywhere(tree: Any, old: str, new: str) -> Any:
     """A copy in which a name is another one wherever it stands whole, so that nothing dangles."""
     if isinstance(tree, dict):
-        return {(new if key == old else key): renamed(value, old, new) for key, value in tree.items()}
+        return {(new if key == old else key): rename_everywhere(value, old, new) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [renamed(value, old, new) for value in tree]
+        return [rename_everywhere(value, old, new) for value in tree]
     return new if tree == old else tree
 
 
@@ -166,9 +166,9 @@ def lengths(tree: Tree) -> Iterator[Mutant]:
     yield "workspace of 3", put(tree, "law", "workspace", "name")
     yield "workspace of 64", put(tree, "l" * 64, "workspace", "name")
     yield "endpoint of 45", put(tree, "e" * 45, "endpoint", "name")
-    yield "DCR of 65", renamed(tree, "dcr-webshop", "d" * 65)
-    yield "table of 64", renamed(tree, "Orders_CL", "T" * 61 + "_CL")
-    yield "table of 3", renamed(tree, "Orders_CL", "_CL")
+    yield "DCR of 65", rename_everywhere(tree, "dcr-webshop", "d" * 65)
+    yield "table of 64", rename_everywhere(tree, "Orders_CL", "T" * 61 + "_CL")
+    yield "table of 3", rename_everywhere(tree, "Orders_CL", "_CL")
     yield "column of 46", put(tree, "string", "tables", "Orders_CL", "columns", "C" * 46)
     yield "column of 1", put(tree, "string", "tables", "Orders_CL", "columns", "C")
     yield "tag of 513", put(tree, "v", "tags", "t" * 513)
@@ -186,11 +186,11 @@ def characters(tree: Tree) -> Iterator[Mutant]:
             if bad.isascii():  # the service takes letters of any script in a group's name
                 yield f"group {bad!r}", put(tree, f"rg{bad}x", "target", "resource_group")
             yield f"endpoint {bad!r}", put(tree, f"dce{bad}x", "endpoint", "name")
-            yield f"DCR {bad!r}", renamed(tree, "dcr-webshop", f"dcr{bad}x")
+            yield f"DCR {bad!r}", rename_everywhere(tree, "dcr-webshop", f"dcr{bad}x")
         yield f"workspace {bad!r}", put(tree, f"law{bad}webshop", "workspace", "name")
-        yield f"table {bad!r}", renamed(tree, "Orders_CL", f"Ord{bad}ers_CL")
+        yield f"table {bad!r}", rename_everywhere(tree, "Orders_CL", f"Ord{bad}ers_CL")
         yield f"column {bad!r}", put(tree, "string", "tables", "Orders_CL", "columns", f"Ord{bad}er")
-        yield f"stream {bad!r}", renamed(tree, "Custom-Orders", f"Custom-Ord{bad}ers")
+        yield f"stream {bad!r}", rename_everywhere(tree, "Custom-Orders", f"Custom-Ord{bad}ers")
     for bad in NAMES["tag"]["forbidden"]:
         yield f"tag {bad!r}", put(tree, "v", "tags", f"t{bad}g")
     yield "group ends in a dot", put(tree, "rg-webshop.", "target", "resource_group")
@@ -200,18 +200,18 @@ def characters(tree: Tree) -> Iterator[Mutant]:
     for name in ("1Order", "_Order", "Order-Id", "Order.Id", "Order Id", "Größe"):
         yield f"column {name!r}", put(tree, "string", "tables", "Orders_CL", "columns", name)
     for name in ("Orders", "Orders_cl", "Orders_Cl", "OrdersCL", "Orders_CL_", "Orders_C"):
-        yield f"table {name!r}", renamed(tree, "Orders_CL", name)
+        yield f"table {name!r}", rename_everywhere(tree, "Orders_CL", name)
     for name in ("Orders", "custom-Orders", "CustomOrders", "Microsoft-Orders", "Custom_Orders"):
-        yield f"stream {name!r}", renamed(tree, "Custom-Orders", name)
+        yield f"stream {name!r}", rename_everywhere(tree, "Custom-Orders", name)
 
 
 def reserved(tree: Tree) -> Iterator[Mutant]:
     """Each reserved name as a column."""
-    for name in NAMES["column"]["reserved"]:
+    for name in (name for group in NAMES["column"]["reserved"] for name in group["names"]):
         yield name, put(tree, "string", "tables", "Orders_CL", "columns", name)
 
 
-def twins(tree: Tree) -> Iterator[Mutant]:
+def case_duplicates(tree: Tree) -> Iterator[Mutant]:
     """Names that differ only by case where Azure minds no case, or drops the data."""
     yield "tables", put(tree, tree["tables"]["Orders_CL"], "tables", "ORDERS_CL")
     yield "columns, auxiliary", put(tree, "string", "tables", "Clicks_CL", "columns", "page")
@@ -230,8 +230,8 @@ def enums(tree: Tree) -> Iterator[Mutant]:
         *(("tables", "Orders_CL", "columns", name) for name in tree["tables"]["Orders_CL"]["columns"]),
         *(("streams", "Custom-Orders", "columns", name) for name in tree["streams"]["Custom-Orders"]["columns"]),
     ):
-        word = _at(tree, path)
-        for broken in (word + "x", word[1:], word[:-1]):
+        value = get_path(tree, path)
+        for broken in (value + "x", value[1:], value[:-1]):
             yield f"{'.'.join(path)} {broken!r}", put(tree, broken, *path)
     for type_ in ("decimal", "timespan", "float", "text", "json", "number"):
         yield f"column type {type_}", put(tree, type_, "tables", "Orders_CL", "columns", "Amount")
@@ -282,13 +282,13 @@ def regions(tree: Tree) -> Iterator[Mutant]:
     for part in ("workspace", "endpoint"):
         yield f"{part} elsewhere", put(tree, "northeurope", part, "location")
         for name in ("westeurop", "westeuropa", "europewest", "west-europe", ""):
-            made = put(put(tree, name, "workspace", "location"), name, "endpoint", "location")
-            yield f"{part} in {name!r}", made
-    for cloud, known in REGIONS["clouds"].items():
+            moved = put(put(tree, name, "workspace", "location"), name, "endpoint", "location")
+            yield f"{part} in {name!r}", moved
+    for cloud, regions_of_cloud in REGIONS["clouds"].items():
         if cloud != "public":
-            name = next(iter(known))
-            made = put(put(tree, name, "workspace", "location"), name, "endpoint", "location")
-            yield f"a region of {cloud}", put(made, name, "target", "location")
+            name = next(iter(regions_of_cloud))
+            moved = put(put(tree, name, "workspace", "location"), name, "endpoint", "location")
+            yield f"a region of {cloud}", put(moved, name, "target", "location")
     yield "another cloud", put(tree, "china", "target", "cloud")
     qatar = put(put(tree, "qatarcentral", "workspace", "location"), "qatarcentral", "endpoint", "location")
     yield "auxiliary where it is not offered", put(qatar, "qatarcentral", "target", "location")
@@ -322,7 +322,7 @@ def builtins(tree: Tree) -> Iterator[Mutant]:
         "CommonSecurityLogs",
         "Sysloog",
     ):
-        yield name, renamed(tree, "Syslog", name)
+        yield name, rename_everywhere(tree, "Syslog", name)
     yield "added column without _CF", put(tree, {"Tenant": "string"}, "tables", "Syslog", "columns")
     yield "added column in small letters", put(tree, {"Tenant_cf": "string"}, "tables", "Syslog", "columns")
     transform = tree["streams"]["Custom-Messages"]["transform"]
@@ -339,7 +339,7 @@ def builtins(tree: Tree) -> Iterator[Mutant]:
 def transforms(tree: Tree) -> Iterator[Mutant]:
     """The query broken: names, functions, casts, operators, columns."""
     path = ("streams", "Custom-Orders", "transform")
-    text: str = _at(tree, path)
+    text: str = get_path(tree, path)
     for old, new in (
         *((name, name + "x") for name in ("placed", "customer)", "toguid", "toreal", "toint", "tolong", "tobool")),
         ("isnotempty", "isnotemty"),
@@ -385,7 +385,7 @@ OPERATORS: tuple[Operator, ...] = (
     lengths,
     characters,
     reserved,
-    twins,
+    case_duplicates,
     enums,
     references,
     required,
@@ -397,7 +397,7 @@ OPERATORS: tuple[Operator, ...] = (
 )
 
 
-def _at(tree: Any, path: tuple[str, ...]) -> Any:
+def get_path(tree: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         tree = tree[step]
     return tree

@@ -31,8 +31,8 @@ def table_types(tree: Tree) -> Iterator[Mutant]:
 
 def references(tree: Tree) -> Iterator[Mutant]:
     """Each word that names something else, with a letter more."""
-    for path, word in _references(tree):
-        yield f"{_shown(path)} {word}", put(tree, word + "x", *path)
+    for path, name in _references(tree):
+        yield f"{_path_text(path)} {name}", put(tree, name + "x", *path)
 
 
 def names(tree: Tree) -> Iterator[Mutant]:
@@ -53,11 +53,11 @@ def names(tree: Tree) -> Iterator[Mutant]:
 
 def locations(tree: Tree) -> Iterator[Mutant]:
     """Each region misspelt, and the endpoint's moved."""
-    for path, word in _walk(tree):
+    for path, region in _walk(tree):
         if path[-1] == "location" and path[0] != "environments":
-            yield f"{_shown(path)} misspelt", put(tree, word[:-1], *path)
+            yield f"{_path_text(path)} misspelt", put(tree, region[:-1], *path)
             other = next(iter(REGIONS["clouds"]["china"]))
-            yield f"{_shown(path)} in another cloud", put(tree, other, *path)
+            yield f"{_path_text(path)} in another cloud", put(tree, other, *path)
     if "endpoint" in tree:
         yield "endpoint elsewhere", put(tree, "brazilsouth", "endpoint", "location")
 
@@ -68,41 +68,41 @@ def transforms(tree: Tree) -> Iterator[Mutant]:
         if path[-1] != "transform" or path[0] == "environments":
             continue
         stream = tree["streams"][path[1]]
-        for found in re.finditer(r"\b(to\w+|is\w+|parse_json|strcat|iff|case|extract|split|tolower)\(", text):
-            mutant = text[: found.end(1)] + "x" + text[found.end(1) :]
-            yield f"{_shown(path)} {found[1]} at {found.start()}", put(tree, mutant, *path)
-        for found in re.finditer(r"(?<=[,\s])([A-Za-z_]\w*)\s*=(?![=~])", text[text.rfind("| project") :]):
-            at = text.rfind("| project") + found.end(1)
-            yield f"{_shown(path)} column {found[1]}", put(tree, text[:at] + "x" + text[at:], *path)
+        for match in re.finditer(r"\b(to\w+|is\w+|parse_json|strcat|iff|case|extract|split|tolower)\(", text):
+            mutant = text[: match.end(1)] + "x" + text[match.end(1) :]
+            yield f"{_path_text(path)} {match[1]} at {match.start()}", put(tree, mutant, *path)
+        for match in re.finditer(r"(?<=[,\s])([A-Za-z_]\w*)\s*=(?![=~])", text[text.rfind("| project") :]):
+            at = text.rfind("| project") + match.end(1)
+            yield f"{_path_text(path)} column {match[1]}", put(tree, text[:at] + "x" + text[at:], *path)
         for column in stream.get("columns", {}):
             if re.search(rf"\b{re.escape(column)}\b", text):
                 columns = {name: type_ for name, type_ in stream["columns"].items() if name != column}
-                yield f"{_shown(path)} without {column}", put(tree, columns, "streams", path[1], "columns")
+                yield f"{_path_text(path)} without {column}", put(tree, columns, "streams", path[1], "columns")
         for more in (
             "summarize count() by TimeGenerated",
             "take 1",
             "sort by TimeGenerated",
             "project-away TimeGenerated",
         ):
-            yield f"{_shown(path)} | {more}", put(tree, f"{text.rstrip()}\n| {more}", *path)
+            yield f"{_path_text(path)} | {more}", put(tree, f"{text.rstrip()}\n| {more}", *path)
 
 
 def put(tree: Tree, value: Any, *path: str | int) -> Tree:
     """A copy with one value replaced."""
-    made = copy.deepcopy(tree)
-    at: Any = made
+    changed = copy.deepcopy(tree)
+    node: Any = changed
     for step in path[:-1]:
-        at = at[step]
-    at[path[-1]] = value
-    return made
+        node = node[step]
+    node[path[-1]] = value
+    return changed
 
 
 def _references(tree: Tree) -> Iterator[tuple[Path, str]]:
-    for path, word in _walk(tree):
+    for path, name in _walk(tree):
         table = path[0] == "streams" and (path[-1] == "table" or len(path) == 2)
-        listed = path[0] in {"dcrs", "grants"} and path[2:3] in {("streams",), ("dcrs",)} and word != "all"
+        listed = path[0] in {"dcrs", "grants"} and path[2:3] in {("streams",), ("dcrs",)} and name != "all"
         if table or listed:
-            yield path, word
+            yield path, name
 
 
 def _walk(tree: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -126,5 +126,5 @@ def _renamed(tree: Any, old: str, new: str) -> Any:
     return new if tree == old else tree
 
 
-def _shown(path: Path) -> str:
+def _path_text(path: Path) -> str:
     return ".".join(map(str, path))

@@ -1,9 +1,9 @@
-"""Answers made up at the transport, where azure-core reads them."""
+"""Responses of a transport, for tests that replace the network below azure-core."""
 
 from __future__ import annotations
 
 
-class Raw:
+class RawResponse:
     """The part of urllib3's response that azure-core reads."""
 
     def __init__(self, data):

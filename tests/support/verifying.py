@@ -1,4 +1,4 @@
-"""A small environment in an emulator, to verify and to do harm to."""
+"""A small environment in an emulator, to verify and to break."""
 
 from __future__ import annotations
 
@@ -9,16 +9,31 @@ from pathlib import Path
 from provisioner import azure as azure_room
 from provisioner import load
 from provisioner.apply import apply
-from provisioner.live import read
-from provisioner.plan import plan
-from provisioner.probes.timing import Pace
+from provisioner.live import read_live
+from provisioner.plan import build_plan
+from provisioner.probes.timing import VerifyTiming
 from provisioner.resources import resource_type
-from provisioner.resources.expand import expand
-from provisioner.resources.sender_outputs import outputs
+from provisioner.resources.expand import expand_manifest
+from provisioner.resources.sender_outputs import read_outputs
+from provisioner.verify import VerifyOptions
 from provisioner.verify.verification import verify
 
-IMPATIENT = Pace(budget=0.3, arrival=0.3, poll=0.02, slowest=0.1, suspect=0.05, again=0.05)
-PATIENT = Pace(budget=30.0, arrival=30.0, poll=0.02, slowest=0.2, suspect=0.05, again=0.2)
+IMPATIENT = VerifyTiming(
+    send_budget=0.3,
+    arrival_timeout=0.3,
+    poll_interval=0.02,
+    max_poll_interval=0.1,
+    diagnose_after=0.05,
+    resend_after=0.05,
+)
+PATIENT = VerifyTiming(
+    send_budget=30.0,
+    arrival_timeout=30.0,
+    poll_interval=0.02,
+    max_poll_interval=0.2,
+    diagnose_after=0.05,
+    resend_after=0.2,
+)
 PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
 MANIFEST = """\
 version: 1
@@ -43,17 +58,17 @@ streams:
 
 @dataclass
 class Environment:
-    """A manifest applied to an emulator; `change` does by hand what a stranger would."""
+    """A manifest applied to an emulator; `change` edits a live body past the manifest."""
 
     manifest: object
     azure: object
     monitor: object
 
     @classmethod
-    def made(cls, folder: Path, monitor, text=MANIFEST):
+    def applied(cls, folder: Path, monitor, text=MANIFEST):
         file = folder / "provisioner.yaml"
         file.write_text(text)
-        document = load.document(file)
+        document = load.load_document(file)
         assert document.manifest is not None, document.diagnostics
         environment = cls(document.manifest, azure_room.connect_local(document.manifest.target, monitor.ready), monitor)
         environment.apply(folder)
@@ -61,14 +76,14 @@ class Environment:
 
     @property
     def desired(self):
-        return expand(self.manifest, self.azure.identity.object_id)
+        return expand_manifest(self.manifest, self.azure.identity.object_id)
 
     def apply(self, folder):
-        made = plan(self.desired, read(self.azure, self.desired, owner=self.manifest.owner))
-        outcomes = apply(made, self.azure, state=folder / "state")
-        assert all(each.state == "applied" for each in outcomes), outcomes
+        planned = build_plan(self.desired, read_live(self.azure, self.desired, owner=self.manifest.owner))
+        outcomes = apply(planned, self.azure, state_directory=folder / "state")
+        assert all(outcome.state == "applied" for outcome in outcomes), outcomes
 
-    pace = IMPATIENT
+    timing = IMPATIENT
     patient = PATIENT
 
     def __enter__(self):
@@ -78,23 +93,23 @@ class Environment:
         self.azure.close()
 
     def live(self):
-        return read(self.azure, self.desired).graph
+        return read_live(self.azure, self.desired).graph
 
     def outputs(self):
-        return outputs(self.manifest, self.live(), self.azure.cloud.ingestion_audience)
+        return read_outputs(self.manifest, self.live(), self.azure.cloud.ingestion_audience)
 
-    def verify(self, live=None, **options):
-        options.setdefault("pace", self.pace)
-        return verify(self.manifest, live or self.live(), self.azure, **options)
+    def verify(self, live=None, outputs=None, **options):
+        options.setdefault("timing", self.timing)
+        return verify(self.manifest, live or self.live(), self.azure, VerifyOptions(**options), outputs=outputs)
 
     def cause(self, **options):
         """The code of the one diagnosis, None where all is well."""
-        found = self.verify(**options)
-        assert found.ok == all(each.diagnosis is None for each in found.streams)
-        return next((each.diagnosis.code for each in found.streams if each.diagnosis), None)
+        arrivals = self.verify(**options).streams
+        assert all(arrival.ok == (arrival.diagnosis is None) for arrival in arrivals)
+        return next((arrival.diagnosis.code for arrival in arrivals if arrival.diagnosis), None)
 
     def id(self, short, name):
-        return next(each.id for each in self.desired if each.key == (short, name))
+        return next(resource.id for resource in self.desired if resource.key == (short, name))
 
     def get(self, short, name):
         return self.azure.management.get(self.id(short, name), resource_type(short).api_version)
@@ -107,12 +122,15 @@ class Environment:
 
     def put(self, short, name, body, other=None):
         """Write a body that was read; as another resource where a name is given."""
-        kept = {key: value for key, value in body.items() if key not in {"id", "type", "name", "etag", "systemData"}}
+        writable = {
+            key: value for key, value in body.items() if key not in {"id", "type", "name", "etag", "systemData"}
+        }
         if short == "table":
-            kept["properties"]["schema"] = {key: kept["properties"]["schema"][key] for key in ("name", "columns")}
+            schema = writable["properties"]["schema"]
+            writable["properties"]["schema"] = {key: schema[key] for key in ("name", "columns")}
         path = self.id(short, name)
         path = path.replace(name, other) if other else path
-        self.azure.management.put(resource_type(short), path, kept)
+        self.azure.management.put(resource_type(short), path, writable)
 
     def copy_endpoint(self, name):
         self.put("endpoint", "dce-shop", self.get("endpoint", "dce-shop"), name)
@@ -146,7 +164,7 @@ class Environment:
         self.azure.management.put(resource_type("grant"), path, {"properties": body})
 
     def grants(self):
-        found = self.azure.management.list(
+        assignments = self.azure.management.list(
             f"{self.id('dcr', 'dcr-shop')}/providers/Microsoft.Authorization/roleAssignments", "2022-04-01"
         )
-        return [each for each in found if "dataCollectionRules" in each["id"]]
+        return [assignment for assignment in assignments if "dataCollectionRules" in assignment["id"]]

@@ -11,10 +11,9 @@ import yaml
 
 from provisioner import load
 from provisioner.cli.main import run
-from provisioner.kql import values
+from provisioner.reports.format_registry import FORMATS
 from provisioner.transform_tests import report, run_transform_tests
-from provisioner.transform_tests.update import update, write
-from provisioner.transforms.row_compare import compare, same
+from provisioner.transform_tests.update import expectation_edits, write_edits
 
 HEAD = """\
 version: 1
@@ -47,7 +46,7 @@ def project(tmp_path):
     def make(streams, head=HEAD):
         file = tmp_path / "provisioner.yaml"
         file.write_text(head + streams)
-        document = load.document(file)
+        document = load.load_document(file)
         assert document.manifest is not None, document.diagnostics
         return document
 
@@ -71,13 +70,13 @@ def test_only_the_columns_that_are_named_are_compared(project):
     assert result.rows[0].actual["Amount"] == 9.5
 
 
-def test_a_wrong_cell_is_told_with_both_values(project):
+def test_a_wrong_cell_is_shown_with_both_values(project):
     document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1, Amount: 9.25}}]\n"))
     (result,) = run_transform_tests(document)
-    assert [each.json() for each in result.rows[0].differences] == [
+    assert [difference.json() for difference in result.rows[0].differences] == [
         {"column": "Amount", "expected": 9.25, "actual": 9.5}
     ]
-    text = report.text([result])
+    text = report.format_text([result])
     assert "✗ Amount" in text
     assert "✗ OrderId" not in text
     assert f"provisioner.yaml:{result.place.line}" in text
@@ -88,7 +87,7 @@ def test_a_column_that_the_transform_lost_is_named(project):
     (result,) = run_transform_tests(project(streams.replace(", Amount = amount", "")))
     assert not result.ok
     assert result.reason == "Amount is not written by the transform"
-    assert "(not written by the transform)" in report.text([result])
+    assert "(not written by the transform)" in report.format_text([result])
     assert result.json()["rows"][0]["differences"] == [
         {"column": "Amount", "expected": 9.5, "actual": None, "absent": True}
     ]
@@ -102,19 +101,19 @@ def test_a_column_that_the_transform_lost_is_named(project):
     ],
 )
 def test_a_filtered_record_is_expected_as_no_row(project, expect, reason):
-    given = GIVEN.replace("9.5", "-1.0")
-    (result,) = run_transform_tests(project(with_test(f"- name: x\n  {given}\n  expect: {expect}\n")))
+    given_yaml = GIVEN.replace("9.5", "-1.0")
+    (result,) = run_transform_tests(project(with_test(f"- name: x\n  {given_yaml}\n  expect: {expect}\n")))
     assert result.reason == reason
 
 
 def test_a_row_too_many_stands_alone_and_the_others_keep_their_partners(project):
-    given = "given: [{id: A, amount: 1.0}, {id: B, amount: 2.0}, {id: C, amount: 3.0}]"
+    given_yaml = "given: [{id: A, amount: 1.0}, {id: B, amount: 2.0}, {id: C, amount: 3.0}]"
     (result,) = run_transform_tests(
-        project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A}}, {{OrderId: C}}]\n"))
+        project(with_test(f"- name: x\n  {given_yaml}\n  expect: [{{OrderId: A}}, {{OrderId: C}}]\n"))
     )
     assert [(row.expected is None, row.ok) for row in result.rows] == [(False, True), (True, False), (False, True)]
     assert result.reason == "1 row is not expected"
-    assert "there, not expected" in report.text([result])
+    assert "there, not expected" in report.format_text([result])
 
 
 def test_an_expected_error_is_found_in_the_remarks_on_the_transform(project):
@@ -136,12 +135,12 @@ def test_a_broken_transform_fails_its_tests_at_the_word(project):
     document = project(with_test(f"- name: x\n  {GIVEN}\n  expect: []\n").replace("where amount", "where amnt"))
     (result,) = run_transform_tests(document)
     assert not result.ok
-    place = result.diagnostics[0].place
-    line = document.file.read_text().splitlines()[place.line - 1]
-    assert line[place.column - 1 : place.end_column - 1] == "amnt"
+    position = result.diagnostics[0].place
+    line = document.file.read_text().splitlines()[position.line - 1]
+    assert line[position.column - 1 : position.end_column - 1] == "amnt"
 
 
-def test_several_tables_are_told_apart(project):
+def test_each_table_has_its_own_result(project):
     streams = """\
   Custom-Orders:
     columns: {placed: datetime, id: string, amount: real}
@@ -173,10 +172,10 @@ def test_a_fixed_clock_makes_now_comparable(project):
           given: [{{id: A1, amount: 1.0}}]
           expect: [{{OrderId: A1, Amount: 123456.0}}]
         """).replace("Amount = amount", "Amount = (now() - placed) / 1h")
-    found = by_name(project(streams))
-    assert found["fixed"].ok
-    assert found["free"].ok, "a volatile column is compared for presence only"
-    assert found["free and null"].reason == "Amount differs"
+    results = by_name(project(streams))
+    assert results["fixed"].ok
+    assert results["free"].ok, "a volatile column is compared for presence only"
+    assert results["free and null"].reason == "Amount differs"
 
 
 def test_what_only_azure_can_look_up_is_not_compared(project):
@@ -187,19 +186,18 @@ def test_what_only_azure_can_look_up_is_not_compared(project):
     assert result.reason == "Raw is not written by the transform"
 
 
-def test_a_clock_that_is_no_time_is_told(project):
+def test_a_clock_that_is_no_time_is_refused(project):
     (result,) = run_transform_tests(project(with_test(f"- name: x\n  now: tomorrow\n  {GIVEN}\n  expect: []\n")))
     assert result.reason == "now: 'tomorrow' is not a time"
 
 
-def test_a_value_of_another_type_than_its_column_is_told(project):
-    given = 'given: [{placed: "2026-01-01T10:00:00Z", id: A1, amount: 9.5, raw: 1}, {id: 17, amount: 1.0}]'
-    (result,) = run_transform_tests(
-        project(with_test(f"- name: x\n  {given}\n  expect: [{{OrderId: A1}}, {{OrderId: '17'}}]\n"))
-    )
-    assert not result.ok
+def test_a_value_of_another_type_than_its_column_is_noted(project):
+    given_yaml = 'given: [{id: 17, amount: 1.0}, {id: A1, amount: "1.0"}]'
+    (result,) = run_transform_tests(project(with_test(f"- name: x\n  {given_yaml}\n  expect: [{{OrderId: '17'}}]\n")))
+    assert result.ok, "the second amount is lost, and the transform drops the record"
     assert any("'id' is string, the record has 17" in note for note in result.notes)
-    assert "note: column 'id'" in report.text([result])
+    assert any("'amount' is real, the record has '1.0'" in note for note in result.notes)
+    assert "note: column 'id'" in report.format_text([result])
 
 
 def test_unknown_streams_are_refused(project):
@@ -208,52 +206,14 @@ def test_unknown_streams_are_refused(project):
         run_transform_tests(document, ["Custom-Nothing"])
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "type_", "equal"),
-    [
-        ("2026-01-01T10:00:00Z", "2026-01-01T10:00:00.0000000Z", "datetime", True),
-        ("2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00.0000000Z", "datetime", True),
-        ("2026-01-01T10:00:00.1Z", "2026-01-01T10:00:00.0000000Z", "datetime", False),
-        ("yesterday", None, "datetime", False),
-        ("6F9619FF-8B86-4D01-B42D-00C04FC964FF", "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "guid", True),
-        (0.3, 0.30000000000000004, "real", True),
-        (9, 9.0, "real", True),
-        ("NaN", "NaN", "real", True),
-        (None, "", "string", True),
-        (17, "17", "string", False),
-        ("17", 17, "int", False),
-        (True, 1, "int", False),
-        (None, 0, "int", False),
-        ({"a": [1, 2.0]}, {"a": [1, 2]}, "dynamic", True),
-        ({"a": 1, "b": None}, {"a": 1}, "dynamic", False),
-        ([1, 2], [2, 1], "dynamic", False),
-        (1, True, "dynamic", False),
-        ("01:00:00", "1h", "timespan", True),
-    ],
-)
-def test_cells_are_compared_as_their_type_says(left, right, type_, equal):
-    assert same(left, right, type_) is equal
-
-
-def test_comparing_a_row_with_itself_finds_nothing():
-    """compare(rows, rows) is clean for every type's JSON form."""
-    types = {"T": "datetime", "S": "string", "R": "real", "D": "dynamic", "G": "guid", "B": "bool", "L": "long"}
-    row = {
-        "T": "2026-01-01T10:00:00.1234567Z", "S": "x", "R": 1e300, "D": {"a": [None, "b"]},
-        "G": "6f9619ff-8b86-4d01-b42d-00c04fc964ff", "B": False, "L": 2**63 - 1,
-    }  # fmt: skip
-    assert all(each.ok for each in compare([row, row], [row, row], types))
-    assert set(types.values()) <= {*values.coercion._COERCERS}
-
-
 def test_json_and_junit_have_their_public_shape(project):
     document = project(with_test(f"- name: 'a \"quoted\" <name>'\n  {GIVEN}\n  expect: [{{Amount: 1.0}}]\n"))
     results = run_transform_tests(document)
-    told = json.loads(report.json(results))
-    assert told["version"] == 1
-    assert told["summary"] == {"passed": 0, "failed": 1}
-    assert {"stream", "table", "name", "ok", "rows", "diagnostics"} <= told["tests"][0].keys()
-    root = ET.fromstring(report.junit(results))
+    payload = json.loads(FORMATS["test"]["json"](results))
+    assert payload["version"] == 1
+    assert payload["summary"] == {"passed": 0, "failed": 1}
+    assert {"stream", "table", "name", "ok", "rows", "diagnostics"} <= payload["tests"][0].keys()
+    root = ET.fromstring(FORMATS["test"]["junit"](results))
     case = root.find(".//testcase")
     assert case.get("name") == 'a "quoted" <name> → Orders_CL'
     assert root.get("failures") == "1"
@@ -264,8 +224,8 @@ def test_json_and_junit_have_their_public_shape(project):
 
 
 def updated(document):
-    write(update(document, run_transform_tests(document)))
-    return load.document(document.file)
+    write_edits(expectation_edits(document, run_transform_tests(document)))
+    return load.load_document(document.file)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +251,7 @@ def test_update_changes_only_what_differs_in_the_authors_layout(project, before,
     again = updated(document)
     assert all(result.ok for result in run_transform_tests(again))
     if after is not None:
-        indented = (each.replace("\n", "\n      ") for each in (before.rstrip(), after.rstrip()))
+        indented = (rows.replace("\n", "\n      ") for rows in (before.rstrip(), after.rstrip()))
         assert again.file.read_text() == text.replace(*indented)
 
 
@@ -314,7 +274,7 @@ def test_update_leaves_tests_alone_that_pass_or_cannot_run(project):
         f"- name: x\n  {GIVEN}\n  expect: [{{OrderId: A1}}]\n- name: y\n  {GIVEN}\n  expect_error: zzz\n"
     )
     document = project(streams)
-    assert update(document, run_transform_tests(document)) == ()
+    assert expectation_edits(document, run_transform_tests(document)) == ()
 
 
 def test_update_edits_the_file_that_holds_the_tests(project, tmp_path):

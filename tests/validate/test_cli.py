@@ -7,7 +7,7 @@ import json
 import pytest
 
 from provisioner.cli.main import run
-from tests.support.manifests import write
+from tests.support.manifests import write_manifest
 
 WRONG = "tables: {Orders: {columns: {TimeGenerated: datetime}}}\n"
 WARNED = "tables: {web-orders_CL: {columns: {TimeGenerated: datetime}}}\n"
@@ -19,42 +19,42 @@ def _here(tmp_path, monkeypatch):
 
 
 def test_the_answer_is_no_for_an_error_and_yes_for_a_warning(tmp_path, capsys):
-    write(tmp_path, WRONG)
+    write_manifest(tmp_path, WRONG)
     assert run(["validate"]) == 1
-    write(tmp_path, WARNED)
+    write_manifest(tmp_path, WARNED)
     assert run(["validate"]) == 0
     assert "1 warning" in capsys.readouterr().out
 
 
 def test_strict_makes_a_warning_fail(tmp_path):
-    write(tmp_path, WARNED)
+    write_manifest(tmp_path, WARNED)
     assert run(["validate", "--strict"]) == 1
     assert run(["validate", "--strict", "--ignore", "NAM005"]) == 0
 
 
 def test_a_directory_means_the_manifest_in_it(tmp_path, capsys):
     (tmp_path / "logs").mkdir()
-    write(tmp_path / "logs", WRONG)
+    write_manifest(tmp_path / "logs", WRONG)
     assert run(["validate", "logs", "--format", "json"]) == 1
     (finding,) = json.loads(capsys.readouterr().out)["diagnostics"]
     assert finding["file"] == "logs/provisioner.yaml"
 
 
-@pytest.mark.parametrize("words", [["nothing.yaml"], ["."], ["-e", "nowhere"]])
-def test_what_cannot_be_loaded_is_a_finding_in_every_form(words, tmp_path, capsys):
-    if words[0] == "-e":
-        write(tmp_path, WARNED)
-    for form in ("text", "json", "sarif", "junit"):
-        assert run(["validate", *words, "--format", form]) == 1
+@pytest.mark.parametrize("arguments", [["nothing.yaml"], ["."], ["-e", "nowhere"]])
+def test_what_cannot_be_loaded_is_a_finding_in_every_form(arguments, tmp_path, capsys):
+    if arguments[0] == "-e":
+        write_manifest(tmp_path, WARNED)
+    for format_name in ("text", "json", "sarif", "junit"):
+        assert run(["validate", *arguments, "--format", format_name]) == 1
     capsys.readouterr()
-    run(["validate", *words, "--format", "json"])
+    run(["validate", *arguments, "--format", "json"])
     (finding,) = json.loads(capsys.readouterr().out)["diagnostics"]
     assert finding["severity"] == "error"
     assert finding["line"] >= 1
 
 
 def test_diff_alone_changes_nothing_and_fix_does(tmp_path, capsys):
-    path = write(tmp_path, WRONG)
+    path = write_manifest(tmp_path, WRONG)
     assert run(["validate", "--diff"]) == 1
     shown = capsys.readouterr().out
     assert "+tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}\n" in shown
@@ -65,22 +65,22 @@ def test_diff_alone_changes_nothing_and_fix_does(tmp_path, capsys):
 
 
 def test_fix_says_how_many_and_reports_what_is_left(tmp_path, capsys):
-    write(tmp_path, WRONG + "tags: {provisioner: x}\n")
+    write_manifest(tmp_path, WRONG + "tags: {provisioner: x}\n")
     assert run(["validate", "--fix"]) == 1
-    told = capsys.readouterr()
-    assert told.err == "1 fix made\n"
-    assert "NAM018" in told.out
-    assert "NAM003" not in told.out
+    output = capsys.readouterr()
+    assert output.err == "1 fix made\n"
+    assert "NAM018" in output.out
+    assert "NAM003" not in output.out
 
 
 def test_quiet_says_nothing_where_nothing_is_wrong(tmp_path, capsys):
-    write(tmp_path, "tables: {}\n")
+    write_manifest(tmp_path, "tables: {}\n")
     assert run(["validate", "-q"]) == 0
     assert capsys.readouterr() == ("", "")
 
 
 def test_settings_that_cannot_be_read_are_said_without_a_traceback(tmp_path, capsys):
-    write(tmp_path, WARNED)
+    write_manifest(tmp_path, WARNED)
     (tmp_path / ".provisioner.toml").write_text("ignore = [")
     assert run(["validate"]) == 1
     assert ".provisioner.toml" in capsys.readouterr().err
@@ -107,6 +107,6 @@ def test_rules_lists_every_code_that_validate_can_say(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert run(["rules", "--format", "json"]) == 0
     rules = json.loads(capsys.readouterr().out)["rules"]
-    assert [line.split()[0] for line in lines] == [each["code"] for each in rules]
-    codes = {each["code"] for each in rules}
+    assert [line.split()[0] for line in lines] == [rule["code"] for rule in rules]
+    codes = {rule["code"] for rule in rules}
     assert {"NAM003", "REG004", "TAB001", "STR006", "TRN002", "RES001", "GRA001", "SEC001", "KQL101", "FIT001"} <= codes

@@ -23,8 +23,12 @@ pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not b
 def findings(folder: Path, record: dict) -> list[str]:
     path = folder / f"{record['id']}.yaml"
     path.write_text(json.dumps(manifest(record), ensure_ascii=False), encoding="utf-8")  # JSON is YAML
-    told = validate.check(load.document(path))
-    lines = [f"{each.severity} {each.code} {each.message}" for each in told if each.code not in BY_THE_WAY]
+    diagnostics = validate.check(load.load_document(path))
+    lines = [
+        f"{diagnostic.severity} {diagnostic.code} {diagnostic.message}"
+        for diagnostic in diagnostics
+        if diagnostic.code not in BY_THE_WAY
+    ]
     counts = Counter(lines)  # in the order of their first place
     return [line if count == 1 else f"{line} ({count} times)" for line, count in counts.items()]
 
@@ -36,16 +40,27 @@ def test_the_findings_in_published_connectors_are_those_that_were_judged(tmp_pat
         assert findings(tmp_path, record) == golden.get(record["id"], []), record["id"]
 
 
+def test_each_kind_of_remark_that_is_kept_was_judged():
+    """Why no working tenant refutes it; a judgement without a remark is left over."""
+    golden = yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))
+    judgements = golden.pop("judged")
+    kinds = {" ".join(line.split()[:2]) for lines in golden.values() for line in lines}
+    assert judgements.keys() == kinds
+    assert all(len(text) > 20 for text in judgements.values())
+
+
 def _write() -> None:
     import tempfile
 
-    parts = ["# What validate says of published connectors; those without a finding are left out.\n"]
+    # what a reader has judged stays; a kind of remark without a judgement fails the test
+    head, _, _ = GOLDEN.read_text(encoding="utf-8").partition("\n# Azure/")
+    parts = [f"{head.rstrip()}\n"]
     with tempfile.TemporaryDirectory() as folder:
         for record in connectors():
-            told = findings(Path(folder), record)
-            if told:
+            lines = findings(Path(folder), record)
+            if lines:
                 parts.append(f"\n# {record['source_repo_path']}\n")
-                parts.append(yaml.safe_dump({record["id"]: told}, width=1000, allow_unicode=True))
+                parts.append(yaml.safe_dump({record["id"]: lines}, width=1000, allow_unicode=True))
     GOLDEN.write_text("".join(parts), encoding="utf-8")
 
 

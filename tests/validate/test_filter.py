@@ -1,4 +1,4 @@
-"""Which findings are told: options, settings, comments, and rules that others add."""
+"""Which findings are reported: options, settings, comments, and rules of installed packages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from provisioner import load, validate
+from provisioner import code_catalogue, load, validate
 from provisioner.errors import ProvisionerError
-from provisioner.validate import catalogue
-from tests.support.manifests import write
-from tools.rules_page import EXAMPLE
+from provisioner.validate import rule_registry
+from tests.support.manifests import write_manifest
+from tools.check_pages import EXAMPLE
 
 PIECE = """\
 tables:
@@ -21,29 +21,31 @@ tables:
 
 
 def codes(folder, piece=PIECE, **choices) -> list[str]:
-    return [each.code for each in validate.check(load.document(write(folder, piece)), **choices)]
+    return [
+        diagnostic.code for diagnostic in validate.check(load.load_document(write_manifest(folder, piece)), **choices)
+    ]
 
 
 def test_findings_are_told_in_the_order_of_the_text(tmp_path):
     assert codes(tmp_path) == ["NAM005", "TAB004", "NAM012", "NAM013"]
 
 
-@pytest.mark.parametrize(("choices", "left"), [
+@pytest.mark.parametrize(("choices", "remaining"), [
     ({"select": ["NAM"]}, ["NAM005", "NAM012", "NAM013"]),
     ({"select": ["nam005,tab"]}, ["NAM005", "TAB004"]),
     ({"ignore": ["NAM"]}, ["TAB004"]),
     ({"select": ["NAM"], "ignore": ["NAM012", "NAM013"]}, ["NAM005"]),
     ({"select": ["FIT"]}, []),
 ])  # fmt: skip
-def test_codes_and_their_beginnings_are_selected_and_ignored(choices, left, tmp_path):
-    assert codes(tmp_path, **choices) == left
+def test_codes_and_their_beginnings_are_selected_and_ignored(choices, remaining, tmp_path):
+    assert codes(tmp_path, **choices) == remaining
 
 
 def test_what_stops_loading_is_never_ignored(tmp_path):
     path = tmp_path / "provisioner.yaml"
     path.write_text("version: 1\n\tname: x\n")
-    code = validate.check(load.document(path))[0].code
-    assert [each.code for each in validate.check(load.document(path), ignore=[code])] == [code]
+    code = validate.check(load.load_document(path))[0].code
+    assert [diagnostic.code for diagnostic in validate.check(load.load_document(path), ignore=[code])] == [code]
 
 
 @pytest.mark.parametrize(("file", "text"), [
@@ -54,8 +56,8 @@ def test_a_project_has_settings(file, text, tmp_path):
     (tmp_path / file).write_text(text)
     inside = tmp_path / "logs" / "shop"
     inside.mkdir(parents=True)
-    told = validate.check(load.document(write(inside, PIECE)))
-    assert [(each.code, each.severity) for each in told] == [("TAB004", "info")]
+    diagnostics = validate.check(load.load_document(write_manifest(inside, PIECE)))
+    assert [(diagnostic.code, diagnostic.severity) for diagnostic in diagnostics] == [("TAB004", "info")]
 
 
 def test_the_nearest_settings_count_and_a_repository_is_their_end(tmp_path):
@@ -84,14 +86,14 @@ def test_settings_that_cannot_be_read_are_an_error_with_their_name(text, tmp_pat
         codes(tmp_path)
 
 
-@pytest.mark.parametrize(("piece", "left"), [
+@pytest.mark.parametrize(("piece", "remaining"), [
     (PIECE.replace("3\n", "3  # provisioner: ignore TAB004 a trial\n"), ["NAM005", "NAM012", "NAM013"]),
     (PIECE.replace("string}", "string} # provisioner: ignore NAM012,NAM013 theirs"), ["NAM005", "TAB004"]),
     (PIECE.replace("    ret", "    # provisioner: ignore TAB004\n\n    # so\n    ret"), ["NAM005", "NAM012", "NAM013"]),
     (PIECE.replace("3\n", "3  # provisioner: ignore TAB005 not this one\n"), ["NAM005", "TAB004", "NAM012", "NAM013"]),
 ])  # fmt: skip
-def test_a_comment_silences_a_code_on_its_line(piece, left, tmp_path):
-    assert codes(tmp_path, piece) == left
+def test_a_comment_silences_a_code_on_its_line(piece, remaining, tmp_path):
+    assert codes(tmp_path, piece) == remaining
 
 
 def test_a_comment_in_a_transform_silences_a_code_too(tmp_path):
@@ -103,8 +105,8 @@ def test_a_comment_in_a_transform_silences_a_code_too(tmp_path):
         "tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}\nstreams:\n  Custom-Orders:\n"
         "    columns: {time: datetime}\n    table: Orders_CL\n    transform: {file: orders.kql}\n"
     )
-    told = validate.check(load.document(write(tmp_path, piece)))
-    assert [(each.code, each.place.line) for each in told] == [("FIT001", 4)]
+    diagnostics = validate.check(load.load_document(write_manifest(tmp_path, piece)))
+    assert [(diagnostic.code, diagnostic.place.line) for diagnostic in diagnostics] == [("FIT001", 4)]
 
 
 @pytest.fixture
@@ -119,26 +121,28 @@ def installed(tmp_path, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ourrules\nVersion: 1\n")
     (info / "entry_points.txt").write_text("[provisioner.rules]\nteam = ourrules.team\n")
     monkeypatch.syspath_prepend(str(site))
-    catalogue.rules.cache_clear()
-    catalogue.pages.cache_clear()
+    rule_registry.all_rules.cache_clear()
+    code_catalogue.check_pages.cache_clear()
     yield
     for name in [name for name in sys.modules if name.startswith("ourrules")]:
         del sys.modules[name]
-    catalogue.rules.cache_clear()
-    catalogue.pages.cache_clear()
+    rule_registry.all_rules.cache_clear()
+    code_catalogue.check_pages.cache_clear()
 
 
 @pytest.mark.usefixtures("installed")
 def test_the_worked_example_of_the_documentation_is_found_and_explained(tmp_path):
-    told = validate.check(load.document(write(tmp_path, PIECE)), select=["OUR"])
-    assert [(each.code, each.severity, each.place.line) for each in told] == [("OUR001", "warning", 2)]
-    page = validate.explain("our001")
+    diagnostics = validate.check(load.load_document(write_manifest(tmp_path, PIECE)), select=["OUR"])
+    assert [(diagnostic.code, diagnostic.severity, diagnostic.place.line) for diagnostic in diagnostics] == [
+        ("OUR001", "warning", 2)
+    ]
+    page = code_catalogue.find_page("our001")
     assert page.summary == "A table is named after a team."
-    assert not validate.check(load.document(write(tmp_path, page.right)), select=["OUR"])
-    assert validate.check(load.document(write(tmp_path, page.wrong)), select=["OUR"])
+    assert not validate.check(load.load_document(write_manifest(tmp_path, page.right)), select=["OUR"])
+    assert validate.check(load.load_document(write_manifest(tmp_path, page.wrong)), select=["OUR"])
 
 
 def test_two_rules_may_not_claim_one_code(installed, tmp_path):
     (tmp_path / "site" / "ourrules" / "team.py").write_text(EXAMPLE.replace("OUR001", "NAM001"))
     with pytest.raises(ValueError, match="NAM001 is claimed by"):
-        validate.rules()
+        validate.all_rules()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from provisioner import validate
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Span
 from provisioner.validate import source_files
-from provisioner.validate.fixes import apply_edits, apply_fixes, diff
-from tests.support.manifests import write
+from provisioner.validate.fixes import apply_edits, apply_fixes, unified_diff
+from tests.support.manifests import write_manifest
 
 MESSY = """\
 # the shop's logs
@@ -29,11 +29,11 @@ workspace: {name: law-webshop, location: West Europe}   # ours
 
 
 def fix_all(path: Path) -> int:
-    def again():
-        return validate.check_all(path, {})
+    def check_again():
+        return validate.check_all_environments(path, {})
 
-    _, made = source_files.mend(again(), again)
-    return made
+    _, applied = source_files.fix_source_files(check_again(), check_again)
+    return applied
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def _here(tmp_path, monkeypatch):
 
 
 def test_layout_and_comments_stay(tmp_path):
-    path = write(tmp_path, MESSY)
+    path = write_manifest(tmp_path, MESSY)
     before = path.read_text(encoding="utf-8")
     assert fix_all(path) > 0
     after = path.read_text(encoding="utf-8")
@@ -53,11 +53,13 @@ def test_layout_and_comments_stay(tmp_path):
     assert "{table: 'Orders_CL'," in after
     assert '"Custom-Orders":   {' in after
     assert "location: westeurope}   # ours\n" in after
-    assert not [each for each in validate.check_all(path, {}) if each.severity == "error"]
+    assert not [
+        diagnostic for diagnostic in validate.check_all_environments(path, {}) if diagnostic.severity == "error"
+    ]
 
 
 def test_fixing_twice_changes_nothing_more(tmp_path):
-    path = write(tmp_path, MESSY)
+    path = write_manifest(tmp_path, MESSY)
     fix_all(path)
     once = path.read_bytes()
     assert fix_all(path) == 0
@@ -66,13 +68,13 @@ def test_fixing_twice_changes_nothing_more(tmp_path):
 
 @pytest.mark.parametrize(("line_end", "mark"), [("\r\n", ""), ("\r\n", "\ufeff"), ("\n", "\ufeff")])
 def test_line_ends_and_a_byte_order_mark_stay(line_end, mark, tmp_path):
-    path = write(tmp_path, MESSY)
+    path = write_manifest(tmp_path, MESSY)
     plain = path.read_text(encoding="utf-8")
     fix_all(path)
-    wanted = path.read_text(encoding="utf-8")
+    expected = path.read_text(encoding="utf-8")
     path.write_bytes((mark + plain.replace("\n", line_end)).encode())
     fix_all(path)
-    assert path.read_bytes() == (mark + wanted.replace("\n", line_end)).encode()
+    assert path.read_bytes() == (mark + expected.replace("\n", line_end)).encode()
 
 
 def test_a_rename_reaches_included_files_and_leaves_data_alone(tmp_path):
@@ -82,10 +84,10 @@ def test_a_rename_reaches_included_files_and_leaves_data_alone(tmp_path):
         "expect: {Orders: [{TimeGenerated: '2026-01-01T00:00:00Z'}]}}]}\n"
     )
     (tmp_path / "parts" / "streams.yaml").write_text(stream)
-    path = write(tmp_path, "include: [parts/*.yaml]\ntables: {Orders: {columns: {TimeGenerated: datetime}}}\n")
+    path = write_manifest(tmp_path, "include: [parts/*.yaml]\ntables: {Orders: {columns: {TimeGenerated: datetime}}}\n")
     fix_all(path)
     assert (tmp_path / "parts" / "streams.yaml").read_text() == stream.replace("Orders", "Orders_CL")
-    assert validate.check_all(path, {}) == ()
+    assert validate.check_all_environments(path, {}) == ()
 
 
 def test_a_cast_is_written_into_the_kql_file(tmp_path):
@@ -96,7 +98,7 @@ def test_a_cast_is_written_into_the_kql_file(tmp_path):
         "tables: {Orders_CL: {columns: {TimeGenerated: datetime, Amount: real}}}\nstreams:\n  Custom-Orders:\n"
         "    columns: {time: datetime, amount: string}\n    table: Orders_CL\n    transform: {file: orders.kql}\n"
     )
-    path = write(tmp_path, piece)
+    path = write_manifest(tmp_path, piece)
     assert fix_all(path) == 1
     fixed = (tmp_path / "orders.kql").read_text()
     assert fixed == "source\n| project TimeGenerated = time, // when\n    Amount = toreal(amount) // gross\n"
@@ -108,31 +110,31 @@ def test_an_interpolated_name_is_told_and_not_fixed(tmp_path):
         "variables: {region: {default: westeuropa}}\n"
         "workspace: {name: law-webshop, location: $(region)}\nendpoint: {name: dce-x, location: northeurope}\n"
     )
-    path = write(tmp_path, piece)
+    path = write_manifest(tmp_path, piece)
     before = path.read_bytes()
-    told = validate.check_all(path, {})
-    assert "REG001" in {each.code for each in told if each.fix is None}
+    diagnostics = validate.check_all_environments(path, {})
+    assert "REG001" in {diagnostic.code for diagnostic in diagnostics if diagnostic.fix is None}
     assert "$(region)" in path.read_text(encoding="utf-8")
-    source_files.mend([each for each in told if each.code == "REG001"], lambda: ())
+    source_files.fix_source_files([diagnostic for diagnostic in diagnostics if diagnostic.code == "REG001"], lambda: ())
     assert path.read_bytes() == before
 
 
 def test_the_difference_is_shown_and_nothing_is_written(tmp_path):
-    path = write(tmp_path, MESSY)
+    path = write_manifest(tmp_path, MESSY)
     before = path.read_bytes()
-    shown, made = source_files.mend(validate.check_all(path, {}), None)
+    shown, applied = source_files.fix_source_files(validate.check_all_environments(path, {}), None)
     assert path.read_bytes() == before
-    assert made
+    assert applied
     assert "\n-    Orders :   # as placed\n" in shown
     assert "\n+    Orders_CL :   # as placed\n" in shown
 
 
 def test_a_link_to_a_manifest_stays_a_link(tmp_path):
     (tmp_path / "real").mkdir()
-    real = write(tmp_path / "real", MESSY)
+    real = write_manifest(tmp_path / "real", MESSY)
     link = tmp_path / "provisioner.yaml"
     link.symlink_to(real)
-    source_files.write(str(link), "version: 1\n")
+    source_files.write_source(str(link), "version: 1\n")
     assert link.is_symlink()
     assert real.read_text() == "version: 1\n"
 
@@ -145,23 +147,28 @@ EDITS = st.lists(
 @given(st.text("abc\n", min_size=24, max_size=30), st.lists(EDITS, max_size=5))
 def test_fixes_are_made_whole_or_not_at_all(text, fixes):
     """Each fix that is counted has all its words in the result, and the words of no other are touched."""
-    told = [
+    diagnostics = [
         Diagnostic(
-            f"X{n}", "error", "m", fix=Fix("d", tuple(Edit(Span(at, at + size), word, "f") for at, size, word in edits))
+            f"X{n}",
+            "error",
+            "m",
+            fix=Fix(
+                "d", tuple(Edit(Span(start, start + size), replacement, "f") for start, size, replacement in edits)
+            ),
         )
         for n, edits in enumerate(fixes)
-        if _apart([(at, at + size) for at, size, _ in edits])
+        if _apart([(start, start + size) for start, size, _ in edits])
     ]
-    texts, made = apply_fixes(told, lambda _: text)
-    assert made <= len([each for each in told if each.edits])
-    if not made:
+    texts, applied = apply_fixes(diagnostics, lambda _: text)
+    assert applied <= len([diagnostic for diagnostic in diagnostics if diagnostic.edits])
+    if not applied:
         assert texts == {}
         return
-    alone = [apply_edits(text, each.edits) for each in told if each.edits]
-    assert texts["f"] in alone if len(alone) == 1 else True
-    removed = sum(len(text[e.span.start : e.span.end]) for each in told for e in each.edits)
+    single_fixes = [apply_edits(text, diagnostic.edits) for diagnostic in diagnostics if diagnostic.edits]
+    assert texts["f"] in single_fixes if len(single_fixes) == 1 else True
+    removed = sum(len(text[e.span.start : e.span.end]) for diagnostic in diagnostics for e in diagnostic.edits)
     assert len(texts["f"]) >= len(text) - removed
-    assert diff({"f": text}, lambda _: text) == ""
+    assert unified_diff({"f": text}, lambda _: text) == ""
 
 
 def _apart(spans) -> bool:

@@ -1,11 +1,11 @@
-"""One mistake is told once: what follows from it is no news."""
+"""One mistake gives one error: what only follows from it is not reported."""
 
 from __future__ import annotations
 
 import pytest
 
 from provisioner import validate
-from tests.support.manifests import write
+from tests.support.manifests import write_manifest
 
 WHOLE = """\
 endpoint: {name: dce-shop}
@@ -22,7 +22,11 @@ grants: {shop: {principal: self, dcrs: [dcr-shop]}}
 
 
 def codes(folder, piece) -> list[str]:
-    return [each.code for each in validate.check_all(write(folder, piece), {}) if each.severity != "info"]
+    return [
+        diagnostic.code
+        for diagnostic in validate.check_all_environments(write_manifest(folder, piece), {})
+        if diagnostic.severity != "info"
+    ]
 
 
 def test_the_manifest_that_is_broken_below_is_whole(tmp_path):
@@ -48,7 +52,7 @@ def test_the_manifest_that_is_broken_below_is_whole(tmp_path):
     ("[Custom-Orders]", "[Custom-Order]", "RES003"),
     ("[dcr-shop]", "[dcr-shp]", "GRA003"),
     ("name: dce-shop", "name: dce/shop", "NAM006"),
-    ("{name: dce-shop}", "{name: dce-shop, location: northeurop}", "REG001"),
+    ("{name: dce-shop}", "{name: dce-shop, location: northeurope}", "REG004"),
     ("principal: self", "principal: $(sender)", "VAR003"),
     ("TimeGenerated: datetime, ", "", "TAB001"),
     ("TimeGenerated: datetime, ", "TimeGenerated: string, ", "TAB001"),
@@ -59,5 +63,9 @@ def test_one_mistake_gives_one_error(right, wrong, code, tmp_path):
     piece = WHOLE.replace(right, wrong, 1)
     if wrong == "Orders:":
         piece = piece.replace("Orders_CL", "Orders")
-    told = [each for each in validate.check_all(write(tmp_path, piece), {}) if each.severity == "error"]
-    assert [each.code for each in told] == [code]
+    errors = [
+        diagnostic
+        for diagnostic in validate.check_all_environments(write_manifest(tmp_path, piece), {})
+        if diagnostic.severity == "error"
+    ]
+    assert [error.code for error in errors] == [code]

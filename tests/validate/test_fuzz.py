@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner import validate
-from provisioner.validate import report, source_files
+from provisioner.reports.format_registry import FORMATS
+from provisioner.validate import source_files
 from tests.support.mutants import VALID, mutants
 from tests.support.paths import EXAMPLES
 
@@ -24,14 +25,14 @@ SCRAPS = [
 ]  # fmt: skip
 
 
-def broken(text: str, seed: int, blows: int) -> str:
+def broken(text: str, seed: int, damages: int) -> str:
     """The text with words dropped, doubled, exchanged or replaced by scraps."""
-    chance = random.Random(seed)
-    for _ in range(blows):
-        words = [match.span() for match in re.finditer(r"[\w$().-]+|[^\w\s]|\n *", text)] or [(0, 0)]
-        start, end = chance.choice(words)
-        other = chance.choice(words)
-        new = chance.choice([chance.choice(SCRAPS), text[start:end] * 2, text[other[0] : other[1]]])
+    randomness = random.Random(seed)
+    for _ in range(damages):
+        token_spans = [match.span() for match in re.finditer(r"[\w$().-]+|[^\w\s]|\n *", text)] or [(0, 0)]
+        start, end = randomness.choice(token_spans)
+        other = randomness.choice(token_spans)
+        new = randomness.choice([randomness.choice(SCRAPS), text[start:end] * 2, text[other[0] : other[1]]])
         text = text[:start] + new + text[end:]
     return text
 
@@ -46,18 +47,17 @@ def folder(tmp_path_factory):
 def test_a_broken_manifest_gives_findings_with_positions(source: Path, seed: int, blows: int, folder):
     path = folder / "provisioner.yaml"
     path.write_bytes(broken(source.read_text(encoding="utf-8"), seed, blows).encode("utf-8", "replace"))
-    told = validate.check_all(path, {})
-    lines = source_files.lines(str(path)) or [""]
-    for each in told:
-        assert each.message
-        assert each.place is not None
-        if each.place.file.endswith(path.name):
-            assert 1 <= each.place.line <= len(lines), each
-            assert 1 <= each.place.column <= len(lines[each.place.line - 1]) + 1, each
-    for form in (report.json, report.sarif, report.junit):
-        assert form(told)
-    assert report.text(told, source_files.lines)
-    shown, _ = source_files.mend(told, None)
+    diagnostics = validate.check_all_environments(path, {})
+    lines = source_files.source_lines(str(path)) or [""]
+    for diagnostic in diagnostics:
+        assert diagnostic.message
+        assert diagnostic.place is not None
+        if diagnostic.place.file.endswith(path.name):
+            assert 1 <= diagnostic.place.line <= len(lines), diagnostic
+            assert 1 <= diagnostic.place.column <= len(lines[diagnostic.place.line - 1]) + 1, diagnostic
+    for report in FORMATS["validate"].values():
+        assert report(diagnostics) or not diagnostics
+    shown, _ = source_files.fix_source_files(diagnostics, None)
     assert isinstance(shown, str)
 
 
@@ -76,20 +76,22 @@ def test_fixing_a_broken_manifest_never_makes_it_worse(source, seed, blows, fold
     """A fix may bring to light what an error hid; it never breaks the file."""
     path = folder / "broken.yaml"
     path.write_bytes(broken(source.read_text(encoding="utf-8"), seed, blows).encode("utf-8", "replace"))
-    before = validate.check_all(path, {})
-    _, made = source_files.mend(before, lambda: validate.check_all(path, {}))
-    after = validate.check_all(path, {})
-    assert made < 50
-    assert not {each.code for each in after if each.code.startswith("YAML")} - {each.code for each in before}
+    before = validate.check_all_environments(path, {})
+    _, applied = source_files.fix_source_files(before, lambda: validate.check_all_environments(path, {}))
+    after = validate.check_all_environments(path, {})
+    assert applied < 50
+    assert not {diagnostic.code for diagnostic in after if diagnostic.code.startswith("YAML")} - {
+        diagnostic.code for diagnostic in before
+    }
 
 
 def _never_worse(path: Path) -> None:
-    before = validate.check_all(path, {})
-    _, made = source_files.mend(before, lambda: validate.check_all(path, {}))
-    after = validate.check_all(path, {})
-    errors = [sum(each.severity == "error" for each in told) for told in (before, after)]
+    before = validate.check_all_environments(path, {})
+    _, applied = source_files.fix_source_files(before, lambda: validate.check_all_environments(path, {}))
+    after = validate.check_all_environments(path, {})
+    errors = [sum(diagnostic.severity == "error" for diagnostic in diagnostics) for diagnostics in (before, after)]
     assert errors[1] <= errors[0]
-    assert bool(made) == any(each.fix for each in before)
+    assert bool(applied) == any(diagnostic.fix for diagnostic in before)
 
 
 @settings(deadline=None, max_examples=80)
@@ -101,15 +103,15 @@ def test_any_value_anywhere_is_told_or_taken(data):
     import tempfile
 
     tree = copy.deepcopy(VALID)
-    at, key = tree, data.draw(st.sampled_from(list(tree)))
-    while isinstance(at[key], (dict, list)) and at[key] and data.draw(st.booleans()):
-        at = at[key]
-        key = data.draw(st.sampled_from(list(at) if isinstance(at, dict) else list(range(len(at)))))
+    node, key = tree, data.draw(st.sampled_from(list(tree)))
+    while isinstance(node[key], (dict, list)) and node[key] and data.draw(st.booleans()):
+        node = node[key]
+        key = data.draw(st.sampled_from(list(node) if isinstance(node, dict) else list(range(len(node)))))
     leaf = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-    at[key] = data.draw(
+    node[key] = data.draw(
         st.recursive(leaf, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner))
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "provisioner.yaml"
         path.write_text(json.dumps(tree), encoding="utf-8")
-        assert all(each.place for each in validate.check_all(path, {}))
+        assert all(diagnostic.place for diagnostic in validate.check_all_environments(path, {}))

@@ -8,7 +8,7 @@ import pytest
 
 from provisioner import load, validate
 from provisioner.validate import apply_fixes
-from tests.support.manifests import write
+from tests.support.manifests import write_manifest
 
 TARGET = "target: {subscription: 6f9619ff-8b86-d011-b42d-00c04fc964ff, resource_group: NAME, location: westeurope}"
 TIME = "TimeGenerated: datetime"
@@ -24,9 +24,9 @@ def tables(count: int) -> str:
 
 
 def streams(count: int, dcr: str = "dcr-webshop") -> str:
-    made = "".join(f"  Custom-S{n}: Orders_CL\n" for n in range(count))
+    entries = "".join(f"  Custom-S{n}: Orders_CL\n" for n in range(count))
     listed = ", ".join(f"Custom-S{n}" for n in range(count))
-    return columns(1) + f"\nstreams:\n{made}dcrs: {{{dcr}: {{streams: [{listed}]}}}}\n"
+    return columns(1) + f"\nstreams:\n{entries}dcrs: {{{dcr}: {{streams: [{listed}]}}}}\n"
 
 
 def dcr_description(length: int) -> str:
@@ -67,7 +67,7 @@ LIMITS = {
 
 
 def codes(folder: Path, piece: str) -> set[str]:
-    return {each.code for each in validate.check(load.document(write(folder, piece)))}
+    return {diagnostic.code for diagnostic in validate.check(load.load_document(write_manifest(folder, piece)))}
 
 
 @pytest.mark.parametrize("code", LIMITS)
@@ -92,14 +92,14 @@ def test_the_fix_for_too_many_flows_writes_balanced_dcrs(count: int, written: bo
     """As few as the limit allows, about equal in size, every stream once, in the author's order."""
     monkeypatch.chdir(tmp_path)
     piece = streams(count)
-    path = write(tmp_path, piece if written else piece[: piece.index("dcrs:")])
-    before = load.document(path)
-    found = [each for each in validate.check(before) if each.code == "RES001"]
-    assert [each.fix is not None for each in found] == [True]
-    texts, _ = apply_fixes(found, lambda file: Path(file).read_text(encoding="utf-8"))
+    path = write_manifest(tmp_path, piece if written else piece[: piece.index("dcrs:")])
+    before = load.load_document(path)
+    diagnostics = [diagnostic for diagnostic in validate.check(before) if diagnostic.code == "RES001"]
+    assert [diagnostic.fix is not None for diagnostic in diagnostics] == [True]
+    texts, _ = apply_fixes(diagnostics, lambda file: Path(file).read_text(encoding="utf-8"))
     path.write_text(texts[path.name], encoding="utf-8")
-    after = load.document(path)
-    assert not [each for each in validate.check(after) if each.severity == "error"]
+    after = load.load_document(path)
+    assert not [diagnostic for diagnostic in validate.check(after) if diagnostic.severity == "error"]
     sizes = [len(dcr.streams) for dcr in after.manifest.dcrs.values()]
     assert len(sizes) == -(-count // 10)
     assert max(sizes) - min(sizes) <= 1

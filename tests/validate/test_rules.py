@@ -10,30 +10,34 @@ import yaml
 from provisioner import load, validate
 from provisioner.diagnostics import Diagnostic
 from provisioner.validate import Rule, apply_fixes
-from tests.support.manifests import whole, write
+from tests.support.manifests import complete_manifest, write_manifest
 from tests.support.paths import CASES
 from tests.validate.test_limits import LIMITS
 
 RULE_CASES = CASES / "rules"
-RULES = {rule.code: rule for rule in validate.rules()}
+RULES = {rule.code: rule for rule in validate.all_rules()}
 
 
 def check(folder: Path, piece: str) -> tuple[Diagnostic, ...]:
-    return validate.check(load.document(write(folder, piece)))
+    return validate.check(load.load_document(write_manifest(folder, piece)))
 
 
-def told(diagnostics, code: str) -> list[Diagnostic]:
+def with_code(diagnostics, code: str) -> list[Diagnostic]:
     """Findings under a code, or under the codes of a family."""
-    return [each for each in diagnostics if each.code == code or (code.isalpha() and each.code.startswith(code))]
+    return [
+        diagnostic
+        for diagnostic in diagnostics
+        if diagnostic.code == code or (code.isalpha() and diagnostic.code.startswith(code))
+    ]
 
 
-def word(diagnostic: Diagnostic) -> str:
-    place = diagnostic.place
-    line = Path(place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]
-    return line[place.column - 1 : place.end_column - 1 if place.end_line == place.line else None]
+def marked_text(diagnostic: Diagnostic) -> str:
+    position = diagnostic.place
+    line = Path(position.file).read_text(encoding="utf-8").split("\n")[position.line - 1]
+    return line[position.column - 1 : position.end_column - 1 if position.end_line == position.line else None]
 
 
-def mended(path: Path, diagnostics) -> str:
+def fixed_text(path: Path, diagnostics) -> str:
     texts, _ = apply_fixes(diagnostics, lambda file: Path(file).read_text(encoding="utf-8"))
     for file, text in texts.items():
         Path(file).write_text(text, encoding="utf-8")
@@ -47,26 +51,26 @@ def _here(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("rule", [r for r in RULES.values() if r.page.wrong], ids=lambda rule: rule.code)
 def test_the_wrong_example_of_a_page_is_found_and_the_right_one_is_not(rule: Rule, tmp_path):
-    found = told(check(tmp_path, rule.page.wrong), rule.code)
-    assert [each.severity for each in found][:1] == [rule.severity]
-    assert all(each.place is not None for each in found)
+    diagnostics = with_code(check(tmp_path, rule.page.wrong), rule.code)
+    assert [diagnostic.severity for diagnostic in diagnostics][:1] == [rule.severity]
+    assert all(diagnostic.place is not None for diagnostic in diagnostics)
     right = check(tmp_path, rule.page.right)
-    assert not told(right, rule.code)
-    assert not [each for each in right if each.severity == "error"]
+    assert not with_code(right, rule.code)
+    assert not [diagnostic for diagnostic in right if diagnostic.severity == "error"]
 
 
 def test_every_fix_that_an_example_offers_removes_its_finding(tmp_path):
     """Over all pages at once; a fix that changes nothing, or breaks the file, would leave the finding."""
-    mended_rules = set()
+    fixed_rules = set()
     for rule in RULES.values():
-        path = write(tmp_path, rule.page.wrong or "")
-        before = told(validate.check(load.document(path)), rule.code)
-        if any(each.fix for each in before):
-            mended(path, [each for each in before if each.fix])
-            after = told(validate.check(load.document(path)), rule.code)
-            assert len(after) == len([each for each in before if not each.fix]), rule.code
-            mended_rules.add(rule.code)
-    assert {"NAM003", "NAM009", "REG001", "REG002", "REG004", "TAB001", "STR001", "STR002", "FIT"} <= mended_rules
+        path = write_manifest(tmp_path, rule.page.wrong or "")
+        before = with_code(validate.check(load.load_document(path)), rule.code)
+        if any(diagnostic.fix for diagnostic in before):
+            fixed_text(path, [diagnostic for diagnostic in before if diagnostic.fix])
+            after = with_code(validate.check(load.load_document(path)), rule.code)
+            assert len(after) == len([diagnostic for diagnostic in before if not diagnostic.fix]), rule.code
+            fixed_rules.add(rule.code)
+    assert {"NAM003", "NAM009", "REG002", "TAB001", "STR001", "STR002", "FIT"} <= fixed_rules
 
 
 @pytest.mark.parametrize("rule", list(RULES.values()), ids=lambda rule: rule.code)
@@ -88,10 +92,10 @@ def cases():
 @pytest.mark.parametrize(("code", "case"), list(cases()))
 def test_a_case_finds_what_it_says(code: str, case: dict, tmp_path):
     """`finds` lists severity and word of each finding under the file's code; `fixed` is the text after all fixes."""
-    path = write(tmp_path, case["manifest"])
-    found = told(validate.check(load.document(path, case.get("environment"))), code)
-    assert [f"{each.severity} {word(each)}" for each in found] == case["finds"]
-    for each, hint in zip(found, case.get("hints", ()), strict=False):
-        assert hint in f"{each.message} {each.hint}"
+    path = write_manifest(tmp_path, case["manifest"])
+    diagnostics = with_code(validate.check(load.load_document(path, case.get("environment"))), code)
+    assert [f"{diagnostic.severity} {marked_text(diagnostic)}" for diagnostic in diagnostics] == case["finds"]
+    for diagnostic, hint in zip(diagnostics, case.get("hints", ()), strict=False):
+        assert hint in f"{diagnostic.message} {diagnostic.hint}"
     if "fixed" in case:
-        assert mended(path, found) == whole(case["fixed"])
+        assert fixed_text(path, diagnostics) == complete_manifest(case["fixed"])

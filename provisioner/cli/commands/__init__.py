@@ -1,1 +1,1 @@
-"""One file for each command."""
+"""The commands, one file each; `cli.lazy_commands` lists them."""

@@ -2,79 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from provisioner.cli import environments, options, sender_formats
-from provisioner.cli.azure_session import answerable, online
+from provisioner.cli import environments, options
+from provisioner.cli.apply_flags import ApplyFlags, apply_flags
+from provisioner.cli.azure_session import azure_session, require_confirmation
 from provisioner.cli.console import Console
-from provisioner.cli.environments import Answer, follow
-from provisioner.cli.plan_and_apply import Applied, carry_out
-from provisioner.project import Project
+from provisioner.cli.environments import run_until_failure
+from provisioner.cli.plan_and_apply import ApplyResult, plan_and_apply
+from provisioner.plannable import Plannable
 
 
 @click.command()
-@options.output("text", "json")
-@options.yes
-@options.allow
-@options.fingerprint
-@options.parallelism
-@options.only
-@options.prune
-@options.via
+@options.output("apply")
+@apply_flags
 @options.projects(saved=True)
-def apply(
-    projects: tuple[Project, ...],
-    console: Console,
-    form: str,
-    yes: bool,
-    allow: tuple[str, ...],
-    fingerprint: str | None,
-    parallelism: int,
-    only: tuple[str, ...],
-    prune: bool,
-    via: str,
-) -> int:
+def apply(projects: tuple[Plannable, ...], console: Console, format_name: str, flags: ApplyFlags) -> int:
     """Make Azure look like the manifest, or carry out a saved plan.
 
     \b
     Example: provisioner apply -e prod --yes --fingerprint 946309cb51a905b0
     """  # noqa: D301
+    # All environments before the first write: a usage error must not leave half of them applied.
     for project in projects:
-        answerable(yes=yes, local=project.raise_if_invalid().target.cloud == "local")
-    if fingerprint is not None and len(projects) > 1:
+        project.raise_if_invalid()
+        require_confirmation(yes=flags.yes, local=project.target.cloud == "local")
+    if flags.fingerprint is not None and len(projects) > 1:
         raise click.UsageError("--fingerprint is that of one environment's plan")
 
-    def work(project: Project) -> Applied:
-        with online(project, console) as azure:
-            return carry_out(
-                project,
-                azure,
-                console,
-                say=console.note if form == "json" else console.data,
-                yes=yes,
-                allow=allow,
-                fingerprint=fingerprint,
-                parallelism=parallelism,
-                only=only,
-                prune=prune,
-                via=via,
-            )
+    show = console.note if format_name == "json" else console.data
 
-    def text(answer: Answer[Applied]) -> str:
-        assert answer.value is not None
-        return sender_formats.text(answer.value.outputs) if answer.value.outputs else ""
+    def work(project: Plannable) -> ApplyResult:
+        with azure_session(project, console) as azure:
+            return plan_and_apply(project, azure, console, flags, show=show)
 
-    def data(answer: Answer[Applied]) -> dict[str, Any]:
-        assert answer.value is not None
-        return answer.value.json()
-
-    answers = list(follow(projects, work, lambda done: done.ok))
-    environments.report(answers, console, form, text, data, (("applied", "failed", "skipped", "writes"), _row))
-    return 0 if len(answers) == len(projects) and all(each.value and each.value.ok for each in answers) else 1
+    results = list(run_until_failure(projects, work, lambda done: done.ok))
+    summary = (("applied", "failed", "skipped", "writes"), _row)
+    environments.print_results(results, console, "apply", format_name, summary, lambda _: console.report_options())
+    # Fewer answers than projects: the run stopped at the first environment that failed.
+    return 0 if len(results) == len(projects) and all(result.value and result.value.ok for result in results) else 1
 
 
-def _row(done: Applied) -> list[int]:
-    states = [each.state for each in done.outcomes]
+def _row(done: ApplyResult) -> list[int]:
+    states = [outcome.state for outcome in done.applied]
     return [*(states.count(state) for state in ("applied", "failed", "skipped")), done.requests["writes"]]

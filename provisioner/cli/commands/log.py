@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.project import Project
+from provisioner.reports.format_registry import render_report
 
 
 @click.command()
-@options.output("text", "json")
+@options.output("log")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The last so many changes.")
 @options.project
-def log(project: Project, console: Console, form: str, limit: int) -> int:
+def log(project: Project, console: Console, format_name: str, limit: int) -> int:
     """Show the journal of applies.
 
     \b
@@ -23,15 +22,12 @@ def log(project: Project, console: Console, form: str, limit: int) -> int:
     """  # noqa: D301
     from provisioner.apply import journal
 
-    found = [
-        each
-        for each in journal.changes(project.state)
-        if project.environment is None or each["environment"] == project.environment
+    changes = [
+        change
+        for change in journal.recorded_changes(project.state_directory)
+        if project.environment is None or change["environment"] == project.environment
     ][-limit:]
-    if not found:
+    if not changes:
         project.manifest  # noqa: B018 - raises where there is no such manifest or environment
-    if form == "json":
-        console.data(json.dumps({"version": 1, "changes": found}, indent=2, ensure_ascii=False))
-    else:
-        console.data(journal.text(found))
+    console.data(render_report("log", format_name, changes))
     return 0

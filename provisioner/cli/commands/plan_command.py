@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from provisioner.cli import environments, options
-from provisioner.cli.azure_session import online
+from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
-from provisioner.cli.environments import Answer, gather
+from provisioner.cli.environments import run_concurrently
 from provisioner.project import Project
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options.output("text", "json", "markdown")
+@options.output("plan")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan for `apply`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are differences.")
 @options.allow
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 def plan(
     projects: tuple[Project, ...],
     console: Console,
-    form: str,
+    format_name: str,
     out: Path | None,
     detailed_exitcode: bool,
     allow: tuple[str, ...],
@@ -42,49 +40,39 @@ def plan(
     \b
     Example: provisioner plan -e prod --out plan.json --detailed-exitcode
     """  # noqa: D301
-    from provisioner.plan import plan_file, report
+    from provisioner.plan import PlanOptions
 
     if out is not None and len(projects) > 1:
         raise click.UsageError("--out saves the plan of one environment")
 
+    plan_options = PlanOptions(only=only, prune=prune, allow=allow)
+
     def work(project: Project) -> Plan:
-        with online(project, console) as azure:
-            made = project.plan(azure, prune=prune, allow=allow, only=only)
+        with azure_session(project, console) as azure:
+            new_plan = project.plan(azure, plan_options)
             if out is not None:
-                text = plan_file.dump(
-                    made,
-                    project.manifest,
-                    principal=azure.identity.object_id,
-                    root=Path(os.path.relpath(project.document.root, out.resolve().parent)),
-                    prune=prune,
-                    only=only,
-                    allow=allow,
-                    where=project.document.place,
-                )
-                out.write_text(text, encoding="utf-8")
-        return made
+                project.save_plan(new_plan, azure, out)
+        return new_plan
 
-    def text(answer: Answer[Plan]) -> str:
-        assert answer.value is not None
-        if form == "markdown":
-            return report.markdown(answer.value)
-        return report.text(answer.value, color=console.color and sys.stdout.isatty())
-
-    def data(answer: Answer[Plan]) -> dict[str, Any]:
-        assert answer.value is not None
-        return report.data(answer.value, answer.project.place)
-
-    answers = gather(projects, work)
-    head = ("create", "update", "replace", "delete", "risk")
-    environments.report(answers, console, form, text, data, (head, _row))
+    results = run_concurrently(projects, work)
+    summary = (("create", "update", "replace", "delete", "risk"), _row)
+    environments.print_results(
+        results,
+        console,
+        "plan",
+        format_name,
+        summary,
+        lambda project: console.report_options(find_place=project.position_of),
+    )
     if out is not None:
         console.note(f"saved to {out}: `provisioner apply {out}` carries out just this")
-    if any(each.value is None for each in answers):
+    # An error outweighs differences: with one environment unread it is not known whether there are any.
+    if any(result.value is None for result in results):
         return 1
-    return 2 if detailed_exitcode and not all(each.value and each.value.empty for each in answers) else 0
+    return 2 if detailed_exitcode and not all(result.value and result.value.empty for result in results) else 0
 
 
 def _row(plan: Plan) -> list[Any]:
-    from provisioner.plan.change import worst
+    from provisioner.plan.change import highest_risk
 
-    return [*plan.summary.values(), worst([each.risk for each in plan.changes])]
+    return [*plan.summary.values(), highest_risk([change.risk for change in plan.changes])]

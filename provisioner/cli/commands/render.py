@@ -10,35 +10,36 @@ from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.project import Project
 
+_FORMATS = ("arm", "bicep", "definitions", "terraform")
+
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(("arm", "definitions")), default="arm", show_default=True)
+@options.output("render")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here; without it, print one file."
 )
-@click.option(
-    "--templates",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Definitions that replace ours, by file name.",
-)
-@options.project
-def render(project: Project, console: Console, form: str, out: Path | None, templates: Path | None) -> int:
+@click.option("--import", "import_blocks", is_flag=True, help="For terraform: blocks that import what exists.")
+@options.project_with_templates
+def render(project: Project, console: Console, format_name: str, out: Path | None, import_blocks: bool) -> int:
     """Write the resources as files.
 
     \b
     Example: provisioner render -e prod --format arm --out build
+             provisioner render --format terraform --import --out infra
     """  # noqa: D301
-    project.templates = templates
+    if import_blocks and format_name != "terraform":
+        raise click.UsageError("--import is for --format terraform: the others keep no state")
     project.raise_if_invalid()
-    files = project.render(form)
+    files = project.render(format_name, import_blocks=import_blocks)
     if out is None:
         if len(files) > 1:
-            raise click.UsageError(f"the format {form!r} has {len(files)} files: say where with --out DIR")
+            raise click.UsageError(f"the format {format_name!r} has {len(files)} files: say where with --out DIR")
         console.data(next(iter(files.values())))
         return 0
     for name, text in files.items():
         file = out / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        # Line feeds on every system: the files are compared and committed.
+        file.write_text(text, encoding="utf-8", newline="\n")
         console.note(f"wrote {file}")
     return 0

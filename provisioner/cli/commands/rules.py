@@ -1,31 +1,24 @@
-"""`rules`: the list of checks."""
+"""`provisioner rules`."""
 
 from __future__ import annotations
-
-import json
 
 import click
 
 from provisioner.cli import options
 from provisioner.cli.console import Console
+from provisioner.reports.format_registry import render_report
 
 
 @click.command()
-@options.output("text", "json")
+@options.output("rules")
 @options.console
-def rules(console: Console, form: str) -> int:
+def rules(console: Console, format_name: str) -> int:
     """List the checks with their codes; `explain` shows the page of one.
 
     \b
     Example: provisioner rules --format json
     """  # noqa: D301 - click's marker for \"do not rewrap\"
-    from provisioner import validate
+    from provisioner.code_catalogue import check_pages, with_facts
 
-    pages = validate.pages()
-    if form == "json":
-        console.data(json.dumps({"version": 1, "rules": [page.json() for page in pages]}, indent=2))
-        return 0
-    width = max(len(page.severity) for page in pages)
-    for page in pages:
-        console.data(f"{page.code}  {page.severity:<{width}}  {page.summary}")
+    console.data(render_report("rules", format_name, tuple(map(with_facts, check_pages()))))
     return 0

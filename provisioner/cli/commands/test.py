@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.project import Project
-from provisioner.reports import annotations
+from provisioner.reports.format_registry import render_report
 from provisioner.text import plural
 
 if TYPE_CHECKING:
@@ -19,52 +18,33 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options.output("text", "json", "junit", "github", "azure")
-@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only the tests of this stream.")
+@options.output("test")
+@options.streams("Only the tests of this stream.")
 @click.option("--update", is_flag=True, help="Rewrite `expect` of failed tests to what the transforms give.")
 @options.project
-def test(project: Project, console: Console, form: str, streams: tuple[str, ...], update: bool) -> int:
+def test(project: Project, console: Console, format_name: str, streams: tuple[str, ...], update: bool) -> int:
     """Run the transform tests of the manifest.
 
     \b
     Example: provisioner test examples/quickstart --format junit > tests.xml
     """  # noqa: D301
-    from provisioner.transform_tests import report
-
-    project.manifest  # noqa: B018 - raises where loading found errors: no test can run then
-    results = project.test(known(project, streams))
+    options.require_streams(project, streams)
+    results = project.test(streams)
+    # Run again after the update: the report shows whether the new expectations hold.
     if update:
-        project = _updated(project, results, console)
+        project = _rewrite_expectations(project, results, console)
         results = project.test(streams)
-    if form == "json":
-        console.data(report.json(results))
-    elif form in annotations.FORMS:
-        console.data(annotations.FORMS[form](report.of_tests(results)))
-    elif form == "junit":
-        console.data(report.junit(results))
-    elif not console.quiet or not all(each.ok for each in results):
-        color = console.color and sys.stdout.isatty()
-        console.data(report.text(results, color=color, verbose=bool(console.verbose)))
-    return 0 if all(each.ok for each in results) else 1
+    if format_name != "text" or not console.quiet or not all(result.ok for result in results):
+        console.data(render_report("test", format_name, results, console.report_options()))
+    return 0 if all(result.ok for result in results) else 1
 
 
-def _updated(project: Project, results: Sequence[TestResult], console: Console) -> Project:
-    """The project after failed expectations were rewritten."""
-    from provisioner.transform_tests.update import update, write
+def _rewrite_expectations(project: Project, results: Sequence[TestResult], console: Console) -> Project:
+    """Rewrite the expectations of failed tests and return the project, loaded again where a file has changed."""
+    from provisioner.transform_tests.update import expectation_edits, write_edits
 
-    edits = update(project.document, results)
-    made = write(edits)
-    failed = sum(not each.ok for each in results)
-    console.note(f"{plural(made, 'edit')} for {plural(failed, 'failed test')}")
-    return project.reload() if made else project
-
-
-def known(project: Project, streams: tuple[str, ...]) -> tuple[str, ...]:
-    """The streams asked for, if the manifest has them all. Raises click.BadParameter for one that it has not."""
-    there = project.manifest.streams
-    for each in streams:
-        if each not in there:
-            raise click.BadParameter(
-                f"no stream {each!r}; there are: {', '.join(there) or 'none'}", param_hint="--stream"
-            )
-    return streams
+    edits = expectation_edits(project.document, results)
+    written = write_edits(edits)
+    failed = sum(not result.ok for result in results)
+    console.note(f"{plural(written, 'edit')} for {plural(failed, 'failed test')}")
+    return project.reload() if written else project

@@ -2,150 +2,150 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options, sender_formats
-from provisioner.cli.azure_session import answerable
+from provisioner.cli import options
+from provisioner.cli.apply_flags import ApplyFlags, apply_flags
+from provisioner.cli.azure_session import require_confirmation
 from provisioner.cli.console import Console
 from provisioner.errors import ProvisionerError
 from provisioner.project import Project
+from provisioner.reports.format_registry import render_report, report_data
+from provisioner.reports.report_format import ReportOptions
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
+    from provisioner.cli.plan_and_apply import ApplyResult
     from provisioner.plan import Plan
 
 
 @click.command()
-@options.output("text", "json")
-@options.yes
-@options.allow
-@options.fingerprint
-@options.parallelism
-@options.only
-@options.prune
-@options.via
+@options.output("up")
+@apply_flags
 @click.option("--no-verify", is_flag=True, help="Stop after apply.")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="How long verify may wait.")
-@options.project
+@options.project_with_templates
 def up(
     project: Project,
     console: Console,
-    form: str,
-    yes: bool,
+    format_name: str,
+    flags: ApplyFlags,
     no_verify: bool,
     timeout: float | None,
-    **flags: Any,
 ) -> int:
     """Validate, test, plan, apply and verify in one go.
 
     \b
     Example: provisioner up examples/quickstart -e local
     """  # noqa: D301
-    run = _Up(project, console, console.data if form == "text" else console.note)
+    # With --format json, stdout holds one JSON document, and the stages' texts go to stderr.
+    run = UpRun(project, console, console.data if format_name == "text" else console.note)
     run.offline()
     if run.ok:
-        answerable(yes=yes, local=project.manifest.target.cloud == "local")
+        require_confirmation(yes=flags.yes, local=project.manifest.target.cloud == "local")
         try:
-            run.online(no_verify=no_verify, timeout=timeout, yes=yes, **flags)
+            run.online(flags, no_verify=no_verify, timeout=timeout)
         except ProvisionerError as error:
-            if form != "json":
+            if format_name != "json":
                 raise
+            # The stages before the error have changed Azure already: their JSON must not be lost.
             run.fail(error)
     else:
-        run.show()
-    if form == "json":
-        console.data(json.dumps({"version": 1, **run.said, "ok": run.ok}, indent=2))
+        run.show_held_back()
+    if format_name != "text":
+        console.data(render_report("up", format_name, {**run.payload, "ok": run.ok}))
     return 0 if run.ok else 1
 
 
-class _Up:
-    """The stages one after the other; a stage that says no is the last."""
+class UpRun:
+    """One run of `up`: runs its stages in order, collects their JSON in `payload`, and stops when a stage fails."""
 
-    def __init__(self, project: Project, console: Console, say: Callable[[str], None]) -> None:
+    def __init__(self, project: Project, console: Console, show: Callable[[str], None]) -> None:
         self.project, self.console = project, console
-        self.said: dict[str, Any] = {}
+        self.payload: dict[str, Any] = {}
         self.ok = True
-        self._say = say
-        self._waiting: list[tuple[str, str]] = []
+        self._show = show
+        self._held_back: list[tuple[str, str]] = []
 
     def offline(self) -> None:
-        """What needs no network, before any; shown once the first line has said where it all goes."""
+        """Validate and test; their texts are held back until the target has been printed."""
         from provisioner.diagnostics import has_failures
-        from provisioner.transform_tests import report as proof
-        from provisioner.validate import report, source_files
 
-        told = self.project.diagnostics
-        self.said["validate"] = report.shape(told)
-        self._waiting.append(("validate", report.text(told, source_files.lines, color=self.console.color)))
-        self.ok = not has_failures(told)
+        diagnostics = self.project.diagnostics
+        self.hold_back("validate", diagnostics)
+        self.ok = not has_failures(diagnostics)
         if not self.ok:
             return
         results = self.project.test()
-        self.said["test"] = proof.data(results)
-        self._waiting.append(("test", proof.text(results, color=self.console.color)))
-        self.ok = all(each.ok for each in results)
+        self.hold_back("test", results)
+        self.ok = all(result.ok for result in results)
 
-    def show(self) -> None:
-        """The stages that have waited for the first line."""
-        for name, text in self._waiting:
+    def hold_back(self, name: str, result: Any) -> None:
+        """Keep the JSON of a stage, and its text for later."""
+        self.payload[name] = report_data(name, result)
+        self._held_back.append((name, render_report(name, "text", result, ReportOptions(color=self.console.color))))
+
+    def show_held_back(self) -> None:
+        """Show the stages that were held back."""
+        for name, text in self._held_back:
             self.stage(name, text)
 
-    def online(self, *, no_verify: bool, timeout: float | None, **flags: Any) -> None:
-        """Plan, apply, verify, and what a sender needs."""
+    def online(self, flags: ApplyFlags, *, no_verify: bool, timeout: float | None) -> None:
+        """Plan, apply, verify, and show what a sender needs."""
         from provisioner.cli import azure_session, plan_and_apply
 
-        with azure_session.online(self.project, self.console) as azure:
-            self.show()
+        with azure_session.azure_session(self.project, self.console) as azure:
+            self.show_held_back()
             self.heading("plan and apply")
-            done = plan_and_apply.carry_out(
-                self.project, azure, self.console, say=self.say, planned=self.planned, **flags
+            done = plan_and_apply.plan_and_apply(
+                self.project, azure, self.console, flags, show=self.say, on_plan=self.record_plan
             )
-            self.said["apply"] = done.json()
+            self.payload["apply"] = report_data("apply", done)
             self.ok = done.ok
             if self.ok and not no_verify:
-                self.verify(azure, timeout)
+                self.verify(azure, done, timeout)
             if done.outputs:
-                self.stage("for senders", sender_formats.text(done.outputs))
+                self.stage("for senders", render_report("apply", "text", done))
 
-    def planned(self, plan: Plan) -> None:
-        """What apply would do: said also where it is then refused."""
-        from provisioner.plan import report
+    def record_plan(self, plan: Plan) -> None:
+        """Keep the plan's JSON, before it may be refused."""
+        self.payload["plan"] = report_data("plan", plan, ReportOptions(find_place=self.project.position_of))
 
-        self.said["plan"] = report.data(plan, self.project.place)
-
-    def verify(self, azure: Azure, timeout: float | None) -> None:
-        """A marked test record for each stream, or reads only where the manifest forbids to send."""
-        from provisioner.verify import report
+    def verify(self, azure: Azure, done: ApplyResult, timeout: float | None) -> None:
+        """Verify with a marked test record for each stream, or by reads alone where the manifest forbids sending."""
+        from provisioner.verify import VerifyOptions
 
         self.heading("verify")
         with self.console.progress() as progress:
-            found = self.project.verify(azure, timeout=timeout, progress=progress)
-        self.said["verify"] = report.data(found)
-        whole = self.console.verbose > 0 or len(self.project.manifest.streams) == 1
-        self.say(report.text(found, color=self.console.color, verbose=whole))
-        self.ok = found.ok
+            verify_options = VerifyOptions(timeout=timeout, progress=progress)
+            verification = self.project.verify(azure, verify_options, after=done.applied, outputs=done.outputs)
+        self.payload["verify"] = report_data("verify", verification)
+        # A line a column is too much for many streams, and what a newcomer with one stream wants to see.
+        verbose = self.console.verbose > 0 or len(self.project.manifest.streams) == 1
+        report_options = ReportOptions(color=self.console.color, verbose=verbose)
+        self.say(render_report("verify", "text", verification, report_options))
+        self.ok = verification.ok
 
     def fail(self, error: ProvisionerError) -> None:
-        """What stopped a stage, beside what the stages before it have said."""
-        from provisioner.cli.environments import failure, told
+        """Print the error that stopped a stage and add it to the JSON of the earlier stages."""
+        from provisioner.cli.error_output import error_payload, print_error
 
-        told(error, self.console)
-        self.said |= failure(error)
+        print_error(error, self.console)
+        self.payload |= error_payload(error)
         self.ok = False
 
     def stage(self, name: str, text: str) -> None:
-        """A stage that is said at once."""
+        """Show a stage's heading and text."""
         self.heading(name)
         self.say(text)
 
     def heading(self, name: str) -> None:
-        """The name of a stage."""
-        self._say(self.console.style(f"── {name}", "cyan", bold=True))
+        """Show the heading of a stage."""
+        self._show(self.console.style(f"── {name}", "cyan", bold=True))
 
     def say(self, text: str) -> None:
-        """What a stage says, set apart from the next."""
-        self._say(text.strip("\n") + "\n\n")
+        """Show a stage's text, followed by an empty line."""
+        self._show(text.strip("\n") + "\n\n")

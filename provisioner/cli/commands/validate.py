@@ -1,23 +1,27 @@
-"""`validate`: every check that needs no network."""
+"""`provisioner validate`."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from provisioner.cli import options
 from provisioner.cli.console import Console
-from provisioner.reports import annotations
+from provisioner.reports.format_registry import render_report
 
 
 @click.command()
 @options.manifest
-@options.output("text", "json", "sarif", "junit", "github", "azure")
+@options.output("validate")
 @click.option("--select", multiple=True, metavar="CODE", help="Only these checks: codes or their beginnings.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Not these checks.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option(
+    "--evidence",
+    type=click.Choice(["newest", "undisputed", "documented"]),
+    help="Which evidence decides what Azure takes: the newest, only what no source disputes, only what a page allows.",
+)
 @click.option("--fix", is_flag=True, help="Write the mechanical fixes back into the files.")
 @click.option("--diff", "show", is_flag=True, help="Show what --fix changes; alone, change nothing.")
 @options.console
@@ -26,10 +30,11 @@ def validate(
     path: Path,
     environment: str | None,
     variables: dict[str, str],
-    form: str,
+    format_name: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
+    evidence: str | None,
     fix: bool,
     show: bool,
 ) -> int:
@@ -40,48 +45,36 @@ def validate(
     \b
     Example: provisioner validate --strict --format sarif > findings.sarif
     """  # noqa: D301 - click's marker for \"do not rewrap\"
-    import gc
-
     from provisioner.diagnostics import Diagnostic, has_failures
-    from provisioner.validate import check_all, report, source_files
+    from provisioner.validate import check_all_environments, source_files
 
-    _known((*select, *ignore))
+    _require_known_codes((*select, *ignore))
 
     def check() -> tuple[Diagnostic, ...]:
-        gc.disable()  # looking for cycles takes a third of the time on large projects, and there are none
-        try:
-            return check_all(path, variables, environment, select=select, ignore=ignore)
-        finally:
-            gc.enable()
+        return check_all_environments(path, variables, environment, select=select, ignore=ignore, evidence=evidence)
 
-    told = check()
+    diagnostics = check()
     if fix or show:
-        changed, made = source_files.mend(told, check if fix else None)
+        changed, fix_count = source_files.fix_source_files(diagnostics, check if fix else None)
         if show:
             console.data(changed)
         if fix:
-            console.note(f"{made} fix{'' if made == 1 else 'es'} made")
-            told = check()
-    if form == "text" and show:
-        console.note(report.text(told, source_files.lines, color=console.color))
-    elif form == "text":
-        if told or not console.quiet:
-            console.data(report.text(told, source_files.lines, color=console.color and sys.stdout.isatty()))
-    elif form == "json":
-        console.data(report.json(told))
-    elif form in annotations.FORMS:
-        console.data(annotations.FORMS[form](annotations.of_findings(told)))
-    elif form == "sarif":
-        console.data(report.sarif(told))
-    else:
-        console.data(report.junit(told, strict=strict))
-    return 1 if has_failures(told, strict=strict) else 0
+            # Checked again: what is reported is what remains after the fixes.
+            console.note(f"{fix_count} fix{'' if fix_count == 1 else 'es'} made")
+            diagnostics = check()
+    report = render_report("validate", format_name, diagnostics, console.report_options(strict=strict))
+    # With --diff, stdout holds the diff alone, so that it can be piped into `git apply`.
+    if format_name == "text" and show:
+        console.note(report)
+    elif format_name != "text" or diagnostics or not console.quiet:
+        console.data(report)
+    return 1 if has_failures(diagnostics, strict=strict) else 0
 
 
-def _known(codes: tuple[str, ...]) -> None:
-    """Raises BadParameter for a code with which none begins: a check that is misspelt would never fail."""
-    from provisioner.validate import pages
+def _require_known_codes(codes: tuple[str, ...]) -> None:
+    """Raise BadParameter for a code with which no check's code begins: a misspelt check would never fail."""
+    from provisioner.code_catalogue import check_pages
 
-    for each in (word.strip() for code in codes for word in code.split(",")):
-        if not any(page.code.startswith(each.upper()) for page in pages()):
-            raise click.BadParameter(f"no check's code begins with {each!r}: `provisioner rules` lists them")
+    for prefix in (part.strip() for code in codes for part in code.split(",")):
+        if not any(page.code.startswith(prefix.upper()) for page in check_pages()):
+            raise click.BadParameter(f"no check's code begins with {prefix!r}: `provisioner rules` lists them")

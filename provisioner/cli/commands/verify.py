@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from provisioner.cli import options
-from provisioner.cli.azure_session import online
-from provisioner.cli.commands.test import known
+from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
 from provisioner.project import Project
+from provisioner.reports.format_registry import render_report
 
 
 @click.command()
-@options.output("text", "json", "junit")
-@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
+@options.output("verify")
+@options.streams("Only this stream.")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="How long to wait at most.")
 @click.option(
     "--grant-self/--no-grant-self",
@@ -24,11 +22,11 @@ from provisioner.project import Project
 )
 @click.option("--keep", is_flag=True, help="Leave that right in place.")
 @click.option("--edge", is_flag=True, help="Also send records at the edges of each type.")
-@options.project
+@options.project_with_templates
 def verify(
     project: Project,
     console: Console,
-    form: str,
+    format_name: str,
     streams: tuple[str, ...],
     timeout: float | None,
     grant_self: bool | None,
@@ -40,19 +38,12 @@ def verify(
     \b
     Example: provisioner verify -e prod --stream Custom-Orders --timeout 600
     """  # noqa: D301
-    from provisioner.verify import report
+    from provisioner.verify import VerifyOptions
 
     project.raise_if_invalid()
-    chosen = known(project, streams)
-    with online(project, console) as azure, console.progress() as progress:
-        found = project.verify(
-            azure, streams=chosen, timeout=timeout, grant_self=grant_self, keep=keep, edge=edge, progress=progress
-        )
-    if form == "json":
-        console.data(report.json(found))
-    elif form == "junit":
-        console.data(report.junit(found))
-    else:
-        color = console.color and sys.stdout.isatty()
-        console.data(report.text(found, color=color, verbose=bool(console.verbose)))
-    return 0 if found.ok else 1
+    options.require_streams(project, streams)
+    with azure_session(project, console) as azure, console.progress() as progress:
+        verify_options = VerifyOptions(streams, timeout, grant_self, keep, edge, progress=progress)
+        verification = project.verify(azure, verify_options)
+    console.data(render_report("verify", format_name, verification, console.report_options()))
+    return 0 if verification.ok else 1

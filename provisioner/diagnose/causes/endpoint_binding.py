@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from provisioner.diagnose.evidence import Case
+from provisioner.diagnose.evidence import Evidence
 from provisioner.probes.arrival import Diagnosis
 from provisioner.resources.dcr_resource import ingestion_endpoint
 
 
-def binding(case: Case) -> Diagnosis | None:
-    """The endpoint says so, or the live rule names another endpoint."""
-    if case.error is None or case.status not in {403, 404}:
+def endpoint_binding(evidence: Evidence) -> Diagnosis | None:
+    """403 or 404, and the endpoint says so or the live DCR names another endpoint."""
+    error = evidence.send_error
+    if error is None or evidence.status not in {403, 404}:
         return None
-    rule = case.rule
-    if rule is None:
+    dcr = evidence.dcr
+    if dcr is None:
         return None
-    endpoint = case.scene.endpoint(rule)
-    bound = ingestion_endpoint(rule, endpoint)
-    other = bound is not None and bound.lower() != case.shot.endpoint.lower()
-    if not other and "IsDcrDceBindingValid: False" not in case.said:
+    url = ingestion_endpoint(dcr, evidence.live.endpoint(dcr))
+    is_other = url is not None and url.lower() != evidence.probe.endpoint.lower()
+    if not is_other and error.checks.get("IsDcrDceBindingValid", True):
         return None
     return Diagnosis(
         "endpoint-binding",
-        f"{case.shot.endpoint} is not the endpoint of the rule {case.shot.dcr.name}",
-        (f"the live rule is bound to {bound or 'no endpoint'}", case.said),
+        f"{evidence.probe.endpoint} is not the endpoint of the rule {evidence.dcr_name}",
+        (f"the live rule is bound to {url or 'no endpoint'}", error.message),
         "run `plan`: the rule's endpoint was changed by hand or not applied yet; `outputs` tells senders the URL",
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from provisioner.diagnose.evidence import Case
+from provisioner.diagnose.evidence import Evidence
 from provisioner.probes.arrival import Diagnosis
+from provisioner.probes.live_bodies import properties_of
 
 
-def endpoint_gone(case: Case) -> Diagnosis | None:
-    """The rule names a DCE and ARM does not know it."""
-    named = case.properties(case.rule).get("dataCollectionEndpointId")
-    if case.error is None or not named or "endpoint" in case.scene.unreadable:
+def endpoint_missing(evidence: Evidence) -> Diagnosis | None:
+    """The DCR names a DCE and ARM does not know it."""
+    id_ = properties_of(evidence.dcr).get("dataCollectionEndpointId")
+    # What may not be read is None as well, and not missing.
+    if evidence.send_error is None or not id_ or "endpoint" in evidence.live.unreadable:
         return None
-    if case.scene.endpoint(case.rule) is not None:
+    if evidence.live.endpoint(evidence.dcr) is not None:
         return None
     return Diagnosis(
         "endpoint-missing",
-        f"the endpoint of the rule {case.shot.dcr.name} is not there",
-        (f"no resource {named}", case.said),
+        f"the endpoint of the rule {evidence.dcr_name} is not there",
+        (f"no resource {id_}", evidence.endpoint_message),
         "run `apply` (a managed endpoint) or ask its owner (an existing one)",
     )

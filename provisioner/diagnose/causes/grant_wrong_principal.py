@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from provisioner.diagnose import sender_assignments
-from provisioner.diagnose.evidence import Case
+from provisioner.diagnose.evidence import Evidence
+from provisioner.diagnose.sender_assignments import assignments_of, is_forbidden, publisher_role_id
 from provisioner.probes.arrival import Diagnosis
 
 
-def grant_principal(case: Case) -> Diagnosis | None:
-    """403, and the role at the rule is held by the id of our application, which is no principal."""
-    identity = case.scene.identity
-    if not sender_assignments.refused(case) or not identity.app_id:
+def grant_wrong_principal(evidence: Evidence) -> Diagnosis | None:
+    """403, and the role at the DCR is held by the id of the sender's application, which is no principal."""
+    identity = evidence.live.identity
+    app_id = identity.app_id
+    if not is_forbidden(evidence) or not app_id:
         return None
-    found = sender_assignments.of(case, identity.app_id, sender_assignments.publisher())
-    written = [
-        grant.name
-        for grant in case.scene.manifest.grants.values()
-        if grant.principal.lower() == identity.app_id.lower()
-    ]
-    if not found and not written:
+    assignments = assignments_of(evidence, app_id, publisher_role_id())
+    grants = evidence.live.manifest.grants.values()
+    declared = [grant.name for grant in grants if grant.principal.lower() == app_id.lower()]
+    if not assignments and not declared:
         return None
-    where = f"grant {written[0]!r}" if written else f"role assignment {found[0].get('name')}"
+    subject = f"grant {declared[0]!r}" if declared else f"role assignment {assignments[0].get('name')}"
     return Diagnosis(
         "grant-wrong-principal",
-        f"the {where} names the application's (client) id; Azure wants the object id of its service principal",
-        (f"application id {identity.app_id}, object id {identity.object_id}", case.said),
+        f"the {subject} names the application's (client) id; Azure wants the object id of its service principal",
+        (f"application id {app_id}, object id {identity.object_id}", evidence.endpoint_message),
         f"write `principal: {identity.object_id}`, or `self`: it is what `az ad sp show --query id` tells",
     )

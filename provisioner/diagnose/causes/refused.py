@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from provisioner.diagnose.evidence import Case
+from provisioner.diagnose.evidence import Evidence
 from provisioner.probes.arrival import Diagnosis
 
 
-def refused(case: Case) -> Diagnosis | None:
-    """Whatever is left: told as Azure told it."""
-    if case.error is None:
+def refused(evidence: Evidence) -> Diagnosis | None:
+    """Any refusal that the causes before it do not explain, in Azure's own words."""
+    error = evidence.send_error
+    if error is None:
         return None
     return Diagnosis(
         "refused",
-        f"the endpoint refuses the records: {case.error.code or case.status}",
-        (case.said, *(f"{code}: {message}" for code, message, _ in case.error.details)),
-        case.error.hint or "read what it says; the request id helps support",
+        f"the endpoint refuses the records: {error.code or evidence.status}",
+        (evidence.endpoint_message, *(f"{code}: {message}" for code, message, _ in error.details)),
+        error.hint or "read what it says; the request id helps support",
     )

@@ -1,22 +1,23 @@
-"""The live rule has no such stream."""
+"""The live rule does not declare the stream."""
 
 from __future__ import annotations
 
-from provisioner.diagnose.evidence import Case
+from provisioner.diagnose.evidence import Evidence
 from provisioner.probes.arrival import Diagnosis
+from provisioner.probes.live_bodies import properties_of
 
 
-def stream_unknown(case: Case) -> Diagnosis | None:
-    """The endpoint refuses the stream, and the live rule does not declare it either."""
-    if case.error is None or case.status != 400 or case.error.code != "InvalidStream":
+def stream_missing(evidence: Evidence) -> Diagnosis | None:
+    """400 InvalidStream, and the live DCR does not declare the stream either."""
+    error = evidence.send_error
+    if error is None or evidence.status != 400 or error.code != "InvalidStream":
         return None
-    rule = case.rule
-    if case.scene.flows(rule, case.stream) or case.scene.stream_columns(rule, case.stream) is not None:
+    if evidence.live_flows or evidence.live_stream_columns is not None:
         return None
-    names = sorted(case.properties(rule).get("streamDeclarations") or {})
+    names = sorted(properties_of(evidence.dcr).get("streamDeclarations") or {})
     return Diagnosis(
         "stream-missing",
-        f"the rule {case.shot.dcr.name} has no stream {case.stream}",
-        (f"it declares {', '.join(names) or 'none'}", case.said),
+        f"the rule {evidence.dcr_name} has no stream {evidence.stream_name}",
+        (f"it declares {', '.join(names) or 'none'}", evidence.endpoint_message),
         "run `plan`: the rule was changed by hand or not applied yet; a URL takes the stream's name, not the table's",
     )

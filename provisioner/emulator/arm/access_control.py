@@ -1,4 +1,4 @@
-"""Who may do what: role assignments looked up along a scope, as Azure does."""
+"""Role-based access control: a caller's roles at a resource and at every scope above it."""
 
 from __future__ import annotations
 
@@ -6,84 +6,86 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.http.response import Refusal
-from provisioner.package_data import load_facts
+from provisioner.emulator.azure_facts import builtin_roles
+from provisioner.emulator.http.response import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provisioner.emulator.faults import Fault
-    from provisioner.emulator.http.request import Call, Principal, World
+    from provisioner.emulator.http.request import Principal, Request
+    from provisioner.emulator.state import EmulatorState
+    from provisioner.emulator.store import StoredResource
 
-ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
-
-
-@cache
-def roles() -> dict[str, dict[str, Any]]:
-    """The built-in roles by their GUID."""
-    return {role["id"]: role for role in load_facts("emulator.yaml")["roles"]}
+ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
+_INGEST_ACTION = "Microsoft.Insights/Telemetry/Write"
 
 
-def scopes(resource: str) -> Iterator[str]:
-    """The resource and everything above it, lower case, up to the root."""
+def scope_and_ancestors(resource: str) -> Iterator[str]:
+    """The id of a resource and of everything above it, lower case, the root's empty id last."""
     parts = resource.lower().strip("/").split("/")
     for end in range(len(parts), 0, -1):
         yield "/" + "/".join(parts[:end])
     yield ""
 
 
-def authorize(call: Call, action: str, resource: str) -> None:
-    """Refuse (403 AuthorizationFailed) what no role of the caller allows at that resource."""
-    if call.principal.object_id == call.world.identity.object_id or _holds(call, call.principal, action, resource):
+def authorize(request: Request, action: str, resource: str) -> None:
+    """Raise ApiError 403 AuthorizationFailed where no role of the caller allows the action at that resource."""
+    # The default application owns every subscription, as the person who opened an Azure subscription does.
+    is_owner = request.principal.object_id == request.state.identity.object_id
+    if is_owner or _has_permission(request, request.principal, action, resource):
         return
     message = (
-        f"The client '{call.principal.client_id}' with object id '{call.principal.object_id}' does not have "
+        f"The client '{request.principal.client_id}' with object id '{request.principal.object_id}' does not have "
         "authorization to perform "
         f"action '{action}' over scope '{resource}' or the scope is invalid. If access was recently granted, "
         "please refresh your credentials."
     )
-    raise Refusal(403, "AuthorizationFailed", message)
+    raise ApiError(403, "AuthorizationFailed", message)
 
 
-def may_ingest(world: World, principal: Principal, dcr: str) -> bool:
-    """Whether the caller holds the data action that ingestion asks for, on the rule or above."""
-    wanted = "Microsoft.Insights/Telemetry/Write"
-    if any(each.values["principal"] in {"*", principal.object_id} for each in denials(world, dcr)):
+def may_ingest(state: EmulatorState, principal: Principal, dcr: str) -> bool:
+    """Whether the caller may send rows to a rule: Telemetry/Write on it or above, and no deny assignment."""
+    if any(fault.values["principal"] in {"*", principal.object_id} for fault in deny_faults_at(state, dcr)):
         return False
-    return any(_matches(wanted, role["data_actions"]) for role in _granted(world, principal, dcr))
+    return any(_matches_any(_INGEST_ACTION, role["data_actions"]) for role in _effective_roles(state, principal, dcr))
 
 
-def denials(world: World, resource: str) -> list[Fault]:
-    """The deny assignments that the faults put at a resource or above it."""
-    standing = [each for each in world.faults.active if each.fault == "deny"]
-    return [each for each in standing if resource.lower().startswith(each.values["scope"].lower().rstrip("/"))]
+def deny_faults_at(state: EmulatorState, resource: str) -> list[Fault]:
+    """The active faults `deny` whose scope is the resource or above it."""
+    deny_faults = [fault for fault in state.faults.active if fault.fault == "deny"]
+    return [fault for fault in deny_faults if resource.lower().startswith(fault.values["scope"].lower().rstrip("/"))]
 
 
-def _holds(call: Call, principal: Principal, action: str, resource: str) -> bool:
+def _has_permission(request: Request, principal: Principal, action: str, resource: str) -> bool:
     return any(
-        _matches(action, role["actions"]) and not _matches(action, role["not_actions"])
-        for role in _granted(call.world, principal, resource)
+        _matches_any(action, role["actions"]) and not _matches_any(action, role["not_actions"])
+        for role in _effective_roles(request.state, principal, resource)
     )
 
 
-def _granted(world: World, principal: Principal, resource: str) -> Iterator[dict[str, Any]]:
-    """The roles that the principal holds at the resource, by assignments that have spread."""
-    for scope in scopes(resource):
-        for record in world.store.find(ASSIGNMENT, f"{scope}/providers/microsoft.authorization/roleassignments/"):
-            properties = record.body["properties"]
-            if properties["principalId"].lower() != principal.object_id.lower():
-                continue
-            if record.private["at"] + world.faults.value("rbac_delay", 0.0) > world.clock.now():
-                continue
-            role = roles().get(properties["roleDefinitionId"].rpartition("/")[2].lower())
-            if role is not None:
-                yield role
+def _effective_roles(state: EmulatorState, principal: Principal, resource: str) -> Iterator[dict[str, Any]]:
+    """The built-in roles that the principal holds at the resource."""
+    for scope in scope_and_ancestors(resource):
+        prefix = f"{scope}/providers/microsoft.authorization/roleassignments/"
+        for assignment in state.store.find_by_type(ROLE_ASSIGNMENT, prefix):
+            properties = assignment.body["properties"]
+            if properties["principalId"].lower() == principal.object_id.lower() and _has_spread(state, assignment):
+                role = builtin_roles().get(properties["roleDefinitionId"].rpartition("/")[2].lower())
+                if role is not None:
+                    yield role
 
 
-def _matches(action: str, patterns: list[str]) -> bool:
-    return any(_pattern(each).fullmatch(action) for each in patterns)
+def _has_spread(state: EmulatorState, assignment: StoredResource) -> bool:
+    # In Azure an assignment holds after seconds to half an hour; here at once, unless the fault says otherwise.
+    created: float = assignment.private["at"]
+    return created + state.faults.seconds_of("rbac_delay", 0.0) <= state.clock.now()
+
+
+def _matches_any(action: str, patterns: list[str]) -> bool:
+    return any(_action_pattern(pattern).fullmatch(action) for pattern in patterns)
 
 
 @cache
-def _pattern(text: str) -> re.Pattern[str]:
+def _action_pattern(text: str) -> re.Pattern[str]:
     return re.compile(re.escape(text).replace(r"\*", ".*"), re.IGNORECASE)

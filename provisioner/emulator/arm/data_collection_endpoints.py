@@ -2,158 +2,126 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm import request_bodies
+from provisioner.emulator.arm.data_collection import (
+    delete_with_children,
+    invalid_payload,
+    patch_tags_and_identity,
+    random_host_suffix,
+    supported_versions_header,
+)
 from provisioner.emulator.arm.resource_envelope import (
-    BASE,
-    check_etag,
-    entity_tag,
-    grounded,
-    listing,
-    location,
+    BASE_URL_PLACEHOLDER,
+    check_preconditions,
+    list_response,
+    new_entity_tag,
     require_group,
     resource_id,
     system_data,
-    tags,
+    validated_location,
+    validated_tags,
+    with_base_url,
 )
-from provisioner.emulator.http.response import Answer, Refusal, missing_resource
-from provisioner.emulator.store import Record
+from provisioner.emulator.http.response import Response, resource_not_found
+from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call, World
+    from provisioner.emulator.http.request import Request
 
-KIND = "Microsoft.Insights/dataCollectionEndpoints"
-VERSIONS = {
-    "api-supported-versions": "2019-11-01-preview, 2021-04-01, 2021-09-01-preview, 2022-06-01, 2023-03-11, 2024-03-11"
-}
+ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
 
 
-def put(call: Call) -> Answer:
-    """Make or replace an endpoint; the answer is 200 for a new one too, as recorded."""
-    require_group(call)
-    name = call.names["name"]
+def put(request: Request) -> Response:
+    """Create or replace an endpoint; raises ApiError 400 InvalidPayload."""
+    require_group(request)
+    name = request.path_params["name"]
+    # The host label is the name, '-' and four characters: the limit leaves room for a DNS label.
     if len(name) > 44:
-        raise invalid(
-            [
-                (
-                    "InvalidProperty",
-                    f"'Name' length should be 44 characters or less. Specified value has {len(name)} characters.",
-                    "name",
-                )
-            ],
-            "endpoint",
-        )
-    body = request_bodies.accept(KIND, call.object())
-    existing = call.world.store.get(resource_id(call, KIND, name))
-    check_etag(call, existing)
-    place = location(call, body, existing)
-    private = (
-        existing.private if existing else {"host": f"{name.lower()}-{suffix()}", "immutable": f"dce-{uuid.uuid4().hex}"}
-    )
-    made = Record(existing.id if existing else resource_id(call, KIND, name), KIND, {}, private)
-    made.body = _shown(call, made, body, place, existing)
-    call.world.store.put(made)
-    return Answer(200, grounded(call, made.body), dict(VERSIONS))
+        message = f"'Name' length should be 44 characters or less. Specified value has {len(name)} characters."
+        raise invalid_payload([("InvalidProperty", message, "name")], "endpoint")
+    body = request_bodies.accept_body(ENDPOINT, request.parse_json_object())
+    endpoint_id = resource_id(request, ENDPOINT, name)
+    existing = request.state.store.get(endpoint_id)
+    check_preconditions(request, existing)
+    location = validated_location(request, body, existing)
+    # The host stays for as long as the endpoint does: senders hold it.
+    new_private = {"host": f"{name.lower()}-{random_host_suffix()}", "immutable": f"dce-{uuid.uuid4().hex}"}
+    private = existing.private if existing else new_private
+    endpoint = StoredResource(existing.id if existing else endpoint_id, ENDPOINT, {}, private)
+    endpoint.body = _new_body(request, endpoint, body, location, existing)
+    request.state.store.put(endpoint)
+    # 200 and not 201 for a new one too, as recorded.
+    return Response(200, with_base_url(request, endpoint.body), supported_versions_header())
 
 
-def _shown(call: Call, made: Record, body: dict[str, Any], place: str, existing: Record | None) -> dict[str, Any]:
-    given = body.get("properties") or {}
-    root = f"{BASE}/dce/{made.private['host']}"
-    access = (given.get("networkAcls") or {}).get("publicNetworkAccess") or "Enabled"
-    description = given.get("description")
+def _new_body(
+    request: Request, endpoint: StoredResource, body: dict[str, Any], location: str, existing: StoredResource | None
+) -> dict[str, Any]:
+    properties = body.get("properties") or {}
+    root = f"{BASE_URL_PLACEHOLDER}/dce/{endpoint.private['host']}"
+    access = (properties.get("networkAcls") or {}).get("publicNetworkAccess") or "Enabled"
+    description = properties.get("description")
     if description is not None and len(description) > 256:
-        raise invalid(
-            [("InvalidProperty", "'Description' length should be 256 characters or less", "properties.description")],
-            "endpoint",
-        )
+        message = "'Description' length should be 256 characters or less"
+        raise invalid_payload([("InvalidProperty", message, "properties.description")], "endpoint")
+    tags = validated_tags(body)
     return {
         "properties": {
             **({"description": description} if description is not None else {}),
-            "immutableId": made.private["immutable"],
+            "immutableId": endpoint.private["immutable"],
             "configurationAccess": {"endpoint": f"{root}/configuration"},
             "logsIngestion": {"endpoint": root},
             "metricsIngestion": {"endpoint": f"{root}/metrics"},
             "networkAcls": {"publicNetworkAccess": access},
             "provisioningState": "Succeeded",
         },
-        "location": place,
-        **({"tags": tags(body)} if tags(body) else {}),
+        "location": location,
+        **({"tags": tags} if tags else {}),
         **({"kind": body["kind"]} if body.get("kind") else {}),
         **({"identity": body["identity"]} if body.get("identity") else {}),
-        "id": made.id,
-        "name": made.name,
-        "type": KIND,
-        "etag": entity_tag(),
-        "systemData": system_data(call, existing),
+        "id": endpoint.id,
+        "name": endpoint.name,
+        "type": ENDPOINT,
+        "etag": new_entity_tag(),
+        "systemData": system_data(request, existing),
     }
 
 
-def get(call: Call) -> Answer:
+def get(request: Request) -> Response:
     """Show an endpoint."""
-    return Answer(200, grounded(call, _require(call).body), dict(VERSIONS))
+    return Response(200, with_base_url(request, _require(request).body), supported_versions_header())
 
 
-def patch(call: Call) -> Answer:
+def patch(request: Request) -> Response:
     """Change tags or identity; nothing else can be patched."""
-    record = _require(call)
-    return patched(call, record, call.object())
+    endpoint = _require(request)
+    return patch_tags_and_identity(request, endpoint, request.parse_json_object())
 
 
-def patched(call: Call, record: Record, body: dict[str, Any]) -> Answer:
-    """The common PATCH of endpoints and rules: tags and identity."""
-    check_etag(call, record)
-    if body.get("tags") is not None:
-        record.body["tags"] = tags(body)
-    if isinstance(body.get("identity"), dict):
-        record.body["identity"] = body["identity"]
-    record.body["etag"] = entity_tag()
-    record.body["systemData"] = system_data(call, record)
-    call.world.store.put(record)
-    return Answer(200, grounded(call, record.body), dict(VERSIONS))
+def delete(request: Request) -> Response:
+    """Delete an endpoint; 204 where there is none."""
+    endpoint = request.state.store.get(resource_id(request, ENDPOINT, request.path_params["name"]))
+    if endpoint is None:
+        return Response(204)
+    delete_with_children(request.state, endpoint)
+    return Response(200)
 
 
-def delete(call: Call) -> Answer:
-    """Take an endpoint away; 204 where there is none."""
-    record = call.world.store.get(resource_id(call, KIND, call.names["name"]))
-    if record is None:
-        return Answer(204)
-    remove(call.world, record)
-    return Answer(200)
-
-
-def remove(world: World, record: Record) -> None:
-    """Delete a resource with the role assignments at it."""
-    with world.store.write():
-        for each in world.store.below(f"{record.key}/"):
-            world.store.delete(each.id)
-        world.store.delete(record.id)
-
-
-def index(call: Call) -> Answer:
+def list_all(request: Request) -> Response:
     """The endpoints of a group or subscription."""
-    if "group" in call.names:
-        require_group(call)
-    return listing(call, [each.body for each in call.world.store.find(KIND, f"{call.scope}/")])
+    if "group" in request.path_params:
+        require_group(request)
+    endpoints = request.state.store.find_by_type(ENDPOINT, f"{request.scope}/")
+    return list_response(request, [endpoint.body for endpoint in endpoints])
 
 
-def _require(call: Call) -> Record:
-    require_group(call)
-    record = call.world.store.get(resource_id(call, KIND, call.names["name"]))
-    if record is None:
-        raise missing_resource(KIND, call.names["name"], call.names["group"])
-    return record
-
-
-def suffix() -> str:
-    """Four characters that make a host name unique."""
-    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(4))
-
-
-def invalid(found: list[tuple[str, str, str]], what: str = "rule") -> Refusal:
-    """400 InvalidPayload with its details (code, message, target), as the service lists them."""
-    details = [{"code": code, "message": message, "target": target} for code, message, target in found]
-    return Refusal(400, "InvalidPayload", f"Data collection {what} is invalid", details=details)
+def _require(request: Request) -> StoredResource:
+    require_group(request)
+    name = request.path_params["name"]
+    endpoint = request.state.store.get(resource_id(request, ENDPOINT, name))
+    if endpoint is None:
+        raise resource_not_found(ENDPOINT, name, request.path_params["group"])
+    return endpoint

@@ -1,4 +1,4 @@
-"""Data collection rules: checked and written at once."""
+"""Data collection rules: checked in full, then written at once."""
 
 from __future__ import annotations
 
@@ -7,76 +7,85 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import request_bodies
-from provisioner.emulator.arm.data_collection_endpoints import VERSIONS, invalid, patched, remove, suffix
-from provisioner.emulator.arm.dcr_checks import check_rule
+from provisioner.emulator.arm.data_collection import (
+    delete_with_children,
+    invalid_payload,
+    patch_tags_and_identity,
+    random_host_suffix,
+    supported_versions_header,
+)
+from provisioner.emulator.arm.dcr_checks import check_dcr
 from provisioner.emulator.arm.resource_envelope import (
-    BASE,
-    check_etag,
-    entity_tag,
-    grounded,
-    listing,
-    location,
+    BASE_URL_PLACEHOLDER,
+    check_preconditions,
+    list_response,
+    new_entity_tag,
     require_group,
     resource_id,
     system_data,
-    tags,
+    validated_location,
+    validated_tags,
+    with_base_url,
 )
-from provisioner.emulator.http.response import Answer, missing_resource
-from provisioner.emulator.store import Record
-from provisioner.package_data import load_facts
+from provisioner.emulator.http.response import Response, resource_not_found
+from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
 
-KIND = "Microsoft.Insights/dataCollectionRules"
+DCR = "Microsoft.Insights/dataCollectionRules"
 
 
-def put(call: Call) -> Answer:
-    """Make or replace a rule, or say everything that the service would hold against it."""
-    require_group(call)
-    name = call.names["name"]
+def put(request: Request) -> Response:
+    """Create or replace a rule; raises ApiError 400 InvalidPayload with everything that the service finds wrong."""
+    require_group(request)
+    name = request.path_params["name"]
     if not re.fullmatch(r"[^/%?#\\<>&]{1,64}", name):
         message = f"'Name' length should be 64 characters or less. Specified value has {len(name)} characters."
-        raise invalid([("InvalidProperty", message, "name")])
-    body = request_bodies.accept(KIND, call.object())
-    existing = call.world.store.get(resource_id(call, KIND, name))
-    check_etag(call, existing)
-    place = location(call, body, existing)
+        raise invalid_payload([("InvalidProperty", message, "name")])
+    body = request_bodies.accept_body(DCR, request.parse_json_object())
+    dcr_id = resource_id(request, DCR, name)
+    existing = request.state.store.get(dcr_id)
+    check_preconditions(request, existing)
+    location = validated_location(request, body, existing)
+    # The body is kept beside its earlier state: it must share nothing with what was sent.
     properties = copy.deepcopy(body.get("properties") or {})
-    check_rule(call.world, properties, place, body.get("kind"), existing)
-    private = (
-        dict(existing.private)
-        if existing
-        else {"immutable": f"dcr-{uuid.uuid4().hex}", "host": f"{name.lower()}-{suffix()}-{place}"}
-    )
-    made = Record(existing.id if existing else resource_id(call, KIND, name), KIND, {}, private)
-    made.private["written"] = call.world.clock.now()
+    check_dcr(request.state, properties, location, body.get("kind"), existing)
+    # Both stay over updates; a rule that is deleted and created again gets new ones.
+    new_private = {"immutable": f"dcr-{uuid.uuid4().hex}", "host": f"{name.lower()}-{random_host_suffix()}-{location}"}
+    private = dict(existing.private) if existing else new_private
+    dcr = StoredResource(existing.id if existing else dcr_id, DCR, {}, private)
+    dcr.private["written"] = request.state.clock.now()
     if existing is not None:
-        made.private["before"] = existing.body["properties"]
-    made.body = _shown(call, made, {**body, "properties": properties, "location": place}, existing)
-    call.world.store.put(made)
-    return Answer(200, grounded(call, _dated(call, made.body)), dict(VERSIONS))
+        # The fault `stale_rules` lets ingestion work with the rule as it was.
+        dcr.private["before"] = existing.body["properties"]
+    dcr.body = _new_body(request, dcr, {**body, "properties": properties, "location": location}, existing)
+    request.state.store.put(dcr)
+    return _shown(request, dcr)
 
 
-def _shown(call: Call, made: Record, body: dict[str, Any], existing: Record | None) -> dict[str, Any]:
+def _new_body(
+    request: Request, dcr: StoredResource, body: dict[str, Any], existing: StoredResource | None
+) -> dict[str, Any]:
     properties = body["properties"]
+    # A rule keeps its kind where a PUT does not name one.
     kind = body.get("kind") or (existing.body.get("kind") if existing else None)
     for destination in (properties.get("destinations") or {}).get("logAnalytics") or []:
-        workspace = call.world.store.get(destination["workspaceResourceId"])
+        workspace = request.state.store.get(destination["workspaceResourceId"])
         if workspace is not None:
+            # The service adds the GUID that queries use; a tool must not read it as a change.
             destination["workspaceId"] = workspace.body["properties"]["customerId"]
-    quotas = load_facts("emulator.yaml")["quotas"]
-    root = f"{BASE}/direct/{made.private['host']}"
+    quotas = azure_facts.ingestion_quotas()
+    root = f"{BASE_URL_PLACEHOLDER}/direct/{dcr.private['host']}"
+    endpoints = {"endpoints": {"logsIngestion": root, "metricsIngestion": f"{root}/metrics"}}
+    tags = validated_tags(body)
     return {
         "properties": {
-            "immutableId": made.private["immutable"],
+            "immutableId": dcr.private["immutable"],
             **{key: value for key, value in properties.items() if value is not None},
-            **(
-                {"endpoints": {"logsIngestion": root, "metricsIngestion": f"{root}/metrics"}}
-                if kind == "Direct"
-                else {}
-            ),
+            **(endpoints if kind == "Direct" else {}),
             "ingestionQuotas": {
                 "logs": {
                     "maxSizePerMinuteInGB": str(quotas["gigabytes"]),
@@ -86,58 +95,61 @@ def _shown(call: Call, made: Record, body: dict[str, Any], existing: Record | No
             "provisioningState": "Succeeded",
         },
         "location": body["location"],
-        **({"tags": tags(body)} if tags(body) else {}),
+        **({"tags": tags} if tags else {}),
         **({"kind": kind} if kind else {}),
         **({"identity": body["identity"]} if body.get("identity") else {}),
-        "id": made.id,
-        "name": made.name,
-        "type": KIND,
-        "etag": entity_tag(),
-        "systemData": system_data(call, existing),
+        "id": dcr.id,
+        "name": dcr.name,
+        "type": DCR,
+        "etag": new_entity_tag(),
+        "systemData": system_data(request, existing),
     }
 
 
-def _dated(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """The body as the asked api-version knows it: endpoints came in 2023-03-11, quotas in 2024-03-11."""
-    hidden = {
-        key
-        for key, since in (("endpoints", "2023-03-11"), ("ingestionQuotas", "2024-03-11"))
-        if call.api_version < since
-    }
+def _shown(request: Request, dcr: StoredResource) -> Response:
+    body = _as_of_api_version(request, dcr.body)
+    return Response(200, with_base_url(request, body), supported_versions_header())
+
+
+def _as_of_api_version(request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    """The body without the properties that the request's api-version does not have yet."""
+    hidden = {key for key, since in azure_facts.rule_members_since().items() if request.api_version < since}
     if not hidden:
         return body
     return {**body, "properties": {key: value for key, value in body["properties"].items() if key not in hidden}}
 
 
-def get(call: Call) -> Answer:
+def get(request: Request) -> Response:
     """Show a rule."""
-    return Answer(200, grounded(call, _dated(call, _require(call).body)), dict(VERSIONS))
+    return _shown(request, _require(request))
 
 
-def patch(call: Call) -> Answer:
+def patch(request: Request) -> Response:
     """Change tags or identity; nothing else can be patched."""
-    return patched(call, _require(call), call.object())
+    return patch_tags_and_identity(request, _require(request), request.parse_json_object())
 
 
-def delete(call: Call) -> Answer:
-    """Take a rule away with its grants; 204 where there is none."""
-    record = call.world.store.get(resource_id(call, KIND, call.names["name"]))
-    if record is None:
-        return Answer(204)
-    remove(call.world, record)
-    return Answer(200)
+def delete(request: Request) -> Response:
+    """Delete a rule with its role assignments; 204 where there is none."""
+    dcr = request.state.store.get(resource_id(request, DCR, request.path_params["name"]))
+    if dcr is None:
+        return Response(204)
+    delete_with_children(request.state, dcr)
+    return Response(200)
 
 
-def index(call: Call) -> Answer:
+def list_all(request: Request) -> Response:
     """The rules of a group or subscription."""
-    if "group" in call.names:
-        require_group(call)
-    return listing(call, [_dated(call, each.body) for each in call.world.store.find(KIND, f"{call.scope}/")])
+    if "group" in request.path_params:
+        require_group(request)
+    rules = request.state.store.find_by_type(DCR, f"{request.scope}/")
+    return list_response(request, [_as_of_api_version(request, rule.body) for rule in rules])
 
 
-def _require(call: Call) -> Record:
-    require_group(call)
-    record = call.world.store.get(resource_id(call, KIND, call.names["name"]))
-    if record is None:
-        raise missing_resource(KIND, call.names["name"], call.names["group"])
-    return record
+def _require(request: Request) -> StoredResource:
+    require_group(request)
+    name = request.path_params["name"]
+    dcr = request.state.store.get(resource_id(request, DCR, name))
+    if dcr is None:
+        raise resource_not_found(DCR, name, request.path_params["group"])
+    return dcr

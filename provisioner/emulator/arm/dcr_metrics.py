@@ -1,4 +1,4 @@
-"""The metrics of a data collection rule: what came in and what was lost, minute by minute."""
+"""The metrics of a data collection rule: requests, bytes, rows received and dropped, minute by minute."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm.resource_envelope import require_group, resource_id
-from provisioner.emulator.http.response import Answer, Refusal
+from provisioner.emulator.http.response import ApiError, Response
 from provisioner.emulator.timespan import parse_timespan
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call, World
+    from provisioner.emulator.http.request import Request
+    from provisioner.emulator.state import EmulatorState
 
 # Source: https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/microsoft-insights-datacollectionrules-metrics
-NAMES = {
+METRICS = {
     "ApiCallReceived_Count": ("Logs Ingestion Requests per Min", "Count"),
     "BytesReceived_Count": ("Logs Ingestion Bytes per Min", "Bytes"),
     "RowsReceived_Count": ("Logs Rows Received per Min", "Count"),
@@ -23,65 +24,95 @@ NAMES = {
 }
 
 
-def add(world: World, rule: str, stream: str, counts: dict[str, int]) -> None:
-    """Count what one ingestion call brought."""
-    minute = int(world.clock.now() // 60 * 60)
+def record_counts(state: EmulatorState, rule: str, stream: str, counts: dict[str, int]) -> None:
+    """Add metric name → count of one ingestion call to the current minute."""
+    # Azure's finest grain is a minute.
+    minute = int(state.clock.now() // 60 * 60)
     rows = [(rule.lower(), stream, minute, name, value) for name, value in counts.items() if value]
-    with world.store.write() as db:
+    with state.store.write() as db:
         db.executemany(
             "INSERT INTO metrics VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value", rows
         )
 
 
-def get(call: Call) -> Answer:
-    """The metrics asked for, as a series of minutes that hold something."""
-    require_group(call)
-    rule = resource_id(call, "Microsoft.Insights/dataCollectionRules", call.names["name"])
-    asked = [each for each in call.query.get("metricnames", "").split(",") if each] or list(NAMES)
-    if unknown := [each for each in asked if each not in NAMES]:
+def list_definitions(request: Request) -> Response:
+    """The metrics that a resource has; those of other types than data collection rules are not counted here."""
+    scope = request.path_params["scope"]
+    if request.state.store.get(scope) is None:
+        raise ApiError(404, "ResourceNotFound", f"The resource '{scope}' was not found.")
+    is_rule = "/providers/microsoft.insights/datacollectionrules/" in scope.lower()
+    return Response(200, {"value": [_definition(scope, name) for name in METRICS] if is_rule else []})
+
+
+def _definition(scope: str, name: str) -> dict[str, Any]:
+    shown, unit = METRICS[name]
+    return {
+        "id": f"{scope}/providers/microsoft.insights/metricdefinitions/{name}",
+        "resourceId": scope,
+        "namespace": "microsoft.insights/datacollectionrules",
+        "name": {"value": name, "localizedValue": shown},
+        "isDimensionRequired": False,
+        "unit": unit,
+        "primaryAggregationType": "Total",
+        "supportedAggregationTypes": ["Total"],
+        "metricAvailabilities": [{"timeGrain": "PT1M", "retention": "P93D"}],
+        "dimensions": [{"value": "InputStreamId", "localizedValue": "Input Stream Id"}],
+    }
+
+
+def get(request: Request) -> Response:
+    """The metrics asked for, as series of minutes that have a count; `InputStreamId eq` in `$filter` splits them."""
+    require_group(request)
+    rule = resource_id(request, "Microsoft.Insights/dataCollectionRules", request.path_params["name"])
+    names = [name for name in request.query.get("metricnames", "").split(",") if name] or list(METRICS)
+    if unknown := [name for name in names if name not in METRICS]:
         message = (
             "Failed to find metric configuration for provider: Microsoft.Insights, metrics: "
-            f"{','.join(unknown)}. Valid metrics: {','.join(NAMES)}"
+            f"{','.join(unknown)}. Valid metrics: {','.join(METRICS)}"
         )
-        raise Refusal(400, "BadRequest", message)
-    span = call.query.get("timespan") or "PT1H"
+        raise ApiError(400, "BadRequest", message)
+    span = request.query.get("timespan") or "PT1H"
     try:
-        start, end = parse_timespan(span, datetime.fromtimestamp(call.world.clock.now(), UTC))
+        start, end = parse_timespan(span, datetime.fromtimestamp(request.state.clock.now(), UTC))
     except (ValueError, OverflowError) as error:
-        raise Refusal(400, "BadRequest", f"Invalid timespan '{span}': {error}") from error
-    split = re.search(r"InputStreamId\s+eq\s+'([^']*)'", call.query.get("$filter", ""), re.IGNORECASE)
-    streams = split[1] if split else None
-    shown = [_metric(call, rule, name, (start, end + timedelta(minutes=1)), streams) for name in asked]
+        raise ApiError(400, "BadRequest", f"Invalid timespan '{span}': {error}") from error
+    stream_filter = re.search(r"InputStreamId\s+eq\s+'([^']*)'", request.query.get("$filter", ""), re.IGNORECASE)
+    stream = stream_filter[1] if stream_filter else None
+    metrics = [_metric_body(request, rule, name, (start, end + timedelta(minutes=1)), stream) for name in names]
     body = {
         "cost": 0,
         "timespan": f"{_text(start)}/{_text(end)}",
         "interval": "PT1M",
-        "value": shown,
+        "value": metrics,
         "namespace": "microsoft.insights/datacollectionrules",
         "resourceregion": "westeurope",
     }
-    return Answer(200, body)
+    return Response(200, body)
 
 
-def _metric(call: Call, rule: str, name: str, span: tuple[datetime, datetime], stream: str | None) -> dict[str, Any]:
+def _metric_body(
+    request: Request, rule: str, name: str, span: tuple[datetime, datetime], stream: str | None
+) -> dict[str, Any]:
     sql = (
         "SELECT stream, minute, value FROM metrics WHERE rule = ? AND name = ? AND minute >= ? AND minute < "
         "? ORDER BY minute"
     )
-    least, most = (each.timestamp() for each in span)
+    start, end = (instant.timestamp() for instant in span)
     series: dict[str, dict[int, int]] = {}
-    for found, minute, value in call.world.store.reader().execute(sql, (rule.lower(), name, least - 60, most)):
-        if stream in {None, "*", found}:
-            points = series.setdefault(found if stream else "", {})
+    for point_stream, minute, value in request.state.store.read_connection().execute(
+        sql, (rule.lower(), name, start - 60, end)
+    ):
+        if stream in {None, "*", point_stream}:
+            points = series.setdefault(point_stream if stream else "", {})
             points[minute] = points.get(minute, 0) + value
-    display, unit = NAMES[name]
+    display, unit = METRICS[name]
     return {
         "id": f"{rule}/providers/Microsoft.Insights/metrics/{name}",
         "type": "Microsoft.Insights/metrics",
         "name": {"value": name, "localizedValue": display},
         "displayDescription": display,
         "unit": unit,
-        "timeseries": [_series(each, points) for each, points in series.items()],
+        "timeseries": [_series(instant, points) for instant, points in series.items()],
         "errorCode": "Success",
     }
 

@@ -1,187 +1,130 @@
-"""Making a template's resources one after the other, as the caller, through the same handlers."""
+"""Creating a template's resources one after the other, as the caller, through the same routes as any request."""
 
 from __future__ import annotations
 
 import json
 import time
 from dataclasses import replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.api_versions import versions
-from provisioner.emulator.arm.deployment_template import Entry, Template, expand
-from provisioner.emulator.arm.resource_envelope import BASE
-from provisioner.emulator.arm.template_expressions import Context, Unresolved, invalid, resolve
-from provisioner.emulator.http.response import Answer, Refusal
+from provisioner.emulator.arm.deployed_resources import DeployedResources, Stage, api_error_of, keep_secure_outputs
+from provisioner.emulator.arm.deployment_records import deployment_body, new_record, printable, record_operation
+from provisioner.emulator.arm.deployment_request import template_refused
+from provisioner.emulator.http.request import own_request
+from provisioner.emulator.http.response import ApiError, Response, resource_group_not_found
+from provisioner.template import TemplateError, unknowns_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from provisioner.emulator.http.request import Request
+    from provisioner.emulator.store import StoredResource
+    from provisioner.template import DeploymentPlan, ResourceInstance
 
-    from provisioner.emulator.http.request import Call
-    from provisioner.emulator.store import Record
-
-_DEPLOYMENT = "microsoft.resources/deployments"
-_FAILED = (
+_FAILED_MESSAGE = (
     "At least one resource deployment operation failed. Please list deployment operations for details. "
     "Please see https://aka.ms/arm-deployment-operations for usage details."
 )
 
 
-def context_of(call: Call) -> Callable[[dict[str, Any], dict[str, Any]], Context]:
-    """The surroundings of expressions in a deployment of this call's group."""
-    group = call.world.store.get(call.scope)
-    assert group is not None
-
-    def make(parameters: dict[str, Any], variables: dict[str, Any]) -> Context:
-        return Context(
-            parameters,
-            variables,
-            call.names["subscription"],
-            group.body,
-            call.world.identity.tenant,
-            call.names.get("deployment", ""),
-            lambda resource, version, full: _reference(call, resource, version, full=full),
-        )
-
-    return make
-
-
-def run(call: Call, record: Record, template: Template) -> tuple[dict[str, Any], list[str]]:
-    """Make every resource; the outputs' values and the ids. Raises Refusal DeploymentFailed at the first that fails."""
-    made = []
-    for entry in template.entries:
-        try:
-            _make(call, template, entry)
-        except Refusal as refusal:
-            _note(call, record, entry, refusal)
-            raise Refusal(400, "DeploymentFailed", _FAILED, details=[refusal.error]) from refusal
-        _note(call, record, entry)
-        made.append(entry.id)
-    return _outputs(template), made
-
-
-def _outputs(template: Template) -> dict[str, Any]:
-    found = {}
-    for name, each in template.outputs.items():
-        try:
-            if resolve(each.get("condition", True), template.context):
-                value = resolve(each.get("value"), template.context)
-                found[name] = {"type": each["type"].capitalize(), "value": value}
-        except Unresolved as error:
-            message = f"The template output '{name}' is not valid: the resource '{error}' does not exist."
-            raise Refusal(400, "DeploymentOutputEvaluationFailed", message) from error
-    return found
-
-
-def _make(call: Call, template: Template, entry: Entry) -> None:
-    if entry.type.lower() == _DEPLOYMENT:
-        _nest(call, template, entry)
-        return
+def run_deployment(request: Request, record: StoredResource, plan: DeploymentPlan) -> None:
+    """Create the resources; whatever comes of it becomes the state of the record. Raises ApiError where it failed."""
+    started = time.monotonic()
+    properties = record.body["properties"]
     try:
-        body = resolve(entry.body, template.context)
-    except Unresolved as error:
-        raise invalid(f"reference('{error}') speaks of a resource that does not exist") from error
-    target = replace(
-        call,
-        method="PUT",
-        path=entry.id,
-        query={"api-version": entry.version},
-        headers={},
-        content=json.dumps(body).encode(),
-        names={},
-        api_version=entry.version,
-    )
-    given = call.world.dispatch(target)
-    if given.status >= 400:
-        raise _refusal(given)
-    _wait(call, given)
-
-
-def _nest(call: Call, template: Template, entry: Entry) -> None:
-    """A deployment inside a deployment, perhaps in another group; unless it says inner, it speaks the outer's names."""
-    properties = dict(entry.body.get("properties") or {})
-    inner = str((properties.get("expressionEvaluationOptions") or {}).get("scope", "outer")).lower() == "inner"
-    parameters = resolve(properties.get("parameters") or {}, template.context)
-    names = {"subscription": entry.subscription, "group": entry.group, "deployment": entry.id.rpartition("/")[2]}
-    nested = replace(call, path=entry.id, names=names)
-    if call.world.store.get(nested.scope) is None:
-        raise Refusal(404, "ResourceGroupNotFound", f"Resource group '{entry.group}' could not be found.")
-    own = context_of(nested)
-    context = (
-        own
-        if inner
-        else lambda _parameters, _variables: replace(
-            template.context, subscription=entry.subscription, group=own({}, {}).group
-        )
-    )
-    expanded = expand(properties.get("template"), parameters, context)
-    for each in expanded.entries:
-        _make(nested, expanded, each)
-
-
-def _wait(call: Call, given: Answer) -> None:
-    """Until the operation that an answer started has ended."""
-    url = given.headers.get("Azure-AsyncOperation")
-    found = call.world.store.get_operation(url.partition("?")[0].rpartition("/")[2]) if url else None
-    if found is None:
-        return
-    _started, ready, body = found
-    while (left := ready - time.time()) > 0:
-        time.sleep(min(left, 0.2))
-    if body["error"]:
-        raise Refusal(400, body["error"]["code"], body["error"]["message"])
-
-
-def _refusal(given: Answer) -> Refusal:
-    error = given.body["error"]
-    more = {key: value for key, value in error.items() if key not in {"code", "message"}}
-    refusal = Refusal(given.status, error.get("code"), error.get("message", ""))
-    refusal.error |= more
-    return refusal
-
-
-def _note(call: Call, record: Record, entry: Entry, failure: Refusal | None = None) -> None:
-    number = f"{len(record.private['operations']) + 1:016X}"
-    record.private["operations"].append(
-        {
-            "id": f"{record.id}/operations/{number}",
-            "operationId": number,
-            "properties": {
-                "provisioningOperation": "Create",
-                "provisioningState": "Failed" if failure else "Succeeded",
-                "timestamp": call.world.clock.text(),
-                "statusCode": HTTPStatus(failure.status if failure else 200).name.title().replace("_", ""),
-                **({"statusMessage": {"error": failure.error}} if failure else {}),
-                "targetResource": {
-                    "id": entry.id,
-                    "resourceType": entry.type,
-                    "resourceName": entry.id.rpartition("/")[2],
-                },
-            },
+        created_ids = _create_resources(request, record, plan)
+        outputs = _evaluated_outputs(request, record, plan)
+        properties |= {
+            "provisioningState": "Succeeded",
+            "outputResources": [{"id": created_id} for created_id in created_ids],
         }
-    )
-    call.world.store.put(record)
+        if outputs:
+            properties["outputs"] = outputs
+    except ApiError as error:
+        properties |= {"provisioningState": "Failed", "error": error.error}
+        raise
+    except Exception as error:
+        # A bug of ours ends the deployment too: a client would poll without end.
+        properties |= {"provisioningState": "Failed", "error": {"code": "InternalServerError", "message": str(error)}}
+        raise
+    finally:
+        properties["duration"] = f"PT{time.monotonic() - started:.4f}S"
+        request.state.store.put(record)
 
 
-def _reference(call: Call, resource: str, version: str | None, *, full: bool) -> Any:
-    """What `reference()` sees of a resource: its properties, or with 'Full' the whole body."""
-    path = resource
-    if not resource.startswith("/"):
-        found = [each for each in call.world.store.below(f"{call.scope}/") if each.name.lower() == resource.lower()]
-        if len(found) != 1:
-            raise Unresolved(resource)
-        path = found[0].id
-    record = call.world.store.get(path)
-    if record is None:
-        raise Unresolved(resource)
-    version = version or _newest(record.type)
-    target = replace(call, method="GET", path=path, query={}, headers={}, content=b"", names={}, api_version=version)
-    given = call.world.dispatch(target)
-    if given.status >= 400:
-        raise invalid(f"reference('{resource}') failed: {given.body}")
-    body = json.loads(given.body.replace(BASE, call.base)) if isinstance(given.body, str) else given.body
-    return body if full else body.get("properties", {})
+def _create_resources(request: Request, record: StoredResource, plan: DeploymentPlan) -> list[str]:
+    """The ids of the resources created, those of nested deployments included; raises ApiError 400 DeploymentFailed."""
+    created_ids: list[str] = []
+    for instance in plan.instances:
+        if not instance.deployed:
+            continue
+        try:
+            created_ids += _create_resource(request, plan, instance)
+        except ApiError as error:
+            record_operation(request, record, instance, error)
+            # ARM stops at the first failure and leaves what was created.
+            raise ApiError(400, "DeploymentFailed", _FAILED_MESSAGE, details=[error.error]) from error
+        record_operation(request, record, instance)
+    return created_ids
 
 
-def _newest(kind: str) -> str:
-    return (versions(kind) or ["2022-09-01"])[-1]
+def _create_resource(request: Request, plan: DeploymentPlan, instance: ResourceInstance) -> list[str]:
+    try:
+        nested_plan = plan.nested(instance, DeployedResources(request, Stage.NESTED))
+        body = {} if nested_plan else plan.body(instance, DeployedResources(request, Stage.DEPLOYING))
+    except TemplateError as error:
+        raise template_refused(error) from error
+    if nested_plan is not None:
+        return _run_nested_deployment(request, nested_plan, instance)
+    _check_known(instance, body)
+    put_request = own_request(request, "PUT", instance.id, instance.api_version or "", json.dumps(body).encode())
+    response = request.state.application.dispatch(put_request)
+    if response.status >= 400:
+        raise api_error_of(response)
+    _wait_for_operation(request, response)
+    return [instance.id]
+
+
+def _run_nested_deployment(request: Request, plan: DeploymentPlan, instance: ResourceInstance) -> list[str]:
+    """A deployment inside a deployment, perhaps in another scope, with a record of its own."""
+    names = {"subscription": plan.scope.subscription, "deployment": plan.name}
+    if plan.scope.group:
+        names["group"] = plan.scope.group
+    nested_request = replace(request, path=instance.id, path_params=names)
+    if plan.scope.group and request.state.store.get(plan.scope.id) is None:
+        raise resource_group_not_found(plan.scope.group)
+    location = printable(instance.body.get("location"))
+    record = new_record(request, instance.id, deployment_body(nested_request, plan, instance.id, location))
+    request.state.store.put(record)
+    run_deployment(nested_request, record, plan)
+    return [resource["id"] for resource in record.body["properties"]["outputResources"]]
+
+
+def _evaluated_outputs(request: Request, record: StoredResource, plan: DeploymentPlan) -> dict[str, Any]:
+    """The outputs as they are shown; all of them, secure ones too, are kept for an outer template."""
+    try:
+        outputs = plan.outputs(DeployedResources(request, Stage.DEPLOYING))
+    except TemplateError as error:
+        raise template_refused(error) from error
+    secure = {name: {"type": output.json()["type"], "value": output.value} for name, output in outputs.items()}
+    keep_secure_outputs(request, record.id, secure)
+    return {name: output.json() for name, output in outputs.items()}
+
+
+def _check_known(instance: ResourceInstance, body: dict[str, Any]) -> None:
+    unknown = next(unknowns_in(body), None)
+    if unknown is not None:
+        message = f"The body of '{instance.id}' needs a value that is not known when it is deployed: {unknown.name}."
+        raise ApiError(400, "InvalidTemplate", message)
+
+
+def _wait_for_operation(request: Request, response: Response) -> None:
+    """Wait until the operation that a response announces has ended; raises ApiError 400 where it failed."""
+    url = response.headers.get("Azure-AsyncOperation")
+    operation = request.state.store.get_operation(url.partition("?")[0].rpartition("/")[2]) if url else None
+    if operation is None:
+        return
+    _started, ready, body = operation
+    # The next resource may need this one: ARM too starts it when the operation has ended.
+    while (remaining := ready - time.time()) > 0:
+        time.sleep(min(remaining, 0.2))
+    if body["error"]:
+        raise ApiError(400, body["error"]["code"], body["error"]["message"])

@@ -1,151 +1,124 @@
-"""What a deployment would change, as what-if tells it; it sees neither tables nor transforms, as in Azure."""
+"""What a deployment would change: what exists compared with what a rehearsal of the deployment leaves behind."""
 
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm import request_bodies
-from provisioner.emulator.arm.template_expressions import Unresolved, resolve
-from provisioner.emulator.http.response import Refusal
+from provisioner.emulator.arm.deployment_records import printable
+from provisioner.emulator.arm.property_changes import property_changes
+from provisioner.emulator.arm.resource_envelope import BASE_URL_PLACEHOLDER
+from provisioner.emulator.faults import Faults
+from provisioner.emulator.http.request import own_request
+from provisioner.emulator.http.response import ApiError
+from provisioner.template import text_of, unknowns_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.emulator.arm.deployment_template import Entry, Template
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
+    from provisioner.template import DeploymentPlan, ResourceInstance
 
-_ENVELOPE = {"id", "name", "type", "apiVersion", "etag"}
+_ENVELOPE_KEYS = {"id", "name", "type", "apiVersion", "etag", "systemData"}
 
 
-def changes(call: Call, template: Template, *, complete: bool, ids_only: bool) -> list[dict[str, Any]]:
-    """One change for each resource of the template, and Ignore or Delete for the others of the group."""
-    found = [_change(call, template, entry) for entry in template.entries if "/deployments/" not in entry.id]
-    named = {entry.id.lower() for entry in template.entries}
-    rest = "Delete" if complete else "Ignore"
-    found += [
-        {"resourceId": record.id, "changeType": rest, "before": record.body}
-        for record in call.world.store.below(f"{call.scope}/providers/")
-        if record.key not in named and record.body.get("location")
-    ]
+def what_if_changes(request: Request, plan: DeploymentPlan, *, complete: bool, ids_only: bool) -> list[dict[str, Any]]:
+    """One change for each resource of the template, and Ignore (Delete where complete) for the others of the group.
+
+    The resources of nested deployments are among them, the deployments themselves are not.
+    """
+    instances = list(plan.walk())
+    with _rehearsal(request) as rehearsal:
+        changes = [_change_of(rehearsal, instance) for instance in instances]
+    if plan.scope.group:
+        changes += _changes_of_rest(request, {instance.id.lower() for instance in instances}, complete=complete)
     if ids_only:
-        return [{"resourceId": each["resourceId"], "changeType": _brief(each["changeType"])} for each in found]
-    return found
+        return [
+            {"resourceId": change["resourceId"], "changeType": _change_type_without_payload(change["changeType"])}
+            for change in changes
+        ]
+    return changes
 
 
-def _brief(kind: str) -> str:
+@contextmanager
+def _rehearsal(request: Request) -> Iterator[Request]:
+    """A request in whose name to write; all that it writes is undone at the end."""
+    # A fault that strikes once is meant for the deployment, and rate limits for what the caller sends.
+    state = request.state.without_memory(Faults(request.state.clock))
+    with state.store.rehearsal():
+        yield replace(request, state=state)
+
+
+def _changes_of_rest(request: Request, declared_ids: set[str], *, complete: bool) -> Iterator[dict[str, Any]]:
+    for record in request.state.store.find_below(f"{request.scope}/providers/"):
+        if record.key not in declared_ids and record.body.get("location"):
+            yield {"resourceId": record.id, "changeType": "Delete" if complete else "Ignore", "before": record.body}
+
+
+def _change_type_without_payload(change_type: str) -> str:
     # Without payloads nothing is compared: what exists is said to be deployed.
-    return "Deploy" if kind in {"Modify", "NoChange"} else kind
+    return "Deploy" if change_type in {"Modify", "NoChange"} else change_type
 
 
-def _change(call: Call, template: Template, entry: Entry) -> dict[str, Any]:
+def _change_of(request: Request, instance: ResourceInstance) -> dict[str, Any]:
     after = {
-        **_tolerant(entry.body, template),
-        "id": entry.id,
-        "name": entry.id.rpartition("/")[2],
-        "type": entry.type,
-        "apiVersion": entry.version,
+        **printable(instance.body),
+        "id": instance.id,
+        "name": text_of(instance.name).rpartition("/")[2],
+        "type": instance.type,
+        "apiVersion": instance.api_version,
     }
-    before = _live(call, entry)
+    before = _live_body(request, instance)
+    rehearsed = _rehearsed_body(request, instance)
     if before is None:
-        return {"resourceId": entry.id, "changeType": "Create", "after": after}
-    delta = list(_deltas(_writable(entry.type, before), _writable(entry.type, after), ""))
-    kind = "Modify" if any(each["propertyChangeType"] != "NoEffect" for each in delta) else "NoChange"
-    return {"resourceId": entry.id, "changeType": kind, "before": before, "after": after, "delta": delta}
+        return {"resourceId": instance.id, "changeType": "Create", "after": after}
+    if rehearsed is None:
+        # Its PUT is refused, or waits for values: compared with the template, so far as that speaks.
+        delta = property_changes(_writable_part(instance.type, before), _declared_part(instance), only_declared=True)
+    else:
+        old, new = _writable_part(instance.type, before), _writable_part(instance.type, rehearsed)
+        delta = property_changes(old, new, only_declared=False)
+    change_type = "Modify" if delta else "NoChange"
+    return {"resourceId": instance.id, "changeType": change_type, "before": before, "after": after, "delta": delta}
 
 
-def _live(call: Call, entry: Entry) -> dict[str, Any] | None:
-    target = replace(
-        call, method="GET", path=entry.id, query={}, headers={}, content=b"", names={}, api_version=entry.version
-    )
-    given = call.world.dispatch(target)
-    if given.status >= 400:
+def _rehearsed_body(request: Request, instance: ResourceInstance) -> dict[str, Any] | None:
+    """What a GET shows behind the PUT of a resource; None where the PUT is refused or its body is not known yet."""
+    if next(unknowns_in(instance.body), None) is not None:
         return None
-    body: dict[str, Any] = json.loads(given.body) if isinstance(given.body, str) else given.body
+    content = json.dumps(instance.body).encode()
+    response = request.state.application.dispatch(
+        own_request(request, "PUT", instance.id, instance.api_version or "", content)
+    )
+    return None if response.status >= 400 else _live_body(request, instance)
+
+
+def _live_body(request: Request, instance: ResourceInstance) -> dict[str, Any] | None:
+    get_request = own_request(request, "GET", instance.id, instance.api_version or "")
+    response = request.state.application.dispatch(get_request)
+    if response.status >= 400:
+        return None
+    if not isinstance(response.body, str):
+        return dict(response.body)
+    body: dict[str, Any] = json.loads(response.body.replace(BASE_URL_PLACEHOLDER, request.base_url))
     return body
 
 
-def _tolerant(value: Any, template: Template) -> Any:
-    """A body with what is known so far; an expression about a resource still to come stays as it is."""
-    if isinstance(value, dict):
-        return {key: _tolerant(inner, template) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_tolerant(inner, template) for inner in value]
+def _writable_part(resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
     try:
-        return resolve(value, template.context)
-    except Unresolved:
-        return value
+        writable = request_bodies.accept_body(resource_type, body)
+    # A type that is not published here: compared as it is.
+    except KeyError:
+        writable = body
+    return {key: value for key, value in writable.items() if key not in _ENVELOPE_KEYS}
 
 
-def _writable(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+def _declared_part(instance: ResourceInstance) -> dict[str, Any]:
     try:
-        known = request_bodies.accept(kind, body)
-    except (KeyError, Refusal):
-        known = {key: value for key, value in body.items() if key not in {"systemData", "etag"}}
-    return {key: value for key, value in known.items() if key not in _ENVELOPE}
-
-
-def _deltas(before: Any, after: Any, path: str) -> Iterator[dict[str, Any]]:
-    """The properties that differ; what the template leaves out is told as Delete, defaults of the service too."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in dict.fromkeys([*before, *after]):
-            below = f"{path}.{key}".lstrip(".")
-            if key not in after:
-                if before[key] not in (None, {}, []):
-                    yield {
-                        "path": below,
-                        "propertyChangeType": "Delete",
-                        "before": before[key],
-                        "after": None,
-                        "children": None,
-                    }
-            elif key not in before:
-                yield {
-                    "path": below,
-                    "propertyChangeType": "Create",
-                    "before": None,
-                    "after": after[key],
-                    "children": None,
-                }
-            else:
-                yield from _deltas(before[key], after[key], below)
-    elif isinstance(before, list) and isinstance(after, list):
-        if children := list(_items(before, after)):
-            yield {"path": path, "propertyChangeType": "Array", "before": None, "after": None, "children": children}
-    elif not _same(before, after):
-        yield {"path": path, "propertyChangeType": "Modify", "before": before, "after": after, "children": None}
-
-
-def _items(before: list[Any], after: list[Any]) -> Iterator[dict[str, Any]]:
-    for index in range(max(len(before), len(after))):
-        if index >= len(after):
-            yield {
-                "path": str(index),
-                "propertyChangeType": "Delete",
-                "before": before[index],
-                "after": None,
-                "children": None,
-            }
-        elif index >= len(before):
-            yield {
-                "path": str(index),
-                "propertyChangeType": "Create",
-                "before": None,
-                "after": after[index],
-                "children": None,
-            }
-        elif inner := list(_deltas(before[index], after[index], "")):
-            yield {
-                "path": str(index),
-                "propertyChangeType": "Modify",
-                "before": before[index],
-                "after": after[index],
-                "children": inner,
-            }
-
-
-def _same(before: Any, after: Any) -> bool:
-    if isinstance(before, str) and isinstance(after, str):
-        return before.replace(" ", "").lower() == after.replace(" ", "").lower()
-    return bool(before == after)
+        return _writable_part(instance.type, instance.body)
+    # A value of a wrong type, or one that is not known yet.
+    except ApiError:
+        return instance.body

@@ -1,89 +1,110 @@
-"""Any other resource by its id: kept as it was sent, so that templates and tools get along."""
+"""Resources of any other type by their id: kept as they were sent, so that templates with them deploy."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from provisioner.emulator import azure_facts
 from provisioner.emulator.arm.resource_envelope import (
-    check_etag,
-    entity_tag,
-    grounded,
-    listing,
+    check_preconditions,
+    list_response,
+    new_entity_tag,
     require_group,
     system_data,
-    tags,
+    validated_tags,
+    with_base_url,
 )
-from provisioner.emulator.http.response import Answer, missing_resource
-from provisioner.emulator.store import Record
+from provisioner.emulator.http.response import Response, not_implemented, resource_not_found
+from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
 
-_OWN = ("microsoft.resources/", "microsoft.authorization/role", "microsoft.operationalinsights/workspaces/query")
+# Types with routes of their own, which a wrong method or path must not slip past.
+_EMULATED_ELSEWHERE = (
+    "microsoft.resources/",
+    "microsoft.authorization/role",
+    "microsoft.operationalinsights/workspaces/query",
+)
 
 
-def fits(segments: list[str]) -> bool:
-    """Whether a path is the id of a resource in a group: pairs of type and name after a provider."""
-    low = [each.lower() for each in segments]
-    if low[:1] != ["subscriptions"] or low[2:3] != ["resourcegroups"] or low[4:5] != ["providers"]:
+def is_resource_id(segments: list[str]) -> bool:
+    """Whether a split path is the id of a resource in a group, of a type that has no routes of its own."""
+    # Azure compares ids without case.
+    lower_segments = [segment.lower() for segment in segments]
+    if (
+        lower_segments[:1] != ["subscriptions"]
+        or lower_segments[2:3] != ["resourcegroups"]
+        or lower_segments[4:5] != ["providers"]
+    ):
         return False
-    kind = _kind(segments)
-    return kind is not None and not kind.lower().startswith(_OWN)
+    resource_type = _resource_type(segments)
+    return resource_type is not None and not resource_type.lower().startswith(_EMULATED_ELSEWHERE)
 
 
-def names(segments: list[str]) -> dict[str, str]:
-    """The names in such a path."""
-    return {"subscription": segments[1], "group": segments[3], "kind": _kind(segments) or ""}
+def is_collection(segments: list[str]) -> bool:
+    """Whether a split path names all resources of a type below a group, a resource, or another scope of resources."""
+    return is_resource_id([*segments, "name"])
 
 
-def _kind(segments: list[str]) -> str | None:
-    """The last provider's type in a path; None where the path is no id."""
-    starts = [index for index, each in enumerate(segments) if each.lower() == "providers"]
+def params_of(segments: list[str]) -> dict[str, str]:
+    """Subscription, group and resource type (as `kind`) in such a path."""
+    return {"subscription": segments[1], "group": segments[3], "kind": _resource_type(segments) or ""}
+
+
+def _resource_type(segments: list[str]) -> str | None:
+    """The type after the last provider in a path, Namespace/type[/child]; None where the path is no id."""
+    starts = [index for index, segment in enumerate(segments) if segment.lower() == "providers"]
     tail = segments[starts[-1] + 1 :]
     if len(tail) < 3 or len(tail) % 2 == 0:
         return None
     return "/".join([tail[0], *tail[1::2]])
 
 
-def put(call: Call) -> Answer:
-    """Make or replace a resource."""
-    require_group(call)
-    body = call.object()
-    existing = call.world.store.get(call.path)
-    check_etag(call, existing)
-    made = Record(existing.id if existing else call.path, call.names["kind"], {})
-    made.body = {
+def put(request: Request) -> Response:
+    """Create or replace a resource."""
+    require_group(request)
+    refused = azure_facts.refused_types().get(request.path_params["kind"].lower())
+    if refused is not None:
+        raise not_implemented(refused)
+    body = request.parse_json_object()
+    existing = request.state.store.get(request.path)
+    check_preconditions(request, existing)
+    resource = StoredResource(existing.id if existing else request.path, request.path_params["kind"], {})
+    resource.body = {
         **{key: value for key, value in body.items() if key not in {"id", "name", "type", "apiVersion", "dependsOn"}},
-        **({"tags": tags(body)} if body.get("tags") is not None else {}),
-        "id": made.id,
-        "name": made.name,
-        "type": made.type,
-        "etag": entity_tag(),
-        "systemData": system_data(call, existing),
+        **({"tags": validated_tags(body)} if body.get("tags") is not None else {}),
+        "id": resource.id,
+        "name": resource.name,
+        "type": resource.type,
+        "etag": new_entity_tag(),
+        "systemData": system_data(request, existing),
     }
-    properties = made.body.get("properties")
-    made.body["properties"] = (
+    properties = resource.body.get("properties")
+    resource.body["properties"] = (
         {**properties, "provisioningState": "Succeeded"} if isinstance(properties, dict) else properties
     )
-    call.world.store.put(made)
-    return Answer(200 if existing else 201, grounded(call, made.body))
+    request.state.store.put(resource)
+    is_ok = existing is not None or resource.type.lower() in azure_facts.types_created_with_ok()
+    return Response(200 if is_ok else 201, with_base_url(request, resource.body))
 
 
-def patch(call: Call) -> Answer:
+def patch(request: Request) -> Response:
     """Merge a body into a resource."""
-    record = _require(call)
-    check_etag(call, record)
-    record.body = merge(
-        record.body, {key: value for key, value in call.object().items() if key not in {"id", "name", "type"}}
+    record = _require(request)
+    check_preconditions(request, record)
+    record.body = merge_patch(
+        record.body,
+        {key: value for key, value in request.parse_json_object().items() if key not in {"id", "name", "type"}},
     )
-    record.body["etag"] = entity_tag()
-    call.world.store.put(record)
-    return Answer(200, grounded(call, record.body))
+    record.body["etag"] = new_entity_tag()
+    request.state.store.put(record)
+    return Response(200, with_base_url(request, record.body))
 
 
-def merge(old: Any, new: Any) -> Any:
-    """JSON merge patch: objects member by member, null removes, the rest replaces."""
+def merge_patch(old: Any, new: Any) -> Any:
+    """JSON merge patch (RFC 7396): objects member by member, null removes, anything else replaces."""
     if not isinstance(new, dict):
         return new
     result = dict(old) if isinstance(old, dict) else {}
@@ -91,47 +112,71 @@ def merge(old: Any, new: Any) -> Any:
         if value is None:
             result.pop(key, None)
         else:
-            result[key] = merge(result.get(key), value)
+            result[key] = merge_patch(result.get(key), value)
     return result
 
 
-def get(call: Call) -> Answer:
+def get(request: Request) -> Response:
     """Show a resource."""
-    return Answer(200, grounded(call, _require(call).body))
+    return Response(200, with_base_url(request, _require(request).body))
 
 
-def head(call: Call) -> Answer:
+def head(request: Request) -> Response:
     """204 where the resource exists, else 404."""
-    return Answer(204 if call.world.store.get(call.path) else 404)
+    return Response(204 if request.state.store.get(request.path) else 404)
 
 
-def delete(call: Call) -> Answer:
-    """Take a resource away; 204 where there is none."""
-    return Answer(200 if call.world.store.delete(call.path) else 204)
+def delete(request: Request) -> Response:
+    """Delete a resource; 204 where there is none."""
+    return Response(200 if request.state.store.delete(request.path) else 204)
 
 
-def index(call: Call) -> Answer:
-    """All resources of a group or subscription; `resourceType eq` and `resourceGroup eq` narrow."""
-    wanted = call.query.get("$filter", "")
-    group = re.search(r"resourceGroup eq '([^']*)'", wanted, re.IGNORECASE)
-    kind = re.search(r"resourceType eq '([^']*)'", wanted, re.IGNORECASE)
-    root = f"{call.scope}/resourceGroups/{group[1]}/providers/" if group else f"{call.scope}/"
+def list_all(request: Request) -> Response:
+    """All resources of a group or subscription; `resourceType eq` and `resourceGroup eq` in `$filter` narrow."""
+    # Two comparisons are all that Azure's own tools send.
+    query_filter = request.query.get("$filter", "")
+    group_filter = re.search(r"resourceGroup eq '([^']*)'", query_filter, re.IGNORECASE)
+    type_filter = re.search(r"resourceType eq '([^']*)'", query_filter, re.IGNORECASE)
+    root = f"{request.scope}/resourceGroups/{group_filter[1]}/providers/" if group_filter else f"{request.scope}/"
     keys = ("id", "name", "type", "kind", "location", "tags")
-    found = [
-        {key: each.body[key] for key in keys if key in each.body}
-        for each in call.world.store.below(root)
-        if each.body.get("type") and each.body.get("location") and "/providers/" in each.key
+    listed = [
+        {key: resource.body[key] for key in keys if key in resource.body}
+        for resource in request.state.store.find_below(root)
+        if resource.body.get("type") and resource.body.get("location") and "/providers/" in resource.key
     ]
-    if kind:
-        found = [each for each in found if each["type"].lower() == kind[1].lower()]
-    return listing(call, found)
+    if type_filter:
+        listed = [resource for resource in listed if resource["type"].lower() == type_filter[1].lower()]
+    return list_response(request, listed)
 
 
-def _require(call: Call) -> Record:
-    require_group(call)
-    record = call.world.store.get(call.path)
+def list_type(request: Request) -> Response:
+    """The resources of one type directly below a resource or a group: linked services, data exports, saved searches."""
+    require_group(request)
+    collection = f"{request.path.lower()}/"
+    parent = _parent_of(request.path)
+    if "/providers/" in parent.lower() and request.state.store.get(parent) is None:
+        kind, name = request.path_params["kind"], parent.rpartition("/")[2]
+        raise resource_not_found(kind, name, request.path_params["group"])
+    listed = [
+        record.body
+        for record in request.state.store.find_by_type(request.path_params["kind"], collection)
+        if "/" not in record.key.removeprefix(collection)
+    ]
+    return list_response(request, listed)
+
+
+def _parent_of(collection: str) -> str:
+    """What a list of resources lies under: a group, or for children and extensions a resource."""
+    *before, last_but_one, _namespace, _type = collection.split("/")
+    is_below_provider = last_but_one.lower() == "providers"
+    return "/".join(before) if is_below_provider else collection.rpartition("/")[0]
+
+
+def _require(request: Request) -> StoredResource:
+    require_group(request)
+    record = request.state.store.get(request.path)
     if record is None:
-        kind = call.names["kind"]
-        tail = call.path.split("/providers/")[-1].split("/")[2::2]
-        raise missing_resource(kind, "/".join(tail), call.names["group"])
+        resource_type = request.path_params["kind"]
+        tail = request.path.split("/providers/")[-1].split("/")[2::2]
+        raise resource_not_found(resource_type, "/".join(tail), request.path_params["group"])
     return record

@@ -1,4 +1,4 @@
-"""What every resource type shares: ids, locations, tags, entity tags, system data."""
+"""The envelope of ARM resources: id, location, tags, entity tag, system data, and lists of them."""
 
 from __future__ import annotations
 
@@ -7,134 +7,139 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.http.response import Answer, Refusal, missing_group
-from provisioner.package_data import load_facts
+from provisioner.emulator import azure_facts
+from provisioner.emulator.http.response import ApiError, Response, resource_group_not_found
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call
-    from provisioner.emulator.store import Record
+    from provisioner.emulator.http.request import Request
+    from provisioner.emulator.store import StoredResource
 
-GROUP = "Microsoft.Resources/resourceGroups"
-BASE = "{base}"
+RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
+BASE_URL_PLACEHOLDER = "{base}"
 """Stands in stored bodies for this server's address, which may change from start to start."""
 
 
-def resource_id(call: Call, kind: str, *names: str) -> str:
-    """The id of a resource of `kind` (Namespace/type[/child]) in the call's group."""
-    namespace, *types = kind.split("/")
-    path = "/".join(f"{each}/{name}" for each, name in zip(types, names, strict=True))
-    return f"{call.scope}/providers/{namespace}/{path}"
+def resource_id(request: Request, resource_type: str, *names: str) -> str:
+    """The id of a resource in the request's group; the type is Namespace/type[/child], with a name for each part."""
+    namespace, *types = resource_type.split("/")
+    path = "/".join(f"{type_name}/{name}" for type_name, name in zip(types, names, strict=True))
+    return f"{request.scope}/providers/{namespace}/{path}"
 
 
-def require_group(call: Call) -> Record:
-    """The group that the call names; 404 where it is missing, 409 where it is on its way out."""
-    group = call.world.store.get(call.scope)
+def require_group(request: Request) -> StoredResource:
+    """The group that the path names; raises ApiError 404 where it is missing, 409 where it is being deleted."""
+    group = request.state.store.get(request.scope)
     if group is None:
-        raise missing_group(call.names["group"])
-    if "deleting" in group.private and call.method in {"PUT", "PATCH"}:
+        raise resource_group_not_found(request.path_params["group"])
+    # Reads still answer while a group is being deleted.
+    if "deleting" in group.private and request.method in {"PUT", "PATCH"}:
         message = (
-            f"The resource group '{call.names['group']}' is in deprovisioning state and cannot perform this operation."
+            f"The resource group '{request.path_params['group']}' is in deprovisioning state and cannot perform this "
+            "operation."
         )
-        raise Refusal(409, "ResourceGroupBeingDeleted", message)
+        raise ApiError(409, "ResourceGroupBeingDeleted", message)
     return group
 
 
-def location(call: Call, body: dict[str, Any], existing: Record | None) -> str:
-    """The short form of the body's location, which must be a region and cannot change."""
-    given = body.get("location")
-    if not given or not isinstance(given, str):
-        raise Refusal(400, "LocationRequired", "The location property is required for this definition.")
-    short = given.replace(" ", "").lower()
-    regions = _regions()
-    if short not in regions:
+def validated_location(request: Request, body: dict[str, Any], existing: StoredResource | None) -> str:
+    """The body's location in its short form; raises ApiError where it is missing, no region, or would be changed."""
+    location = body.get("location")
+    if not location or not isinstance(location, str):
+        raise ApiError(400, "LocationRequired", "The location property is required for this definition.")
+    # 'West Europe' and 'westeurope' are the same region; the short form is stored and compared.
+    region = location.replace(" ", "").lower()
+    if not azure_facts.is_region(region):
+        regions = azure_facts.regions()
         message = (
-            f"The provided location '{given}' is not available for resource type. "
+            f"The provided location '{location}' is not available for resource type. "
             f"List of available regions for the resource type is '{','.join(regions)}'."
         )
-        raise Refusal(400, "LocationNotAvailableForResourceType", message)
-    if existing is not None and existing.body["location"] != short:
+        raise ApiError(400, "LocationNotAvailableForResourceType", message)
+    if existing is not None and existing.body["location"] != region:
         message = (
             f"The resource '{existing.name}' already exists in location '{existing.body['location']}' in "
-            "resource group "
-            f"'{call.names['group']}'. A resource with the same name cannot be created in location '{short}'. "
-            "Please select a new resource name."
+            f"resource group '{request.path_params['group']}'. A resource with the same name cannot be created in "
+            f"location '{region}'. Please select a new resource name."
         )
-        raise Refusal(409, "InvalidResourceLocation", message)
-    return short
+        raise ApiError(409, "InvalidResourceLocation", message)
+    return region
 
 
-def _regions() -> dict[str, str]:
-    regions: dict[str, str] = load_facts("regions.yaml")["clouds"]["public"]
-    return regions
-
-
-def tags(body: dict[str, Any]) -> dict[str, str]:
-    """The body's tags, checked as ARM checks them."""
-    given = body.get("tags") or {}
-    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        raise Refusal(
+def validated_tags(body: dict[str, Any]) -> dict[str, str]:
+    """The body's tags, empty where it has none; raises ApiError 400 where ARM does."""
+    tags = body.get("tags") or {}
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise ApiError(
             400,
             "InvalidRequestContent",
             "The request content was invalid: 'tags' is an object of strings.",
             target="tags",
         )
-    if len(given) > 50:
-        raise Refusal(400, "TooManyTags", f"The tag count '{len(given)}' exceeds the maximum of 50 tags.")
-    for name, value in given.items():
+    # Limits of tags: azure-resource-manager/management/tag-resources.
+    if len(tags) > 50:
+        raise ApiError(400, "TooManyTags", f"The tag count '{len(tags)}' exceeds the maximum of 50 tags.")
+    for name, value in tags.items():
         if not name or len(name) > 512 or re.search(r"[<>%&\\?/]", name):
             message = f"The tag name '{name}' is invalid: it has 1 to 512 characters and none of <,>,%,&,\\,?,/."
-            raise Refusal(400, "InvalidTagNameCharacters", message)
+            raise ApiError(400, "InvalidTagNameCharacters", message)
         if len(value) > 256:
-            raise Refusal(
+            raise ApiError(
                 400, "InvalidTagValueLength", f"The value of tag '{name}' exceeds the maximum length of 256 characters."
             )
-    return given
+    return tags
 
 
-def system_data(call: Call, existing: Record | None) -> dict[str, Any]:
-    """Who made a resource and who wrote it last."""
-    who, now = call.principal.client_id, call.world.clock.text()
+def system_data(request: Request, existing: StoredResource | None) -> dict[str, Any]:
+    """Who created a resource and who wrote it last."""
+    author, now = request.principal.client_id, request.state.clock.iso_now()
     before = existing.body.get("systemData", {}) if existing else {}
     return {
-        "createdBy": before.get("createdBy", who),
+        "createdBy": before.get("createdBy", author),
         "createdByType": "Application",
         "createdAt": before.get("createdAt", now),
-        "lastModifiedBy": who,
+        "lastModifiedBy": author,
         "lastModifiedByType": "Application",
         "lastModifiedAt": now,
     }
 
 
-def entity_tag() -> str:
+def new_entity_tag() -> str:
     """A new entity tag, in the shape of the service: a quoted string."""
+    # The quotes are part of the tag, inside the JSON string too, as recorded.
     digits = uuid.uuid4().hex
     return f'"{digits[:8]}-0000-{digits[8:12]}-0000-{digits[12:24]}"'
 
 
-def check_etag(call: Call, existing: Record | None) -> None:
-    """412 where If-Match or If-None-Match says that the caller knows another state."""
-    match, none_match = call.headers.get("If-Match"), call.headers.get("If-None-Match")
+def check_preconditions(request: Request, existing: StoredResource | None) -> None:
+    """Raise ApiError 412 where If-Match or If-None-Match does not hold for the existing resource."""
+    if_match, if_none_match = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     tag = existing.body.get("etag") if existing else None
-    if match is not None and (existing is None or (match != "*" and tag not in _listed(match))):
-        raise Refusal(
-            412, "PreconditionFailed", f"The condition 'If-Match: {match}' is not met; the entity tag is {tag}."
+    if if_match is not None and (existing is None or (if_match != "*" and tag not in _entity_tags_in(if_match))):
+        raise ApiError(
+            412, "PreconditionFailed", f"The condition 'If-Match: {if_match}' is not met; the entity tag is {tag}."
         )
-    if none_match is not None and existing is not None and (none_match == "*" or tag in _listed(none_match)):
-        raise Refusal(
-            412, "PreconditionFailed", f"The condition 'If-None-Match: {none_match}' is not met; the resource exists."
+    exists_as_named = existing is not None and (if_none_match == "*" or tag in _entity_tags_in(if_none_match or ""))
+    if if_none_match is not None and exists_as_named:
+        raise ApiError(
+            412,
+            "PreconditionFailed",
+            f"The condition 'If-None-Match: {if_none_match}' is not met; the resource exists.",
         )
 
 
-def _listed(header: str) -> list[str]:
-    given = [each.strip().removeprefix("W/") for each in header.split(",")]
-    return [*given, *(f'"{each}"' for each in given)]
+def _entity_tags_in(header: str) -> list[str]:
+    # Some clients send the tag without its quotes: both forms are compared.
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return [*tags, *(f'"{tag}"' for tag in tags)]
 
 
-def grounded(call: Call, body: Any) -> str:
-    """A stored body as text, with this server's address filled in."""
-    return json.dumps(body, separators=(",", ":")).replace(BASE, call.base)
+def with_base_url(request: Request, body: Any) -> str:
+    """A stored body as JSON text, with the address that the caller used filled in."""
+    return json.dumps(body, separators=(",", ":")).replace(BASE_URL_PLACEHOLDER, request.base_url)
 
 
-def listing(call: Call, bodies: list[Any]) -> Answer:
-    """A list as ARM pages it; ours fit on one page."""
-    return Answer(body='{"value":[' + ",".join(grounded(call, each) for each in bodies) + '],"nextLink":null}')
+def list_response(request: Request, bodies: list[Any]) -> Response:
+    """A list of bodies in one page."""
+    return Response(
+        body='{"value":[' + ",".join(with_base_url(request, body) for body in bodies) + '],"nextLink":null}'
+    )

@@ -4,62 +4,66 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.arm.resource_envelope import GROUP, listing
-from provisioner.emulator.http.response import Answer, Refusal
-from provisioner.package_data import load_facts
+from provisioner.emulator import azure_facts
+from provisioner.emulator.arm.resource_envelope import RESOURCE_GROUP, list_response
+from provisioner.emulator.http.response import ApiError, Response
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
+    from provisioner.emulator.state import EmulatorState
 
 
-def tenants(call: Call) -> Answer:
+def list_tenants(request: Request) -> Response:
     """The one tenant."""
-    tenant = call.world.identity.tenant
-    body = {
+    return list_response(request, [tenant_body(request.state)])
+
+
+def tenant_body(state: EmulatorState) -> dict[str, Any]:
+    """What is shown of the one tenant."""
+    tenant = state.identity.tenant
+    return {
         "id": f"/tenants/{tenant}",
         "tenantId": tenant,
         "displayName": "Local",
         "tenantCategory": "Home",
         "countryCode": "NL",
     }
-    return listing(call, [body])
 
 
-def subscriptions(call: Call) -> Answer:
+def list_subscriptions(request: Request) -> Response:
     """The default subscription and those that hold a group."""
-    groups = call.world.store.find(GROUP, "/subscriptions/")
-    numbers = dict.fromkeys([call.world.identity.subscription, *(each.key.split("/")[2] for each in groups)])
-    return listing(call, [_subscription(call, each) for each in numbers])
+    groups = request.state.store.find_by_type(RESOURCE_GROUP, "/subscriptions/")
+    subscription_ids = dict.fromkeys(
+        [request.state.identity.subscription, *(group.key.split("/")[2] for group in groups)]
+    )
+    return list_response(request, [subscription_body(request.state, id_) for id_ in subscription_ids])
 
 
-def subscription(call: Call) -> Answer:
-    """Any subscription: each well-formed id is one."""
-    return Answer(body=_subscription(call, call.names["subscription"].lower()))
+def get_subscription(request: Request) -> Response:
+    """Any subscription: every well-formed id is one."""
+    return Response(body=subscription_body(request.state, request.path_params["subscription"].lower()))
 
 
-def _subscription(call: Call, number: str) -> dict[str, Any]:
+def subscription_body(state: EmulatorState, subscription_id: str) -> dict[str, Any]:
+    """What is shown of a subscription; the default one is called Local."""
     return {
-        "id": f"/subscriptions/{number}",
+        "id": f"/subscriptions/{subscription_id}",
         "authorizationSource": "RoleBased",
         "managedByTenants": [],
-        "subscriptionId": number,
-        "tenantId": call.world.identity.tenant,
-        "displayName": "Local" if number == call.world.identity.subscription else f"Local {number[-4:]}",
+        "subscriptionId": subscription_id,
+        "tenantId": state.identity.tenant,
+        "displayName": "Local" if subscription_id == state.identity.subscription else f"Local {subscription_id[-4:]}",
         "state": "Enabled",
-        "subscriptionPolicies": {
-            "locationPlacementId": "Public_2014-09-01",
-            "quotaId": "PayAsYouGo_2014-09-01",
-            "spendingLimit": "Off",
-        },
+        "subscriptionPolicies": azure_facts.subscription_policies(),
     }
 
 
-def locations(call: Call) -> Answer:
+def list_locations(request: Request) -> Response:
     """The public cloud's regions."""
-    root = f"/subscriptions/{call.names['subscription']}/locations"
-    regions = load_facts("regions.yaml")["clouds"]["public"]
-    return listing(
-        call,
+    root = f"/subscriptions/{request.path_params['subscription']}/locations"
+    regions = azure_facts.regions()
+    return list_response(
+        request,
         [
             {
                 "id": f"{root}/{name}",
@@ -74,44 +78,39 @@ def locations(call: Call) -> Answer:
     )
 
 
-def index(call: Call) -> Answer:
+def list_all(request: Request) -> Response:
     """The resource providers."""
-    return listing(call, [_provider(call, each) for each in load_facts("emulator.yaml")["providers"]])
+    return list_response(
+        request, [_provider_body(request, namespace) for namespace in azure_facts.resource_providers()]
+    )
 
 
-def get(call: Call) -> Answer:
+def get(request: Request) -> Response:
     """One provider and its types."""
-    return Answer(body=_provider(call, _spelled(call)))
+    return Response(body=_provider_body(request, _proper_namespace(request)))
 
 
-def register(call: Call) -> Answer:
-    """Register a provider: they all are."""
-    return Answer(body=_provider(call, _spelled(call)))
+def register(request: Request) -> Response:
+    """Answer as for a provider that is registered: all are."""
+    return Response(body=_provider_body(request, _proper_namespace(request)))
 
 
-def _spelled(call: Call) -> str:
-    wanted = call.names["namespace"]
-    for each in load_facts("emulator.yaml")["providers"]:
-        if each.lower() == wanted.lower():
-            return str(each)
-    raise Refusal(404, "InvalidResourceNamespace", f"The resource namespace '{wanted}' is invalid.")
+def _proper_namespace(request: Request) -> str:
+    namespace = request.path_params["namespace"]
+    for provider in azure_facts.resource_providers():
+        if provider.lower() == namespace.lower():
+            return provider
+    raise ApiError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
 
 
-def _provider(call: Call, namespace: str) -> dict[str, Any]:
-    versions = load_facts("emulator.yaml")["versions"]
-    regions = list(load_facts("regions.yaml")["clouds"]["public"].values())
+def _provider_body(request: Request, namespace: str) -> dict[str, Any]:
+    region_names = list(azure_facts.regions().values())
     types = [
-        {
-            "resourceType": kind.partition("/")[2],
-            "locations": regions,
-            "apiVersions": known[::-1],
-            "capabilities": "None",
-        }
-        for kind, known in versions.items()
-        if kind.startswith(f"{namespace}/")
+        {"resourceType": name, "locations": region_names, "apiVersions": versions[::-1], "capabilities": "None"}
+        for name, versions in azure_facts.provider_types(namespace).items()
     ]
     return {
-        "id": f"/subscriptions/{call.names['subscription']}/providers/{namespace}",
+        "id": f"/subscriptions/{request.path_params['subscription']}/providers/{namespace}",
         "namespace": namespace,
         "resourceTypes": types,
         "registrationState": "Registered",
@@ -119,10 +118,17 @@ def _provider(call: Call, namespace: str) -> dict[str, Any]:
     }
 
 
-def metadata(call: Call) -> Answer:
-    """The endpoints of this cloud, as `az cloud register` asks for them."""
-    base = call.base
-    body = {
+def get_cloud_metadata(request: Request) -> Response:
+    """The endpoints of this cloud, as `az cloud register` reads them."""
+    body = cloud_metadata(request.base_url)
+    # The older versions answer with a list of clouds.
+    is_newer = request.query.get("api-version", "") >= azure_facts.metadata_object_version()
+    return Response(body=body if is_newer else [body])
+
+
+def cloud_metadata(base: str) -> dict[str, Any]:
+    """The endpoints of this cloud at a server's address; templates see them as `environment()`."""
+    return {
         "name": "Local",
         "portal": base,
         "authentication": {
@@ -155,4 +161,3 @@ def metadata(call: Call) -> Answer:
             "localhost",
         ),
     }
-    return Answer(body=body if call.query.get("api-version", "") >= "2022-09-01" else [body])

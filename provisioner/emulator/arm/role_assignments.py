@@ -1,4 +1,4 @@
-"""Role definitions and role assignments, at any scope."""
+"""Role assignments, role definitions and deny assignments, at any scope."""
 
 from __future__ import annotations
 
@@ -6,186 +6,223 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.arm.access_control import ASSIGNMENT, denials, roles, scopes
-from provisioner.emulator.arm.resource_envelope import listing
-from provisioner.emulator.entra.token_endpoint import APPLICATION
-from provisioner.emulator.http.response import Answer, Refusal
-from provisioner.emulator.store import Record
+from provisioner.emulator.arm.access_control import ROLE_ASSIGNMENT, deny_faults_at, scope_and_ancestors
+from provisioner.emulator.arm.resource_envelope import list_response
+from provisioner.emulator.azure_facts import builtin_roles
+from provisioner.emulator.entra.applications import principal_exists
+from provisioner.emulator.http.response import ApiError, Response
+from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
     from provisioner.emulator.faults import Fault
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
 
-_KEYS = ("roleDefinitionId", "principalId", "scope")
+_IMMUTABLE_KEYS = ("roleDefinitionId", "principalId", "scope")
 
 
-def put(call: Call) -> Answer:
-    """Grant a role: 201 for a new assignment, also when exactly this one exists."""
-    name, scope = call.names["name"], call.names["scope"]
+def put(request: Request) -> Response:
+    """Assign a role: 201 for a new assignment, and when exactly this one exists."""
+    name, scope = request.path_params["name"], request.path_params["scope"]
     if not _is_guid(name):
         message = f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
-        raise Refusal(400, "InvalidRoleAssignmentId", message)
-    _require_scope(call, scope)
-    properties = _properties(call, scope)
-    made = Record(f"{scope}/providers/{ASSIGNMENT}/{name}", ASSIGNMENT, {}, {"at": call.world.clock.now()})
-    existing = call.world.store.get(made.id)
+        raise ApiError(400, "InvalidRoleAssignmentId", message)
+    _require_scope(request, scope)
+    properties = _properties(request, scope)
+    assignment = StoredResource(
+        f"{scope}/providers/{ROLE_ASSIGNMENT}/{name}", ROLE_ASSIGNMENT, {}, {"at": request.state.clock.now()}
+    )
+    existing = request.state.store.get(assignment.id)
+    # The same request twice is no error; another role or principal under the same name is.
     if existing is not None:
-        return _again(existing, properties)
-    _check_twins(call, scope, properties)
-    now = call.world.clock.text()
-    who = {"createdOn": now, "updatedOn": now, "createdBy": None, "updatedBy": call.principal.object_id}
-    made.body = {
+        return _existing_response(existing, properties)
+    # Azure refuses a second name for the same grant; many tools take that answer for success.
+    _check_no_duplicate(request, scope, properties)
+    now = request.state.clock.iso_now()
+    who = {"createdOn": now, "updatedOn": now, "createdBy": None, "updatedBy": request.principal.object_id}
+    assignment.body = {
         "properties": {**properties, **who, "delegatedManagedIdentityResourceId": None},
-        "id": made.id,
-        "type": ASSIGNMENT,
+        "id": assignment.id,
+        "type": ROLE_ASSIGNMENT,
         "name": name,
     }
-    call.world.store.put(made)
-    return Answer(201, made.body)
+    request.state.store.put(assignment)
+    return Response(201, assignment.body)
 
 
-def _properties(call: Call, scope: str) -> dict[str, Any]:
-    body = call.object()
-    given = body.get("properties")
-    given = given if isinstance(given, dict) else {}
-    principal, role = given.get("principalId"), given.get("roleDefinitionId")
+def _properties(request: Request, scope: str) -> dict[str, Any]:
+    body = request.parse_json_object()
+    properties = body.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    principal, role = properties.get("principalId"), properties.get("roleDefinitionId")
     if not isinstance(principal, str) or not isinstance(role, str):
-        raise Refusal(
+        raise ApiError(
             400,
             "BadRequestFormat",
             "The request was incorrectly formatted: principalId and roleDefinitionId are required.",
         )
-    number = role.rpartition("/")[2].lower()
-    if number not in roles():
-        message = f"The specified role definition with ID '{number}' does not exist."
-        raise Refusal(404 if _is_guid(number) else 400, "RoleDefinitionDoesNotExist", message)
+    role_id = role.rpartition("/")[2].lower()
+    if role_id not in builtin_roles():
+        message = f"The specified role definition with ID '{role_id}' does not exist."
+        raise ApiError(404 if _is_guid(role_id) else 400, "RoleDefinitionDoesNotExist", message)
     if not _is_guid(principal):
-        raise Refusal(
+        raise ApiError(
             400,
             "InvalidPrincipalId",
             f"A valid principal ID must be provided for role assignment: '{principal}' is not a GUID.",
         )
-    kind = given.get("principalType")
-    if not kind and not _known(call, principal):
+    principal_type = properties.get("principalType")
+    # With a principalType the service trusts the caller: a new principal may not have spread yet.
+    if not principal_type and not principal_exists(request.state, principal):
         message = (
             f"Principal {principal.replace('-', '')} does not exist in the directory "
-            f"{call.world.identity.tenant}. Check that you have "
+            f"{request.state.identity.tenant}. Check that you have "
             "the correct principal ID. If you are creating this principal and then immediately assigning a "
             "role, this error might be "
             "related to a replication delay. In this case, set the role assignment principalType property to a "
             "value, such as "
             "ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype"
         )
-        raise Refusal(400, "PrincipalNotFound", message)
-    subscription = next(iter(re.findall(r"^/subscriptions/([^/]+)", scope)), call.world.identity.subscription)
-    full = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{number}"
+        raise ApiError(400, "PrincipalNotFound", message)
+    subscription = next(iter(re.findall(r"^/subscriptions/([^/]+)", scope)), request.state.identity.subscription)
+    role_definition = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
     optional = {
-        key: given.get(key) for key in ("condition", "conditionVersion", "description") if given.get(key) is not None
+        key: properties.get(key)
+        for key in ("condition", "conditionVersion", "description")
+        if properties.get(key) is not None
     }
     return {
-        "roleDefinitionId": full,
+        "roleDefinitionId": role_definition,
         "principalId": principal,
-        "principalType": kind or "ServicePrincipal",
+        "principalType": principal_type or "ServicePrincipal",
         "scope": scope or "/",
         **optional,
     }
 
 
-def _again(existing: Record, properties: dict[str, Any]) -> Answer:
-    if any(existing.body["properties"][key].lower() != properties[key].lower() for key in _KEYS):
+def _existing_response(existing: StoredResource, properties: dict[str, Any]) -> Response:
+    if any(existing.body["properties"][key].lower() != properties[key].lower() for key in _IMMUTABLE_KEYS):
         message = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
-        raise Refusal(409, "RoleAssignmentUpdateNotPermitted", message)
-    return Answer(201, existing.body)
+        raise ApiError(409, "RoleAssignmentUpdateNotPermitted", message)
+    return Response(201, existing.body)
 
 
-def _check_twins(call: Call, scope: str, properties: dict[str, Any]) -> None:
-    for other in call.world.store.find(ASSIGNMENT, f"{scope}/providers/{ASSIGNMENT}/"):
-        if all(other.body["properties"][key].lower() == properties[key].lower() for key in _KEYS):
+def _check_no_duplicate(request: Request, scope: str, properties: dict[str, Any]) -> None:
+    for existing in request.state.store.find_by_type(ROLE_ASSIGNMENT, f"{scope}/providers/{ROLE_ASSIGNMENT}/"):
+        if all(existing.body["properties"][key].lower() == properties[key].lower() for key in _IMMUTABLE_KEYS):
             message = (
                 "The role assignment already exists. The ID of the existing role assignment is "
-                f"{other.name.replace('-', '')}."
+                f"{existing.name.replace('-', '')}."
             )
-            raise Refusal(409, "RoleAssignmentExists", message)
+            raise ApiError(409, "RoleAssignmentExists", message)
 
 
-def get(call: Call) -> Answer:
+def get(request: Request) -> Response:
     """Show an assignment."""
-    record = call.world.store.get(f"{call.names['scope']}/providers/{ASSIGNMENT}/{call.names['name']}")
+    record = request.state.store.get(
+        f"{request.path_params['scope']}/providers/{ROLE_ASSIGNMENT}/{request.path_params['name']}"
+    )
     if record is None:
-        raise Refusal(404, "RoleAssignmentNotFound", f"The role assignment '{call.names['name']}' is not found.")
-    return Answer(body=record.body)
+        raise ApiError(
+            404, "RoleAssignmentNotFound", f"The role assignment '{request.path_params['name']}' is not found."
+        )
+    return Response(body=record.body)
 
 
-def delete(call: Call) -> Answer:
-    """Take an assignment back; 204 where there is none."""
-    record = call.world.store.get(f"{call.names['scope']}/providers/{ASSIGNMENT}/{call.names['name']}")
+def delete(request: Request) -> Response:
+    """Delete an assignment; 204 where there is none."""
+    record = request.state.store.get(
+        f"{request.path_params['scope']}/providers/{ROLE_ASSIGNMENT}/{request.path_params['name']}"
+    )
     if record is None:
-        return Answer(204)
-    call.world.store.delete(record.id)
-    return Answer(200, record.body)
+        return Response(204)
+    request.state.store.delete(record.id)
+    return Response(200, record.body)
 
 
-def index(call: Call) -> Answer:
-    """Assignments at a scope, above it and, without `atScope()`, below it; `principalId eq` narrows."""
-    scope, wanted = call.names["scope"], call.query.get("$filter", "")
-    found = [
-        each
-        for above in scopes(scope or "/")
-        for each in call.world.store.find(ASSIGNMENT, f"{above}/providers/{ASSIGNMENT}/")
+def list_all(request: Request) -> Response:
+    """Assignments at a scope, above it and, without `atScope()` in `$filter`, below it; `principalId eq` narrows."""
+    scope, query_filter = request.path_params["scope"], request.query.get("$filter", "")
+    assignments = [
+        assignment
+        for above in scope_and_ancestors(scope or "/")
+        for assignment in request.state.store.find_by_type(ROLE_ASSIGNMENT, f"{above}/providers/{ROLE_ASSIGNMENT}/")
     ]
-    if "atscope()" not in wanted.lower():
-        known = {each.key for each in found}
-        found += [each for each in call.world.store.find(ASSIGNMENT, f"{scope}/") if each.key not in known]
-    if match := re.search(r"(?:principalId eq|assignedTo\()\s*'([^']*)'", wanted, re.IGNORECASE):
-        found = [each for each in found if each.body["properties"]["principalId"].lower() == match[1].lower()]
-    return listing(call, [each.body for each in found])
+    # ARM's list goes up and down the scopes; `atScope()` leaves out those below.
+    if "atscope()" not in query_filter.lower():
+        listed_ids = {assignment.key for assignment in assignments}
+        assignments += [
+            assignment
+            for assignment in request.state.store.find_by_type(ROLE_ASSIGNMENT, f"{scope}/")
+            if assignment.key not in listed_ids
+        ]
+    if match := re.search(r"(?:principalId eq|assignedTo\()\s*'([^']*)'", query_filter, re.IGNORECASE):
+        assignments = [
+            assignment
+            for assignment in assignments
+            if assignment.body["properties"]["principalId"].lower() == match[1].lower()
+        ]
+    return list_response(request, [assignment.body for assignment in assignments])
 
 
-def index_denials(call: Call) -> Answer:
-    """The deny assignments that hold at a scope; the fault `deny` makes them."""
-    return listing(
-        call, [_denial(number, each) for number, each in enumerate(denials(call.world, call.names["scope"]))]
+def list_deny_assignments(request: Request) -> Response:
+    """The deny assignments that hold at a scope: those of the fault `deny`."""
+    return list_response(
+        request,
+        [
+            _deny_assignment(number, fault)
+            for number, fault in enumerate(deny_faults_at(request.state, request.path_params["scope"]))
+        ],
     )
 
 
-def _denial(number: int, fault: Fault) -> dict[str, Any]:
+def _deny_assignment(number: int, fault: Fault) -> dict[str, Any]:
     scope, principal = fault.values["scope"], fault.values["principal"]
     name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{number} {scope} {principal}"))
     everyone = {"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"}
-    held = {"actions": [], "notActions": [], "dataActions": [fault.values["data_action"]], "notDataActions": []}
+    permissions = {"actions": [], "notActions": [], "dataActions": [fault.values["data_action"]], "notDataActions": []}
     properties = {
         "denyAssignmentName": f"fault {number}",
         "description": "made by a fault",
-        "permissions": [held],
+        "permissions": [permissions],
         "scope": scope or "/",
         "doNotApplyToChildScopes": False,
         "principals": [everyone if principal == "*" else {"id": principal, "type": "ServicePrincipal"}],
         "excludePrincipals": [],
         "isSystemProtected": True,
     }
-    kind = "Microsoft.Authorization/denyAssignments"
-    return {"properties": properties, "id": f"{scope}/providers/{kind}/{name}", "type": kind, "name": name}
+    resource_type = "Microsoft.Authorization/denyAssignments"
+    return {
+        "properties": properties,
+        "id": f"{scope}/providers/{resource_type}/{name}",
+        "type": resource_type,
+        "name": name,
+    }
 
 
-def get_definition(call: Call) -> Answer:
+def get_role_definition(request: Request) -> Response:
     """Show a built-in role."""
-    number = call.names["name"].lower()
-    if number not in roles():
-        raise Refusal(
-            404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{number}' does not exist."
+    role_id = request.path_params["name"].lower()
+    if role_id not in builtin_roles():
+        raise ApiError(
+            404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{role_id}' does not exist."
         )
-    return Answer(body=_definition(call.names["scope"], number))
+    return Response(body=_role_definition(request.path_params["scope"], role_id))
 
 
-def index_definitions(call: Call) -> Answer:
+def list_role_definitions(request: Request) -> Response:
     """The built-in roles; `roleName eq` narrows."""
-    match = re.search(r"roleName eq '([^']*)'", call.query.get("$filter", ""), re.IGNORECASE)
-    wanted = [number for number, role in roles().items() if match is None or role["name"].lower() == match[1].lower()]
-    return listing(call, [_definition(call.names["scope"], number) for number in wanted])
+    match = re.search(r"roleName eq '([^']*)'", request.query.get("$filter", ""), re.IGNORECASE)
+    role_ids = [
+        role_id
+        for role_id, role in builtin_roles().items()
+        if match is None or role["name"].lower() == match[1].lower()
+    ]
+    return list_response(request, [_role_definition(request.path_params["scope"], role_id) for role_id in role_ids])
 
 
-def _definition(scope: str, number: str) -> dict[str, Any]:
-    role = roles()[number]
+def _role_definition(scope: str, role_id: str) -> dict[str, Any]:
+    role = builtin_roles()[role_id]
+    # Role definitions live at the subscription, whatever the scope of the question.
     root = "/".join(scope.split("/")[:3])
     permissions = {
         "actions": role["actions"],
@@ -201,26 +238,19 @@ def _definition(scope: str, number: str) -> dict[str, Any]:
             "assignableScopes": ["/"],
             "permissions": [permissions],
         },
-        "id": f"{root}/providers/Microsoft.Authorization/roleDefinitions/{number}",
+        "id": f"{root}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
         "type": "Microsoft.Authorization/roleDefinitions",
-        "name": number,
+        "name": role_id,
     }
 
 
-def _require_scope(call: Call, scope: str) -> None:
-    """404 for an assignment at a resource or group that is not there."""
-    if scope.count("/") > 2 and call.world.store.get(scope) is None:
+def _require_scope(request: Request, scope: str) -> None:
+    """Raise ApiError 404 for a scope below a subscription that does not exist."""
+    if scope.count("/") > 2 and request.state.store.get(scope) is None:
         name = scope.rpartition("/")[2]
         if scope.count("/") == 4:
-            raise Refusal(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
-        raise Refusal(404, "ResourceNotFound", f"The resource '{scope}' was not found.")
-
-
-def _known(call: Call, principal: str) -> bool:
-    applications = call.world.store.find(APPLICATION)
-    return principal.lower() == call.world.identity.object_id or any(
-        each.body["object_id"] == principal.lower() for each in applications
-    )
+            raise ApiError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+        raise ApiError(404, "ResourceNotFound", f"The resource '{scope}' was not found.")
 
 
 def _is_guid(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of a workspace: PUT replaces, PATCH merges, both take their time."""
+"""Tables of a workspace: PUT replaces, PATCH merges, both as long-running operations."""
 
 from __future__ import annotations
 
@@ -7,238 +7,291 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import azure_facts
-from provisioner.emulator.arm import long_running_operations, request_bodies, workspaces
+from provisioner.emulator.arm import deleted_tables, long_running_operations, request_bodies, workspaces
 from provisioner.emulator.arm.table_checks import (
-    check_classic,
     check_columns,
     check_name,
+    check_no_job,
+    check_not_classic,
     check_plan,
     check_retention,
-    check_schema,
-    invalid,
+    invalid_parameter,
+    validated_columns,
 )
 from provisioner.emulator.arm.workspaces import TABLE
-from provisioner.emulator.http.response import Answer, Refusal, missing_resource
-from provisioner.emulator.store import Record
+from provisioner.emulator.http.response import ApiError, Response, resource_not_found
+from provisioner.emulator.state import CacheName
+from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.emulator.http.request import Call, World
+    from provisioner.emulator.http.request import Request
+    from provisioner.emulator.state import EmulatorState
 
 
-def put(call: Call) -> Answer:
-    """Make a table or replace its definition: what the body leaves out is gone or back at its default."""
-    return _write(call, replace=True)
+_PRINTED: CacheName[tuple[str, str, int], str] = CacheName("printed tables", limit=5000)
+"""Id, private part as text and the workspace's retention → body as text."""
+_UNWRITTEN: CacheName[tuple[str, int], dict[str, str]] = CacheName("unwritten tables", limit=50)
+"""Id of a workspace and its retention → the bodies of tables that nobody has written to, by name."""
 
 
-def patch(call: Call) -> Answer:
+def put(request: Request) -> Response:
+    """Create a table or replace its definition: what the body leaves out is deleted or back at its default."""
+    return _write(request, replace=True)
+
+
+def patch(request: Request) -> Response:
     """Merge columns and settings into a table."""
-    return _write(call, replace=False)
+    return _write(request, replace=False)
 
 
-def _write(call: Call, *, replace: bool) -> Answer:
-    workspace, name = _workspace(call), _spelled(call)
-    existing = stored(call.world, workspace, name)
-    if existing is None and not replace and name not in azure_facts.builtin():
-        raise _missing(call)
+def _write(request: Request, *, replace: bool) -> Response:
+    workspace, name = _require_workspace(request), _proper_name(request)
+    existing = find_table(request.state, workspace, name)
+    # A PATCH of a table that does not exist is 404; a built-in one exists without having been written to.
+    if existing is None and not replace and name not in azure_facts.azure_tables():
+        raise _table_not_found(request)
+    sent = request.parse_json_object()
+    check_no_job(name, sent)
     check_name(name)
-    check_classic(existing)
+    check_not_classic(existing)
     _check_unlocked(existing)
-    sent = call.object()
-    properties = request_bodies.accept(TABLE, sent).get("properties") or {}
-    made = _merged(call, table_id(workspace, name), existing, given=properties, sent=sent, replace=replace)
-    _check_room(call, workspace, existing, name)
-    headers, ready, error = long_running_operations.begin(
-        call, "Microsoft.OperationalInsights", workspace.body["location"], made.id
+    properties = request_bodies.accept_body(TABLE, sent).get("properties") or {}
+    table = _merged_table(
+        request, table_id(workspace, name), existing, properties=properties, sent=sent, replace=replace
     )
+    _check_table_limit(request, workspace, existing, name)
+    headers, ready, error = long_running_operations.begin_operation(
+        request, "Microsoft.OperationalInsights", workspace.body["location"], table.id
+    )
+    # A failed operation changes nothing; the client learns of it from the operation alone.
     if error is None:
-        made.private["ready"] = ready
+        table.private["ready"] = ready
         if existing is None:
-            made.private["born"] = call.world.clock.now()
-        call.world.store.put(made)
-    return Answer(202, headers=headers)
+            table.private["born"] = request.state.clock.now()
+            deleted_tables.purge_expired_rows(request.state, workspace, table.name)
+        request.state.store.put(table)
+    return Response(202, headers=headers)
 
 
-def _merged(
-    call: Call,
-    resource: str,
-    existing: Record | None,
+def _merged_table(
+    request: Request,
+    table_id: str,
+    existing: StoredResource | None,
     *,
-    given: dict[str, Any],
+    properties: dict[str, Any],
     sent: dict[str, Any],
     replace: bool,
-) -> Record:
-    """The table as it will be, after every check."""
-    name = resource.rpartition("/")[2]
+) -> StoredResource:
+    """The table as it will be; `properties` are accepted, `sent` is the body as it came. Raises ApiError 400."""
+    name = table_id.rpartition("/")[2]
     old = existing.private if existing else {}
-    raw = (sent.get("properties") or {}).get("schema") or {}
-    columns = check_schema(name, given.get("schema"), raw)
+    sent_schema = (sent.get("properties") or {}).get("schema") or {}
+    columns = validated_columns(name, properties.get("schema"), sent_schema)
     if columns is None:
-        columns = [] if replace and name in azure_facts.builtin() else old.get("columns", [])
+        # A PUT without columns takes a built-in table's added ones away, and leaves a custom table as it is.
+        columns = [] if replace and name in azure_facts.azure_tables() else old.get("columns", [])
     elif not replace:
-        fresh = {each["name"]: each for each in columns}
-        columns = [*fresh.values(), *(each for each in old.get("columns", []) if each["name"] not in fresh)]
-    check_columns(name, columns, existing)
-    plan = given.get("plan") or (old.get("plan", "Analytics"))
-    check_plan(name, plan, existing, call.world.clock.now())
-    days = given.get("retentionInDays", None if replace else old.get("days"))
-    if plan != "Analytics" and "retentionInDays" not in given:
+        sent_columns = {column["name"]: column for column in columns}
+        columns = [
+            *sent_columns.values(),
+            *(column for column in old.get("columns", []) if column["name"] not in sent_columns),
+        ]
+    check_columns(name, columns, existing, request.state.policy)
+    plan = properties.get("plan") or (old.get("plan", "Analytics"))
+    check_plan(name, plan, existing, request.state.clock.now())
+    # PUT resets what it leaves out, PATCH leaves it; AMD logs/data-retention-configure.md.
+    days = properties.get("retentionInDays", None if replace else old.get("days"))
+    if plan != "Analytics" and "retentionInDays" not in properties:
         days = None  # fixed by these plans: what was chosen before the switch no longer counts
-    total = given.get("totalRetentionInDays", None if replace else old.get("total"))
+    total = _sent_total(request, existing, properties, days, replace=replace)
     check_retention({"retentionInDays": days, "totalRetentionInDays": total}, plan)
-    switched = bool(old) and plan != old["plan"]
-    schema = given.get("schema") or {}
+    # One of Azure's tables had the plan Analytics before anything was written to it.
+    old_plan = old.get("plan", "Analytics" if name in azure_facts.azure_tables() else plan)
+    switched = plan != old_plan
+    schema = properties.get("schema") or {}
     private = {
         **old,
         "plan": plan,
         "columns": columns,
-        "types": {**old.get("types", {}), **{each["name"]: each["type"] for each in columns}},
+        # Never forgotten: a deleted column cannot come back with another type (AMD logs/custom-logs-migrate.md).
+        "types": {**old.get("types", {}), **{column["name"]: column["type"] for column in columns}},
         "days": None if days == -1 else days,
         "total": None if total == -1 else total,
         "description": schema.get("description", None if replace else old.get("description")),
         "display": schema.get("displayName", None if replace else old.get("display")),
-        **({"plan_changed": call.world.clock.now()} if switched else {}),
+        **({"plan_changed": request.state.clock.now()} if switched else {}),
     }
-    return Record(existing.id if existing else resource, TABLE, {}, private)
+    return StoredResource(existing.id if existing else table_id, TABLE, {}, private)
 
 
-def _check_room(call: Call, workspace: Record, existing: Record | None, name: str) -> None:
+def _sent_total(
+    request: Request, existing: StoredResource | None, properties: dict[str, Any], days: int | None, *, replace: bool
+) -> int | None:
+    """The total retention that a body asks for; None for the default, which is at least the interactive days."""
+    old = existing.private if existing else {}
+    total: int | None = properties.get("totalRetentionInDays", None if replace else old.get("total"))
+    # A client that reads, changes the retention and writes sends the default's number back: it stays the default,
+    # which follows the retention (totalRetentionInDaysAsDefault), instead of standing in its way.
+    if old.get("total") is None and total is not None and days is not None and total < days:
+        workspace = _require_workspace(request)
+        shown = _retention(workspace, {"plan": "Analytics", **old})[1]
+        return None if total == shown else total
+    return total
+
+
+def _check_table_limit(request: Request, workspace: StoredResource, existing: StoredResource | None, name: str) -> None:
     # 500 custom tables, but support raises it (AMD logs/includes/azure-monitor-limits-workspaces.md): a switch.
-    limit = call.world.faults.happens("table_limit", call.method, call.path)
+    limit = request.state.faults.happens("table_limit", request.method, request.path)
     if limit is not None and existing is None and name.endswith("_CL"):
-        count = len(call.world.store.find(TABLE, f"{workspace.key}/"))
+        count = len(request.state.store.find_by_type(TABLE, f"{workspace.key}/"))
         if count >= limit.values["most"]:
-            raise invalid(f"The workspace has {count} custom tables; the limit is {limit.values['most']}.")
+            raise invalid_parameter(f"The workspace has {count} custom tables; the limit is {limit.values['most']}.")
 
 
-def _check_unlocked(existing: Record | None) -> None:
+def _check_unlocked(existing: StoredResource | None) -> None:
     # Updating means locked (Tables.json). Two writers inside the 20 ms of an operation that no fault slows are let
     # through: in Azure the window is seconds, and a client that survives it there is tested with slow_operation.
     if existing is None:
         return
-    if long_running_operations.left(existing.private) > long_running_operations.QUICK:
-        raise Refusal(409, "Conflict", f"Table {existing.name} is being updated and is locked for any changes.")
+    if long_running_operations.seconds_left(existing.private) > long_running_operations.QUICK_SECONDS:
+        raise ApiError(409, "Conflict", f"Table {existing.name} is being updated and is locked for any changes.")
 
 
-def get(call: Call) -> Answer:
+def get(request: Request) -> Response:
     """Show a table."""
-    workspace = _workspace(call)
-    record = stored(call.world, workspace, _spelled(call)) or _given(workspace, _spelled(call))
+    workspace = _require_workspace(request)
+    record = find_table(request.state, workspace, _proper_name(request)) or _unwritten_builtin(
+        workspace, _proper_name(request)
+    )
     if record is None:
-        raise _missing(call)
-    return Answer(body=show(workspace, record))
+        raise _table_not_found(request)
+    return Response(body=current_body(workspace, record))
 
 
-def index(call: Call) -> Answer:
+def list_all(request: Request) -> Response:
     """All tables of a workspace, the built-in ones among them."""
-    workspace = _workspace(call)
-    shown = [*_shown(call.world, workspace)]
-    written = {name for name, _text in shown}
-    given = [
-        json.dumps(show(workspace, each))
-        for name in azure_facts.builtin()
-        if name not in written and (each := _given(workspace, name))
+    workspace = _require_workspace(request)
+    written_bodies = [*_printed_bodies(request.state, workspace)]
+    written_names = {name for name, _text in written_bodies}
+    unwritten = [
+        text for name, text in _unwritten_bodies(request.state, workspace).items() if name not in written_names
     ]
-    return Answer(body='{"value":[' + ",".join([*(text for _name, text in shown), *given]) + '],"nextLink":null}')
+    return Response(
+        body='{"value":[' + ",".join([*(text for _name, text in written_bodies), *unwritten]) + '],"nextLink":null}'
+    )
 
 
-def _shown(world: World, workspace: Record) -> Iterator[tuple[str, str]]:
-    """Name and printed body of each written table; printed once for each state, so that long lists are quick."""
-    cache: dict[tuple[str, str, int], str] = world.memory.setdefault("tables", {})
+def _unwritten_bodies(state: EmulatorState, workspace: StoredResource) -> dict[str, str]:
+    """Name → body as JSON text of each of Azure's tables as it is before any write: a workspace lists some 900."""
+    cache = state.cache(_UNWRITTEN)
+    key = (workspace.id, workspace.body["properties"]["retentionInDays"])
+    if key not in cache:
+        tables = (_unwritten_builtin(workspace, name) for name in azure_facts.azure_tables())
+        cache[key] = {table.name: json.dumps(current_body(workspace, table)) for table in tables if table}
+    return cache[key]
+
+
+def _printed_bodies(state: EmulatorState, workspace: StoredResource) -> Iterator[tuple[str, str]]:
+    """Name and body as JSON text of each table written to, printed once for each state: lists of them are long."""
+    cache = state.cache(_PRINTED)
     retention = workspace.body["properties"]["retentionInDays"]
-    for resource, private in world.store.texts(TABLE, f"{workspace.key}/"):
+    for resource, private in state.store.find_private_texts(TABLE, f"{workspace.key}/"):
         key = (resource, private, retention)
         text = cache.get(key)
         if text is None:
-            record = Record(resource, TABLE, {}, json.loads(private))
-            text = json.dumps(show(workspace, record), separators=(",", ":"))
-            if len(cache) > 5000:
-                cache.clear()
-            if not long_running_operations.left(record.private):
+            record = StoredResource(resource, TABLE, {}, json.loads(private))
+            text = json.dumps(current_body(workspace, record), separators=(",", ":"))
+            # A table whose operation runs is Updating: its text changes without a write.
+            if not long_running_operations.seconds_left(record.private):
                 cache[key] = text
         yield resource.rpartition("/")[2], text
 
 
-def delete(call: Call) -> Answer:
-    """Delete a custom table; its rows stay for a table of the same name. Azure's own tables cannot go."""
-    workspace, name = _workspace(call), _spelled(call)
-    if name in azure_facts.builtin():
-        raise invalid(f"Table {name} is an Azure table and cannot be deleted.")
-    existing = stored(call.world, workspace, name)
+def delete(request: Request) -> Response:
+    """Delete a custom table; its rows stay for a table of the same name. Built-in tables cannot be deleted."""
+    workspace, name = _require_workspace(request), _proper_name(request)
+    if name in azure_facts.azure_tables():
+        raise invalid_parameter(f"Table {name} is an Azure table and cannot be deleted.")
+    existing = find_table(request.state, workspace, name)
     if existing is None:
-        return Answer(204)
-    check_classic(existing)
-    headers, _ready, error = long_running_operations.begin(
-        call, "Microsoft.OperationalInsights", workspace.body["location"], existing.id
+        return Response(204)
+    check_not_classic(existing)
+    headers, _ready, error = long_running_operations.begin_operation(
+        request, "Microsoft.OperationalInsights", workspace.body["location"], existing.id
     )
     if error is None:
-        call.world.store.delete(existing.id)
-    return Answer(202, headers=headers)
+        with request.state.store.write():
+            deleted_tables.remember_deletion(request.state, existing)
+            request.state.store.delete(existing.id)
+    return Response(202, headers=headers)
 
 
-def migrate(call: Call) -> Answer:
-    """Turn a classic table into one that collection rules can write to; harmless when it is one already."""
-    workspace = _workspace(call)
-    record = stored(call.world, workspace, _spelled(call))
+def migrate(request: Request) -> Response:
+    """Turn a classic table into one that collection rules can write to; no change where it is one already."""
+    workspace = _require_workspace(request)
+    record = find_table(request.state, workspace, _proper_name(request))
     if record is None:
-        raise _missing(call)
+        raise _table_not_found(request)
     record.private["classic"] = False
-    call.world.store.put(record)
-    return Answer(200)
+    request.state.store.put(record)
+    return Response(200)
 
 
-def stored(world: World, workspace: Record, name: str) -> Record | None:
-    """The written table of that exact name: table names have case."""
-    record = world.store.get(f"{workspace.id}/tables/{name}")
+def find_table(state: EmulatorState, workspace: StoredResource, name: str) -> StoredResource | None:
+    """The table of that exact name, if it was written to: names of tables are compared with case."""
+    record = state.store.get(f"{workspace.id}/tables/{name}")
     return record if record is not None and record.name == name else None
 
 
-def columns(world: World, workspace: Record, name: str) -> dict[str, str] | None:
-    """Name → type of a table's columns without the standard ones; None where a built-in's are not known."""
-    record = stored(world, workspace, name)
-    own = {each["name"]: each["type"].lower() for each in record.private["columns"]} if record else {}
-    if name not in azure_facts.builtin():
-        return own
-    known = azure_facts.columns(name)
-    return None if known is None else {**known, **own}
+def table_columns(state: EmulatorState, workspace: StoredResource, name: str) -> dict[str, str] | None:
+    """Name → type of a table's columns without the standard ones; None for a built-in table whose are not listed."""
+    record = find_table(state, workspace, name)
+    custom = {column["name"]: column["type"].lower() for column in record.private["columns"]} if record else {}
+    if name not in azure_facts.azure_tables():
+        return custom
+    builtin = azure_facts.builtin_columns(name)
+    return None if builtin is None else {**builtin, **custom}
 
 
-def show(workspace: Record, record: Record) -> dict[str, Any]:
+def current_body(workspace: StoredResource, record: StoredResource) -> dict[str, Any]:
     """A table's body as GET gives it."""
     private = record.private
     days, total = _retention(workspace, private)
     properties = {
         "totalRetentionInDays": total,
+        # Read-only: what is kept beyond the interactive days.
         "archiveRetentionInDays": total - days,
         "plan": private["plan"],
-        **({"lastPlanModifiedDate": _date(private["plan_changed"])} if "plan_changed" in private else {}),
+        **({"lastPlanModifiedDate": _iso_date(private["plan_changed"])} if "plan_changed" in private else {}),
         "retentionInDaysAsDefault": private.get("days") is None,
         "totalRetentionInDaysAsDefault": private.get("total") is None,
         "schema": _schema(record),
-        "provisioningState": "Updating" if long_running_operations.left(private) else "Succeeded",
+        "provisioningState": "Updating" if long_running_operations.seconds_left(private) else "Succeeded",
         "retentionInDays": days,
     }
     return {"properties": properties, "id": record.id, "name": record.name}
 
 
-def _retention(workspace: Record, private: dict[str, Any]) -> tuple[int, int]:
+def _retention(workspace: StoredResource, private: dict[str, Any]) -> tuple[int, int]:
+    # Basic and Auxiliary tables keep 30 days, whatever the workspace says; AMD logs/data-retention-configure.md.
     default = workspace.body["properties"]["retentionInDays"] if private["plan"] == "Analytics" else 30
     days = private.get("days") or default
     return days, max(private.get("total") or days, days)
 
 
-def _schema(record: Record) -> dict[str, Any]:
+def _schema(record: StoredResource) -> dict[str, Any]:
     private, name = record.private, record.name
-    custom = name not in azure_facts.builtin()
-    known = (
+    custom = name not in azure_facts.azure_tables()
+    standard_types = (
         {"TenantId": "guid"}
         if custom
-        else {"TenantId": "guid", **(azure_facts.columns(name) or {"TimeGenerated": "datetime"})}
+        else {"TenantId": "guid", **(azure_facts.builtin_columns(name) or {"TimeGenerated": "datetime"})}
     )
     standard = [
-        {"name": each, "type": kind, "isDefaultDisplay": False, "isHidden": each == "TenantId"}
-        for each, kind in known.items()
+        {"name": column, "type": column_type, "isDefaultDisplay": False, "isHidden": column == "TenantId"}
+        for column, column_type in standard_types.items()
     ]
     optional = {"description": private.get("description"), "displayName": private.get("display")}
     subtype = ("Classic" if private.get("classic") else "DataCollectionRuleBased") if custom else "Any"
@@ -247,44 +300,47 @@ def _schema(record: Record) -> dict[str, Any]:
         "name": name,
         **{key: value for key, value in optional.items() if value is not None},
         "tableType": "CustomLog" if custom else "Microsoft",
-        "columns": [{**each, "type": each["type"].lower()} for each in private["columns"]],
+        "columns": [{**column, "type": column["type"].lower()} for column in private["columns"]],
         "standardColumns": standard,
         "solutions": ["LogManagement"],
+        # Recorded, though not in the published types.
         "isTroubleshootingAllowed": True,
     }
 
 
-def _date(seconds: float) -> str:
+def _iso_date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
-def _given(workspace: Record, name: str) -> Record | None:
-    """A built-in table that nobody has written to."""
-    if name not in azure_facts.builtin():
+def _unwritten_builtin(workspace: StoredResource, name: str) -> StoredResource | None:
+    """A built-in table as it is before any write; None for another name."""
+    if name not in azure_facts.azure_tables():
         return None
-    return Record(f"{workspace.id}/tables/{name}", TABLE, {}, {"plan": "Analytics", "columns": []})
+    return StoredResource(f"{workspace.id}/tables/{name}", TABLE, {}, {"plan": "Analytics", "columns": []})
 
 
-def _spelled(call: Call) -> str:
-    name = call.names["table"]
-    return azure_facts.names().get(name.lower(), name)
+def _proper_name(request: Request) -> str:
+    # Built-in tables are found in any case, custom ones in their own alone.
+    name = request.path_params["table"]
+    return azure_facts.builtin_table_spellings().get(name.lower(), name)
 
 
-def _workspace(call: Call) -> Record:
-    workspace = workspaces.require(call)
+def _require_workspace(request: Request) -> StoredResource:
+    workspace = workspaces.require_workspace(request)
     if (
-        call.method in {"PUT", "PATCH"}
-        and long_running_operations.left(workspace.private) > long_running_operations.QUICK
+        request.method in {"PUT", "PATCH"}
+        and long_running_operations.seconds_left(workspace.private) > long_running_operations.QUICK_SECONDS
     ):
-        raise Refusal(409, "Conflict", f"The workspace '{workspace.name}' is still being created.")
+        # A workspace answers reads while it is being created, and takes no tables yet.
+        raise ApiError(409, "Conflict", f"The workspace '{workspace.name}' is still being created.")
     return workspace
 
 
-def _missing(call: Call) -> Refusal:
-    group = call.names["group"]
-    return missing_resource(TABLE, f"{call.names['workspace']}/{call.names['table']}", group)
+def _table_not_found(request: Request) -> ApiError:
+    group = request.path_params["group"]
+    return resource_not_found(TABLE, f"{request.path_params['workspace']}/{request.path_params['table']}", group)
 
 
-def table_id(workspace: Record, name: str) -> str:
+def table_id(workspace: StoredResource, name: str) -> str:
     """The id of a table."""
     return f"{workspace.id}/tables/{name}"

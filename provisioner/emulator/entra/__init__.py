@@ -1,1 +1,6 @@
-"""Microsoft Entra: discovery, the token endpoint, and tokens issued and verified."""
+"""Microsoft Entra: discovery, the token endpoint, and access tokens issued and verified.
+
+Modules in order; each imports only what stands before it::
+
+    applications tokens discovery client_assertions token_endpoint
+"""

@@ -1,49 +1,52 @@
-"""Signed assertions instead of a secret: by a client certificate, or by a federated identity provider."""
+"""Client assertions, which stand in for a secret: signed by a certificate or by a federated identity provider."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.http.response import Refusal
+from provisioner.emulator.http.response import ApiError
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import Call
+    from provisioner.emulator.http.request import Request
 
-_SKEW = 300
+_CLOCK_SKEW = 300
 
 
-def check_assertion(call: Call, assertion: str, application: dict[str, Any]) -> None:
-    """Accept what a registered certificate or a registered issuer signed for its subject; else Refusal."""
+def check_assertion(request: Request, assertion: str, application: dict[str, Any]) -> None:
+    """Check that a registered certificate, or a registered issuer for its subject, signed the assertion.
+
+    Raises ApiError 401 with the AADSTS number that Entra gives.
+    """
     import jwt
 
     try:
         claims = jwt.decode(assertion, options={"verify_signature": False})
     except jwt.PyJWTError as error:
-        raise _no(50027, "JWT token is invalid or malformed.") from error
+        raise _invalid_client(50027, "JWT token is invalid or malformed.") from error
     if claims.get("iss") == application["client_id"] == claims.get("sub"):
-        _check_certificate(call, assertion, application)
+        _check_certificate(request, assertion, application)
     else:
         _check_federation(assertion, claims, application)
 
 
-def _check_certificate(call: Call, assertion: str, application: dict[str, Any]) -> None:
+def _check_certificate(request: Request, assertion: str, application: dict[str, Any]) -> None:
     import jwt
     from cryptography.x509 import load_pem_x509_certificate
 
     for pem in application.get("certificates") or []:
         key: Any = load_pem_x509_certificate(pem.encode()).public_key()
         try:
-            # The audience is the token endpoint; its spelling differs between clients' versions, its tenant may not.
+            # The audience is the token endpoint, which clients of different versions spell differently.
             options: Any = {"verify_aud": False, "require": ["exp"]}
-            claims = jwt.decode(assertion, key, algorithms=["RS256", "PS256"], leeway=_SKEW, options=options)
+            claims = jwt.decode(assertion, key, algorithms=["RS256", "PS256"], leeway=_CLOCK_SKEW, options=options)
         except jwt.ExpiredSignatureError as error:
-            raise _no(700024, "Client assertion is not within its valid time range.") from error
+            raise _invalid_client(700024, "Client assertion is not within its valid time range.") from error
         except jwt.PyJWTError:
             continue
-        if not str(claims.get("aud", "")).startswith((call.base, "https://login.microsoftonline.com/")):
-            raise _no(700023, f"Client assertion audience claim does not match: {claims.get('aud')}.")
+        if not str(claims.get("aud", "")).startswith((request.base_url, "https://login.microsoftonline.com/")):
+            raise _invalid_client(700023, f"Client assertion audience claim does not match: {claims.get('aud')}.")
         return
-    raise _no(
+    raise _invalid_client(
         700027, "The certificate with identifier used to sign the client assertion is not registered on application."
     )
 
@@ -52,28 +55,32 @@ def _check_federation(assertion: str, claims: dict[str, Any], application: dict[
     import jwt
 
     issuer, subject = claims.get("iss"), claims.get("sub")
-    trusted = [each for each in application.get("federations") or [] if each.get("issuer") == issuer]
+    trusted = [federation for federation in application.get("federations") or [] if federation.get("issuer") == issuer]
     if not trusted:
-        raise _no(700211, f"No matching federated identity record found for presented assertion issuer '{issuer}'.")
-    match = next((each for each in trusted if each.get("subject") == subject), None)
+        raise _invalid_client(
+            700211, f"No matching federated identity record found for presented assertion issuer '{issuer}'."
+        )
+    match = next((federation for federation in trusted if federation.get("subject") == subject), None)
     if match is None:
-        raise _no(700213, f"No matching federated identity record found for presented assertion subject '{subject}'.")
+        raise _invalid_client(
+            700213, f"No matching federated identity record found for presented assertion subject '{subject}'."
+        )
     audience = match.get("audience", "api://AzureADTokenExchange")
     for key in jwt.PyJWKSet.from_dict(match["jwks"]).keys:
         try:
-            jwt.decode(assertion, key.key, algorithms=["RS256", "ES256"], audience=audience, leeway=_SKEW)
+            jwt.decode(assertion, key.key, algorithms=["RS256", "ES256"], audience=audience, leeway=_CLOCK_SKEW)
         except jwt.InvalidAudienceError as error:
             message = (
                 f"No matching federated identity record found for presented assertion audience '{claims.get('aud')}'."
             )
-            raise _no(700212, message) from error
+            raise _invalid_client(700212, message) from error
         except jwt.ExpiredSignatureError as error:
-            raise _no(700024, "Client assertion is not within its valid time range.") from error
+            raise _invalid_client(700024, "Client assertion is not within its valid time range.") from error
         except jwt.PyJWTError:
             continue
         return
-    raise _no(50027, "JWT token is invalid: its signature does not fit a key of the issuer.")
+    raise _invalid_client(50027, "JWT token is invalid: its signature does not fit a key of the issuer.")
 
 
-def _no(number: int, message: str) -> Refusal:
-    return Refusal(401, f"AADSTS{number}", message, oauth="invalid_client")
+def _invalid_client(number: int, message: str) -> ApiError:
+    return ApiError(401, f"AADSTS{number}", message, oauth="invalid_client")

@@ -1,4 +1,4 @@
-"""The door: requests in, limits and Host header checked, faults let loose, answers out; all that speaks aiohttp."""
+"""The aiohttp front end: Host header and body limits checked, faults injected, responses encoded."""
 
 from __future__ import annotations
 
@@ -8,188 +8,189 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from provisioner.emulator import app
-from provisioner.emulator.http.request import Call, World
-from provisioner.emulator.http.response import Answer, Refusal
-from provisioner.emulator.logs.ingestion_api import SENT_LIMIT, too_long
-from provisioner.emulator.server_identity import names
+from provisioner.emulator.http.request import INGESTION_BODY_LIMIT, MANAGEMENT_BODY_LIMIT, Request, body_too_long
+from provisioner.emulator.http.response import ApiError, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from aiohttp import web
     from aiohttp.web_protocol import RequestHandler
 
-BODY_LIMIT = 4 * 1024 * 1024 + 256 * 1024
-"""Bytes of any other body: ARM takes templates of 4 MB."""
+    from provisioner.emulator.http.application import Application
+    from provisioner.emulator.http.routing import Route
+    from provisioner.emulator.state import EmulatorState
 
 BODY_SECONDS = 60.0
 """Seconds within which a body must have come."""
 
+_WORKERS = 4
 
-class Door:
-    """Takes requests from aiohttp, and knows when the last one came."""
 
-    def __init__(self, world: World, host: str) -> None:
-        self.world = world
-        self.host = host
-        self.hosts: set[str] = set()
-        self.workers = ThreadPoolExecutor(4, "emulator")  # they share one interpreter: more would only queue inside
-        self.arrived: Callable[[RequestHandler], None] = lambda _handler: None
-        self.open = 0
-        self.last = time.monotonic()
+class HttpServer:
+    """Takes requests from aiohttp; `on_request_arrived` is called with the connection of each."""
 
-    def warm(self) -> None:
-        """Load what the first rule and the first row need while nobody waits for it."""
-        self.workers.submit(_load_language)
+    def __init__(self, state: EmulatorState, application: Application) -> None:
+        self.state = state
+        self.application = application
+        self.accepted_hosts: frozenset[str] = frozenset()
+        # The handlers share one interpreter: more threads would only queue inside it.
+        self.workers = ThreadPoolExecutor(_WORKERS, "emulator")
+        self.on_request_arrived: Callable[[RequestHandler], None] = lambda _handler: None
+        self.open_requests = 0
+        self.last_request_at = time.monotonic()
 
-    def learn(self, port: int) -> None:
-        """Know the Host headers that are ours; any other is somebody's web page trying its luck."""
-        shown = (f"[{name}]" if ":" in name else name for name in names(self.host))
-        self.hosts = {f"{name}:{port}".lower() for name in shown}
+    def preload_query_engine(self) -> None:
+        """Import the KQL engine on a worker: the first rule and the first row need it, the start-up does not."""
+        self.workers.submit(_bind_any_query)
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    def accept_hosts(self, names: Iterable[str], port: int) -> None:
+        """Set the names in Host headers that are answered."""
+        # Any other name is a web page that had its own name resolve to this address (DNS rebinding).
+        shown = (f"[{name}]" if ":" in name else name for name in names)
+        self.accepted_hosts = frozenset(f"{name}:{port}".lower() for name in shown)
+
+    async def handle(self, http_request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
-        self.arrived(request.protocol)
-        self.open += 1
+        self.on_request_arrived(http_request.protocol)
+        self.open_requests += 1
         try:
-            return await self._answer(request)
+            return await self._respond(http_request)
         finally:
-            self.open -= 1
-            self.last = time.monotonic()
+            self.open_requests -= 1
+            self.last_request_at = time.monotonic()
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _respond(self, http_request: web.BaseRequest) -> web.StreamResponse:
+        application = self.application
         try:
-            call = self._call(request)
-        except Refusal as refusal:
-            return _response(request, refusal.answer(), close=True)
+            request = self._parse_request(http_request)
+        except ApiError as error:
+            return _to_aiohttp(http_request, error.to_response(), close=True)
         try:
-            call.content = await _content(request, call.path)
-        except Refusal as refusal:
-            return _response(request, app.dress(call, refusal.answer(), "open"), close=True)
+            request.content = await _read_body(http_request, request.path)
+        except ApiError as error:
+            response = application.add_response_headers(request, error.to_response(), "open")
+            return _to_aiohttp(http_request, response, close=True)
         try:
-            route = app.prepare(call)
-        except Refusal as refusal:
-            return _response(request, app.dress(call, refusal.answer()))
-        troubled = (
-            None
-            if route.plane == "control" or route.pattern.startswith("/emulator")
-            else await self._trouble(request, call)
-        )
-        if troubled is not None:
-            return troubled
+            route = application.route_and_authorize(request)
+        except ApiError as error:
+            return _to_aiohttp(http_request, application.add_response_headers(request, error.to_response()))
+        # Faults must not lock out the paths that turn them off.
+        is_own_path = route.plane == "control" or route.pattern.startswith("/emulator")
+        faulty = None if is_own_path else await self._inject_faults(http_request, request)
+        if faulty is not None:
+            return faulty
+        response = await self._handle(request, route)
+        reset = self.state.faults.happens("reset", request.method, request.path)
+        if reset is not None and reset.values["when"] == "after":
+            return _abort_connection(http_request)
+        return _to_aiohttp(http_request, response)
+
+    async def _handle(self, request: Request, route: Route) -> Response:
+        if not route.is_threaded:
+            return self.application.handle(request, route)
         loop = asyncio.get_running_loop()
-        threaded = loop.run_in_executor(self.workers, app.answer, call, route) if route.threaded else None
-        given = await threaded if threaded is not None else app.answer(call, route)
-        if (reset := self.world.faults.happens("reset", call.method, call.path)) and reset.values["when"] == "after":
-            return _hang_up(request)
-        return _response(request, given)
+        return await loop.run_in_executor(self.workers, self.application.handle, request, route)
 
-    def _call(self, request: web.BaseRequest) -> Call:
-        host = request.headers.get("Host", "").lower()
-        if host not in self.hosts:
-            raise Refusal(400, "InvalidHostHeader", "The Host header does not name this server.")
-        raw, _, search = request.raw_path.partition("?")
+    def _parse_request(self, http_request: web.BaseRequest) -> Request:
+        host = http_request.headers.get("Host", "").lower()
+        if host not in self.accepted_hosts:
+            raise ApiError(400, "InvalidHostHeader", "The Host header does not name this server.")
+        # Split before unquoting: an encoded ? belongs to the path.
+        raw_path, _, raw_query = http_request.raw_path.partition("?")
         try:
-            path = unquote(raw, errors="strict")
-            query = {
-                name.lower(): value for name, value in parse_qsl(search, keep_blank_values=True, max_num_fields=100)
-            }
+            path = unquote(raw_path, errors="strict")
+            parameters = parse_qsl(raw_query, keep_blank_values=True, max_num_fields=100)
         except ValueError as error:
-            raise Refusal(400, "InvalidRequestUri", "The path or query string is not valid.") from error
-        if len(path) > 4096 or any(ord(each) < 32 for each in path) or "/../" in f"{path}/" or "/./" in f"{path}/":
-            raise Refusal(400, "InvalidRequestUri", "The path is not valid.")
-        base = f"https://{host}"
-        return Call(
-            self.world,
-            request.method,
+            raise ApiError(400, "InvalidRequestUri", "The path or query string is not valid.") from error
+        has_dot_segment = "/../" in f"{path}/" or "/./" in f"{path}/"
+        if len(path) > 4096 or has_dot_segment or any(ord(character) < 32 for character in path):
+            raise ApiError(400, "InvalidRequestUri", "The path is not valid.")
+        query = {name.lower(): value for name, value in parameters}
+        return Request(
+            self.state,
+            http_request.method,
             path,
             query,
-            request.headers,
+            http_request.headers,
             b"",
-            base,
+            f"https://{host}",
             api_version=query.get("api-version", ""),
         )
 
-    async def _trouble(self, request: web.BaseRequest, call: Call) -> web.StreamResponse | None:
-        """What the faults do to a request before it is handled."""
-        faults = self.world.faults
+    async def _inject_faults(self, http_request: web.BaseRequest, request: Request) -> web.StreamResponse | None:
+        """What the active faults answer in the handler's place; None where none strikes."""
+        faults = self.state.faults
         if not faults.active:
             return None
-        if slow := faults.happens("latency", call.method, call.path):
-            await asyncio.sleep(slow.values["milliseconds"] / 1000)
-        if any(each.fault == "reset" and each.values["when"] == "before" for each in faults.active):
-            reset = faults.happens("reset", call.method, call.path)
+        if latency := faults.happens("latency", request.method, request.path):
+            await asyncio.sleep(latency.values["milliseconds"] / 1000)
+        # A fault that cuts after the write must not be counted here: asked only where one cuts before it.
+        if any(fault.fault == "reset" and fault.values["when"] == "before" for fault in faults.active):
+            reset = faults.happens("reset", request.method, request.path)
             if reset and reset.values["when"] == "before":
-                return _hang_up(request)
-        for kind in ("throttle", "error"):
-            if found := faults.happens(kind, call.method, call.path):
-                wait = found.values["retry_after"]
+                return _abort_connection(http_request)
+        for name in ("throttle", "error"):
+            if fault := faults.happens(name, request.method, request.path):
+                wait = fault.values["retry_after"]
                 headers = {} if wait is None else {"Retry-After": str(wait)}
-                text = "The request is throttled." if kind == "throttle" else "The service is in trouble."
-                refusal = Refusal(found.values["status"], found.values["code"], text, headers=headers)
-                return _response(request, app.dress(call, refusal.answer()))
+                message = "The request is throttled." if name == "throttle" else "The service is in trouble."
+                error = ApiError(fault.values["status"], fault.values["code"], message, headers=headers)
+                response = self.application.add_response_headers(request, error.to_response())
+                return _to_aiohttp(http_request, response)
         return None
 
 
-def _load_language() -> None:
+def _bind_any_query() -> None:
     from provisioner import kql
 
     kql.bind("source", {"TimeGenerated": "datetime"})
 
 
-async def _content(request: web.BaseRequest, path: str) -> bytes:
-    """The body, as long as it is small enough and comes in time."""
-    ingestion = "/streams/" in path.lower()
-    limit = SENT_LIMIT if ingestion else BODY_LIMIT
-    announced = request.content_length or 0
+async def _read_body(http_request: web.BaseRequest, path: str) -> bytes:
+    """The body as sent; raises ApiError 413 where it is too long, 408 where it comes too slowly."""
+    is_ingestion = "/streams/" in path.lower()
+    limit = INGESTION_BODY_LIMIT if is_ingestion else MANAGEMENT_BODY_LIMIT
+    # Refused before it is read, where the client says how long it is.
+    announced = http_request.content_length or 0
     if announced > limit:
-        raise _too_long(ingestion, announced)
+        raise body_too_long(is_ingestion, announced)
     parts, size = [], 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for part in request.content.iter_any():
+            async for part in http_request.content.iter_any():
                 size += len(part)
-                if size > limit:
-                    raise _too_long(ingestion, size)
+                if size > limit:  # a chunked body announces no length
+                    raise body_too_long(is_ingestion, size)
                 parts.append(part)
     except TimeoutError as error:
-        raise Refusal(408, "TimeoutExpired", f"The body did not come within {BODY_SECONDS:.0f} seconds.") from error
+        raise ApiError(408, "TimeoutExpired", f"The body did not come within {BODY_SECONDS:.0f} seconds.") from error
     except OSError as error:
-        raise Refusal(400, "ReadyBody_ClientConnectionAbort", "The connection ended before the body did.") from error
+        raise ApiError(400, "ReadyBody_ClientConnectionAbort", "The connection ended before the body did.") from error
     return b"".join(parts)
 
 
-def _too_long(ingestion: bool, size: int) -> Refusal:
-    return (
-        too_long(size)
-        if ingestion
-        else Refusal(
-            413, "RequestContentTooLarge", f"The request content size exceeds the maximum size of {BODY_LIMIT} bytes."
-        )
-    )
-
-
-def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
+def _abort_connection(http_request: web.BaseRequest) -> web.StreamResponse:
     from aiohttp import web
 
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
+    if http_request.transport is not None:
+        http_request.transport.abort()
+    return web.Response(status=500)  # aiohttp wants a response; nothing of it reaches the client
 
 
-def _response(request: web.BaseRequest, given: Answer, *, close: bool = False) -> web.StreamResponse:
+def _to_aiohttp(http_request: web.BaseRequest, response: Response, *, close: bool = False) -> web.StreamResponse:
     from aiohttp import web
 
-    content = given.encode() if request.method != "HEAD" else b""
+    content = response.encode_body() if http_request.method != "HEAD" else b""
     headers = {
         "Cache-Control": "no-cache",
         "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-        **given.headers,
+        **response.headers,
     }
     if content:
         headers["Content-Type"] = "application/json; charset=utf-8"
-    response = web.Response(status=given.status, body=content or None, headers=headers)
+    http_response = web.Response(status=response.status, body=content or None, headers=headers)
     if close:
-        response.force_close()
-    return response
+        # The body was not read: what follows on the connection is not the next request.
+        http_response.force_close()
+    return http_response

@@ -1,116 +1,138 @@
-"""One request as the handlers see it, free of any HTTP library; and the world that they act on."""
+"""One request as the handlers see it, free of any HTTP library."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.http.response import Refusal
+from provisioner.emulator.http.response import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from provisioner.emulator.clock import Clock
-    from provisioner.emulator.entra.tokens import Tokens
-    from provisioner.emulator.faults import Faults
-    from provisioner.emulator.http.response import Answer
-    from provisioner.emulator.server_identity import Identity
-    from provisioner.emulator.store import Store
+    from provisioner.emulator.state import EmulatorState
 
-INFLATED_LIMIT = 50 * 1024 * 1024
+INGESTION_BODY_LIMIT = 1_048_576
+"""Bytes of an ingestion call as sent; the official client's chunks inflate beyond it: that size has its own limit."""
+
+MANAGEMENT_BODY_LIMIT = 4 * 1024 * 1024 + 256 * 1024
+"""Bytes of any other body: ARM takes templates of 4 MB."""
+
+DECOMPRESSED_LIMIT = 50 * 1024 * 1024
 """Bytes that a compressed body may grow to; seen in open-telemetry/otel-arrow PR 2535."""
-
-
-@dataclass(slots=True)
-class World:
-    """Everything that lives as long as the server."""
-
-    store: Store
-    clock: Clock
-    identity: Identity
-    tokens: Tokens
-    faults: Faults
-    version: str
-    dispatch: Callable[[Call], Answer]
-    requests: dict[str, int] = field(default_factory=dict)
-    memory: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: the application and its object id in the tenant."""
+    """Who calls: the application and its object id in the tenant; both empty before the token is checked."""
 
     object_id: str
     client_id: str
 
 
 @dataclass(slots=True)
-class Call:
-    """A request: its parts decoded, the names in its path in `names`, and who sent it."""
+class Request:
+    """A request with its parts decoded.
 
-    world: World
+    `query` has lower-case names, `content` is the body as sent, `base_url` this server's address as the caller wrote
+    it, `path_params` the values that the route's pattern names, `principal` who sent it.
+    """
+
+    state: EmulatorState
     method: str
     path: str
     query: dict[str, str]
     headers: Mapping[str, str]
     content: bytes
-    base: str
-    names: dict[str, str] = field(default_factory=dict)
+    base_url: str
+    path_params: dict[str, str] = field(default_factory=dict)
     principal: Principal = Principal("", "")
     api_version: str = ""
 
-    def inflate(self) -> bytes:
-        """The body, decompressed where it says so; a bomb is refused before it has grown."""
+    def decompressed_content(self) -> bytes:
+        """The body, decompressed where Content-Encoding says so.
+
+        Raises ApiError 415 for another encoding, 413 beyond DECOMPRESSED_LIMIT and 400 for a damaged body.
+        """
         encoding = self.headers.get("Content-Encoding", "identity").lower()
         if encoding in {"", "identity"}:
             return self.content
         if encoding not in {"gzip", "deflate"}:
-            raise Refusal(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; use gzip.")
-        return _inflate(self.content)
+            raise ApiError(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; use gzip.")
+        return _decompress(self.content)
 
-    def json(self) -> Any:
-        """The body parsed; InvalidRequestContent where it is not JSON."""
+    def parse_json(self) -> Any:
+        """The body parsed; raises ApiError 400 InvalidRequestContent where it is not JSON."""
         try:
-            return strict_json(self.inflate())
+            return parse_strict_json(self.decompressed_content())
         except (ValueError, RecursionError) as error:
             message = f"The request content was invalid and could not be deserialized: '{error}'."
-            raise Refusal(400, "InvalidRequestContent", message) from error
+            raise ApiError(400, "InvalidRequestContent", message) from error
 
-    def object(self) -> dict[str, Any]:
-        """The body parsed, as an object."""
-        body = self.json()
+    def parse_json_object(self) -> dict[str, Any]:
+        """The body parsed as an object; raises ApiError 400 InvalidRequestContent where it is none."""
+        body = self.parse_json()
         if not isinstance(body, dict):
             message = "The request content was invalid and could not be deserialized: 'a JSON object is expected'."
-            raise Refusal(400, "InvalidRequestContent", message)
+            raise ApiError(400, "InvalidRequestContent", message)
         return body
 
     @property
     def scope(self) -> str:
-        """The group or subscription that the path names."""
-        root = f"/subscriptions/{self.names['subscription']}"
-        return f"{root}/resourceGroups/{self.names['group']}" if "group" in self.names else root
+        """The id of the resource group that the path names, or of the subscription where it names no group."""
+        root = f"/subscriptions/{self.path_params['subscription']}"
+        return f"{root}/resourceGroups/{self.path_params['group']}" if "group" in self.path_params else root
 
 
-def strict_json(content: bytes) -> Any:
+def own_request(request: Request, method: str, path: str, api_version: str, content: bytes = b"") -> Request:
+    """A request that the emulator sends itself on behalf of the caller of another, such as a deployment's step."""
+    query = {"api-version": api_version}
+    return replace(
+        request,
+        method=method,
+        path=path,
+        query=query,
+        headers={},
+        content=content,
+        path_params={},
+        api_version=api_version,
+    )
+
+
+def parse_strict_json(content: bytes) -> Any:
     """JSON as it is defined: without the NaN and Infinity that Python's parser lets through; raises ValueError."""
 
-    def refuse(word: str) -> Any:
-        raise ValueError(f"'{word}' is no JSON")
+    def refuse_constant(constant: str) -> Any:
+        raise ValueError(f"'{constant}' is no JSON")
 
-    return json.loads(content, parse_constant=refuse)
+    return json.loads(content, parse_constant=refuse_constant)
 
 
-def _inflate(content: bytes) -> bytes:
-    machine = zlib.decompressobj(wbits=47)  # gzip or zlib, whichever the header says
+def body_too_long(is_ingestion: bool, size: int) -> ApiError:
+    """413 for a body of `size` bytes; the ingestion service has its own code and words."""
+    if is_ingestion:
+        message = (
+            f"Maximum allowed content length: {INGESTION_BODY_LIMIT} bytes (1 MB). "
+            f"Provided content length: {size} bytes."
+        )
+        return ApiError(413, "ContentLengthLimitExceeded", message)
+    message = f"The request content size exceeds the maximum size of {MANAGEMENT_BODY_LIMIT} bytes."
+    return ApiError(413, "RequestContentTooLarge", message)
+
+
+def _decompress(content: bytes) -> bytes:
+    decompressor = zlib.decompressobj(wbits=47)  # 47: gzip or zlib, whichever the header says
     try:
-        inflated = machine.decompress(content, INFLATED_LIMIT + 1)
-        complete = machine.eof
+        # One byte more than allowed is enough to know; a bomb never grows further.
+        inflated = decompressor.decompress(content, DECOMPRESSED_LIMIT + 1)
+        complete = decompressor.eof
     except zlib.error as error:
-        raise Refusal(400, "InvalidRequestContent", f"The body is not valid gzip: {error}.") from error
-    if len(inflated) > INFLATED_LIMIT:
-        raise Refusal(413, "PayloadSizeLimitExceeded", f"Maximum allowed payload size: {INFLATED_LIMIT} bytes (50 MB).")
+        raise ApiError(400, "InvalidRequestContent", f"The body is not valid gzip: {error}.") from error
+    if len(inflated) > DECOMPRESSED_LIMIT:
+        message = f"Maximum allowed payload size: {DECOMPRESSED_LIMIT} bytes (50 MB)."
+        raise ApiError(413, "PayloadSizeLimitExceeded", message)
     if not complete:
-        raise Refusal(400, "InvalidRequestContent", "The body is not valid gzip: it ends too early.")
+        raise ApiError(400, "InvalidRequestContent", "The body is not valid gzip: it ends too early.")
     return inflated

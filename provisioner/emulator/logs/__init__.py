@@ -1,1 +1,7 @@
-"""The two log APIs: rows ingested through a rule's transforms, and KQL queries over the stored rows."""
+"""The two log APIs: rows ingested through a rule's transforms, and KQL queries over the stored rows.
+
+Modules in order; each imports only what stands before it::
+
+    bloom_filter row_store dropped_rows ingestion_quota ingestion_flows sent_values row_ingestion ingestion_api
+    filter_pushdown query_errors query_execution query_api
+"""

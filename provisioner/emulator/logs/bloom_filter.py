@@ -1,4 +1,4 @@
-"""Which words a chunk of rows holds: a Bloom filter, so that a search for one row need not read a million."""
+"""A Bloom filter over the words of a chunk of rows, so that a search for one row need not read a million."""
 
 from __future__ import annotations
 
@@ -11,37 +11,41 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(rb"[a-z0-9]+")
 _ESCAPE = re.compile(rb"\\(?:u....|.)", re.DOTALL)
-_BITS_EACH = 10
+_BITS_PER_WORD = 10  # with four positions a word: about one chunk in a hundred is read in vain
 
 
-def words(text: str) -> set[bytes]:
-    """The runs of ASCII letters and digits in a text, in lower case: whatever `has` finds is made of them."""
+def words_in(text: str) -> set[bytes]:
+    """The runs of ASCII letters and digits in a text, in lower case: what KQL's `has` compares is made of them."""
     return set(_WORD.findall(text.encode("utf-8", "surrogatepass").lower()))
 
 
-def mark(lines: str) -> bytes:
+def build_filter(lines: str) -> bytes:
     """The filter of the words in rows printed as JSON."""
     raw = lines.encode().lower()
-    found = set(_WORD.findall(raw))
-    if b"\\" in raw:  # a word may begin after an escape, and in the text of a dynamic value it begins with it
-        found |= set(_WORD.findall(_ESCAPE.sub(b" ", raw)))
-    bits = bytearray(max(8, len(found) * _BITS_EACH // 8))
+    words = set(_WORD.findall(raw))
+    if b"\\" in raw:
+        # A word may begin after an escape, and in the text of a dynamic value it begins with the escape's letter.
+        words |= set(_WORD.findall(_ESCAPE.sub(b" ", raw)))
+    bits = bytearray(max(8, len(words) * _BITS_PER_WORD // 8))
     size = len(bits) * 8
-    for word in found:
-        for place in _places(word, size):
-            bits[place >> 3] |= 1 << (place & 7)
+    for word in words:
+        for position in _bit_positions(word, size):
+            bits[position >> 3] |= 1 << (position & 7)
     return bytes(bits)
 
 
-def may_hold(bits: bytes | None, wanted: Iterable[bytes]) -> bool:
-    """Whether rows with that filter can hold all the words; True where nothing is known."""
+def may_contain(bits: bytes | None, words: Iterable[bytes]) -> bool:
+    """Whether rows with that filter can contain all the words; True for rows without a filter."""
     if bits is None:
         return True
     size = len(bits) * 8
-    return all(all(bits[place >> 3] >> (place & 7) & 1 for place in _places(word, size)) for word in wanted)
+    return all(
+        all(bits[position >> 3] >> (position & 7) & 1 for position in _bit_positions(word, size)) for word in words
+    )
 
 
-def _places(word: bytes, size: int) -> Iterator[int]:
+def _bit_positions(word: bytes, size: int) -> Iterator[int]:
+    # Two hashes make any number of positions (Kirsch and Mitzenmacher); an odd step meets every bit.
     number = int.from_bytes(blake2b(word, digest_size=8).digest(), "big")
     first, step = number >> 32, (number & 0xFFFFFFFF) | 1
     return ((first + turn * step) % size for turn in range(4))

@@ -1,4 +1,4 @@
-"""What Azure loses in silence, kept here with the reason."""
+"""The rows that Azure drops although it answers 204, recorded here with the reason."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from provisioner.emulator.http.request import World
+    from provisioner.emulator.state import EmulatorState
 
-KEPT = 10_000
-"""Drops remembered; the oldest go first."""
+DROPS_LIMIT = 10_000
+"""Drops recorded; the oldest go first."""
 
 REASONS = {
     "NotAnArray": "the body was one object instead of an array of objects",
@@ -21,7 +21,10 @@ REASONS = {
     "Filtered": "the transform let the row go",
     "TransformFailed": "the transform failed on the row",
     "ColumnNotInTable": "the transform makes a column that the table does not have",
-    "NoTimeGenerated": "TimeGenerated was null after the transform",
+    "ValueOfOtherType": "the value is not of its column's type; null took its place",
+    "TimeFormat": "TimeGenerated of an auxiliary table was not ISO 8601 with six decimals; the time of receipt took "
+    "its place",
+    "ColumnsDifferByCase": "two columns of the auxiliary table differ by case alone; its rows are lost",
     "TimeGeneratedReplaced": "TimeGenerated was more than 2 days old or 1 day ahead; the time of receipt took "
     "its place",
     "FieldCut": "a text was longer than 64 KB and was cut",
@@ -31,51 +34,54 @@ REASONS = {
     "TableGone": "the table does not exist any more",
     "ReservedColumn": "the service fills this column itself",
 }
-"""Every reason with its words."""
+"""Every reason with its message."""
 
 
 @dataclass(slots=True)
-class Drops:
-    """The losses of one call, counted by reason and detail."""
+class DropCounter:
+    """What one ingestion call lost, counted by reason, detail and table."""
 
     dcr: str
     stream: str
     counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def add(self, reason: str, detail: str = "", table: str = "", count: int = 1) -> None:
-        """Count one more loss."""
+        """Count a loss for one of REASONS."""
         key = (reason, detail, table)
         self.counts[key] = self.counts.get(key, 0) + count
 
-    def failures(self) -> int:
+    def transform_failures(self) -> int:
         """How many rows a transform failed on."""
         return sum(count for (reason, _detail, _table), count in self.counts.items() if reason == "TransformFailed")
 
-    def keep(self, world: World) -> None:
-        """Write them down."""
+    def save(self, state: EmulatorState) -> None:
+        """Write the counts to the store."""
         if not self.counts:
             return
-        now = world.clock.text()
+        now = state.clock.iso_now()
         rows = [
-            (now, self.dcr, self.stream, table, reason, detail, n) for (reason, detail, table), n in self.counts.items()
+            (now, self.dcr, self.stream, table, reason, detail, count)
+            for (reason, detail, table), count in self.counts.items()
         ]
-        with world.store.write() as db:
+        with state.store.write() as db:
             db.executemany(
                 "INSERT INTO drops (at, dcr, stream, destination, reason, detail, count) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            db.execute("DELETE FROM drops WHERE id <= (SELECT max(id) FROM drops) - ?", (KEPT,))
+            # A sender that loses every row must not fill the disk.
+            db.execute("DELETE FROM drops WHERE id <= (SELECT max(id) FROM drops) - ?", (DROPS_LIMIT,))
 
 
-def kept(world: World) -> list[dict[str, Any]]:
-    """All that was lost, oldest first."""
+def list_drops(state: EmulatorState) -> list[dict[str, Any]]:
+    """All recorded losses, oldest first: time, rule, stream, table, reason, detail, count and message."""
     sql = "SELECT at, dcr, stream, destination, reason, detail, count FROM drops ORDER BY id"
-    names = ("at", "dcr", "stream", "table", "reason", "detail", "count")
-    found = [dict(zip(names, row, strict=True)) for row in world.store.reader().execute(sql)]
-    return [{**each, "message": REASONS[each["reason"]]} for each in found]
+    columns = ("at", "dcr", "stream", "table", "reason", "detail", "count")
+    drops = [dict(zip(columns, row, strict=True)) for row in state.store.read_connection().execute(sql)]
+    # A state directory may hold drops of an earlier version, with a reason that is none any more.
+    return [{**drop, "message": REASONS.get(drop["reason"], drop["reason"])} for drop in drops]
 
 
-def sample(value: Any) -> str:
-    """A value short enough to be shown."""
+def short_json(value: Any) -> str:
+    """A value as JSON, cut to 200 characters."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:197]}..."

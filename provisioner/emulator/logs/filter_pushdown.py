@@ -1,142 +1,150 @@
-"""What can be said of a query's rows before it runs, so that the store need not read them all."""
+"""What a query's text says about the rows it needs, so that the store does not read them all."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.logs.bloom_filter import words
+from provisioner.emulator.logs.bloom_filter import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|\"[^\"]*\"|'[^']*'|//[^\n]*")
-_PIECE = re.compile(
+_NAME_OR_LITERAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|\"[^\"]*\"|'[^']*'|//[^\n]*")
+_TOKEN = re.compile(
     r"\s*(\"[^\"\\\n]*\"|'[^'\\\n]*'|\['[^'\\\]]*'\]|\[\"[^\"\\\]]*\"\]|[A-Za-z_]\w*|\d[\w.:-]*|==|=~|!=|!~|<=|>=|\.\.|[-()|,.<>=*/+%!])"
 )
 _EXACT = {"==", "=~", "has", "has_cs"}
-_PRINTED_OTHERWISE = {"real", "decimal"}
+_PRINTED_UNLIKE_STORED = {"real", "decimal"}  # 1.0 is stored as such and printed by tostring() as 1
 
-Step = list[str]
-
-
-def tables_named(text: str, known: Iterable[str]) -> list[str]:
-    """The known tables whose names stand in a query, also quoted; `search`, `union *` and the like mean them all."""
-    found = {each.strip("'\"") for each in _WORD.findall(text)}
-    known = list(known)
-    if found & {"search", "find"} or re.search(r"\bunion\b[^|;]*\*", text):
-        return known
-    return [each for each in known if each in found]
+Tokens = list[str]
 
 
-def words_needed(text: str, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[bytes]]:
-    """For each table the words that a row must hold to pass the filters that stand right after its name.
+def tables_named(text: str, tables: Iterable[str]) -> list[str]:
+    """Those of `tables` whose names stand in a query, also quoted; all of them for `search`, `find` and `union *`."""
+    names = {table.strip("'\"") for table in _NAME_OR_LITERAL.findall(text)}
+    tables = list(tables)
+    # These operators read tables that they do not name.
+    if names & {"search", "find"} or re.search(r"\bunion\b[^|;]*\*", text):
+        return tables
+    return [table for table in tables if table in names]
 
-    Only what is certain is said: a query of another form, or with anything that is not understood, needs nothing.
+
+def required_words(text: str, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[bytes]]:
+    """Table → the words that a row must contain to pass the filters that stand right after the table's name.
+
+    A table is left out where that is not certain: a word too many would lose rows. So a query of another form, or one
+    with anything that is not understood here, narrows nothing.
     """
-    pieces = _pieces(text)
-    if pieces is None:
+    tokens = _tokenize(text)
+    if tokens is None:
         return {}
-    found: dict[str, frozenset[bytes]] = {}
-    for leg in _legs(pieces):
-        steps = list(_split(leg, {"|"}))
-        table = _bare(steps[0][0]) if steps and len(steps[0]) == 1 else None
+    words_by_table: dict[str, frozenset[bytes]] = {}
+    for pipeline in _pipelines(tokens):
+        steps = list(_split(pipeline, {"|"}))
+        table = _unquoted(steps[0][0]) if steps and len(steps[0]) == 1 else None
         if table is None or table not in schemas:
             continue
-        needed = _leading(steps[1:], schemas[table])
-        found[table] = found[table] & needed if table in found else needed
-    counts = {table: sum(_bare(each) == table for each in pieces) for table in found}
-    return {table: needed for table, needed in found.items() if needed and counts[table] == 1}
+        required = _words_of_leading_filters(steps[1:], schemas[table])
+        words_by_table[table] = words_by_table[table] & required if table in words_by_table else required
+    # A table that stands a second time, in a join or a let, is read whole there.
+    counts = {table: sum(_unquoted(symbol) == table for symbol in tokens) for table in words_by_table}
+    return {table: required for table, required in words_by_table.items() if required and counts[table] == 1}
 
 
-def _pieces(text: str) -> list[str] | None:
-    """The query cut into words and marks; None where something is not of the simple kind."""
-    at, found, text = 0, [], text.strip()
+def _tokenize(text: str) -> list[str] | None:
+    """The query cut into names, literals and operators; None where it has anything else, such as an escape."""
+    position, tokens, text = 0, [], text.strip()
+    # A comment could hide a name or a quote.
     if "//" in text:
         return None
-    while at < len(text):
-        match = _PIECE.match(text, at)
+    while position < len(text):
+        match = _TOKEN.match(text, position)
         if match is None:
             return None
-        found.append(match[1])
-        at = match.end()
-    return found
+        tokens.append(match[1])
+        position = match.end()
+    return tokens
 
 
-def _legs(pieces: Step) -> Iterator[Step]:
+def _pipelines(tokens: Tokens) -> Iterator[Tokens]:
     """The one pipeline of a query, or those in the brackets of a leading union."""
-    if pieces[:1] != ["union"]:
-        yield pieces
+    if tokens[:1] != ["union"]:
+        yield tokens
         return
-    depth, leg = 0, Step()
-    for each in pieces[1:]:
-        depth += {"(": 1, ")": -1}.get(each, 0)
-        if depth == 0 and each == ")":
-            yield leg[1:]
-            leg = Step()
-        elif depth == 0 and each == "|":
+    depth, pipeline = 0, Tokens()
+    for symbol in tokens[1:]:
+        depth += {"(": 1, ")": -1}.get(symbol, 0)
+        if depth == 0 and symbol == ")":
+            yield pipeline[1:]
+            pipeline = Tokens()
+        elif depth == 0 and symbol == "|":
             return
         elif depth:
-            leg.append(each)
+            pipeline.append(symbol)
 
 
-def _leading(steps: list[Step], columns: Mapping[str, str]) -> frozenset[bytes]:
-    needed: frozenset[bytes] = frozenset()
-    for step in steps:
-        if step[:1] != ["where"]:
+def _words_of_leading_filters(steps: list[Tokens], columns: Mapping[str, str]) -> frozenset[bytes]:
+    required: frozenset[bytes] = frozenset()
+    for tokens in steps:
+        if tokens[:1] != ["where"]:
             break
-        needed |= _either(step[1:], columns)
-    return needed
+        required |= _words_of_alternatives(tokens[1:], columns)
+    return required
 
 
-def _either(pieces: Step, columns: Mapping[str, str]) -> frozenset[bytes]:
-    """Of alternatives only that is certain which all of them need."""
-    choices = [_all(each, columns) for each in _split(pieces, {"or"})]
+def _words_of_alternatives(tokens: Tokens, columns: Mapping[str, str]) -> frozenset[bytes]:
+    """The words that every alternative needs."""
+    choices = [_words_of_conjunction(alternative, columns) for alternative in _split(tokens, {"or"})]
     return frozenset.intersection(*choices) if choices else frozenset()
 
 
-def _all(pieces: Step, columns: Mapping[str, str]) -> frozenset[bytes]:
-    return frozenset().union(*(_one(each, columns) for each in _split(pieces, {"and"})))
+def _words_of_conjunction(tokens: Tokens, columns: Mapping[str, str]) -> frozenset[bytes]:
+    return frozenset().union(*(_words_of_comparison(operand, columns) for operand in _split(tokens, {"and"})))
 
 
-def _one(pieces: Step, columns: Mapping[str, str]) -> frozenset[bytes]:
-    """The words that one comparison needs: of a text column, or of any other column's printed value."""
-    match pieces:
-        case ["(", *inner, ")"] if _closed(inner):
-            return _either(inner, columns)
-        case [name, operator, constant] if operator in _EXACT and columns.get(_bare(name)) == "string":
-            return _constant(constant)
+def _words_of_comparison(tokens: Tokens, columns: Mapping[str, str]) -> frozenset[bytes]:
+    """The words that one comparison needs: of a string column, or of another column's printed value."""
+    match tokens:
+        case ["(", *inner, ")"] if _brackets_balance(inner):
+            return _words_of_alternatives(inner, columns)
+        case [name, operator, constant] if operator in _EXACT and columns.get(_unquoted(name)) == "string":
+            return _words_of_literal(constant)
         case ["tostring", "(", name, ")", operator, constant] if operator in _EXACT:
-            kind = columns.get(_bare(name))
-            return _constant(constant) if kind is not None and kind not in _PRINTED_OTHERWISE else frozenset()
+            column_type = columns.get(_unquoted(name))
+            return (
+                _words_of_literal(constant)
+                if column_type is not None and column_type not in _PRINTED_UNLIKE_STORED
+                else frozenset()
+            )
     return frozenset()
 
 
-def _constant(piece: str) -> frozenset[bytes]:
-    return frozenset(words(piece[1:-1])) if piece[0] in "'\"" else frozenset()
+def _words_of_literal(symbol: str) -> frozenset[bytes]:
+    return frozenset(words_in(symbol[1:-1])) if symbol[0] in "'\"" else frozenset()
 
 
-def _closed(pieces: Step) -> bool:
+def _brackets_balance(tokens: Tokens) -> bool:
     depth = 0
-    for each in pieces:
-        depth += {"(": 1, ")": -1}.get(each, 0)
+    for symbol in tokens:
+        depth += {"(": 1, ")": -1}.get(symbol, 0)
         if depth < 0:
             return False
     return depth == 0
 
 
-def _split(pieces: Step, marks: set[str]) -> Iterator[Step]:
-    """The parts between marks that stand in no brackets."""
-    depth, part = 0, Step()
-    for each in pieces:
-        depth += {"(": 1, ")": -1}.get(each, 0)
-        if depth == 0 and each in marks:
+def _split(tokens: Tokens, separators: set[str]) -> Iterator[Tokens]:
+    """The parts between separators that stand in no brackets."""
+    depth, part = 0, Tokens()
+    for symbol in tokens:
+        depth += {"(": 1, ")": -1}.get(symbol, 0)
+        if depth == 0 and symbol in separators:
             yield part
-            part = Step()
+            part = Tokens()
         else:
-            part.append(each)
+            part.append(symbol)
     yield part
 
 
-def _bare(piece: str) -> str:
-    return piece[2:-2] if piece.startswith("[") else piece
+def _unquoted(symbol: str) -> str:
+    return symbol[2:-2] if symbol.startswith("[") else symbol

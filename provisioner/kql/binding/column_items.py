@@ -1,65 +1,76 @@
-"""The columns that the items of `extend`, `project` and their like compute: names and steps."""
+"""The columns that the items of `extend`, `project` and the like define: names, and the steps that compute them."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from provisioner.kql.binding.derived_names import derived, unused
-from provisioner.kql.ir.bound_expression import Column
-from provisioner.kql.ir.scope import Assign
+from provisioner.diagnostics import Span
+from provisioner.kql.binding.bind_context import BindContext, PipelineContext
+from provisioner.kql.binding.derived_names import derived_name
+from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
+from provisioner.kql.ir.row_steps import AssignVariable
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.diagnostics import Span
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.bound_expression import Bound
+from provisioner.suggest import free_names, numbered_names, unused_name
 
 
-def name_items(
-    binder: Binder, items: Sequence[tree.Item], existing: Container[str] | None
-) -> Iterator[tuple[str, tree.Item]]:
-    """Each item with its column's name: the author's, the one derived, or `Column1`, `Column2` and so on."""
-    written = {name for item in items for name in item.names}
-    taken: set[str] = set()
-    claimed: set[str] = set()
-    unnamed = 0
+def name_columns(
+    context: BindContext, items: Sequence[tree.ColumnItem], existing: Container[str] | None
+) -> Iterator[tuple[str, tree.ColumnItem]]:
+    """Each item with its column's name: the author's, the one derived, or `Column1`, `Column2` and so on.
+
+    `existing` are the columns that stay beside the items' own. Two items of one name of the author's are reported.
+    """
+    author_names = {name for item in items for name in item.names}
+    used: set[str] = set()
+    fixed: set[str] = set()
+    default_names = free_names(numbered_names("Column"), existing or ())
     for item in items:
         if len(item.names) > 1:
-            binder.report("KQL112", "several names take a function that gives several values", target(item))
-        name = item.names[0] if item.names else derived(item.value)
-        plain = bool(item.names) or isinstance(item.value, tree.Name)
-        if plain and name in claimed:
-            binder.report("KQL104", f"the column {name!r} is made twice", target(item), hint="give one another name")
-        if plain and name is not None:
-            claimed.add(name)
+            message = "several names take a function that gives several values"
+            context.report("KQL112", message, definition_span(item))
+        name = item.names[0] if item.names else derived_name(item.value)
+        is_fixed = bool(item.names) or isinstance(item.value, tree.Name)
+        if is_fixed and name in fixed:
+            message = f"the column {name!r} is made twice"
+            context.report("KQL104", message, definition_span(item), hint="give one another name")
+        if is_fixed and name is not None:
+            fixed.add(name)
+        # Kusto numbers a derived name that is in use, and refuses two that the author wrote
         if not item.names and name is not None:
-            name = unused(name, taken | written) if name in taken or name in written else name
+            name = unused_name(name, used | author_names) if name in used or name in author_names else name
         elif name is None:
-            unnamed += 1
-            while f"Column{unnamed}" in taken or (existing is not None and f"Column{unnamed}" in existing):
-                unnamed += 1
-            name = f"Column{unnamed}"
+            name = next(free_names(default_names, used))
         assert name is not None
-        taken.add(name)
+        used.add(name)
         yield name, item
 
 
-def target(item: tree.Item) -> Span:
-    """Where an item says which column it makes."""
+def definition_span(item: tree.ColumnItem) -> Span:
+    """Where an item says which column it defines."""
     return item.name_span or item.value.span
 
 
-def assign(binder: Binder, name: str, value: Bound, span: Span) -> tuple[Column, list[Assign]]:
-    """The column that holds a value, and the step that computes it; none where it only has a new name."""
-    steps: list[Assign] = []
-    value = binder.bearable(value)
+def assign_column(
+    context: PipelineContext, name: str, value: BoundExpression, span: Span
+) -> tuple[BoundColumn, list[AssignVariable]]:
+    """The column that holds a value, and the step that computes it; no step where it only has a new name."""
+    steps: list[AssignVariable] = []
+    value = context.check_size(value)
     variable = value.value
+    # a bare column keeps its variable: renaming costs nothing when the rows are computed
     if value.kind != "variable":
-        variable = binder.variable()
-        steps.append(Assign(variable, value))
-    made = Column(
-        name, value.type, variable, value.reads, value.volatile, value.span, value.nullable, value.wrapped, value.weight
-    )  # fmt: skip
-    binder.made(name, span, value)
-    return made, steps
+        variable = context.new_variable()
+        steps.append(AssignVariable(variable, value))
+    column = BoundColumn(
+        name,
+        value.type,
+        variable,
+        value.reads,
+        value.volatile,
+        value.span,
+        value.nullable,
+        value.needs_json_encoding,
+        value.size,
+    )
+    context.column_defined(name, span, value)
+    return column, steps

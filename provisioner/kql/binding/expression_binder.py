@@ -1,49 +1,61 @@
-"""Scalar expressions to typed ones: names resolved, operators and functions chosen, mistakes told."""
+"""Scalar expressions to typed ones: names resolved, operators and functions chosen, mistakes reported."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+from provisioner.fact_evidence import EvidencePolicy, describe_evidence
 from provisioner.kql import values
-from provisioner.kql.binding import arithmetic, comparisons
-from provisioner.kql.binding.implicit_casts import cast
-from provisioner.kql.ir.bound_expression import HEAVIEST, Bound, compose, constant
-from provisioner.kql.ir.scope import Function, Lazy, Scope
+from provisioner.kql.binding.function_calls import bind_call
+from provisioner.kql.binding.member_access import bind_index, bind_member
+from provisioner.kql.binding.scalar_operators import bind_between, bind_binary, bind_list_test, bind_unary
+from provisioner.kql.evaluation.query_evaluator import evaluate_constant
+from provisioner.kql.ir.bound_expression import (
+    MAX_SIZE,
+    BoundExpression,
+    make_constant,
+    variable_for,
+)
+from provisioner.kql.ir.name_scope import RowsBinding, Scope, UserFunction
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary import dialects
-from provisioner.kql.vocabulary.scalar_types import CASTS, UNKNOWN
-from provisioner.kql.vocabulary.suggestions import did_you_mean, wrap
+from provisioner.kql.vocabulary.function_wrapping import wrap_in_function
+from provisioner.kql.vocabulary.scalar_types import UNKNOWN
+from provisioner.suggest import name_hint, nearest_name
 
 BUDGET = 60_000
 """How many nodes may be bound for one text; functions that call functions could ask for any number."""
 
-_ARITHMETIC = frozenset("+-*/%")
-_RELATIONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+_RECENT = 50
+"""How far back a diagnostic is compared with earlier ones: a function's body is bound once for each call."""
 
 
-class Exhausted(Exception):
-    """The text asks for more binding than the budget allows; the complaint has been made."""
+class BindingBudgetExceeded(Exception):
+    """The text asks for more binding than the budget allows; the diagnostic has been added."""
 
 
-class Binder:
-    """Binds the expressions of one text and collects what is wrong with them."""
+class ExpressionBinder:
+    """Binds the expressions of one text and collects the diagnostics; a BindContext for what it calls.
 
-    def __init__(self, text: str, tables: Mapping[str, Mapping[str, str]], dialect: dialects.Dialect) -> None:
+    `used_columns`: the input columns that any expression names. `shared_values`: variable to the `let` value that it
+    holds, in the order of the text.
+    """
+
+    def __init__(self, text: str, dialect: dialects.Dialect, policy: EvidencePolicy = "newest") -> None:
         self.text = text
-        self.tables = tables
         self.dialect: dialects.Dialect = dialect
+        self.policy: EvidencePolicy = policy
         self.diagnostics: list[Diagnostic] = []
         self.budget = BUDGET
-        self.used: dict[str, None] = {}
-        self.shared: dict[str, Bound] = {}
-        self._variables = 0
+        self.used_columns: dict[str, None] = {}
+        self.shared_values: dict[str, BoundExpression] = {}
+        self._variable_count = 0
 
-    def variable(self, stem: str = "c") -> str:
+    def new_variable(self, stem: str = "c") -> str:
         """A name for the generated code that nothing else has."""
-        self._variables += 1
-        return f"{stem}{self._variables}"
+        self._variable_count += 1
+        return f"{stem}{self._variable_count}"
 
     def report(
         self,
@@ -56,275 +68,158 @@ class Binder:
         fix: Fix | None = None,
         source: str | None = None,
     ) -> None:
-        """Remember a remark, once for each place."""
-        found = Diagnostic(code, severity, message, span, hint=hint, fix=fix, source=source)
-        if found not in self.diagnostics[-50:]:
-            self.diagnostics.append(found)
+        """Add a diagnostic, unless the same was added just before."""
+        # a function's body is bound for each call, and says the same each time
+        diagnostic = Diagnostic(code, severity, message, span, hint=hint, fix=fix, source=source)
+        if diagnostic not in self.diagnostics[-_RECENT:]:
+            self.diagnostics.append(diagnostic)
 
-    def made(self, name: str, span: Span, value: Bound) -> None:
-        """Hear where a column is made, and from what."""
-
-    def unknown(self, span: Span) -> Bound:
-        """An expression that has been complained about."""
-        return Bound("variable", UNKNOWN, "(None)", span=span)
-
-    def expression(self, node: tree.Expression, scope: Scope) -> Bound:
-        """The typed expression; of unknown type where it is wrong."""
-        spine: list[tree.Binary] = []
-        while isinstance(node, tree.Binary):
-            spine.append(node)
-            node = node.left
-        bound = self._one(node, scope)
-        for outer in reversed(spine):
-            bound = self._binary(outer, bound, self.expression(outer.right, scope))
-        return bound
-
-    def predicate(self, node: tree.Expression, scope: Scope) -> Bound:
-        """A condition; anything but bool is an error."""
-        bound = self.expression(node, scope)
-        if bound.type not in ("bool", UNKNOWN):
-            hint = "compare it with something, or cast it with tobool()"
-            fix = wrap(node.span, self.text, "tobool") if bound.type == "dynamic" else None
-            self.report("KQL108", f"a condition must be bool, this is {bound.type}", node.span, hint=hint, fix=fix)
-        return bound
-
-    def share(self, value: Bound, name: str) -> Bound:
-        """A value under a name that may be used any number of times: computed once, before the first row."""
-        value = self.bearable(value)
-        if value.kind in ("constant", "variable") or value.type == UNKNOWN:
-            return value
-        word = self.variable("l")
-        self.shared[word] = value
-        return Bound(
-            "variable", value.type, word, nullable=value.nullable, reads=value.reads,
-            volatile=value.volatile, span=value.span, name=name, wrapped=value.wrapped, weight=value.weight,
-        )  # fmt: skip
-
-    def bearable(self, value: Bound) -> Bound:
-        """The value, unless it is put together from more parts than can be held."""
-        if value.weight <= HEAVIEST:
-            return value
-        message = "the value is put together from more parts than can be held"
-        self.report("KQL003", message, value.span, hint="use a name less often")
-        return self.unknown(value.span)
-
-    def settled(self, value: Bound) -> Bound:
-        """The value as a constant where no row and no clock has a say in it; itself otherwise."""
-        if value.is_constant or value.volatile or value.reads or value.type == UNKNOWN:
-            return value
-        from provisioner.kql.evaluation.query_evaluator import settle
-
-        return settle(value, self.shared)
-
-    def spend(self, span: Span) -> None:
-        """Count one node against the budget."""
-        self.budget -= 1
-        if self.budget < 0:
-            self.report(
-                "KQL003", "the text expands into more than can be bound", span, hint="call functions less deeply"
-            )
-            raise Exhausted
-
-    def _one(self, node: tree.Expression, scope: Scope) -> Bound:
-        self.spend(node.span)
-        if isinstance(node, tree.Name):
-            return self._name(node, scope)
-        if isinstance(node, tree.Literal):
-            return self._literal(node)
-        if isinstance(node, tree.Call):
-            from provisioner.kql.binding.function_calls import call
-
-            return call(self, node, scope)
-        if isinstance(node, tree.Member):
-            return self._member(node, scope)
-        if isinstance(node, tree.Index):
-            return self._index(node, scope)
-        if isinstance(node, tree.Unary):
-            return self._unary(node, scope)
-        if isinstance(node, tree.Among):
-            return self._among(node, scope)
-        if isinstance(node, tree.Between):
-            return self._between(node, scope)
-        if isinstance(node, tree.TypeOf):
-            return replace(constant("string", node.type, node.span), note="typeof")
-        if isinstance(node, tree.Star):
-            self.report("KQL001", "'*' cannot stand here", node.span)
-        return self.unknown(node.span)
-
-    def _literal(self, node: tree.Literal) -> Bound:
-        if node.type == "long" and node.value is not None and not -(2**63) <= node.value < 2**63:
-            self.report("KQL004", f"{node.value} does not fit a long", node.span)
-            return self.unknown(node.span)
-        return constant(node.type, node.value, node.span)
-
-    def _name(self, node: tree.Name, scope: Scope) -> Bound:
-        column = scope.column(node.name)
-        if column is not None:
-            self.used.update(dict.fromkeys(column.reads))
-            return column.bound(node.span)
-        meaning = scope.find(node.name)
-        if isinstance(meaning, Bound):
-            return replace(meaning, span=node.span, name=node.name)
-        if isinstance(meaning, (Function, Lazy)):
-            kind = "a function" if isinstance(meaning, Function) else "a table"
-            self.report("KQL112", f"{node.name!r} is {kind}, not a value", node.span)
-            return self.unknown(node.span)
-        if scope.is_open:
-            return self.unknown(node.span)
-        hint = did_you_mean(node.name, scope.known())
-        fix = _rename(node, hint) if hint else None
-        if hint is None and dialects.function_permission(node.name, self.dialect) is not None:
-            hint = f"{node.name!r} is a function: write {node.name}()"
-        self.report("KQL101", f"{node.name!r} is not a column or variable here", node.span, hint=hint, fix=fix)
-        return self.unknown(node.span)
-
-    def _member(self, node: tree.Member, scope: Scope) -> Bound:
-        inner = self.expression(node.object, scope)
-        if inner.type not in ("dynamic", UNKNOWN):
-            self._no_member(node, inner, f".{node.name}")
-            return self.unknown(node.span)
-        return self._access(node, inner, constant("string", node.name), "member")
-
-    def _index(self, node: tree.Index, scope: Scope) -> Bound:
-        inner = self.expression(node.object, scope)
-        index = self.expression(node.index, scope)
-        if inner.type not in ("dynamic", UNKNOWN):
-            self._no_member(node, inner, "[…]")
-            return self.unknown(node.span)
-        if index.type not in ("int", "long", "string", "dynamic", UNKNOWN):
-            message = f"an index is a whole number or a string, not {index.type}"
-            self.report("KQL106", message, node.index.span)
-            return self.unknown(node.span)
-        if index.type == "string":
-            return self._access(node, inner, index, "member")
-        return self._access(node, inner, index, "strict")
-
-    def _access(self, node: tree.Expression, inner: Bound, key: Bound, kind: str) -> Bound:
-        made = compose(
-            kind, "dynamic", "{pick}({0}, {1})", [inner, key],
-            helpers={"pick": _pick}, nullable=True, span=node.span, note="access",
-        )  # fmt: skip
-        made.wrapped = inner.wrapped
-        return made
-
-    def _no_member(self, node: tree.Member | tree.Index, inner: Bound, access: str) -> None:
-        hint = "wrap it in parse_json() where it holds JSON text" if inner.type == "string" else None
-        fix = wrap(node.object.span, self.text, "parse_json") if inner.type == "string" else None
-        message = f"{access} needs a dynamic, this is {inner.type}"
-        self.report("KQL106", message, node.span, hint=hint, fix=fix)
-
-    def _unary(self, node: tree.Unary, scope: Scope) -> Bound:
-        inner = self.expression(node.operand, scope)
-        made = inner if node.operator == "+" else arithmetic.negate(inner, node.span)
-        if made is None:
-            self.report("KQL107", f"'-' is not defined for {inner.type}", node.span, hint=_cast_hint(inner, "long"))
-            return self.unknown(node.span)
-        return replace(made, name=None)
-
-    def _binary(self, node: tree.Binary, left: Bound, right: Bound) -> Bound:
-        self.spend(node.span)
-        operator, span = node.operator, node.span
-        made: Bound | None = None
-        if operator in ("and", "or"):
-            return self._logic(node, left, right)
-        if operator in _ARITHMETIC:
-            made = arithmetic.arithmetic(operator, left, right, span)
-        elif operator in _RELATIONS:
-            made = comparisons.compare(operator, left, right, span)
-        elif operator == "matches regex":
-            made = self._matches(node, left, right)
-        else:
-            self.gate_text_operator(operator, node.at)
-            made = comparisons.search(operator, left, right, span)
-        if made is None:
-            self._undefined(node, left, right)
-            return self.unknown(span)
-        return made
-
-    def _logic(self, node: tree.Binary, left: Bound, right: Bound) -> Bound:
-        left, right = (cast(side, "bool") if side.type == "dynamic" else side for side in (left, right))
-        for side, part in ((left, node.left), (right, node.right)):
-            if side.type not in ("bool", UNKNOWN):
-                message = f"{node.operator!r} takes bool, this is {side.type}"
-                fix = wrap(part.span, self.text, "tobool")
-                self.report("KQL107", message, part.span, hint="cast it with tobool()", fix=fix)
-        return compose(node.operator, "bool", None, [left, right], span=node.span)
-
-    def _matches(self, node: tree.Binary, left: Bound, right: Bound) -> Bound | None:
-        try:
-            return comparisons.matches(left, right, node.span)
-        except values.BadRegex as error:
-            self.bad_regex(error, node.right.span)
-            return self.unknown(node.span)
-
-    def bad_regex(self, error: values.BadRegex, span: Span) -> None:
-        """Tell that a pattern is none of RE2's."""
+    def report_bad_regex(self, error: values.BadRegex, span: Span) -> None:
+        """Add the diagnostic for a pattern that is none of RE2's."""
         hint = "Kusto's regular expressions are RE2's: no look-around, no back-references"
         self.report("KQL007", f"the regular expression is refused: {error}", span, hint=hint)
 
-    def gate_text_operator(self, operator: str, span: Span) -> None:
-        """Tell when a text operator is not in the transform language's list."""
-        instead = dialects.text_operator(operator) if self.dialect == "transform" else None
-        if instead is not None:
-            message = f"the transform language does not list {operator!r}"
-            self.report("KQL205", message, span, hint=f"write {instead}", source=dialects.source("list"))
+    def unknown_expression(self, span: Span) -> BoundExpression:
+        """Stands for an expression that has been reported; it agrees with every type."""
+        return BoundExpression("variable", UNKNOWN, "(None)", span=span)
 
-    def _undefined(self, node: tree.Binary, left: Bound, right: Bound) -> None:
-        code = "KQL109" if "dynamic" in (left.type, right.type) else "KQL107"
-        message = f"{node.operator!r} is not defined for {left.type} and {right.type}"
-        side, target, part = _to_cast(left, right, node)
-        hint = f"cast with {CASTS[target]}()" if target in CASTS else None
-        fix = wrap(part.span, self.text, CASTS[target]) if hint and side.type != target else None
-        self.report(code, message, node.at if node.at.end else node.span, hint=hint, fix=fix)
+    def bind_expression(self, node: tree.Expression, scope: Scope) -> BoundExpression:
+        """The typed expression; of unknown type where it is wrong, which has been reported."""
+        # a long `a or b or c …` leans to the left: walked down in a loop, since Python's stack is not that deep
+        chain: list[tree.Binary] = []
+        while isinstance(node, tree.Binary):
+            chain.append(node)
+            node = node.left
+        bound = self._bind_node(node, scope)
+        for outer in reversed(chain):
+            bound = bind_binary(self, outer, bound, self.bind_expression(outer.right, scope))
+        return bound
 
-    def _among(self, node: tree.Among, scope: Scope) -> Bound:
-        operand = self.expression(node.operand, scope)
-        items = [self.expression(item, scope) for item in node.items]
-        self.gate_text_operator(node.operator, node.at)
-        if UNKNOWN in (operand.type, *(item.type for item in items)):
-            return Bound("variable", "bool", "(None)", span=node.span)
-        made = comparisons.among(node.operator, operand, items, node.span)
-        if made is None:
-            kinds = ", ".join(sorted({item.type for item in items if item.type != operand.type}))
-            message = f"{node.operator!r} cannot compare {operand.type} with {kinds or 'these'}"
-            self.report("KQL107", message, node.at, hint="cast one side")
-            return self.unknown(node.span)
-        return made
+    def bind_condition(self, node: tree.Expression, scope: Scope) -> BoundExpression:
+        """A condition; anything but bool is reported."""
+        bound = self.bind_expression(node, scope)
+        if bound.type not in ("bool", UNKNOWN):
+            hint = "compare it with something, or cast it with tobool()"
+            fix = wrap_in_function(node.span, self.text, "tobool") if bound.type == "dynamic" else None
+            self.report("KQL108", f"a condition must be bool, this is {bound.type}", node.span, hint=hint, fix=fix)
+        return bound
 
-    def _between(self, node: tree.Between, scope: Scope) -> Bound:
-        parts = [self.expression(part, scope) for part in (node.operand, node.low, node.high)]
-        made = comparisons.between(*parts, negated=node.negated, span=node.span)
-        if made is None:
-            kinds = ", ".join(part.type for part in parts)
-            self.report("KQL107", f"'between' is not defined for {kinds}", node.span, hint="cast so that all agree")
-            return self.unknown(node.span)
-        return made
+    def share_value(self, value: BoundExpression, name: str) -> BoundExpression:
+        """A `let` value under its name, which may be used any number of times: computed once, before the first row."""
+        value = self.check_size(value)
+        if value.kind in ("constant", "variable") or value.type == UNKNOWN:
+            return value
+        variable = self.new_variable("l")
+        self.shared_values[variable] = value
+        return variable_for(value, variable, name)
+
+    def check_size(self, value: BoundExpression) -> BoundExpression:
+        """The value, unless it is put together from more parts than can be held, which is reported."""
+        if value.size <= MAX_SIZE:
+            return value
+        message = "the value is put together from more parts than can be held"
+        self.report("KQL003", message, value.span, hint="use a name less often")
+        return self.unknown_expression(value.span)
+
+    def fold_constant(self, value: BoundExpression) -> BoundExpression:
+        """The value as a constant where neither a row nor the clock changes it; itself otherwise."""
+        if value.is_constant or value.volatile or value.reads or value.type == UNKNOWN:
+            return value
+        return evaluate_constant(value, self.shared_values)
+
+    def charge(self, span: Span) -> None:
+        """Count one node against the budget of the text; BindingBudgetExceeded where it is spent."""
+        self.budget -= 1
+        if self.budget < 0:
+            message = "the text expands into more than can be bound"
+            self.report("KQL003", message, span, hint="call functions less deeply")
+            raise BindingBudgetExceeded
+
+    def _bind_node(self, node: tree.Expression, scope: Scope) -> BoundExpression:
+        self.charge(node.span)
+        if isinstance(node, tree.Name):
+            return self._bind_name(node, scope)
+        if isinstance(node, tree.Literal):
+            return self._bind_literal(node)
+        if isinstance(node, tree.Call):
+            return bind_call(self, node, scope)
+        if isinstance(node, tree.MemberAccess):
+            return bind_member(self, node, scope)
+        if isinstance(node, tree.IndexAccess):
+            return bind_index(self, node, scope)
+        if isinstance(node, tree.Unary):
+            return bind_unary(self, node, scope)
+        if isinstance(node, tree.ListTest):
+            return bind_list_test(self, node, scope)
+        if isinstance(node, tree.Between):
+            return bind_between(self, node, scope)
+        if isinstance(node, tree.TypeOf):
+            return replace(make_constant("string", node.type, node.span), function_name="typeof")
+        if isinstance(node, tree.Star):
+            self.report("KQL001", "'*' cannot stand here", node.span)
+        return self.unknown_expression(node.span)
+
+    def _bind_literal(self, node: tree.Literal) -> BoundExpression:
+        # the parser lets 2**63 pass: behind a minus it is the smallest long
+        if node.type == "long" and node.value is not None and not -(2**63) <= node.value < 2**63:
+            self.report("KQL004", f"{node.value} does not fit a long", node.span)
+            return self.unknown_expression(node.span)
+        if node.type == "dynamic":
+            self._check_dynamic_literal(node)
+        return make_constant(node.type, node.value, node.span)
+
+    def _check_dynamic_literal(self, node: tree.Literal) -> None:
+        """Report `dynamic(null)` where the dialect refuses it; another literal is a warning of a check's own."""
+        # a literal that could not be read has no value either, and has been reported
+        if node.value is not None or "null" not in self.text[node.start : node.end]:
+            return
+        permission = dialects.literal_permission("dynamic(null)", self.dialect, self.policy)
+        if permission.accepted:
+            return
+        refusal = "; ".join(describe_evidence(entry) for entry in permission.evidence[:1])
+        rewrite = permission.rewrite or ""
+        fix = Fix(f"write {rewrite}", (Edit(node.span, rewrite),))
+        message = f"Azure refuses dynamic(null): {refusal}"
+        self.report("KQL208", message, node.span, hint=f"use {rewrite}", fix=fix, source=permission.source)
+
+    def _bind_name(self, node: tree.Name, scope: Scope) -> BoundExpression:
+        column = scope.find_column(node.name)
+        if column is not None:
+            self.used_columns.update(dict.fromkeys(column.reads))
+            return column.as_expression(node.span)
+        # behind the columns: a column hides a variable of its name
+        meaning = scope.lookup(node.name)
+        if isinstance(meaning, BoundExpression):
+            return replace(meaning, span=node.span, name=node.name)
+        if isinstance(meaning, (UserFunction, RowsBinding)):
+            what = "a function" if isinstance(meaning, UserFunction) else "a table"
+            self.report("KQL112", f"{node.name!r} is {what}, not a value", node.span)
+        elif not scope.columns_unknown:
+            self._report_unknown_name(node, scope)
+        return self.unknown_expression(node.span)
+
+    def _report_unknown_name(self, node: tree.Name, scope: Scope) -> None:
+        nearest = nearest_name(node.name, scope.visible_names())
+        hint = name_hint(nearest)
+        if hint is None and dialects.function_permission(node.name, self.dialect) is not None:
+            hint = f"{node.name!r} is a function: write {node.name}()"
+        fix = _rename_fix(self.text, node, nearest) if nearest else None
+        self.report("KQL101", f"{node.name!r} is not a column or variable here", node.span, hint=hint, fix=fix)
 
 
-def _pick(value: object, index: object) -> object:
-    """A member of an array by position, from the end where negative, or of a bag by key; None where there is none."""
-    if isinstance(value, list) and isinstance(index, int) and not isinstance(index, bool):
-        return value[index] if -len(value) <= index < len(value) else None
-    return value.get(index) if isinstance(value, dict) and isinstance(index, str) else None
+_NAME_NEIGHBOURS = frozenset("-.@#$:/~&?")
 
 
-def _rename(node: tree.Name, hint: str) -> Fix | None:
-    name = hint.split("'")[1] if hint.count("'") == 2 else None
-    if name is None:
+def _rename_fix(text: str, node: tree.Name, name: str) -> Fix | None:
+    """The fix that puts another name in the place of one.
+
+    None for a name that would have to be escaped, and for one in brackets where the old one may be a piece of it.
+    """
+    if "'" in name or "\\" in name or not name.isprintable():
         return None
-    text = name if name.isidentifier() and not node.quoted else f"['{name}']"
-    return Fix(f"write {name}", (Edit(node.span, text),))
-
-
-def _cast_hint(inner: Bound, target: str) -> str | None:
-    return f"cast it with {CASTS[target]}()" if inner.type in ("dynamic", "string") else None
-
-
-def _to_cast(left: Bound, right: Bound, node: tree.Binary) -> tuple[Bound, str, tree.Expression]:
-    """Which side to cast to what: the dynamic or text one to the other's type."""
-    pairs: Sequence[tuple[Bound, Bound, tree.Expression]] = ((left, right, node.left), (right, left, node.right))
-    for kind in ("dynamic", "string"):
-        for side, other, part in pairs:
-            if side.type == kind and other.type != kind:
-                return side, other.type, part
-    return left, "string" if left.type == "dynamic" else "", node.left
+    is_plain = name.isidentifier() and not node.quoted
+    neighbours = {text[node.start - 1 : node.start], text[node.end : node.end + 1]}
+    if not name.isidentifier() and not node.quoted and neighbours & _NAME_NEIGHBOURS:
+        return None
+    written = name if is_plain else f"['{name}']"
+    return Fix(f"write {written}", (Edit(node.span, written),))

@@ -1,4 +1,4 @@
-"""Implicit conversions of bound expressions."""
+"""The casts that Kusto makes by itself where types meet."""
 
 from __future__ import annotations
 
@@ -6,34 +6,44 @@ from functools import partial
 from typing import Any
 
 from provisioner.kql import values
-from provisioner.kql.ir.bound_expression import Bound, compose, constant
+from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression, make_constant
+from provisioner.kql.vocabulary.scalar_types import UNKNOWN
 
-_INLINE = {
+_INLINE_TEMPLATES = {
     ("int", "real"): "float({0})",
     ("long", "real"): "float({0})",
     ("int", "long"): "{0}",
     ("bool", "long"): "int({0})",
 }
+"""Casts that cannot fail, as Python text: no call for each row."""
 
 
-def cast(expression: Bound, target: str) -> Bound:
-    """The expression as a value of `target`, converted as Kusto's own casts do; itself where it is that already."""
+def cast_expression(expression: BoundExpression, target: str) -> BoundExpression:
+    """The expression as a value of the type `target`, converted as Kusto's own casts do.
+
+    Comes back as it is where it is of that type already, or of a type that is not known.
+    """
     source = expression.type
-    if source == target or "unknown" in (source, target):
+    if source == target or UNKNOWN in (source, target):
         return expression
     if expression.is_constant:
         value = values.convert(expression.value, source, target)
-        made = constant(target, value, expression.span)
-        made.name = expression.name
-        return made
-    template = _INLINE.get((source, target))
+        converted = make_constant(target, value, expression.span)
+        converted.name = expression.name
+        return converted
+    template = _INLINE_TEMPLATES.get((source, target))
     helpers: dict[str, Any] = {} if template else {"convert": partial(values.convert, source=source, target=target)}
     if source == "dynamic" and target == "string":
-        template, helpers = "({0} if {0}.__class__ is str else {text}({0}))", {"text": values.text_of_dynamic}
+        template, helpers = "({0} if {0}.__class__ is str else {text}({0}))", {"text": values.dynamic_to_text}
     nullable = expression.nullable if template or target == "dynamic" else True
-    made = compose(
-        "strict", target, template or "{convert}({0})", [expression],
-        helpers=helpers, nullable=nullable, span=expression.span,
-    )  # fmt: skip
-    made.name = expression.name
-    return made
+    converted = compose_expression(
+        "null_propagating",
+        target,
+        template or "{convert}({0})",
+        [expression],
+        helpers=helpers,
+        nullable=nullable,
+        span=expression.span,
+    )
+    converted.name = expression.name
+    return converted

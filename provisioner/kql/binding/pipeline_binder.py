@@ -3,117 +3,130 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Span
+from provisioner.fact_evidence import EvidencePolicy
 from provisioner.kql.binding import row_sources
-from provisioner.kql.binding.expression_binder import Binder
-from provisioner.kql.ir.scope import Function, Lazy, Meaning, Rows, Scope
+from provisioner.kql.binding.expression_binder import ExpressionBinder
+from provisioner.kql.binding.operator_spec import OperatorTable
+from provisioner.kql.ir.bound_expression import BoundExpression
+from provisioner.kql.ir.name_scope import Meaning, RowsBinding, Scope, UserFunction
+from provisioner.kql.ir.row_steps import Rows
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary import dialects
 
-if TYPE_CHECKING:
-    from provisioner.kql.ir.bound_expression import Bound
 
+class PipelineBinder(ExpressionBinder):
+    """Binds a whole text; a PipelineContext for the sources and operators.
 
-class PipelineBinder(Binder):
-    """A binder that knows tables too; it remembers which expression made which column."""
+    `tables`: the columns of each table with their types. `operators`: what binds each class of operator node.
+    `column_definitions`: where each column was defined, and from what, in the order of the text.
+    """
 
-    def __init__(self, text: str, tables: Mapping[str, Mapping[str, str]], dialect: dialects.Dialect) -> None:
-        super().__init__(text, tables, dialect)
-        self.makers: list[tuple[str, Span, Bound]] = []
+    def __init__(
+        self,
+        text: str,
+        tables: Mapping[str, Mapping[str, str]],
+        dialect: dialects.Dialect,
+        operators: OperatorTable,
+        policy: EvidencePolicy = "newest",
+    ) -> None:
+        super().__init__(text, dialect, policy)
+        self.tables = tables
+        self.operators = operators
+        self.column_definitions: list[tuple[str, Span, BoundExpression]] = []
 
-    def made(self, name: str, span: Span, value: Bound) -> None:
-        """Remember where a column was made, and from what."""
-        self.makers.append((name, span, value))
+    def column_defined(self, name: str, span: Span, value: BoundExpression) -> None:
+        """Record that a column is defined at `span`, and from what."""
+        self.column_definitions.append((name, span, value))
 
-    def script(self, node: tree.Script) -> Rows | None:
+    def bind_script(self, node: tree.Script) -> Rows | None:
         """The rows of the answer; None where the text has none."""
-        scope = self.lets(node.lets, Scope())
-        return None if node.pipeline is None else self.pipeline(node.pipeline, scope)
+        scope = self.bind_lets(node.lets, Scope())
+        return None if node.pipeline is None else self.bind_pipeline(node.pipeline, scope)
 
-    def lets(self, lets: list[tree.Let], scope: Scope) -> Scope:
-        """A scope in which the variables stand; each sees those before it."""
-        seen: set[str] = set()
+    def bind_lets(self, lets: list[tree.Let], scope: Scope) -> Scope:
+        """A scope in which the variables of `let` statements stand; each sees those before it."""
+        names: set[str] = set()
         for let in lets:
-            if let.name in seen:
+            if let.name in names:
                 self.report("KQL113", f"{let.name!r} is set twice", let.name_span, hint="use another name")
-            seen.add(let.name)
-            scope = Scope({let.name: self._meaning(let, scope)}, scope)
+            names.add(let.name)
+            # a scope for each: a function sees the names that stood before it, not those that come later
+            scope = Scope({let.name: self._bind_let(let, scope)}, scope)
         return scope
 
-    def _meaning(self, let: tree.Let, scope: Scope) -> Meaning:
-        value = let.value
-        if isinstance(value, tree.Body):
-            return Function(self._checked(value, scope), scope)
-        if isinstance(value, tree.Pipeline):
-            self.pipeline(value, scope)
-            return Lazy(value, scope)
-        if self._names_rows(value, scope):
-            assert isinstance(value, (tree.Name, tree.Call))
-            return Lazy(_as_pipeline(value), scope)
-        return self.share(self.expression(value, scope), let.name)
-
-    def _checked(self, body: tree.Body, scope: Scope) -> tree.Body:
-        """Bind a function's body once with its parameters unknown values of their types, so that mistakes are told."""
-        from provisioner.kql.ir.bound_expression import Bound
-
-        names: dict[str, Any] = {
-            parameter.name: Bound("variable", parameter.type, "unset", name=parameter.name)
-            for parameter in body.parameters
-        }
-        inside = self.lets(body.lets, Scope(names, scope))
-        if not isinstance(body.result, tree.Pipeline) and self._names_rows(body.result, inside):
-            assert isinstance(body.result, (tree.Name, tree.Call))
-            body = tree.Body(body.parameters, body.lets, _as_pipeline(body.result), start=body.start, end=body.end)
-        if isinstance(body.result, tree.Pipeline):
-            self.pipeline(body.result, inside)
-        else:
-            self.expression(body.result, inside)
-        return body
-
-    def _names_rows(self, node: tree.Expression, scope: Scope) -> bool:
-        if isinstance(node, tree.Name):
-            meaning = scope.find(node.name)
-            return isinstance(meaning, Lazy) or (meaning is None and node.name in self.tables)
-        if isinstance(node, tree.Call):
-            meaning = scope.find(node.name)
-            return isinstance(meaning, Function) and isinstance(meaning.body.result, tree.Pipeline)
-        return False
-
-    def pipeline(self, node: tree.Pipeline, scope: Scope) -> Rows:
+    def bind_pipeline(self, node: tree.Pipeline, scope: Scope) -> Rows:
         """The rows behind the last operator."""
-        self.spend(node.span)
-        rows = row_sources.bind(self, node.source, scope)
+        self.charge(node.span)
+        rows = row_sources.bind_source(self, node.source, scope)
         for operator in node.operators:
-            rows = self._step(operator, rows, scope)
+            rows = self._bind_operator(operator, rows, scope)
         return rows
 
-    def _step(self, operator: tree.Operator, rows: Rows, scope: Scope) -> Rows:
-        from provisioner.kql.syntax.query_parser import Broken
+    def _bind_let(self, let: tree.Let, scope: Scope) -> Meaning:
+        value = let.value
+        if isinstance(value, tree.FunctionBody):
+            return UserFunction(self._check_function_body(value, scope), scope)
+        if isinstance(value, tree.Pipeline):
+            self.bind_pipeline(value, scope)  # for its diagnostics: it is bound again wherever the name is used
+            return RowsBinding(value, scope)
+        pipeline = self._as_pipeline(value, scope)
+        if pipeline is not None:
+            return RowsBinding(pipeline, scope)
+        return self.share_value(self.bind_expression(value, scope), let.name)
 
-        self.spend(operator.span)
-        if isinstance(operator, Broken):
-            opened = rows.then(rows.columns)
-            opened.open = True
-            return opened
-        self._gate(operator)
-        bound: Rows = operator.bind(self, rows, scope)
-        return bound
+    def _check_function_body(self, body: tree.FunctionBody, scope: Scope) -> tree.FunctionBody:
+        """Bind a function's body once with unknown values for its parameters, so that mistakes in it are reported.
 
-    def _gate(self, operator: tree.Operator) -> None:
-        word = operator.word
-        permission = dialects.operator_permission(word, self.dialect)
-        if permission is not None and permission.status == "refused":
-            span = Span(operator.start, operator.start + len(word))
-            message = f"the transform language does not have {word!r}"
-            self.report("KQL201", message, span, hint=permission.hint, source=permission.source)
+        Returns the body, its result as a pipeline where it is a name or a call that stands for rows.
+        """
+        # "unset" is never computed: the rows and values of this binding are thrown away
+        parameters: dict[str, Meaning] = {
+            parameter.name: BoundExpression("variable", parameter.type, "unset", name=parameter.name)
+            for parameter in body.parameters
+        }
+        body_scope = self.bind_lets(body.lets, Scope(parameters, scope))
+        result = body.result
+        if not isinstance(result, tree.Pipeline):
+            result = self._as_pipeline(result, body_scope) or result
+            body = tree.FunctionBody(body.parameters, body.lets, result, start=body.start, end=body.end)
+        if isinstance(result, tree.Pipeline):
+            self.bind_pipeline(result, body_scope)
+        else:
+            self.bind_expression(result, body_scope)
+        return body
 
+    def _as_pipeline(self, node: tree.Expression, scope: Scope) -> tree.Pipeline | None:
+        """A name or a call that stands for rows as the pipeline that gives them; None for anything else."""
+        source: tree.Source
+        if isinstance(node, tree.Name):
+            meaning = scope.lookup(node.name)
+            if not isinstance(meaning, RowsBinding) and not (meaning is None and node.name in self.tables):
+                return None
+            source = tree.TableName(node.name, start=node.start, end=node.end)
+        elif isinstance(node, tree.Call):
+            meaning = scope.lookup(node.name)
+            if not isinstance(meaning, UserFunction) or not isinstance(meaning.body.result, tree.Pipeline):
+                return None
+            source = tree.FunctionSource(node, start=node.start, end=node.end)
+        else:
+            return None
+        return tree.Pipeline(source, [], start=node.start, end=node.end)
 
-def _as_pipeline(node: tree.Name | tree.Call) -> tree.Pipeline:
-    source: tree.Source
-    if isinstance(node, tree.Name):
-        source = tree.TableName(node.name, start=node.start, end=node.end)
-    else:
-        source = tree.Invocation(node, start=node.start, end=node.end)
-    return tree.Pipeline(source, [], start=node.start, end=node.end)
+    def _bind_operator(self, node: tree.Operator, rows: Rows, scope: Scope) -> Rows:
+        self.charge(node.span)
+        if isinstance(node, tree.UnreadableOperator):
+            # it may have made any column: what follows is not to be reported for naming one
+            after = rows.with_steps(rows.columns)
+            after.columns_unknown = True
+            return after
+        spec = self.operators[type(node)]
+        is_accepted = row_sources.check_operator(self, spec.word, node.start)
+        after = spec.bind(self, node, rows, scope)
+        if is_accepted:
+            return after
+        # what a refused operator took away is not missed a second time
+        after = after.with_steps(after.columns)
+        after.columns_unknown = True
+        return after

@@ -2,211 +2,180 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from provisioner.diagnostics import Span
+from provisioner.fact_evidence import describe_evidence
 from provisioner.kql import values
-from provisioner.kql.binding.column_items import assign, target
-from provisioner.kql.ir.bound_expression import Column, constant
-from provisioner.kql.ir.scope import Assign, Function, Lazy, Origin, Rows, Scope, Step, Unfold
-from provisioner.kql.operators.as_operator import As
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.column_items import assign_column, definition_span
+from provisioner.kql.binding.function_inlining import bind_arguments
+from provisioner.kql.binding.table_union import bind_union
+from provisioner.kql.ir.bound_expression import BoundColumn, make_constant
+from provisioner.kql.ir.name_scope import TABLE_NAME, Meaning, RowsBinding, Scope, UserFunction
+from provisioner.kql.ir.row_steps import AssignVariable, FlatMapRows, Rows, RowSource, Step
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary import dialects
 from provisioner.kql.vocabulary.scalar_types import UNKNOWN
-from provisioner.kql.vocabulary.suggestions import did_you_mean
+from provisioner.suggest import did_you_mean
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+MAX_RANGE = 1_000_000
+"""How many rows one `range` gives at most; a step too small could ask for any number."""
 
-    from provisioner.kql.binding.pipeline_binder import PipelineBinder
+_RANGE_TYPES = ("int", "long", "real", "datetime", "timespan", UNKNOWN)
 
 
-def bind(binder: PipelineBinder, source: tree.Source, scope: Scope) -> Rows:
-    """The rows of a source; open to any column where it is not known."""
+def bind_source(context: PipelineContext, source: tree.Source, scope: Scope) -> Rows:
+    """The rows of a source; open to any column where it is not known, which is reported."""
     if isinstance(source, tree.TableName):
-        return _table(binder, source, scope)
-    if isinstance(source, tree.Inner):
-        return binder.pipeline(source.pipeline, scope)
-    if isinstance(source, tree.Print):
-        return _print(binder, source, scope)
-    if isinstance(source, tree.Datatable):
-        return _datatable(binder, source, scope)
-    if isinstance(source, tree.Invocation):
-        return _invoke(binder, source, scope)
-    word = "range" if isinstance(source, tree.Range) else "union"
-    permission = dialects.operator_permission(word, binder.dialect)
-    if permission is not None and permission.status == "refused":
-        span = Span(source.start, source.start + len(word))
-        message = f"the transform language does not have {word!r}"
-        binder.report("KQL201", message, span, hint=permission.hint, source=permission.source)
-    if isinstance(source, tree.Range):
-        return _range(binder, source, scope)
-    assert isinstance(source, tree.Union)
-    wanted = [part for part in source.pipelines if not (source.fuzzy and _absent(binder, part, scope))]
-    return union(binder, source, [binder.pipeline(part, scope) for part in wanted], labels(wanted, scope))
+        return _bind_table(context, source, scope)
+    if isinstance(source, tree.ParenthesizedSource):
+        return context.bind_pipeline(source.pipeline, scope)
+    if isinstance(source, tree.PrintSource):
+        return _bind_print(context, source, scope)
+    if isinstance(source, tree.DatatableSource):
+        return _bind_datatable(context, source, scope)
+    if isinstance(source, tree.FunctionSource):
+        return _bind_function_source(context, source, scope)
+    if isinstance(source, tree.RangeSource):
+        is_accepted = check_operator(context, "range", source.start)
+        rows = _bind_range(context, source, scope)
+    else:
+        assert isinstance(source, tree.UnionSource)
+        is_accepted = check_operator(context, "union", source.start)
+        rows = bind_union(context, source, scope)
+    # what follows a refused source is not told to name what the source lacks
+    rows.columns_unknown = rows.columns_unknown or not is_accepted
+    return rows
 
 
-def _table(binder: PipelineBinder, source: tree.TableName, scope: Scope) -> Rows:
-    meaning = scope.find(source.name)
-    if isinstance(meaning, Lazy):
-        return binder.pipeline(meaning.pipeline, meaning.scope)
-    columns = binder.tables.get(source.name)
+def check_operator(context: PipelineContext, word: str, start: int) -> bool:
+    """Whether the dialect takes an operator or a source, whose word begins at `start`; reported where it does not."""
+    permission = dialects.operator_permission(word, context.dialect, context.policy)
+    if permission is None or permission.accepted:
+        return True
+    seen = "".join(f": {describe_evidence(entry)}" for entry in permission.evidence[:1])
+    message = f"the transform language does not have {word!r}{seen}"
+    context.report("KQL201", message, Span(start, start + len(word)), hint=permission.hint, source=permission.source)
+    return False
+
+
+def _bind_table(context: PipelineContext, source: tree.TableName, scope: Scope) -> Rows:
+    meaning = scope.lookup(source.name)
+    if isinstance(meaning, RowsBinding):
+        return context.bind_pipeline(meaning.pipeline, meaning.scope)
+    columns = context.tables.get(source.name)
     if columns is None:
-        hint = did_you_mean(source.name, [*binder.tables, *scope.known()])
-        if binder.dialect == "transform":
+        hint = did_you_mean(source.name, [*context.tables, *scope.visible_names()])
+        if context.dialect == "transform":
             hint = hint or "a transformation reads `source` and nothing else"
-        kind = "a value, it holds no rows" if meaning is not None else "not a table here"
-        binder.report("KQL102", f"{source.name!r} is {kind}", source.span, hint=hint)
-        return Rows({}, Origin(), open=True)
-    made = {
-        name: Column(name, kind, binder.variable(), frozenset((name,)), span=source.span, wrapped=True)
-        for name, kind in columns.items()
+        what = "a value, it holds no rows" if meaning is not None else "not a table here"
+        context.report("KQL102", f"{source.name!r} is {what}", source.span, hint=hint)
+        return Rows({}, RowSource(), columns_unknown=True)
+    bound_columns = {
+        name: BoundColumn(
+            name,
+            type_name,
+            context.new_variable(),
+            reads=frozenset((name,)),
+            span=source.span,
+            needs_json_encoding=True,
+        )
+        for name, type_name in columns.items()
     }
-    return Rows(made, Origin(table=source.name, columns=list(made.values())))
+    rows = Rows(bound_columns, RowSource(table=source.name, columns=list(bound_columns.values())))
+    # few texts name it, and for the others no row should carry one value more
+    return _with_table_name(context, rows, source) if TABLE_NAME in context.text else rows
 
 
-def _print(binder: PipelineBinder, source: tree.Print, scope: Scope) -> Rows:
-    columns: dict[str, Column] = {}
+def _with_table_name(context: PipelineContext, rows: Rows, source: tree.TableName) -> Rows:
+    """The rows with a meaning for `$table`, which a transformation does not have."""
+    if context.dialect == "transform":
+        return rows
+    variable = context.new_variable()
+    named = rows.with_steps(rows.columns, AssignVariable(variable, make_constant("string", source.name, source.span)))
+    named.table_name = BoundColumn(TABLE_NAME, "string", variable, span=source.span, nullable=False)
+    return named
+
+
+def _bind_print(context: PipelineContext, source: tree.PrintSource, scope: Scope) -> Rows:
+    columns: dict[str, BoundColumn] = {}
     steps: list[Step] = []
-    inside = scope.over(Rows({}, Origin()))
-    for place, item in enumerate(source.items):
-        name = item.names[0] if item.names else f"print_{place}"
+    # rows without columns: a name in `print` is never a column of an outer pipeline
+    no_columns = scope.with_rows(Rows({}, RowSource()))
+    for position, item in enumerate(source.items):
+        name = item.names[0] if item.names else f"print_{position}"
+        span = definition_span(item)
         if name in columns:
-            binder.report("KQL104", f"the column {name!r} is made twice", target(item))
-        columns[name], step = assign(binder, name, binder.expression(item.value, inside), target(item))
-        steps.extend(step)
-    return Rows(columns, Origin(constants=[()]), steps)
+            context.report("KQL104", f"the column {name!r} is made twice", span)
+        value = context.bind_expression(item.value, no_columns)
+        columns[name], assignments = assign_column(context, name, value, span)
+        steps.extend(assignments)
+    return Rows(columns, RowSource(constants=[()]), steps)
 
 
-def _datatable(binder: PipelineBinder, source: tree.Datatable, scope: Scope) -> Rows:
-    columns = {name: Column(name, kind, binder.variable(), span=source.span) for name, kind in source.columns}
+def _bind_datatable(context: PipelineContext, source: tree.DatatableSource, scope: Scope) -> Rows:
+    columns = {
+        name: BoundColumn(name, type_name, context.new_variable(), span=source.span)
+        for name, type_name in source.columns
+    }
     if len(columns) < len(source.columns):
-        binder.report("KQL104", "two columns of the datatable have one name", source.span)
+        context.report("KQL104", "two columns of the datatable have one name", source.span)
     width = len(source.columns)
     if len(source.values) % width:
         message = f"{len(source.values)} values do not fill rows of {width} columns"
-        binder.report("KQL105", message, source.span)
-    cells: list[Any] = []
-    for place, node in enumerate(source.values):
-        bound = binder.expression(node, scope)
-        kind = source.columns[place % width][1]
-        if not bound.is_constant and bound.type != UNKNOWN:
-            binder.report("KQL110", "a datatable holds constants", node.span)
-        cells.append(
-            values.convert(bound.value, bound.type, kind) if bound.type not in (UNKNOWN, kind) else bound.value
-        )
+        context.report("KQL105", message, source.span)
+    cells = [
+        _datatable_cell(context, node, source.columns[position % width][1], scope)
+        for position, node in enumerate(source.values)
+    ]
+    # a last row that is not full has been reported, and is left out
     rows = [tuple(cells[start : start + width]) for start in range(0, len(cells) - width + 1, width)]
-    return Rows(columns, Origin(columns=list(columns.values()), constants=rows))
+    return Rows(columns, RowSource(columns=list(columns.values()), constants=rows))
 
 
-def _invoke(binder: PipelineBinder, source: tree.Invocation, scope: Scope) -> Rows:
-    from provisioner.kql.binding.user_functions import arguments
+def _datatable_cell(context: PipelineContext, node: tree.Expression, type_name: str, scope: Scope) -> Any:
+    bound = context.bind_expression(node, scope)
+    if not bound.is_constant and bound.type != UNKNOWN:
+        context.report("KQL110", "a datatable holds constants", node.span)
+    if bound.type in (UNKNOWN, type_name):
+        return bound.value
+    return values.convert(bound.value, bound.type, type_name)
 
+
+def _bind_function_source(context: PipelineContext, source: tree.FunctionSource, scope: Scope) -> Rows:
     node = source.call
-    meaning = scope.find(node.name)
-    if not isinstance(meaning, Function) or not isinstance(meaning.body.result, tree.Pipeline):
-        binder.report("KQL102", f"{node.name!r} is no function that gives rows", node.at)
-        return Rows({}, Origin(), open=True)
-    given = arguments(binder, node, meaning, scope)
-    if given is None:
-        return Rows({}, Origin(), open=True)
-    names: dict[str, Any] = {
-        parameter.name: bound for parameter, bound in zip(meaning.body.parameters, given, strict=True)
+    function = scope.lookup(node.name)
+    if not isinstance(function, UserFunction) or not isinstance(function.body.result, tree.Pipeline):
+        context.report("KQL102", f"{node.name!r} is no function that gives rows", node.name_span)
+        return Rows({}, RowSource(), columns_unknown=True)
+    arguments = bind_arguments(context, node, function, scope)
+    if arguments is None:
+        return Rows({}, RowSource(), columns_unknown=True)
+    parameters: dict[str, Meaning] = {
+        parameter.name: argument for parameter, argument in zip(function.body.parameters, arguments, strict=True)
     }
-    inside = binder.lets(meaning.body.lets, Scope(names, meaning.scope))
-    return binder.pipeline(meaning.body.result, inside)
+    body_scope = context.bind_lets(function.body.lets, Scope(parameters, function.scope))
+    return context.bind_pipeline(function.body.result, body_scope)
 
 
-def _range(binder: PipelineBinder, source: tree.Range, scope: Scope) -> Rows:
-    low, high, step = (binder.expression(part, scope) for part in (source.low, source.high, source.step))
-    kind = low.type
-    if kind not in ("int", "long", "real", "datetime", "timespan", UNKNOWN):
-        binder.report("KQL106", f"a range runs over numbers or times, not {kind}", source.low.span)
-    column = Column(source.name, kind, binder.variable(), span=source.span)
-    step_through = Unfold([column.variable], _count_up, [low, high, step])
-    return Rows({source.name: column}, Origin(constants=[()]), [step_through])
+def _bind_range(context: PipelineContext, source: tree.RangeSource, scope: Scope) -> Rows:
+    low, high, step = (context.bind_expression(part, scope) for part in (source.low, source.high, source.step))
+    if low.type not in _RANGE_TYPES:
+        context.report("KQL106", f"a range runs over numbers or times, not {low.type}", source.low.span)
+    column = BoundColumn(source.name, low.type, context.new_variable(), span=source.span)
+    # computed for the one empty row of the source: the bounds may be `let` values
+    count = FlatMapRows([column.variable], _count_up, [low, high, step])
+    return Rows({source.name: column}, RowSource(constants=[()]), [count])
 
 
 def _count_up(low: Any, high: Any, step: Any) -> Iterator[Any]:
-    """From `low` to `high`, at most a million values."""
+    """From `low` to `high` by `step`, which may be negative; at most MAX_RANGE values."""
     if None in (low, high, step) or step == 0:
         return
-    for _ in range(1_000_000):
+    for _ in range(MAX_RANGE):
         if (low > high) if step > 0 else (low < high):
             return
         yield low
         low = low + step
-
-
-def _absent(binder: PipelineBinder, part: tree.Pipeline, scope: Scope) -> bool:
-    """Whether a part of a forgiving union is a table that does not exist."""
-    source = part.source
-    return isinstance(source, tree.TableName) and scope.find(source.name) is None and source.name not in binder.tables
-
-
-def labels(parts: list[tree.Pipeline], scope: Scope) -> list[str | None]:
-    """The name of each part that is a bare table or ends in `as`; None for one that is anything else."""
-    return [_label(part, scope) for part in parts]
-
-
-def _label(part: tree.Pipeline, scope: Scope) -> str | None:
-    if isinstance(part.source, tree.TableName):
-        return part.source.name if scope.find(part.source.name) is None else None
-    steps = part.source.pipeline.operators if isinstance(part.source, tree.Inner) else []
-    return steps[-1].name if steps and isinstance(steps[-1], As) else None
-
-
-def union(binder: PipelineBinder, source: tree.Union, parts: list[Rows], names: list[str | None]) -> Rows:
-    """The rows of all parts with the columns of all, or those they share; where types differ, a column for each."""
-    if source.label:
-        parts = [
-            _labelled(binder, source, part, names[place] or f"union_arg{place}") for place, part in enumerate(parts)
-        ]
-    kinds: dict[str, list[str]] = {}
-    for part in parts:
-        for column in part.columns.values():
-            known = kinds.setdefault(column.name, [])
-            if column.type not in known:
-                known.append(column.type)
-    wanted = [
-        (name if len(types) == 1 else f"{name}_{kind}", name, kind)
-        for name, types in kinds.items()
-        for kind in types
-        if not source.inner or all(name in part.columns and part.columns[name].type == kind for part in parts)
-    ]
-    columns = {
-        made: Column(made, kind, binder.variable(), _read(parts, name), wrapped=_wrapped(parts, name))
-        for made, name, kind in wanted
-    }
-    arranged = [_arranged(part, wanted) for part in parts]
-    return Rows(columns, Origin(columns=list(columns.values()), parts=arranged), open=any(part.open for part in parts))
-
-
-def _labelled(binder: PipelineBinder, source: tree.Union, part: Rows, name: str) -> Rows:
-    """The rows with the name of where they come from before them."""
-    word = binder.variable()
-    column = Column(source.label, "string", word, span=source.span, nullable=False)
-    return part.then({source.label: column, **part.columns}, Assign(word, constant("string", name, source.span)))
-
-
-def _read(parts: list[Rows], name: str) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    for part in parts:
-        if name in part.columns:
-            found |= part.columns[name].reads
-    return found
-
-
-def _wrapped(parts: list[Rows], name: str) -> bool:
-    return any(part.columns[name].wrapped for part in parts if name in part.columns)
-
-
-def _arranged(part: Rows, wanted: list[tuple[str, str, str]]) -> Rows:
-    columns: dict[str, Column] = {}
-    for made, name, kind in wanted:
-        column = part.columns.get(name)
-        if column is not None and column.type == kind:
-            columns[made] = column
-        else:
-            columns[made] = Column(made, kind, '""' if kind == "string" else "(None)", nullable=True)
-    return part.then(columns)

@@ -1,4 +1,4 @@
-"""Rows coming in and going out, as lines of the generated code."""
+"""How cells come in and go out: the Python text that decodes a record's columns and encodes the results."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from provisioner.kql import values
 
 if TYPE_CHECKING:
-    from provisioner.kql.evaluation.expression_writer import Writer
-    from provisioner.kql.evaluation.run_context import Context
-    from provisioner.kql.ir.bound_expression import Bound, Column
+    from provisioner.kql.evaluation.expression_writer import ExpressionWriter
+    from provisioner.kql.evaluation.run_context import RunContext
+    from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
 
-_QUICK = {
+_NEEDS_CHECK = {
     "string": "{v}.__class__ is not str or not {v}.isascii()",
     "long": "{v}.__class__ is not int or not -9223372036854775808 <= {v} <= 9223372036854775807",
     "int": "{v}.__class__ is not int or not -2147483648 <= {v} <= 2147483647",
@@ -24,85 +24,101 @@ _QUICK = {
     "decimal": "{v} is not None",
     "dynamic": "{v}.__class__ is not str and {v} is not None",
 }
-"""When a value has to be looked at closely; what is false here is a value of the type already."""
+"""Python text that is false where a cell is a value of its type already and needs no decoder.
+
+Written into the loop instead of called: almost every cell of a stream is of the type that is declared. A string with
+other characters than ASCII goes through the decoder, which replaces lone surrogates.
+"""
 
 
-def read(writer: Writer, column: Column) -> list[str]:
-    """The lines that take a column out of `get` and make an inside value of it."""
-    word = column.variable
+def column_decoding(writer: ExpressionWriter, column: BoundColumn) -> list[str]:
+    """The lines that take a column's cell out of the record (`get`) into its variable, as an inside value."""
+    variable = column.variable
     name = repr(column.name)
-    closely = _QUICK[column.type].format(v=word, parse=writer.name(values.parse_datetime, "parse"))
-    reader = writer.name(_READERS[column.type], "read")
-    return [f"{word} = get({name})", f"if {closely}: {word} = {reader}(get({name}), {name}, context)"]
+    needs_check = _NEEDS_CHECK[column.type].format(v=variable, parse=writer.global_name(values.parse_datetime, "parse"))
+    decoder = writer.global_name(_DECODERS[column.type], "decode")
+    return [f"{variable} = get({name})", f"if {needs_check}: {variable} = {decoder}(get({name}), {name}, context)"]
 
 
-def as_row(row: Any, context: Context) -> Mapping[str, Any]:
-    """A record as a mapping; what is none is a row of nulls, and noted."""
+def row_as_mapping(row: Any, context: RunContext) -> Mapping[str, Any]:
+    """A record as a mapping; anything else becomes a row of nulls, with a note."""
     if isinstance(row, Mapping):
         return row
     context.note(f"a record is no object but {type(row).__name__}; every column is null")
     return {}
 
 
-def _reader(kind: str) -> Any:
-    convert = values.coercer(kind)
-    null = "" if kind == "string" else None
+def _decoder(type_name: str) -> Any:
+    # which conversion a type needs is decided once, not for each cell
+    convert = values.coercer_for(type_name)
 
-    def reader(value: Any, name: str, context: Context) -> Any:
-        made = convert(value)
-        if value is not None and (made is None or (kind == "string" and made == "" and value != "")):
-            context.note(f"column {name!r} is {kind}, the record has {_brief(value)}: {values.WRONG_TYPE}")
-            return null
-        return made
+    def decode(value: Any, name: str, context: RunContext) -> Any:
+        converted = convert(value)
+        if value is not None and (converted is None or (type_name == "string" and converted == "" and value != "")):
+            return _value_of_other_kind(value, name, type_name, context)
+        return converted
 
-    return reader
+    return decode
 
 
-def _brief(value: Any) -> str:
+def _value_of_other_kind(value: Any, name: str, type_name: str, context: RunContext) -> Any:
+    # the table of coercions is read when the first value needs it: most runs have none
+    from provisioner.kql.values.json_coercion import coerce_other_kind
+
+    converted, note = coerce_other_kind(value, type_name)
+    if note is not None:
+        context.note(f"column {name!r} is {type_name}, the record has {_abbreviated(value)}: {note}")
+    return converted
+
+
+def _abbreviated(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-_READERS = {kind: _reader(kind) for kind in _QUICK}
+_DECODERS = {type_name: _decoder(type_name) for type_name in _NEEDS_CHECK}
 
 
-def _real(value: float) -> float | str:
-    """JSON has no word for what is not finite."""
-    return value if value - value == 0 else values.real_text(value)
+def _encode_real(value: float) -> float | str:
+    # JSON has no word for NaN and the infinities; value - value is 0 for finite numbers alone
+    return value if value - value == 0 else values.format_real(value)
 
 
-_LEAVE: dict[str, dict[str, Any]] = {
+_ENCODERS: dict[str, dict[str, Any]] = {
     "python": {
-        "datetime": values.ticks_to_python,
+        "datetime": values.datetime_to_python,
         "timespan": values.timespan_to_python,
-        "dynamic": values.plain_json,
+        "dynamic": values.to_plain_json,
     },
     "json": {
         "datetime": values.format_datetime,
         "timespan": values.format_timespan,
         "guid": str,
-        "decimal": values.decimal_text,
-        "real": _real,
-        "dynamic": values.plain_json,
+        "decimal": values.format_decimal,
+        "real": _encode_real,
+        "dynamic": values.to_plain_json,
     },
     "exact": {
         "datetime": values.format_datetime,
         "timespan": values.format_timespan,
-        "dynamic": values.plain_json,
+        "dynamic": values.to_plain_json,
     },
     "inside": {},
 }
-FORMS = frozenset(_LEAVE)
+RESULT_FORMS = frozenset(_ENCODERS)
+"""The forms of results; "inside" gives the values as the engine holds them and is for constants."""
 
 
-def leave(writer: Writer, text: str, bound: Bound, form: str) -> str:
-    """The expression that gives an inside value in one of the forms."""
-    convert = _LEAVE[form].get(bound.type)
-    if convert is None or (bound.type == "dynamic" and not bound.wrapped):
+def cell_encoding(writer: ExpressionWriter, text: str, bound: BoundExpression, form: str) -> str:
+    """The Python text that encodes the inside value of the expression `text` in one of the forms."""
+    convert = _ENCODERS[form].get(bound.type)
+    # a dynamic that came from JSON text holds JSON alone: walking through it would find nothing to encode
+    if convert is None or (bound.type == "dynamic" and not bound.needs_json_encoding):
         return text
-    name = writer.name(convert, "leave")
-    simple = text.isidentifier()
+    encoder = writer.global_name(convert, "encode")
     if not bound.nullable:
-        return f"{name}({text})"
-    word = text if simple else writer.fresh()
-    return f"(None if {word if simple else f'({word} := {text})'} is None else {name}({word}))"
+        return f"{encoder}({text})"
+    if text.isidentifier():
+        return f"(None if {text} is None else {encoder}({text}))"
+    local = writer.new_local()
+    return f"(None if ({local} := {text}) is None else {encoder}({local}))"

@@ -1,235 +1,262 @@
-"""Bound expressions to Python source."""
+"""Bound expressions as Python source."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from provisioner.kql.ir.bound_expression import Bound
+    from provisioner.kql.ir.bound_expression import BoundExpression
 
-_SHORT = 60
-DEEPEST = 20
+_MAX_INLINE_TEXT = 60
+MAX_EXPRESSION_DEPTH = 20
 """An expression nested deeper than this becomes a function of its own; Python's parser has a limit too."""
 
 
-class Code(NamedTuple):
+class PythonExpression(NamedTuple):
     """A Python expression: its text, the local variables it reads, how deep it nests."""
 
     text: str
-    free: frozenset[str]
+    variables: frozenset[str]
     depth: int
 
 
-class Writer:
-    """Writes expressions and keeps what they refer to: constants and helpers in `names`, functions in `functions`."""
+class ExpressionWriter:
+    """Writes expressions and collects what their text refers to.
+
+    `names`: the constants and helpers by global name. `functions`: the source of functions that deep expressions were
+    split into. `invariants`: global name to the text of a value that is the same for every row. `traced`: with
+    `tracing`, the expressions whose values are recorded, by number.
+    """
 
     def __init__(self, *, tracing: bool = False) -> None:
         self.names: dict[str, Any] = {}
         self.functions: list[str] = []
         self.tracing = tracing
-        self.traced: list[Bound] = []
+        self.traced: list[BoundExpression] = []
         self.invariants: dict[str, str] = {}
-        self._known: dict[int, str] = {}
-        self._count = 0
+        self._names_by_id: dict[int, str] = {}
+        self._local_count = 0
 
-    def name(self, value: Any, stem: str = "k") -> str:
-        """A global name for a Python value."""
+    def global_name(self, value: Any, stem: str = "k") -> str:
+        """The global name for a Python value in the generated code; `stem` tells a reader of that code what it is."""
+        # by identity: values need not be hashable, and 1, 1.0 and True are equal; `names` keeps each one alive
         key = id(value)
-        if key not in self._known:
-            self._known[key] = f"{stem}_{len(self._known)}"
-            self.names[self._known[key]] = value
-        return self._known[key]
+        if key not in self._names_by_id:
+            self._names_by_id[key] = f"{stem}_{len(self._names_by_id)}"
+            self.names[self._names_by_id[key]] = value
+        return self._names_by_id[key]
 
-    def fresh(self) -> str:
-        """A local name not used before."""
-        self._count += 1
-        return f"t{self._count}"
+    def new_local(self) -> str:
+        """A local name that the generated code does not use yet."""
+        self._local_count += 1
+        return f"t{self._local_count}"
 
-    def write(self, node: Bound, *, truth: bool = False) -> Code:
+    def write(self, node: BoundExpression, *, truth: bool = False) -> PythonExpression:
         """Python for an expression; with `truth` null may come out as anything false."""
-        done: dict[tuple[int, bool], Code] = {}
-        stack: list[tuple[Bound, bool, bool]] = [(node, truth, False)]
+        # a stack instead of recursion: a long `or` leans a thousand levels to one side
+        written: dict[tuple[int, bool], PythonExpression] = {}
+        stack: list[tuple[BoundExpression, bool, bool]] = [(node, truth, False)]
         while stack:
-            current, wants_truth, ready = stack.pop()
-            key = (id(current), wants_truth)
-            if key in done:
+            current, truth_only, arguments_written = stack.pop()
+            key = (id(current), truth_only)
+            if key in written:
                 continue
-            modes = _modes(current, wants_truth)
-            if ready or not current.arguments:
-                parts = [done[id(a), m] for a, m in zip(current.arguments, modes, strict=True)]
-                done[key] = self._finish(current, parts, wants_truth)
+            # an expression is written once however often it occurs: a shared part would double with each level
+            argument_modes = _truth_only_arguments(current, truth_only)
+            if arguments_written or not current.arguments:
+                parts = [written[id(a), m] for a, m in zip(current.arguments, argument_modes, strict=True)]
+                written[key] = self._complete(current, parts, truth_only)
             else:
-                stack.append((current, wants_truth, True))
-                stack.extend((a, m, False) for a, m in zip(current.arguments, modes, strict=True))
-        return done[id(node), truth]
+                stack.append((current, truth_only, True))
+                stack.extend((a, m, False) for a, m in zip(current.arguments, argument_modes, strict=True))
+        return written[id(node), truth]
 
-    def _finish(self, node: Bound, parts: list[Code], truth: bool) -> Code:
-        code = self._compose(node, parts, truth)
-        if self.tracing and node.kind in _TRACED and node.note:
+    def _complete(self, node: BoundExpression, parts: list[PythonExpression], truth: bool) -> PythonExpression:
+        code = self._render(node, parts, truth)
+        if self.tracing and node.kind in _TRACED_KINDS and node.function_name:
             self.traced.append(node)
-            code = Code(f"seen({len(self.traced) - 1}, {code.text})", code.free, code.depth + 1)
-        if node.kind in ("strict", "free") and code.free <= _CONTEXT and not self.tracing and _steady(node):
-            return self._once(code)
-        return self._hoist(code) if code.depth > DEEPEST else code
+            code = PythonExpression(f"record_null({len(self.traced) - 1}, {code.text})", code.variables, code.depth + 1)
+        # a trace records each record's own values, so that nothing is computed ahead of them
+        if (
+            node.kind in ("null_propagating", "null_aware")
+            and code.variables <= _CONTEXT_VARIABLE
+            and not self.tracing
+            and _is_invariant(node)
+        ):
+            return self._compute_once(code)
+        return self._extract_function(code) if code.depth > MAX_EXPRESSION_DEPTH else code
 
-    def _compose(self, node: Bound, parts: list[Code], truth: bool) -> Code:
+    def _render(self, node: BoundExpression, parts: list[PythonExpression], truth: bool) -> PythonExpression:
         kind = node.kind
         if kind == "constant":
-            return Code(self._constant(node.value), frozenset(), 0)
+            return PythonExpression(self._render_constant(node.value), frozenset(), 0)
         if kind == "variable":
-            return Code(node.value, frozenset((node.value,)) if node.value.isidentifier() else frozenset(), 0)
-        if kind == "strict":
-            return self._strict(node, parts)
-        if kind == "equal":
-            return self._equal(node, parts)
-        if kind == "member":
-            return self._member(parts)
-        if kind == "free":
-            text = node.value.format(*[part.text for part in parts], **self._helpers(node))
-            return _in_context(_join(text, parts))
+            return PythonExpression(
+                node.value, frozenset((node.value,)) if node.value.isidentifier() else frozenset(), 0
+            )
+        if kind == "null_propagating":
+            return self._render_null_propagating(node, parts)
+        if kind == "equality":
+            return self._render_equality(node, parts)
+        if kind == "member_access":
+            return self._render_member_access(parts)
+        if kind == "null_aware":
+            text = node.value.format(*[part.text for part in parts], **self._helper_names(node))
+            return _with_context_variable(_joined(text, parts))
         if kind in ("and", "or"):
-            return self._logic(node, parts, truth)
-        if kind == "choose":
-            return self._choose(node, parts)
-        return self._with(node, parts)
+            return self._render_logic(node, parts, truth)
+        if kind == "case":
+            return self._render_case(node, parts)
+        return self._render_let_in(node, parts)
 
-    def _constant(self, value: Any) -> str:
+    def _render_constant(self, value: Any) -> str:
         if value is None or value is True or value is False:
             return repr(value)
         if type(value) is int:
-            return repr(value) if value >= 0 else f"({value})"
-        if type(value) is str and len(value) < _SHORT:
+            return repr(value) if value >= 0 else f"({value})"  # a template may put an access behind it
+        # repr of a text is a literal that means the same, whatever the author wrote in it
+        if type(value) is str and len(value) < _MAX_INLINE_TEXT:
             return repr(value)
-        return self.name(value)
+        return self.global_name(value)
 
-    def _helpers(self, node: Bound) -> dict[str, str]:
-        return {key: self.name(value, key) for key, value in node.helpers.items()}
+    def _helper_names(self, node: BoundExpression) -> dict[str, str]:
+        return {key: self.global_name(value, key) for key, value in node.helpers.items()}
 
-    def _strict(self, node: Bound, parts: list[Code]) -> Code:
-        """`None if (t := a) is None else f(t)`: null in, null out, written once."""
+    def _render_null_propagating(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
+        """`None if (t := a) is None else f(t)`: a null argument gives null, and each argument is computed once."""
         template = node.value
         checks: list[str] = []
-        words: list[str] = []
-        for place, (argument, part) in enumerate(zip(node.arguments, parts, strict=True)):
-            simple = argument.kind in ("variable", "constant")
-            often = template.count("{" + str(place) + "}") > 1
-            if simple and not argument.nullable:
-                words.append(part.text)
-            elif simple:
-                words.append(part.text)
+        operands: list[str] = []
+        for position, (argument, part) in enumerate(zip(node.arguments, parts, strict=True)):
+            is_atom = argument.kind in ("variable", "constant")
+            used_twice = template.count("{" + str(position) + "}") > 1
+            # a name is as cheap as a local; any other operand is assigned where its text would stand twice
+            if is_atom and not argument.nullable:
+                operands.append(part.text)
+            elif is_atom:
+                operands.append(part.text)
                 checks.append(f"{part.text} is None")
-            elif argument.nullable or often:
-                word = self.fresh()
-                words.append(word)
-                checks.append(f"({word} := {part.text}) is None")
+            elif argument.nullable or used_twice:
+                local = self.new_local()
+                operands.append(local)
+                checks.append(f"({local} := {part.text}) is None")
             else:
-                words.append(part.text)
-        text = template.format(*words, **self._helpers(node))
+                operands.append(part.text)
+        text = template.format(*operands, **self._helper_names(node))
         if checks:
-            null = '""' if node.type == "string" else "None"
+            null = '""' if node.type == "string" else "None"  # Kusto's null string is the empty one
             text = f"({null} if {' or '.join(checks)} else {text})"
-        return _in_context(_join(text, parts))
+        return _with_context_variable(_joined(text, parts))
 
-    def _member(self, parts: list[Code]) -> Code:
-        """A member of a bag by its key; None where the bag is none."""
+    def _render_member_access(self, parts: list[PythonExpression]) -> PythonExpression:
+        """A member of a bag by its key; None where the dynamic is no bag."""
         bag, key = (part.text for part in parts)
-        word = bag if bag.isidentifier() else self.fresh()
-        first = bag if bag == word else f"({word} := {bag})"
-        return _join(f"({word}.get({key}) if {first}.__class__ is dict else None)", parts)
+        local = bag if bag.isidentifier() else self.new_local()
+        assignment = bag if bag == local else f"({local} := {bag})"
+        return _joined(f"({local}.get({key}) if {assignment}.__class__ is dict else None)", parts)
 
-    def _equal(self, node: Bound, parts: list[Code]) -> Code:
+    def _render_equality(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
         """`==` and `!=`: only two nulls make null."""
         texts = [part.text for part in parts]
         if not node.nullable:
-            return _join(f"({texts[0]} {node.value} {texts[1]})", parts)
-        words = [text if text.isidentifier() else self.fresh() for text in texts]
-        sets = [word if word == text else f"({word} := {text})" for word, text in zip(words, texts, strict=True)]
-        text = f"(None if {_both_none(sets, words)} else {words[0]} {node.value} {words[1]})"
-        return _join(text, parts)
+            return _joined(f"({texts[0]} {node.value} {texts[1]})", parts)
+        locals_ = [text if text.isidentifier() else self.new_local() for text in texts]
+        assignments = [
+            local if local == text else f"({local} := {text})" for local, text in zip(locals_, texts, strict=True)
+        ]
+        text = f"(None if {_both_none(assignments, locals_)} else {locals_[0]} {node.value} {locals_[1]})"
+        return _joined(text, parts)
 
-    def _logic(self, node: Bound, parts: list[Code], truth: bool) -> Code:
+    def _render_logic(self, node: BoundExpression, parts: list[PythonExpression], truth: bool) -> PythonExpression:
         left, right = parts
         if truth or not (node.arguments[0].nullable or node.arguments[1].nullable):
-            return _join(f"({left.text} {node.kind} {right.text})", parts)
-        one, two = self.fresh(), self.fresh()
+            return _joined(f"({left.text} {node.kind} {right.text})", parts)
+        one, two = self.new_local(), self.new_local()
         stop = "False" if node.kind == "and" else "True"
         other = "True" if node.kind == "and" else "False"
+        # three values: false and null is false, true and null is null; `or` the other way round
         text = (
             f"({stop} if ({one} := {left.text}) is {stop} else ({stop} if ({two} := {right.text}) is {stop}"
             f" else (None if {one} is None or {two} is None else {other})))"
         )
-        return _join(text, parts)
+        return _joined(text, parts)
 
-    def _choose(self, node: Bound, parts: list[Code]) -> Code:
-        tracing = self.tracing and bool(node.note)
+    def _render_case(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
+        tracing = self.tracing and bool(node.function_name)
         if tracing:
             self.traced.append(node)
         number = len(self.traced) - 1
         code = parts[-1]
         if tracing:
-            code = Code(f"branch({number}, {len(parts) // 2}, {code.text})", code.free, code.depth)
-        for place in range(len(parts) - 3, -1, -2):
-            condition, result = parts[place], parts[place + 1]
-            text = f"branch({number}, {place // 2}, {result.text})" if tracing else result.text
-            code = _join(f"({text} if {condition.text} else {code.text})", [condition, result, code])
-            if code.depth > DEEPEST:
-                code = self._hoist(code)
+            text = f"record_branch({number}, {len(parts) // 2}, {code.text})"
+            code = PythonExpression(text, code.variables, code.depth)
+        for position in range(len(parts) - 3, -1, -2):
+            # from the last branch to the first: each becomes the `else` of the one before it
+            condition, result = parts[position], parts[position + 1]
+            text = f"record_branch({number}, {position // 2}, {result.text})" if tracing else result.text
+            code = _joined(f"({text} if {condition.text} else {code.text})", [condition, result, code])
+            if code.depth > MAX_EXPRESSION_DEPTH:
+                code = self._extract_function(code)
         return code
 
-    def _with(self, node: Bound, parts: list[Code]) -> Code:
-        words = node.value
-        assigned = ", ".join(f"({word} := {part.text})" for word, part in zip(words, parts, strict=False))
-        code = _join(f"({assigned}, {parts[-1].text})[-1]", parts)
-        return Code(code.text, code.free - frozenset(words), code.depth)
+    def _render_let_in(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
+        locals_ = node.value
+        assignments = ", ".join(f"({local} := {part.text})" for local, part in zip(locals_, parts[:-1], strict=True))
+        code = _joined(f"({assignments}, {parts[-1].text})[-1]", parts)
+        return PythonExpression(code.text, code.variables - frozenset(locals_), code.depth)
 
-    def _once(self, code: Code) -> Code:
-        """What no row changes is computed before the first one."""
+    def _compute_once(self, code: PythonExpression) -> PythonExpression:
+        """A global name for a value that no row changes: computed before the first row."""
         name = f"g{len(self.invariants)}"
         self.invariants[name] = code.text
-        return Code(name, frozenset((name,)), 0)
+        return PythonExpression(name, frozenset((name,)), 0)
 
-    def _hoist(self, code: Code) -> Code:
+    def _extract_function(self, code: PythonExpression) -> PythonExpression:
+        # a call nests one deep, so that the expression around it starts to count again
         name = f"f{len(self.functions)}"
-        inputs = ", ".join(sorted(code.free))
+        inputs = ", ".join(sorted(code.variables))  # sorted, so that the same query gives the same source
         self.functions.append(f"def {name}({inputs}):\n    return {code.text}\n")
-        return Code(f"{name}({inputs})", code.free, 1)
+        return PythonExpression(f"{name}({inputs})", code.variables, 1)
 
 
-def _modes(node: Bound, truth: bool) -> list[bool]:
-    """Which arguments are needed for their truth alone."""
+def _truth_only_arguments(node: BoundExpression, truth: bool) -> list[bool]:
+    """Which arguments are needed for their truth alone, so that null may come out as anything false."""
     if node.kind in ("and", "or"):
         return [truth, truth]
-    if node.kind == "choose":
+    if node.kind == "case":
         last = len(node.arguments) - 1
-        return [place % 2 == 0 and place != last for place in range(last + 1)]
+        return [position % 2 == 0 and position != last for position in range(last + 1)]
     return [False] * len(node.arguments)
 
 
-def _both_none(sets: list[str], words: list[str]) -> str:
-    """Whether two values are None, each computed once whatever comes out of the first test."""
-    if sets[1] == words[1]:
-        return f"{sets[0]} is None and {words[1]} is None"
-    return f"({sets[0]} is None) & ({sets[1]} is None)"
+def _both_none(assignments: list[str], locals_: list[str]) -> str:
+    """Whether two values are None, with both assigned whatever comes out of the first test."""
+    if assignments[1] == locals_[1]:
+        return f"{assignments[0]} is None and {locals_[1]} is None"
+    # `&` and not `and`: the second operand assigns its local, which the text behind this test reads
+    return f"({assignments[0]} is None) & ({assignments[1]} is None)"
 
 
-_TRACED = frozenset(("strict", "free", "member", "choose"))
-_CONTEXT = frozenset(("context",))
-_CLOCK = frozenset(("now", "ago"))
+_TRACED_KINDS = frozenset(("null_propagating", "null_aware", "member_access", "case"))
+_CONTEXT_VARIABLE = frozenset(("context",))
+_CLOCK_FUNCTIONS = frozenset(("now", "ago"))
 
 
-def _in_context(code: Code) -> Code:
-    return Code(code.text, code.free | _CONTEXT, code.depth) if "context=context" in code.text else code
+def _with_context_variable(code: PythonExpression) -> PythonExpression:
+    if "context=context" not in code.text:
+        return code
+    return PythonExpression(code.text, code.variables | _CONTEXT_VARIABLE, code.depth)
 
 
-def _steady(node: Bound) -> bool:
-    """Whether the value is the same for every row: all but what is random; the clock stands still during a run."""
-    return not node.volatile or node.note in _CLOCK
+def _is_invariant(node: BoundExpression) -> bool:
+    """Whether the value is the same for every row; now() is, since the clock stands still during a run."""
+    return not node.volatile or node.function_name in _CLOCK_FUNCTIONS
 
 
-def _join(text: str, parts: list[Code]) -> Code:
-    free: frozenset[str] = frozenset()
+def _joined(text: str, parts: list[PythonExpression]) -> PythonExpression:
+    variables: frozenset[str] = frozenset()
     depth = 0
     for part in parts:
-        free = free | part.free if free else part.free
+        variables = variables | part.variables if variables else part.variables
         depth = max(depth, part.depth)
-    return Code(text, free, depth + 1)
+    return PythonExpression(text, variables, depth + 1)

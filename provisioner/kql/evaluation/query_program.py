@@ -1,4 +1,4 @@
-"""Rows as bound to one Python function: a generator for each stretch between barriers."""
+"""A query's rows as Python source: a generator function for each segment of the pipeline between two barriers."""
 
 from __future__ import annotations
 
@@ -7,212 +7,240 @@ from itertools import chain
 
 from provisioner.kql import values
 from provisioner.kql.evaluation import cell_codec
-from provisioner.kql.evaluation.expression_writer import Code, Writer
-from provisioner.kql.ir.bound_expression import Bound, Column
-from provisioner.kql.ir.scope import Assign, Barrier, Keep, Limit, Origin, Rows, Step, Unfold, Unique
+from provisioner.kql.evaluation.expression_writer import ExpressionWriter, PythonExpression
+from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
+from provisioner.kql.ir.row_steps import (
+    AssignVariable,
+    Barrier,
+    DistinctRows,
+    FilterRows,
+    FlatMapRows,
+    LimitRows,
+    Rows,
+    RowSource,
+    Step,
+)
 
 
-class Program:
-    """Collects the source of the functions that make up a query."""
+class QueryProgram:
+    """Collects the source of the functions that make up a query; `form` is that of its results."""
 
-    def __init__(self, form: str, shared: Mapping[str, Bound], *, tracing: bool = False) -> None:
+    def __init__(self, form: str, shared_values: Mapping[str, BoundExpression], *, tracing: bool = False) -> None:
         self.form = form
-        self.shared = shared
-        self.writer = Writer(tracing=tracing)
+        self.shared_values = shared_values
+        self.writer = ExpressionWriter(tracing=tracing)
         self.functions: list[str] = []
-        self.guards: list[Bound] = []
+        self.conditions: list[BoundExpression] = []
 
-    def main(self, rows: Rows) -> str:
-        """Add the functions for a query's rows; the name of the one that yields dictionaries."""
-        return self._stretches(rows, list(rows.columns.values()), as_dict=True)
+    def compile_query(self, rows: Rows) -> str:
+        """Add the functions for a query's rows; returns the name of the one that yields dictionaries."""
+        return self._compile_segments(rows, list(rows.columns.values()), as_dict=True)
 
-    def source(self) -> str:
+    def python_source(self) -> str:
         """The text of the whole module."""
         return "\n".join([*self.writer.functions, *self.functions])
 
-    def _stretches(self, rows: Rows, outputs: Sequence[Column], *, as_dict: bool = False) -> str:
-        """One function for each stretch, each reading the one before; the name of the last."""
+    def _compile_segments(self, rows: Rows, outputs: Sequence[BoundColumn], *, as_dict: bool = False) -> str:
+        """One function for each segment, each reading the one before; returns the name of the last."""
         before: str | None = None
         entry: Barrier | None = None
         steps: list[Step] = []
+        # rows stream from step to step; only a barrier needs all of them, and a function of its own behind it
         for step in rows.steps:
             if not isinstance(step, Barrier):
                 steps.append(step)
                 continue
-            stretch = Stretch(self, rows.origin, before, entry)
-            before, entry = stretch.write(steps, step.arguments), step
+            segment = PipelineSegment(self, rows.source, before, entry)
+            before, entry = segment.write(steps, step.arguments), step
             steps = []
-        bound = [column.bound(column.span) for column in outputs]
+        expressions = [column.as_expression(column.span) for column in outputs]
         names = [column.name for column in outputs] if as_dict else None
-        return Stretch(self, rows.origin, before, entry).write(steps, bound, names)
+        return PipelineSegment(self, rows.source, before, entry).write(steps, expressions, names)
 
-    def part(self, rows: Rows) -> str:
-        """The function that yields a part's rows as tuples."""
-        return self._stretches(rows, list(rows.columns.values()))
+    def compile_part(self, rows: Rows) -> str:
+        """Add the functions for one part of a union; returns the name of the one that yields its rows as tuples."""
+        return self._compile_segments(rows, list(rows.columns.values()))
 
 
-class Stretch:
-    """One generator function; expressions are written where they are first needed, and nowhere if never."""
+class PipelineSegment:
+    """One generator function.
 
-    def __init__(self, program: Program, origin: Origin, before: str | None, entry: Barrier | None) -> None:
+    An expression is written where it is first needed: a row that a condition drops early costs no more than that, and
+    what no output reads is never computed.
+    """
+
+    def __init__(self, program: QueryProgram, source: RowSource, before: str | None, entry: Barrier | None) -> None:
         self.program = program
         self.writer = program.writer
-        self.origin = origin
+        self.source = source
         self.before = before
         self.entry = entry
         self.lines: list[str] = []
         self.head: list[str] = []
         self.indent = 2
-        self.pending: dict[str, Code | Column] = {}
+        self.pending: dict[str, PythonExpression | BoundColumn] = {}
         self.hoisted: set[str] = set()
 
-    def write(self, steps: Sequence[Step], outputs: Sequence[Bound], names: Sequence[str] | None = None) -> str:
-        """Add the function to the program; its name."""
-        opening = self._open()
-        codes = [(step, self._codes(step)) for step in steps]
-        last = [self.writer.write(output) for output in outputs]
-        for place, (step, written) in enumerate(codes):
-            later = [code for _, following in codes[place + 1 :] for code in following] + last
-            inside = {name for after in steps[place:] if isinstance(after, Unfold) for name in after.variables}
-            self._step(step, written, self._outside(later, inside))
-        self._need(last)
-        self._line(f"yield {self._result(last, outputs, names)}")
+    def write(
+        self, steps: Sequence[Step], outputs: Sequence[BoundExpression], names: Sequence[str] | None = None
+    ) -> str:
+        """Add the function to the program; returns its name."""
+        header = self._loop_header()
+        step_codes = [self._write_step_expressions(step) for step in steps]
+        output_codes = [self.writer.write(output) for output in outputs]
+        for position, step in enumerate(steps):
+            later = [code for codes in step_codes[position + 1 :] for code in codes] + output_codes
+            inside = {name for after in steps[position:] if isinstance(after, FlatMapRows) for name in after.variables}
+            self._write_step(step, step_codes[position], self._read_outside_loops(later, inside))
+        self._write_needed(output_codes)
+        self._add_line(f"yield {self._yielded_row(output_codes, outputs, names)}")
         name = f"s{len(self.program.functions)}"
-        body = "\n".join([f"def {name}(tables, context):", *self.head, *opening, *self.lines])
+        body = "\n".join([f"def {name}(tables, context):", *self.head, *header, *self.lines])
         self.program.functions.append(body + "\n")
         return name
 
-    def _open(self) -> list[str]:
+    def _loop_header(self) -> list[str]:
         """The loop over the rows that come in."""
         if self.before is not None and self.entry is not None:
-            function = self.writer.name(self.entry.function, "barrier")
+            function = self.writer.global_name(self.entry.function, "barrier")
             names = "".join(f"{variable}, " for variable in self.entry.variables)
             return [f"    for ({names}) in {function}({self.before}(tables, context), context):"]
-        names = "".join(f"{column.variable}, " for column in self.origin.columns)
-        if self.origin.table is not None:
-            self.pending.update({column.variable: column for column in self.origin.columns})
-            as_row = self.writer.name(cell_codec.as_row, "as_row")
-            table = self.writer.name(self.origin.table)
-            guard = [f"        if row.__class__ is not dict: row = {as_row}(row, context)", "        get = row.get"]
-            return [f"    for row in tables[{table}]:", *guard]
-        if self.origin.parts:
-            parts = ", ".join(f"{self.program.part(part)}(tables, context)" for part in self.origin.parts)
-            return [f"    for ({names}) in {self.writer.name(chain, 'chain')}({parts}):"]
-        constants = self.writer.name(self.origin.constants)
+        names = "".join(f"{column.variable}, " for column in self.source.columns)
+        if self.source.table is not None:
+            self.pending.update({column.variable: column for column in self.source.columns})
+            as_row = self.writer.global_name(cell_codec.row_as_mapping, "as_row")
+            table = self.writer.global_name(self.source.table)
+            # almost every record is a dict: compared by class, since isinstance is a call
+            check = f"        if row.__class__ is not dict: row = {as_row}(row, context)"
+            return [f"    for row in tables[{table}]:", check, "        get = row.get"]
+        if self.source.parts:
+            parts = ", ".join(f"{self.program.compile_part(part)}(tables, context)" for part in self.source.parts)
+            return [f"    for ({names}) in {self.writer.global_name(chain, 'chain')}({parts}):"]
+        constants = self.writer.global_name(self.source.constants)
         return [f"    for {f'({names})' if names else '_'} in {constants}:"]
 
-    def _codes(self, step: Step) -> list[Code]:
+    def _write_step_expressions(self, step: Step) -> list[PythonExpression]:
+        """The code of what a step reads; an assigned value waits in `pending` until something reads it."""
         write = self.writer.write
-        if isinstance(step, Assign):
+        if isinstance(step, AssignVariable):
             code = write(step.value)
             self.pending[step.variable] = code
             return []
-        if isinstance(step, Keep):
-            code = write(step.condition, truth=True)
+        if isinstance(step, FilterRows):
+            code = write(step.condition, truth=True)  # null drops a row as false does
             if self.writer.tracing:
-                self.program.guards.append(step.condition)
-                number = len(self.program.guards) - 1
-                code = Code(f"guard({number}, {write(step.condition).text})", code.free, code.depth + 1)
+                self.program.conditions.append(step.condition)
+                number = len(self.program.conditions) - 1
+                code = PythonExpression(
+                    f"record_condition({number}, {write(step.condition).text})", code.variables, code.depth + 1
+                )
             return [code]
-        if isinstance(step, Unfold):
+        if isinstance(step, FlatMapRows):
             return [write(argument) for argument in step.arguments]
-        return [write(key) for key in step.keys] if isinstance(step, Unique) else []
+        return [write(key) for key in step.keys] if isinstance(step, DistinctRows) else []
 
-    def _step(self, step: Step, written: list[Code], later: list[Code]) -> None:
-        if isinstance(step, Keep):
-            self._need(written)
-            self._line(f"if not {written[0].text}: continue")
-        elif isinstance(step, Limit):
-            self._limit(step.count)
-        elif isinstance(step, Unique):
-            self._unique(step, written)
-        elif isinstance(step, Unfold):
-            self._need([*written, *later])
-            function = self.writer.name(step.function, "unfold")
+    def _write_step(self, step: Step, codes: list[PythonExpression], later: list[PythonExpression]) -> None:
+        if isinstance(step, FilterRows):
+            self._write_needed(codes)
+            self._add_line(f"if not {codes[0].text}: continue")
+        elif isinstance(step, LimitRows):
+            self._write_limit(step.count)
+        elif isinstance(step, DistinctRows):
+            self._write_distinct(step, codes)
+        elif isinstance(step, FlatMapRows):
+            # what only the row decides is computed before the loop over its members, not once for each
+            self._write_needed([*codes, *later])
+            function = self.writer.global_name(step.function, "flat_map")
             names = ", ".join(step.variables)
-            self._line(f"for {names} in {function}({', '.join(code.text for code in written)}):")
+            self._add_line(f"for {names} in {function}({', '.join(code.text for code in codes)}):")
             self.indent += 1
 
-    def _outside(self, later: Iterable[Code], inside: set[str]) -> list[Code]:
+    def _read_outside_loops(self, later: Iterable[PythonExpression], inside: set[str]) -> list[PythonExpression]:
         """What later expressions read that no loop still to come changes: computed once, before these loops."""
-        for name, waiting in self.pending.items():
-            if isinstance(waiting, Code) and not inside.isdisjoint(waiting.free):
+        # pending keeps the order of assignment: a value that reads a looping one is looked at after it
+        for name, code in self.pending.items():
+            if isinstance(code, PythonExpression) and not inside.isdisjoint(code.variables):
                 inside.add(name)
-        return [Code("", frozenset(code.free - inside), 0) for code in later]
+        return [PythonExpression("", frozenset(code.variables - inside), 0) for code in later]
 
-    def _limit(self, count: int) -> None:
-        word = self.writer.fresh()
-        self.head.append(f"    {word} = 0")
-        self._line(f"if {word} >= {count}: return")
-        self._line(f"{word} += 1")
+    def _write_limit(self, count: int) -> None:
+        counter = self.writer.new_local()
+        self.head.append(f"    {counter} = 0")
+        self._add_line(f"if {counter} >= {count}: return")
+        self._add_line(f"{counter} += 1")
 
-    def _unique(self, step: Unique, written: list[Code]) -> None:
-        self._need(written)
-        seen, key = self.writer.fresh(), self.writer.fresh()
+    def _write_distinct(self, step: DistinctRows, codes: list[PythonExpression]) -> None:
+        self._write_needed(codes)
+        seen, row_key = self.writer.new_local(), self.writer.new_local()
         self.head.append(f"    {seen} = set()")
-        identity = self.writer.name(values.identity, "identity")
+        identity = self.writer.global_name(values.identity_key, "identity")
         parts = "".join(
-            f"{identity}({code.text}), " if bound.type in ("dynamic", "real") else f"{code.text}, "
-            for bound, code in zip(step.keys, written, strict=True)
+            # lists are not hashable, NaN is not equal to itself
+            f"{identity}({code.text}), " if key.type in ("dynamic", "real") else f"{code.text}, "
+            for key, code in zip(step.keys, codes, strict=True)
         )
-        self._line(f"{key} = ({parts})")
-        self._line(f"if {key} in {seen}: continue")
-        self._line(f"{seen}.add({key})")
+        self._add_line(f"{row_key} = ({parts})")
+        self._add_line(f"if {row_key} in {seen}: continue")
+        self._add_line(f"{seen}.add({row_key})")
 
-    def _need(self, codes: Iterable[Code]) -> None:
-        """Write what these expressions read and nobody has written yet, deepest first."""
-        stack = [(name, False) for code in codes for name in sorted(code.free)]
+    def _write_needed(self, codes: Iterable[PythonExpression]) -> None:
+        """Write the variables that these expressions read and that are not written yet, deepest first."""
+        # a stack instead of recursion: five hundred extends may read each other
+        stack = [(name, False) for code in codes for name in sorted(code.variables)]
         stack.reverse()
         while stack:
-            name, ready = stack.pop()
-            self._lift(name)
-            waiting = self.pending.get(name)
-            if waiting is None:
+            name, inputs_written = stack.pop()
+            self._write_before_loop(name)
+            value = self.pending.get(name)
+            if value is None:
                 continue
-            if isinstance(waiting, Column):
+            if isinstance(value, BoundColumn):
                 del self.pending[name]
-                self.lines.extend("    " * self.indent + line for line in cell_codec.read(self.writer, waiting))
-            elif ready or not waiting.free:
+                for line in cell_codec.column_decoding(self.writer, value):
+                    self._add_line(line)
+            elif inputs_written or not value.variables:
                 del self.pending[name]
-                self._line(f"{name} = {waiting.text}")
+                self._add_line(f"{name} = {value.text}")
             else:
                 stack.append((name, True))
-                stack.extend((inner, False) for inner in sorted(waiting.free))
+                stack.extend((inner, False) for inner in sorted(value.variables))
 
-    def _lift(self, name: str) -> None:
-        """Write what no row changes before the loop: invariants, and what `let` made, in the order of the text."""
+    def _write_before_loop(self, name: str) -> None:
+        """Write before the loop what no row changes: invariants, and shared `let` values in the order of the text."""
         if name in self.hoisted:
             return
         if name in self.writer.invariants:
             self.hoisted.add(name)
             self.head.append(f"    {name} = {self.writer.invariants[name]}")
-        elif name in self.program.shared:
-            for word, code in self._closure(name):
-                for inner in sorted(code.free - self.program.shared.keys()):
-                    self._lift(inner)
-                self.head.append(f"    {word} = {code.text}")
+        elif name in self.program.shared_values:
+            for shared_name, code in self._shared_with_dependencies(name):
+                for inner in sorted(code.variables - self.program.shared_values.keys()):
+                    self._write_before_loop(inner)
+                self.head.append(f"    {shared_name} = {code.text}")
 
-    def _closure(self, name: str) -> list[tuple[str, Code]]:
-        """A shared value with those it needs that are not written yet, in the order in which they were made."""
-        found: dict[str, Code] = {}
+    def _shared_with_dependencies(self, name: str) -> list[tuple[str, PythonExpression]]:
+        """A shared value and those it reads that are not written yet, in the order of the text."""
+        written: dict[str, PythonExpression] = {}
         stack = [name]
         while stack:
-            word = stack.pop()
-            if word in self.hoisted or word not in self.program.shared:
+            shared_name = stack.pop()
+            if shared_name in self.hoisted or shared_name not in self.program.shared_values:
                 continue
-            self.hoisted.add(word)
-            found[word] = self.writer.write(self.program.shared[word])
-            stack.extend(found[word].free)
-        return [(word, found[word]) for word in self.program.shared if word in found]
+            self.hoisted.add(shared_name)
+            written[shared_name] = self.writer.write(self.program.shared_values[shared_name])
+            stack.extend(written[shared_name].variables)
+        return [(name, written[name]) for name in self.program.shared_values if name in written]
 
-    def _line(self, text: str) -> None:
+    def _add_line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
 
-    def _result(self, codes: Sequence[Code], outputs: Sequence[Bound], names: Sequence[str] | None) -> str:
+    def _yielded_row(
+        self, codes: Sequence[PythonExpression], outputs: Sequence[BoundExpression], names: Sequence[str] | None
+    ) -> str:
         if names is None:
             return "(" + "".join(f"{code.text}, " for code in codes) + ")"
         pairs = (
-            f"{name!r}: {cell_codec.leave(self.writer, code.text, bound, self.program.form)}"
+            f"{name!r}: {cell_codec.cell_encoding(self.writer, code.text, bound, self.program.form)}"
             for name, code, bound in zip(names, codes, outputs, strict=True)
         )
         return "{" + ", ".join(pairs) + "}"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from provisioner.diagnostics import Span
 
 if TYPE_CHECKING:
-    from provisioner.kql.ir.bound_expression import Bound
+    from provisioner.kql.ir.bound_expression import BoundExpression
     from provisioner.kql.ir.bound_query import Query
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TraceEvent:
     """Something that happened at a piece of the text.
 
     `kind`: "kept" or "dropped" by a condition, "branch" taken (`value` is its number from 0, the last being the
@@ -32,63 +32,75 @@ class Event:
 class Trace:
     """The events of one record in order, the rows it became, and the notes made on the way."""
 
-    events: tuple[Event, ...]
+    events: tuple[TraceEvent, ...]
     rows: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
 
     @property
-    def dropped(self) -> Event | None:
+    def dropped(self) -> TraceEvent | None:
         """The condition that dropped the record; None where it went through."""
-        found = [event for event in self.events if event.kind == "dropped"]
-        return found[-1] if found and not self.rows else None
+        conditions = [event for event in self.events if event.kind == "dropped"]
+        return conditions[-1] if conditions and not self.rows else None
 
     @property
-    def nulls(self) -> tuple[Event, ...]:
+    def nulls(self) -> tuple[TraceEvent, ...]:
         """The expressions that came to null."""
         return tuple(event for event in self.events if event.kind == "null")
 
 
 def trace(query: Query, row: Mapping[str, Any], now: dt.datetime | str | None = None) -> Trace:
-    """Run one record through a query and tell what happened to it."""
-    from provisioner.kql.evaluation.query_evaluator import compiled, tables_of
-    from provisioner.kql.evaluation.query_program import Program
-    from provisioner.kql.evaluation.run_context import Context, clock
+    """Run one record through a query and record what happens to it.
 
-    program = Program("python", query.shared, tracing=True)
-    name = program.main(query.rows)
-    recorder = Recorder(query.text, program.guards, program.writer.traced)
-    names = {**program.writer.names, "guard": recorder.guard, "branch": recorder.branch, "seen": recorder.seen}
-    exec(compiled(program.source()), names)  # noqa: S102 - the source is ours: texts of the author's are constants in it
-    context = Context(clock(now))
-    rows = tuple(names[name](tables_of(query, [row]), context))
+    `now` is what now() gives; ValueError where it is no time.
+    """
+    from provisioner.kql.evaluation.query_evaluator import compile_python, records_by_table
+    from provisioner.kql.evaluation.query_program import QueryProgram
+    from provisioner.kql.evaluation.run_context import RunContext, ticks_of_now
+
+    # compiled for this record and not kept: a trace is asked for once, and its code is slower
+    program = QueryProgram("python", query.shared_values, tracing=True)
+    name = program.compile_query(query.rows)
+    recorder = TraceRecorder(query.text, program.conditions, program.writer.traced)
+    names = {**program.writer.names, **recorder.functions()}
+    exec(compile_python(program.python_source()), names)  # noqa: S102 - our own source; the author's texts are constants
+    context = RunContext(ticks_of_now(now))
+    rows = tuple(names[name](records_by_table(query, [row]), context))
     return Trace(tuple(recorder.events), rows, tuple(context.notes))
 
 
-class Recorder:
-    """Collects the events while the generated code runs."""
+class TraceRecorder:
+    """Collects the events while the generated code runs; an expression is known by its number in that code."""
 
-    def __init__(self, text: str, guards: list[Bound], traced: list[Bound]) -> None:
+    def __init__(self, text: str, conditions: list[BoundExpression], traced: list[BoundExpression]) -> None:
         self.text = text
-        self.guards = guards
+        self.conditions = conditions
         self.traced = traced
-        self.events: list[Event] = []
+        self.events: list[TraceEvent] = []
 
-    def guard(self, number: int, value: Any) -> Any:
-        """A condition's value, remembered."""
-        self._add("kept" if value else "dropped", self.guards[number], value)
+    def functions(self) -> dict[str, Any]:
+        """The functions that generated code calls when it is traced."""
+        return {
+            "record_condition": self.record_condition,
+            "record_branch": self.record_branch,
+            "record_null": self.record_null,
+        }
+
+    def record_condition(self, number: int, value: Any) -> Any:
+        """A condition's value, recorded."""
+        self._add("kept" if value else "dropped", self.conditions[number], value)
         return value
 
-    def branch(self, number: int, place: int, value: Any) -> Any:
+    def record_branch(self, number: int, branch: int, value: Any) -> Any:
         """The value of a branch that was taken."""
-        self._add("branch", self.traced[number], place)
+        self._add("branch", self.traced[number], branch)
         return value
 
-    def seen(self, number: int, value: Any) -> Any:
-        """The value of an expression; remembered where it is null."""
+    def record_null(self, number: int, value: Any) -> Any:
+        """The value of an expression; recorded where it is null."""
         if value is None:
             self._add("null", self.traced[number], None)
         return value
 
-    def _add(self, kind: str, bound: Bound, value: Any) -> None:
-        span = bound.span
-        self.events.append(Event(kind, span, self.text[span.start : span.end], value))
+    def _add(self, kind: str, expression: BoundExpression, value: Any) -> None:
+        span = expression.span
+        self.events.append(TraceEvent(kind, span, self.text[span.start : span.end], value))

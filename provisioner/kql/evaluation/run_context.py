@@ -1,4 +1,4 @@
-"""What a run knows beside its rows: the time, and a place for notes."""
+"""What a run needs beside its rows: the time that now() gives, and a place for notes."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from dataclasses import dataclass, field
 
 from provisioner.kql import values
 
-MOST_NOTES = 1000
+MAX_NOTES = 1000
+"""How many different notes one run keeps: a note may quote a record, and a stream of records has no end."""
 
 
 @dataclass(slots=True)
-class Context:
-    """`now` in ticks; `notes` counts each message once more where it comes again."""
+class RunContext:
+    """`now` in ticks of 100 ns since the year 1; `notes` counts how often each message came."""
 
     now: int
     notes: dict[str, int] = field(default_factory=dict)
 
     def note(self, message: str) -> None:
-        """Remember something that happened to a value."""
-        if message in self.notes or len(self.notes) < MOST_NOTES:
+        """Count a message about a value, such as one of the wrong type."""
+        if message in self.notes or len(self.notes) < MAX_NOTES:
             self.notes[message] = self.notes.get(message, 0) + 1
 
 
-def clock(now: dt.datetime | str | None) -> int:
-    """The ticks of a moment given as a datetime or as text; of this moment where none is given."""
+def ticks_of_now(now: dt.datetime | str | None) -> int:
+    """The ticks of a moment given as a datetime or as ISO text, of this moment for None; ValueError for other text."""
     if now is None:
         now = dt.datetime.now(dt.UTC)
-    ticks = values.parse_datetime(now) if isinstance(now, str) else values.ticks_from_python(now)
+    ticks = values.parse_datetime(now) if isinstance(now, str) else values.datetime_from_python(now)
     if ticks is None:
         raise ValueError(f"{now!r} is no time that Kusto knows")
     return ticks

@@ -2,63 +2,74 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from provisioner.kql.functions.function_registry import function
+from provisioner.kql.functions.function_registry import scalar_function
 
-_ORDERED = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan")
+_ORDERED_TYPES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan")
 
 
-@function(
-    "iif(condition: bool, then: T, else: T) -> T", "iff(condition: bool, then: T, else: T) -> T", nulls=True, lazy=True
+# `iif`, `case` and `coalesce` are bound by rules of their own (kql/binding/special_calls.py), so that the branches not
+# taken are not computed. These bodies say what they compute, for the reference and for the laws of the tests.
+@scalar_function(
+    "iif(condition: bool, then: T, else: T) -> T", "iff(condition: bool, then: T, else: T) -> T", handles_nulls=True
 )
 def iif(condition: bool | None, then: Any, otherwise: Any) -> Any:
     """`then` where the condition is true; where it is false or null, the other."""
     return then if condition else otherwise
 
 
-@function("case(condition: bool, then: T, more: scalar+) -> T", nulls=True, lazy=True)
+@scalar_function("case(condition: bool, then: T, more: scalar+) -> T", handles_nulls=True)
 def case(*arguments: Any) -> Any:
-    """The value behind the first condition that is true; the last argument where none is."""
+    """The value after the first condition that is true; the last argument where none is."""
     pairs = zip(arguments[:-1:2], arguments[1::2], strict=False)
     return next((value for condition, value in pairs if condition), arguments[-1])
 
 
-@function("coalesce(value: T, more: T+) -> T", nulls=True, lazy=True)
+@scalar_function("coalesce(value: T, more: T+) -> T", handles_nulls=True)
 def coalesce(*values: Any) -> Any:
     """The first value that is neither null nor an empty string."""
     return next((value for value in values if value is not None and value != ""), values[-1])
 
 
-@function(*(f"max_of(value: {kind}, more: {kind}+) -> {kind}" for kind in _ORDERED), nulls=True)
+# A signature a type, since values of unlike types have no common order.
+@scalar_function(
+    *(f"max_of(value: {type_name}, more: {type_name}+) -> {type_name}" for type_name in _ORDERED_TYPES),
+    handles_nulls=True,
+)
 def max_of(*values: Any) -> Any:
-    """The greatest value, nulls apart; null where all are."""
+    """The greatest value, nulls apart; null where all are null."""
     return max((value for value in values if value is not None), default=None)
 
 
-@function(*(f"min_of(value: {kind}, more: {kind}+) -> {kind}" for kind in _ORDERED), nulls=True)
+@scalar_function(
+    *(f"min_of(value: {type_name}, more: {type_name}+) -> {type_name}" for type_name in _ORDERED_TYPES),
+    handles_nulls=True,
+)
 def min_of(*values: Any) -> Any:
-    """The smallest value, nulls apart; null where all are."""
+    """The smallest value, nulls apart; null where all are null."""
     return min((value for value in values if value is not None), default=None)
 
 
-@function("not(value: bool) -> bool", "not(value: number) -> bool", inline="(not {0})")
+@scalar_function("not(value: bool) -> bool", "not(value: number) -> bool", inline_template="(not {0})")
 def not_(value: Any) -> bool:
     """True for false or zero, false for all else, null for null."""
     return not value
 
 
-@function(
+@scalar_function(
     "around(value: number, center: number, delta: number) -> bool",
     "around(value: datetime, center: datetime, delta: timespan) -> bool",
     "around(value: timespan, center: timespan, delta: timespan) -> bool",
 )
 def around(value: Any, center: Any, delta: Any) -> bool:
     """Whether the value is no further than `delta` from the center."""
-    from decimal import Decimal
-
+    # Python does not compare sums of Decimal and float.
     if any(isinstance(number, Decimal) for number in (value, center, delta)):
         value, center, delta = (Decimal(str(number)) for number in (value, center, delta))
-        if any(number.is_nan() for number in (value, center, delta)):
-            return False  # Decimal raises where float compares NaN as false
-    return bool(center - delta <= value <= center + delta)
+    # A Decimal NaN raises where it is compared, and where infinities cancel out; the NaN of a real compares false.
+    try:
+        return bool(center - delta <= value <= center + delta)
+    except InvalidOperation:
+        return False

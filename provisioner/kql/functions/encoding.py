@@ -1,4 +1,4 @@
-"""Text in other clothes: base64, compression, URL escapes, code points, Punycode. What does not decode is null."""
+"""Encodings of text: base64, compression, URL escapes, code points, Punycode. What does not decode is null."""
 
 from __future__ import annotations
 
@@ -7,48 +7,50 @@ import binascii
 from typing import Any
 from uuid import UUID
 
-from provisioner.kql.functions.function_registry import function
-from provisioner.kql.values import text_of, unicode_text
+from provisioner.kql.functions.function_registry import scalar_function
+from provisioner.kql.values import replace_surrogates, to_text
 
-_UNESCAPED = "-_.!*()"
-_DOTS = dict.fromkeys(map(ord, "。．｡"), ".")
+_UNESCAPED_PUNCTUATION = "-_.!*()"
+_LABEL_SEPARATORS = dict.fromkeys(map(ord, "。．｡"), ".")
 """The other dots that separate labels (RFC 3490)."""
+# Python's gzip module writes the time of writing into the header; a function's result must not depend on it.
 _GZIP_HEADER = bytes((0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF))
-_LARGEST = 64 * 1024 * 1024
-"""More than this is not unpacked: Kusto holds no longer string."""
+_MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024
+"""The limit of decompression: no string of Kusto's is longer, and a few bytes of input can ask for gigabytes."""
 
 
-def _decode(text: str) -> bytes | None:
+def _decode_base64(text: str) -> bytes | None:
+    # Strict: without `validate` Python drops the characters that are no base64 and decodes what remains.
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
 
 
-@function("base64_encode_tostring(text: string) -> string", "base64_encodestring(text: string) -> string")
+@scalar_function("base64_encode_tostring(text: string) -> string", "base64_encodestring(text: string) -> string")
 def base64_encode_tostring(text: str) -> str:
     """The text's UTF-8 bytes in base64."""
     return base64.b64encode(text.encode("utf-8", "replace")).decode()
 
 
-@function("base64_decode_tostring(text: string) -> string", "base64_decodestring(text: string) -> string")
+@scalar_function("base64_decode_tostring(text: string) -> string", "base64_decodestring(text: string) -> string")
 def base64_decode_tostring(text: str) -> str:
-    """The text whose UTF-8 bytes the base64 says; empty where it is no base64 or no UTF-8."""
-    data = _decode(text)
+    """The text whose UTF-8 bytes the base64 encodes; empty where it is no base64 or no UTF-8."""
+    data = _decode_base64(text)
     try:
         return data.decode() if data else ""
     except UnicodeDecodeError:
         return ""
 
 
-@function("base64_decode_toarray(text: string) -> dynamic")
+@scalar_function("base64_decode_toarray(text: string) -> dynamic")
 def base64_decode_toarray(text: str) -> list[int] | None:
-    """The bytes the base64 says, as numbers."""
-    data = _decode(text)
+    """The bytes that the base64 encodes, as numbers."""
+    data = _decode_base64(text)
     return None if data is None else list(data)
 
 
-@function("base64_encode_fromarray(numbers: dynamic) -> string")
+@scalar_function("base64_encode_fromarray(numbers: dynamic) -> string")
 def base64_encode_fromarray(numbers: Any) -> str:
     """The bytes in base64; empty where a member is no byte."""
     if not isinstance(numbers, list) or not all(type(byte) is int and 0 <= byte < 256 for byte in numbers):
@@ -56,29 +58,31 @@ def base64_encode_fromarray(numbers: Any) -> str:
     return base64.b64encode(bytes(numbers)).decode()
 
 
-@function("base64_decode_toguid(text: string) -> guid")
+@scalar_function("base64_decode_toguid(text: string) -> guid")
 def base64_decode_toguid(text: str) -> UUID | None:
-    """The guid whose 16 bytes the base64 says."""
-    data = _decode(text)
+    """The guid whose 16 bytes the base64 encodes."""
+    # .NET's byte order of guids: the first three groups little-endian.
+    data = _decode_base64(text)
     return UUID(bytes_le=data) if data and len(data) == 16 else None
 
 
-@function("base64_encode_fromguid(value: guid) -> string")
+@scalar_function("base64_encode_fromguid(value: guid) -> string")
 def base64_encode_fromguid(value: UUID) -> str:
     """The 16 bytes of the guid in base64."""
     return base64.b64encode(value.bytes_le).decode()
 
 
-@function("zlib_compress_to_base64_string(text: string) -> string")
+@scalar_function("zlib_compress_to_base64_string(text: string) -> string")
 def zlib_compress_to_base64_string(text: str) -> str:
     """The text compressed by zlib, in base64."""
     import zlib
 
+    # Header and checksum by hand, since what is between them may be stored instead of deflated (see _deflate).
     data = text.encode("utf-8", "replace")
     return base64.b64encode(b"\x78\1" + _deflate(data) + zlib.adler32(data).to_bytes(4, "big")).decode()
 
 
-@function("gzip_compress_to_base64_string(text: string) -> string")
+@scalar_function("gzip_compress_to_base64_string(text: string) -> string")
 def gzip_compress_to_base64_string(text: str) -> str:
     """The text compressed by gzip, in base64."""
     import zlib
@@ -89,7 +93,7 @@ def gzip_compress_to_base64_string(text: str) -> str:
 
 
 def _deflate(data: bytes) -> bytes:
-    """The bytes deflated; stored as they are where that would not make them fewer, as the documentation shows."""
+    """The bytes deflated, or stored where deflating would not make them fewer, as in Kusto's documented example."""
     import zlib
 
     fast = zlib.compressobj(1, zlib.DEFLATED, -15)
@@ -100,105 +104,109 @@ def _deflate(data: bytes) -> bytes:
     return store.compress(data) + store.flush()
 
 
-@function("zlib_decompress_from_base64_string(text: string) -> string")
+@scalar_function("zlib_decompress_from_base64_string(text: string) -> string")
 def zlib_decompress_from_base64_string(text: str) -> str:
-    """The text that zlib compressed; empty where it is none."""
-    return _unpack(text, 15)
+    """The text that zlib compressed into the base64; empty where it is no such text."""
+    return _decompress(text, 15)  # a zlib header
 
 
-@function("gzip_decompress_from_base64_string(text: string) -> string")
+@scalar_function("gzip_decompress_from_base64_string(text: string) -> string")
 def gzip_decompress_from_base64_string(text: str) -> str:
-    """The text that gzip compressed; empty where it is none."""
-    return _unpack(text, 31)
+    """The text that gzip compressed into the base64; empty where it is no such text."""
+    return _decompress(text, 31)  # a gzip header
 
 
-def _unpack(text: str, window: int) -> str:
+def _decompress(text: str, window: int) -> str:
     import zlib
 
     try:
-        return zlib.decompressobj(window).decompress(_decode(text) or b"", _LARGEST).decode()
+        return zlib.decompressobj(window).decompress(_decode_base64(text) or b"", _MAX_DECOMPRESSED_BYTES).decode()
     except (zlib.error, UnicodeDecodeError):
         return ""
 
 
-@function("url_encode(text: string) -> string")
+@scalar_function("url_encode(text: string) -> string")
 def url_encode(text: str) -> str:
     """The text with everything but letters, digits and a few marks escaped, a space as `+`."""
     return url_encode_component(text).replace("%20", "+")
 
 
-@function("url_encode_component(text: string) -> string")
+@scalar_function("url_encode_component(text: string) -> string")
 def url_encode_component(text: str) -> str:
     """The text with everything but letters, digits and a few marks escaped, in small hex digits."""
-    keep = frozenset(_UNESCAPED.encode())
+    # As .NET's HttpUtility.UrlEncode, which Kusto uses; urllib.parse.quote writes capitals and keeps other marks.
+    unescaped = frozenset(_UNESCAPED_PUNCTUATION.encode())
     return "".join(
-        chr(byte) if byte in keep or (byte < 128 and chr(byte).isalnum()) else f"%{byte:02x}"
+        chr(byte) if byte in unescaped or (byte < 128 and chr(byte).isalnum()) else f"%{byte:02x}"
         for byte in text.encode("utf-8", "replace")
     )
 
 
-@function("url_decode(text: string) -> string")
+@scalar_function("url_decode(text: string) -> string")
 def url_decode(text: str) -> str:
-    """The text with escapes undone and `+` a space."""
+    """The text with escapes decoded and `+` as a space."""
     from urllib.parse import unquote_plus
 
     return unquote_plus(text)
 
 
-@function("unicode_codepoints_from_string(value: scalar) -> dynamic", "to_utf8(value: scalar) -> dynamic", types=True)
+@scalar_function(
+    "unicode_codepoints_from_string(value: scalar) -> dynamic", "to_utf8(value: scalar) -> dynamic", takes_types=True
+)
 def unicode_codepoints_from_string(value: Any, *, types: tuple[str, ...]) -> list[int]:
     """The code points of the value's text."""
-    return [ord(character) for character in text_of(value, types[0])]
+    return [ord(character) for character in to_text(value, types[0])]
 
 
-@function(
+@scalar_function(
     *(
-        f"{name}(point: {kind}, more: scalar*) -> string"
+        f"{name}(point: {type_name}, more: scalar*) -> string"
         for name in ("unicode_codepoints_to_string", "make_string")
-        for kind in ("long", "dynamic")
+        for type_name in ("long", "dynamic")
     )
 )
 def unicode_codepoints_to_string(*points: Any) -> str:
-    """The text of the code points, given alone or in arrays; empty where one is none."""
-    flat = [point for entry in points for point in (entry if isinstance(entry, list) else [entry])]
-    if not all(type(point) is int and 0 <= point < 0x110000 for point in flat):
+    """The text of the code points, alone or in arrays; empty where one is no code point."""
+    code_points = [point for entry in points for point in (entry if isinstance(entry, list) else [entry])]
+    if not all(type(point) is int and 0 <= point < 0x110000 for point in code_points):
         return ""
-    return unicode_text("".join(map(chr, flat)))
+    return replace_surrogates("".join(map(chr, code_points)))
 
 
-@function("punycode_from_string(text: string) -> string")
+@scalar_function("punycode_from_string(text: string) -> string")
 def punycode_from_string(text: str) -> str:
     """The text in Punycode, without the `xn--` of a domain."""
-    return _punycode(text)
+    return _to_punycode(text)
 
 
-@function("punycode_to_string(text: string) -> string")
+@scalar_function("punycode_to_string(text: string) -> string")
 def punycode_to_string(text: str) -> str:
-    """The text Punycode says; empty where it is none."""
-    return _unpunycode(text)
+    """The text that the Punycode encodes; empty where it is no Punycode."""
+    return _from_punycode(text)
 
 
-@function("punycode_domain_to_string(text: string) -> string")
+@scalar_function("punycode_domain_to_string(text: string) -> string")
 def punycode_domain_to_string(text: str) -> str:
     """The domain with each label beyond ASCII in Punycode."""
-    labels = text.translate(_DOTS).split(".")
-    return ".".join(label if label.isascii() else "xn--" + _punycode(label) for label in labels)
+    labels = text.translate(_LABEL_SEPARATORS).split(".")
+    return ".".join(label if label.isascii() else "xn--" + _to_punycode(label) for label in labels)
 
 
-@function("punycode_domain_from_string(text: string) -> string")
+@scalar_function("punycode_domain_from_string(text: string) -> string")
 def punycode_domain_from_string(text: str) -> str:
-    """The domain that labels in Punycode say; empty where one is none."""
-    labels = [(label, _unpunycode(label[4:]) if label.startswith("xn--") else label) for label in text.split(".")]
+    """The domain with each label in Punycode decoded; empty where one is no Punycode."""
+    labels = [(label, _from_punycode(label[4:]) if label.startswith("xn--") else label) for label in text.split(".")]
     return "" if any(label and not plain for label, plain in labels) else ".".join(plain for _, plain in labels)
 
 
-def _punycode(text: str) -> str:
+def _to_punycode(text: str) -> str:
     encoded = text.encode("punycode").decode()
+    # Python ends the Punycode of an ASCII text with a delimiter that nothing follows.
     return encoded.removesuffix("-") if text.isascii() else encoded
 
 
-def _unpunycode(text: str) -> str:
+def _from_punycode(text: str) -> str:
     try:
-        return unicode_text(text.encode("ascii").decode("punycode"))
+        return replace_surrogates(text.encode("ascii").decode("punycode"))
     except (UnicodeError, ValueError, OverflowError):
         return ""

@@ -1,4 +1,4 @@
-"""The scalar functions by name: their signatures, and the Python that gives them meaning."""
+"""The scalar functions by name: their signatures, and the Python bodies that compute them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
-TYPES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid", "dynamic")
-PSEUDO = ("any", "scalar", "plain", "number", "T")
-"""`any` and `scalar` take every type, `plain` all but dynamic, `number` int, long, real or decimal.
-
-Every `T` of a signature is one and the same type."""
+TYPE_NAMES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid", "dynamic")
+TYPE_CLASSES = ("any", "scalar", "plain", "number", "T")
+"""Types of parameters that stand for several: `any` and `scalar` for every type, `plain` for all but dynamic, `number`
+for int, long, real and decimal. Every `T` of a signature is one and the same type."""
 
 _SIGNATURE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*->\s*(\w+)\s*\Z", re.DOTALL)
 _PARAMETER = re.compile(r"\s*(?:(\w+)\s*:\s*)?(literal\s+)?(\w+)\s*([?*+]?)\s*\Z")
@@ -21,75 +20,82 @@ _PARAMETER = re.compile(r"\s*(?:(\w+)\s*:\s*)?(literal\s+)?(\w+)\s*([?*+]?)\s*\Z
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a signature; `repeat` is "", "?" (may be left out), "*" (any number) or "+" (one or more)."""
+    """One parameter of a signature.
+
+    `multiplicity`: "" (exactly one argument), "?" (may be omitted), "*" (any number) or "+" (one or more).
+    `literal`: the argument must be a constant.
+    """
 
     type: str
     name: str = ""
-    repeat: str = ""
+    multiplicity: str = ""
     literal: bool = False
 
     def __str__(self) -> str:
         name = f"{self.name}: " if self.name else ""
-        return f"{name}{'literal ' if self.literal else ''}{self.type}{self.repeat}"
+        return f"{name}{'literal ' if self.literal else ''}{self.type}{self.multiplicity}"
 
 
 @dataclass(frozen=True, slots=True)
 class Overload:
     """One signature with the body that computes it.
 
-    `nulls`: the body handles None itself; otherwise a None argument makes the result null and the body is not called.
-    `types`: the body is called with `types=(type names of the arguments)`.
-    `context`: the body is called with `context=`, which has `.now` (ticks) and `.note(message)`.
+    `handles_nulls`: the body takes None; otherwise a None argument makes the result null and the body is not called.
+    `takes_types`: the body is called with `types=(type names of the arguments)`.
+    `takes_context`: the body is called with `context=`, which has `.now` (ticks) and `.note(message)`.
+    `volatile`: two calls with the same arguments may differ.
     `prepare`: position → function applied to that argument before the body sees it; once where it is a constant.
-    `result`: gives the result type from the argument types where the signature cannot say it.
-    `inline`: a Python expression over `{0}`, `{1}` … equal to the body for non-null arguments.
+    `result_type`: gives the result type from the argument types where the signature cannot say it.
+    `inline_template`: a Python expression over `{0}`, `{1}` … equal to the body for non-null arguments; `{f}` is the
+    body. The evaluator writes it into the code it generates, which saves a call for each row.
     """
 
     parameters: tuple[Parameter, ...]
     returns: str
     body: Callable[..., Any]
-    nulls: bool = False
-    types: bool = False
-    context: bool = False
-    lazy: bool = False
+    handles_nulls: bool = False
+    takes_types: bool = False
+    takes_context: bool = False
     volatile: bool = False
     prepare: Mapping[int, Callable[[Any], Any]] = field(default_factory=dict)
-    result: Callable[[Sequence[str]], str] | None = None
-    inline: str | None = None
+    result_type: Callable[[Sequence[str]], str] | None = None
+    inline_template: str | None = None
 
-    def parameter(self, index: int) -> Parameter | None:
-        """The parameter that the argument at `index` belongs to; None when there are too many arguments."""
+    def parameter_at(self, index: int) -> Parameter | None:
+        """The parameter that the argument at `index` belongs to; None where the signature takes fewer arguments."""
         if index < len(self.parameters):
             return self.parameters[index]
         last = self.parameters[-1] if self.parameters else None
-        return last if last is not None and last.repeat in ("*", "+") and last.repeat else None
+        return last if last is not None and last.multiplicity in ("*", "+") else None
 
     @property
-    def least(self) -> int:
-        """How many arguments there must be."""
-        return sum(1 for p in self.parameters if p.repeat in ("", "+"))
+    def min_arguments(self) -> int:
+        """The least number of arguments."""
+        return sum(1 for parameter in self.parameters if parameter.multiplicity in ("", "+"))
 
     @property
-    def most(self) -> int | None:
-        """How many arguments there may be; None is any number."""
-        return None if any(p.repeat in ("*", "+") and p.repeat for p in self.parameters) else len(self.parameters)
+    def max_arguments(self) -> int | None:
+        """The greatest number of arguments; None for any number."""
+        any_number = any(parameter.multiplicity in ("*", "+") for parameter in self.parameters)
+        return None if any_number else len(self.parameters)
 
 
 @dataclass(slots=True)
-class Function:
-    """A name with its overloads, in the order in which they are tried."""
+class ScalarFunction:
+    """A function's name with its overloads, in the order in which they are tried."""
 
     name: str
     _overloads: list[Overload] = field(default_factory=list)
-    pending: list[tuple[str, Callable[..., Any], Mapping[str, Any]]] = field(default_factory=list)
-    """Registrations not read yet: most names are never asked for, and reading all of them would slow every start."""
+    # Signatures are parsed when their function is first looked up: a query names a few of the 240 functions, and
+    # parsing all of the signatures at import would slow the start of every command.
+    unparsed: list[tuple[str, Callable[..., Any], Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def overloads(self) -> list[Overload]:
         """The signatures with their bodies."""
-        while self.pending:
-            signature, body, options = self.pending.pop(0)
-            _, parameters, returns = _read(signature)
+        while self.unparsed:
+            signature, body, options = self.unparsed.pop(0)
+            parameters, returns = _parse_signature(signature)
             self._overloads.append(Overload(parameters, returns, body, **options))
         return self._overloads
 
@@ -100,7 +106,7 @@ class Function:
 
     @property
     def volatile(self) -> bool:
-        """Whether two calls may differ."""
+        """Whether two calls with the same arguments may differ."""
         return any(overload.volatile for overload in self.overloads)
 
     @property
@@ -109,40 +115,44 @@ class Function:
         return [f"{self.name}({', '.join(map(str, o.parameters))}) -> {o.returns}" for o in self.overloads]
 
 
-FUNCTIONS: dict[str, Function] = {}
+FUNCTIONS: dict[str, ScalarFunction] = {}
 
 
-def function(*signatures: str, **options: Any) -> Callable[[Body], Body]:
-    """Register the decorated body under each signature; further registrations of a name add overloads."""
+def scalar_function(*signatures: str, **options: Any) -> Callable[[Body], Body]:
+    """Register the decorated body under each signature, with `options` as the fields of its `Overload`.
+
+    Further registrations of a name add overloads. A signature that cannot be parsed raises ValueError at first use.
+    """
 
     def register(body: Body) -> Body:
         for signature in signatures:
             name = signature.partition("(")[0]
-            FUNCTIONS.setdefault(name, Function(name)).pending.append((signature, body, options))
+            FUNCTIONS.setdefault(name, ScalarFunction(name)).unparsed.append((signature, body, options))
         return body
 
     return register
 
 
-def lookup(name: str) -> Function | None:
+def find_function(name: str) -> ScalarFunction | None:
     """The function of exactly this name."""
     return FUNCTIONS.get(name)
 
 
-def _read(signature: str) -> tuple[str, tuple[Parameter, ...], str]:
+def _parse_signature(signature: str) -> tuple[tuple[Parameter, ...], str]:
+    """The parameters and the result type; ValueError names a signature that is none."""
     match = _SIGNATURE.match(signature)
     if match is None:
         raise ValueError(f"not a signature: {signature!r}")
-    name, inside, returns = match.groups()
-    parameters = tuple(_read_parameter(part) for part in inside.split(",")) if inside.strip() else ()
-    if returns not in TYPES + PSEUDO:
+    _, inside, returns = match.groups()
+    parameters = tuple(_parse_parameter(part) for part in inside.split(",")) if inside.strip() else ()
+    if returns not in TYPE_NAMES + TYPE_CLASSES:
         raise ValueError(f"unknown result type in {signature!r}")
-    return name, parameters, returns
+    return parameters, returns
 
 
-def _read_parameter(text: str) -> Parameter:
+def _parse_parameter(text: str) -> Parameter:
     match = _PARAMETER.match(text)
-    if match is None or match.group(3) not in TYPES + PSEUDO:
+    if match is None or match.group(3) not in TYPE_NAMES + TYPE_CLASSES:
         raise ValueError(f"not a parameter: {text!r}")
-    name, literal, kind, repeat = match.groups()
-    return Parameter(kind, name or "", repeat, bool(literal))
+    name, literal, type_name, multiplicity = match.groups()
+    return Parameter(type_name, name or "", multiplicity, bool(literal))

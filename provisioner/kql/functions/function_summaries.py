@@ -1,12 +1,12 @@
-"""What each function does, in a sentence, for the reference and for hints."""
+"""A sentence on what each function does, for docs/kql.md and for hints: the first line of its body's docstring."""
 
 from __future__ import annotations
 
 from types import FunctionType
 
-from provisioner.kql.functions.function_registry import lookup
+from provisioner.kql.functions.function_registry import find_function
 
-_SAID = {
+_SUMMARIES = {
     "acos": "The angle, in radians, whose cosine this is.",
     "asin": "The angle, in radians, whose sine this is.",
     "atan": "The angle, in radians, whose tangent this is.",
@@ -43,16 +43,17 @@ _SAID = {
     "totimespan": "A timespan, a text in any form Kusto reads, or a number of ticks; null for anything else.",
     "toupper": "The value's text in capitals.",
 }
-"""The functions whose bodies are made for each type in a loop, so that no one body can say it."""
+"""For the functions whose bodies are registered for each type in a loop, so that no body has a docstring for all."""
 _ALIASES = {"toboolean": "tobool", "todouble": "toreal", "totime": "totimespan"}
 
 
-def summary(name: str) -> str:
-    """The sentence for a function; empty where there is no function of this name."""
+def function_summary(name: str) -> str:
+    """The sentence on a function; empty where no function has this name."""
     name = _ALIASES.get(name, name)
-    entry = lookup(name)
-    if name in _SAID or entry is None:
-        return _SAID.get(name, "")
-    bodies = (overload.body for overload in entry.overloads)
-    said = next((body.__doc__ for body in bodies if isinstance(body, FunctionType) and body.__doc__), "")
-    return said.partition("\n")[0]
+    function = find_function(name)
+    if name in _SUMMARIES or function is None:
+        return _SUMMARIES.get(name, "")
+    bodies = (overload.body for overload in function.overloads)
+    # A partial has the docstring of `functools.partial` itself.
+    docstring = next((body.__doc__ for body in bodies if isinstance(body, FunctionType) and body.__doc__), "")
+    return docstring.partition("\n")[0]

@@ -1,16 +1,17 @@
-"""What a column is called that the author gave a function's call and no name."""
+"""How a column is named that holds a function's call and that the author did not name."""
 
 from __future__ import annotations
 
-_FIRST = """
+_NAMED_LIKE_FIRST_ARGUMENT = """
 abs acos asin atan atan2 bin bin_at binary_and binary_not binary_or binary_shift_left binary_shift_right binary_xor
 bitset_count_ones ceiling cos erf erfc exp exp10 exp2 floor format_bytes format_datetime format_timespan gamma log log10
 log2 loggamma parse_csv parse_json parse_xml parsejson pow rand round sin split sqrt startofday tan tobool toboolean
 todatetime todecimal todouble todynamic toguid tohex toint tolong toobject toreal tostring totime totimespan
 """
 
-RESULT_NAMES: dict[str, str] = {
-    **dict.fromkeys(_FIRST.split(), "first"),
+# Beside the registrations, since it also has names without one: `column_ifexists` is bound by a rule of its own.
+RESULT_NAME_RULES: dict[str, str] = {
+    **dict.fromkeys(_NAMED_LIKE_FIRST_ARGUMENT.split(), "first"),
     "make_datetime": "only",
     "make_timespan": "only",
     "strlen": "name_first",
@@ -21,6 +22,6 @@ RESULT_NAMES: dict[str, str] = {
     "columnifexists": "column",
     "column_ifexists": "column",
 }
-"""How a call names its column: `first` lends its first argument's name, `only` the same where it has but one,
-`name_first` and `prefix:x` put the function's name or x before it, `column` takes the name its text says. A function
-that is not here lends none: the column is called Column1 and so on. (As Microsoft's own analyser does.)"""
+"""How a call names its column: `first` takes the first argument's name, `only` the same where there is one argument,
+`name_first` and `prefix:x` put the function's name or x before it, `column` takes the name that its constant text is.
+A function without a rule names no column: it is called Column1 and so on. (As Microsoft's own analyser does.)"""

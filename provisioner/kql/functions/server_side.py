@@ -1,36 +1,37 @@
-"""What only Azure knows when a record arrives, and what no two calls give alike."""
+"""Values that only Azure knows when a record arrives, and values that differ with every call."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from provisioner.kql.functions.function_registry import function
+from provisioner.kql.functions.function_registry import scalar_function
 
-_NOT_OFFLINE = "{}() asks Azure for what is not known offline; its value is taken as null"
+_UNKNOWN_OFFLINE_NOTE = "{}() asks Azure for what is not known offline; its value is taken as null"
 
 
-@function("geo_location(ip: string) -> dynamic", volatile=True, context=True)
+# A null with a note, not an error: a transform that calls these is right, and its other columns can be evaluated.
+@scalar_function("geo_location(ip: string) -> dynamic", volatile=True, takes_context=True)
 def geo_location(ip: str, *, context: Any) -> None:  # noqa: ARG001 - the address is Azure's to look up
-    """Where an IP address lies: Country, Region, State, City, Latitude and Longitude, which only Azure knows."""
-    context.note(_NOT_OFFLINE.format("geo_location"))
+    """The location of an IP address: Country, Region, State, City, Latitude and Longitude, which only Azure knows."""
+    context.note(_UNKNOWN_OFFLINE_NOTE.format("geo_location"))
 
 
-@function("lookup_string_am(store: string, key: string) -> dynamic", volatile=True, context=True)
+@scalar_function("lookup_string_am(store: string, key: string) -> dynamic", volatile=True, takes_context=True)
 def lookup_string_am(store: str, key: str, *, context: Any) -> None:  # noqa: ARG001 - the store is Azure's to ask
-    """What an external store holds under the key, which only Azure knows."""
-    context.note(_NOT_OFFLINE.format("lookup_string_am"))
+    """The value of the key in an external store, which only Azure knows."""
+    context.note(_UNKNOWN_OFFLINE_NOTE.format("lookup_string_am"))
 
 
-@function("new_guid() -> guid", volatile=True)
+@scalar_function("new_guid() -> guid", volatile=True)
 def new_guid() -> UUID:
-    """A guid that was never there before."""
+    """A new random guid."""
     from uuid import uuid4
 
     return uuid4()
 
 
-@function("ingestion_time() -> datetime", volatile=True, context=True)
+@scalar_function("ingestion_time() -> datetime", volatile=True, takes_context=True)
 def ingestion_time(*, context: Any) -> int:
-    """The time at which the record was taken in: here, the time at which the evaluation began."""
+    """The time at which the record was ingested: here, the time at which the evaluation began."""
     return int(context.now)

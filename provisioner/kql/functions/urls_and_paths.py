@@ -1,4 +1,4 @@
-"""Addresses of things taken apart: URLs, their queries, file paths."""
+"""The parts of URLs, of their queries and of file paths."""
 
 from __future__ import annotations
 
@@ -6,51 +6,53 @@ import re
 from functools import cache
 from typing import Any
 
-from provisioner.kql.functions.function_registry import function
+from provisioner.kql.functions.function_registry import scalar_function
 
 
-@function("parse_url(url: string) -> dynamic", "parseurl(url: string) -> dynamic")
+@scalar_function("parse_url(url: string) -> dynamic", "parseurl(url: string) -> dynamic")
 def parse_url(url: str) -> dict[str, Any]:
-    """The parts of an absolute URL by name, as they are written; a part that is not there is empty.
+    """The parts of an absolute URL by name, as they are written; a missing part is empty.
 
     As documented, the path has no leading slash; the engine itself was seen to keep it.
     """
-    match = _url().match(url)
+    # Not urllib.parse, which raises on a bad port and splits texts that are no absolute URL.
+    match = _url_pattern().match(url)
     names = ("Scheme", "Username", "Password", "Host", "Port", "Path", "query", "Fragment")
     parts = dict(zip(names, match.groups(default="") if match else [""] * 8, strict=True))
     return {
         **{name: parts[name] for name in ("Scheme", "Host", "Port", "Path", "Username", "Password")},
-        "Query Parameters": _parameters(parts["query"]),
+        "Query Parameters": _query_parameters(parts["query"]),
         "Fragment": parts["Fragment"],
     }
 
 
-@function("parse_urlquery(query: string) -> dynamic", "parseurlquery(query: string) -> dynamic")
+@scalar_function("parse_urlquery(query: string) -> dynamic", "parseurlquery(query: string) -> dynamic")
 def parse_urlquery(query: str) -> dict[str, Any]:
     """The parameters of a URL's query by name."""
-    return {"Query Parameters": _parameters(query.removeprefix("?"))}
+    return {"Query Parameters": _query_parameters(query.removeprefix("?"))}
 
 
-def _parameters(query: str) -> dict[str, Any]:
-    """The parameters in order of their names, nothing decoded; one given again has an array, an empty one is left out.
+def _query_parameters(query: str) -> dict[str, Any]:
+    """The parameters sorted by name, not decoded: an array for a repeated one, nothing for an empty one.
 
-    So it was measured at the engine; the documentation does not say.
+    Measured at the engine; the documentation does not say.
     """
-    found: dict[str, list[str]] = {}
+    values_by_key: dict[str, list[str]] = {}
     for part in query.split("&"):
         key, _, value = part.partition("=")
         if key and value:
-            found.setdefault(key, []).append(value)
-    return {key: values if len(values) > 1 else values[0] for key, values in sorted(found.items())}
+            values_by_key.setdefault(key, []).append(value)
+    return {key: values if len(values) > 1 else values[0] for key, values in sorted(values_by_key.items())}
 
 
-@function("parse_path(path: string) -> dynamic")
+@scalar_function("parse_path(path: string) -> dynamic")
 def parse_path(path: str) -> dict[str, str]:
-    """The parts of a Windows, UNC or POSIX path by name; a part that is not there is empty."""
-    scheme, rest = _cut(_scheme(), path)
-    root = _drive().match(rest.removeprefix("\\\\?\\"))
-    cut = max(rest.rfind("/"), rest.rfind("\\"))
-    directory, file = (rest[:cut], rest[cut + 1 :]) if cut >= 0 else ("", rest)
+    """The parts of a Windows, UNC or POSIX path by name; a missing part is empty."""
+    scheme, local_path = _split_scheme(path)
+    root = _drive_pattern().match(local_path.removeprefix("\\\\?\\"))  # the prefix of long Windows paths
+    separator = max(local_path.rfind("/"), local_path.rfind("\\"))
+    directory, file = (local_path[:separator], local_path[separator + 1 :]) if separator >= 0 else ("", local_path)
+    # NTFS names an alternate data stream behind the file: `notes.txt:stream`.
     file, _, stream = file.partition(":")
     return {
         "Scheme": scheme,
@@ -63,23 +65,23 @@ def parse_path(path: str) -> dict[str, str]:
     }
 
 
-def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
-    match = pattern.match(text)
-    return (match.group(1), text[match.end() :]) if match else ("", text)
+def _split_scheme(path: str) -> tuple[str, str]:
+    match = _scheme_pattern().match(path)
+    return (match.group(1), path[match.end() :]) if match else ("", path)
 
 
 @cache
-def _scheme() -> re.Pattern[str]:
+def _scheme_pattern() -> re.Pattern[str]:
     return re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 @cache
-def _drive() -> re.Pattern[str]:
+def _drive_pattern() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z]:")
 
 
 @cache
-def _url() -> re.Pattern[str]:
+def _url_pattern() -> re.Pattern[str]:
     return re.compile(
         r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^:@/?#]*):([^@/?#]*)@)?"
         r"(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?/?([^?#]*)(?:\?([^#]*))?(?:#(.*))?\Z",

@@ -1,4 +1,4 @@
-"""XML as a dynamic value, in the way that Kusto documents."""
+"""XML as a dynamic value, in the form that Kusto documents."""
 
 from __future__ import annotations
 
@@ -6,74 +6,75 @@ import re
 from functools import cache
 from typing import Any
 
-from provisioner.kql.functions.function_registry import function
+from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.values import parse_json
-from provisioner.kql.values.dynamic_values import DEEPEST
+from provisioner.kql.values.dynamic_values import MAX_DEPTH
 
-_LONGEST = 1_048_576
+_MAX_CHARACTERS = 1_048_576
+"""The longest text that is parsed: Kusto documents that a dynamic holds at most 1 MiB."""
 
 
-class _TooDeep(ValueError):
+class _NestingTooDeep(ValueError):
     """The elements nest deeper than a dynamic may."""
 
 
-class _Element:
-    """An element being read: what it holds so far, in order."""
+class _ElementBuilder:
+    """An element being read: its members so far in order, and the names that occurred more than once."""
 
-    __slots__ = ("members", "name", "texts")
+    __slots__ = ("array_keys", "members", "name")
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
         self.name = name
-        self.members: dict[str, Any] = {f"@{key}": _scalar(value) for key, value in attributes.items()}
-        self.texts: list[str] = []
+        self.members: dict[str, Any] = {f"@{key}": _parse_scalar(value) for key, value in attributes.items()}
+        self.array_keys: set[str] = set()
 
-    def add(self, key: str, value: Any) -> None:
-        """Add a member; the second of a name makes an array."""
+    def add_member(self, key: str, value: Any) -> None:
+        """Add a member; a second one of the same name makes an array."""
         if key not in self.members:
             self.members[key] = value
-        elif key in self.texts:
+        elif key in self.array_keys:
             self.members[key].append(value)
         else:
             self.members[key] = [self.members[key], value]
-            self.texts.append(key)
+            self.array_keys.add(key)
 
-    def value(self) -> Any:
-        """What the element stands for: null, its text alone, or a bag."""
+    def to_dynamic(self) -> Any:
+        """The value of the element: null where it is empty, its text where it has nothing else, or a bag."""
         if not self.members:
             return None
         return self.members["#text"] if list(self.members) == ["#text"] else self.members
 
 
-@function("parse_xml(xml: string) -> dynamic")
+@scalar_function("parse_xml(xml: string) -> dynamic")
 def parse_xml(xml: str) -> Any:
     """The value of an XML text: attributes under `@name`, text under `#text`; null where it is no XML."""
     from xml.parsers.expat import ExpatError
 
-    if len(xml) > _LONGEST:
+    if len(xml) > _MAX_CHARACTERS:
         return None
-    reader = _Reader()
+    builder = _DocumentBuilder()
     try:
-        reader.read(xml)
-    except (ExpatError, _TooDeep, UnicodeEncodeError):
+        builder.parse(xml)
+    except (ExpatError, _NestingTooDeep, UnicodeEncodeError):
         return None
-    return reader.root
+    return builder.root
 
 
-@function("parse_xml(value: dynamic) -> dynamic")
+@scalar_function("parse_xml(value: dynamic) -> dynamic")
 def parse_xml_of(value: Any) -> Any:
-    """The same of a string inside a dynamic; what is no string stays as it is."""
+    """As `parse_xml` for a string inside a dynamic; what is no string stays as it is."""
     return parse_xml(value) if isinstance(value, str) else value
 
 
-class _Reader:
-    """Builds the value while expat reads; entities are not resolved beyond the document."""
+class _DocumentBuilder:
+    """Builds the value from expat's events; external entities are not resolved."""
 
     def __init__(self) -> None:
         self.root: Any = None
-        self._open: list[_Element] = []
+        self._open_elements: list[_ElementBuilder] = []
         self._text: list[str] = []
 
-    def read(self, xml: str) -> None:
+    def parse(self, xml: str) -> None:
         from xml.parsers.expat import ParserCreate
 
         parser = ParserCreate("utf-8")
@@ -81,40 +82,41 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
-        parser.Parse(_declaration().sub("", xml).encode(), True)
+        parser.Parse(_declaration_pattern().sub("", xml).encode(), True)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._flush()
-        if len(self._open) >= DEEPEST // 2:
-            raise _TooDeep
-        self._open.append(_Element(name, attributes))
+        # An element takes up to two levels of the dynamic: a bag, and an array where its name repeats.
+        if len(self._open_elements) >= MAX_DEPTH // 2:
+            raise _NestingTooDeep
+        self._open_elements.append(_ElementBuilder(name, attributes))
 
     def _end(self, name: str) -> None:
         self._flush()
-        value = self._open.pop().value()
-        if self._open:
-            self._open[-1].add(name, value)
+        value = self._open_elements.pop().to_dynamic()
+        if self._open_elements:
+            self._open_elements[-1].add_member(name, value)
         else:
             self.root = {name: value}
 
     def _flush(self) -> None:
         text = "".join(self._text).strip()
         self._text.clear()
-        if text and self._open:
-            self._open[-1].add("#text", _scalar(text))
+        if text and self._open_elements:
+            self._open_elements[-1].add_member("#text", _parse_scalar(text))
 
 
-def _scalar(text: str) -> Any:
-    """A number where the text is one, as Kusto shows it; else the text."""
-    return parse_json(text) if _number().fullmatch(text) else text
+def _parse_scalar(text: str) -> Any:
+    """A number where the text is one, as in Kusto's documented example; else the text."""
+    return parse_json(text) if _number_pattern().fullmatch(text) else text
 
 
 @cache
-def _number() -> re.Pattern[str]:
+def _number_pattern() -> re.Pattern[str]:
     return re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @cache
-def _declaration() -> re.Pattern[str]:
-    """The declaration, whose encoding is not that of the string any more."""
+def _declaration_pattern() -> re.Pattern[str]:
+    # The declaration goes: expat would decode by the encoding it names, and is given UTF-8.
     return re.compile(r"\A\s*<\?xml[^>]*\?>")

@@ -1,30 +1,27 @@
-"""A bound text: what it reads, what it gives, and how to run it."""
+"""A bound text: which columns it reads, which it gives, where they come from, and the rows that compute them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Span
-from provisioner.kql.ir.scope import Rows
-
-if TYPE_CHECKING:
-    from provisioner.kql.evaluation.run_context import Context
-    from provisioner.kql.ir.bound_expression import Bound
-    from provisioner.kql.vocabulary.dialects import Dialect
-
-Run = Callable[[Mapping[str, Any], "Context"], Iterator[dict[str, Any]]]
+from provisioner.kql.ir.bound_expression import BoundExpression
+from provisioner.kql.ir.row_steps import Rows
+from provisioner.kql.vocabulary.dialects import Dialect
 
 
-@dataclass(slots=True, eq=False)
+# weakref_slot: evaluation keeps the compiled functions of a query beside it, for as long as the query lives.
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Query:
     """A text that could be bound.
 
-    `columns`: name to KQL type in output order. `reads`: the input columns used. `lineage`: the input columns each
-    output column comes from. `volatile`: output columns fed by the clock or by
-    what is not known offline, with the functions that feed them.
-    `spans`: where each output column is made. `table`: the one table read, None where there are several or none.
+    `columns`: name to KQL type in output order. `reads`: the input columns used, in the order of the tables' columns.
+    `lineage`: output column to the input columns that it comes from. `volatile`: output column to the functions that
+    make it differ from run to run or that only Azure can answer, such as now() and geo_location().
+    `spans`: output column to the piece of the text that defines it. `tables`: the tables read.
+    `column_definitions`: each definition of a column in the order of the text, with its name, span and value.
+    `shared_values`: variable to the `let` value that is computed once, before the first row.
     """
 
     text: str
@@ -36,15 +33,6 @@ class Query:
     spans: dict[str, Span]
     tables: tuple[str, ...]
     rows: Rows
-    shared: Mapping[str, Bound] = field(default_factory=dict)
-    repeats: bool = False
-    makers: tuple[tuple[str, Span, Bound], ...] = ()
-    _runs: dict[str, Run] = field(default_factory=dict, repr=False)
-
-    def run(self, form: str) -> Run:
-        """The compiled query for one form of results; compiled once."""
-        if form not in self._runs:
-            from provisioner.kql.evaluation.query_evaluator import build
-
-            self._runs[form] = build(self, form)
-        return self._runs[form]
+    shared_values: Mapping[str, BoundExpression] = field(default_factory=dict)
+    reads_table_twice: bool = False
+    column_definitions: tuple[tuple[str, Span, BoundExpression], ...] = ()

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Rows
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("as")
-class As(tree.Operator):
-    """`as Name`."""
+def _parse(parser: PipelineParser) -> tree.As:
+    """The name."""
+    return tree.As(parser.expect_name("a name")[0])
 
-    name: str
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """The name."""
-        return cls(parser.expect_name("a name")[0])
+def _bind(context: PipelineContext, node: tree.As, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG001
+    """The same rows."""
+    return rows
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
-        """The same rows."""
-        return rows
+
+AS = OperatorSpec("as", tree.As, parse=_parse, bind=_bind)

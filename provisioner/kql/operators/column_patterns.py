@@ -1,67 +1,67 @@
-"""Column names with `*` for any letters, as `project-away` and its like take them: read, and matched with columns."""
+"""Column names with `*` for any text, as `project-away`, `project-keep` and `project-reorder` take them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from provisioner.kql.binding.bind_context import BindContext
+from provisioner.kql.ir.row_steps import Rows
 from provisioner.kql.syntax import tree
-from provisioner.kql.vocabulary.suggestions import did_you_mean
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
+from provisioner.suggest import did_you_mean
 
 
-def pick(binder: Binder, patterns: Sequence[tree.Name], rows: Rows) -> list[str]:
-    """The columns that names and patterns such as `Log*` mean, in the order of the patterns."""
-    found: list[str] = []
+def match_columns(context: BindContext, patterns: Sequence[tree.Name], rows: Rows) -> list[str]:
+    """The columns that match the names and patterns such as `Log*`, in the order of the patterns."""
+    matched: list[str] = []
     for pattern in patterns:
         name = pattern.name
         if "*" in name:
-            matching = [column for column in rows.columns if _like(name, column)]
+            matching = [column for column in rows.columns if _matches_wildcards(name, column)]
         else:
             matching = [name] if name in rows.columns else []
-            if not matching and not rows.open:
+            # A pattern may match nothing, a name may not.
+            if not matching and not rows.columns_unknown:
                 hint = did_you_mean(name, rows.columns)
-                binder.report("KQL101", f"{name!r} is not a column here", pattern.span, hint=hint)
-        found.extend(column for column in matching if column not in found)
-    return found
+                context.report("KQL101", f"{name!r} is not a column here", pattern.span, hint=hint)
+        matched.extend(column for column in matching if column not in matched)
+    return matched
 
 
-def _like(pattern: str, name: str) -> bool:
-    """Whether a name is made of the pattern's pieces in their order; no pattern takes longer than its size deserves."""
+def _matches_wildcards(pattern: str, name: str) -> bool:
+    """Whether a name consists of the pattern's pieces in their order, with any text in place of each `*`."""
+    # The first occurrence of each piece is as good as any other: no backtracking, which many `*` would make endless.
     first, *middle, last = pattern.split("*")
     if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
         return False
-    place, end = len(first), len(name) - len(last)
+    position, end = len(first), len(name) - len(last)
     for piece in middle:
-        found = name.find(piece, place, end)
-        if found < 0:
+        start = name.find(piece, position, end)
+        if start < 0:
             return False
-        place = found + len(piece)
+        position = start + len(piece)
     return True
 
 
-def patterns(parser: Parser) -> list[tree.Name]:
-    """Column names between commas, in which `*` stands for any letters."""
-    found = [pattern(parser)]
+def parse_column_patterns(parser: PipelineParser) -> list[tree.Name]:
+    """Column names and patterns between commas."""
+    patterns = [parse_column_pattern(parser)]
     while parser.accept(","):
-        found.append(pattern(parser))
-    return found
+        patterns.append(parse_column_pattern(parser))
+    return patterns
 
 
-def pattern(parser: Parser) -> tree.Name:
+def parse_column_pattern(parser: PipelineParser) -> tree.Name:
     """One column name or pattern."""
-    start = parser.token
-    quoted = parser.quoted_name()
+    first = parser.token
+    quoted = parser.accept_quoted_name()
     if quoted is not None:
-        return tree.Name(quoted, quoted=True, start=start.start, end=parser.previous.end)
-    if not (start.kind == "name" or start.text == "*"):
-        raise parser.stop(f"a column name is missing before {parser.found()}")
-    text, end = "", start.start
+        return tree.Name(quoted, quoted=True, start=first.start, end=parser.previous.end)
+    if not (first.kind == "name" or first.text == "*"):
+        raise parser.syntax_error(f"a column name is missing before {parser.describe_token()}")
+    text, end = "", first.start
+    # Tokens that touch are one pattern: the lexer reads `Log*Id` as three.
     while (parser.token.kind == "name" or parser.token.text == "*") and parser.token.start == end:
         text += parser.token.text
         end = parser.advance().end
-    return tree.Name(text, start=start.start, end=end)
+    return tree.Name(text, start=first.start, end=end)

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-from provisioner.kql.ir.bound_expression import Column
-from provisioner.kql.ir.scope import Barrier
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import BoundColumn
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Barrier, Rows
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("count")
 class Count(tree.Operator):
     """`count`."""
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:  # noqa: ARG003 - nothing follows the word
-        """Nothing but the word."""
-        return cls()
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
-        """One row with one column, `Count`."""
-        variable = binder.variable()
-        column = Column("Count", "long", variable, nullable=False, span=self.span)
-        return rows.then({"Count": column}, Barrier(_count, [], [variable]))
+def _parse(parser: PipelineParser) -> Count:  # noqa: ARG001 - nothing follows the word
+    """Nothing but the word."""
+    return Count()
 
 
-def _count(rows: Iterable[tuple[Any, ...]], context: Any) -> Iterator[tuple[int]]:  # noqa: ARG001
+def _bind(context: PipelineContext, node: Count, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG001
+    """One row with one column, `Count`."""
+    variable = context.new_variable()
+    column = BoundColumn("Count", "long", variable, nullable=False, span=node.span)
+    return rows.with_steps({"Count": column}, Barrier(_count_rows, [], [variable]))
+
+
+def _count_rows(rows: Iterable[tuple[Any, ...]], context: Any) -> Iterator[tuple[int]]:  # noqa: ARG001
     yield (sum(1 for _ in rows),)
+
+
+COUNT = OperatorSpec("count", Count, parse=_parse, bind=_bind)

@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from provisioner.kql.binding.column_items import assign, name_items, target
-from provisioner.kql.ir.scope import Step, Unique
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import BoundColumn
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import DistinctRows, Rows, Step
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.bound_expression import Column
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("distinct")
 class Distinct(tree.Operator):
     """`distinct *` or `distinct name, …`."""
 
-    items: list[tree.Item]
+    items: list[tree.ColumnItem]
     everything: bool
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """`distinct *`, or items."""
-        if parser.accept("*"):
-            return cls([], everything=True)
-        return cls(parser.items(), everything=False)
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """The columns that make the key, and nothing else."""
-        columns: dict[str, Column] = dict(rows.columns) if self.everything else {}
-        steps: list[Step] = []
-        inside = scope.over(rows)
-        for name, item in name_items(binder, self.items, existing=None):
-            columns[name], step = assign(binder, name, binder.expression(item.value, inside), target(item))
-            steps.extend(step)
-        for column in columns.values():
-            if column.type == "dynamic":
-                hint = "cast it, as tostring()"
-                binder.report(
-                    "KQL109", f"rows cannot be told apart by the dynamic {column.name!r}", self.span, hint=hint
-                )
-        keys = [column.bound(column.span) for column in columns.values()]
-        return rows.then(columns, *steps, Unique(keys))
+def _parse(parser: PipelineParser) -> Distinct:
+    """`distinct *`, or items."""
+    if parser.accept("*"):
+        return Distinct([], everything=True)
+    return Distinct(parser.parse_items(), everything=False)
+
+
+def _bind(context: PipelineContext, node: Distinct, rows: Rows, scope: Scope) -> Rows:
+    """The columns that make the key, and nothing else."""
+    columns: dict[str, BoundColumn] = dict(rows.columns) if node.everything else {}
+    steps: list[Step] = []
+    rows_scope = scope.with_rows(rows)
+    for name, item in name_columns(context, node.items, existing=None):
+        value = context.bind_expression(item.value, rows_scope)
+        columns[name], assignments = assign_column(context, name, value, definition_span(item))
+        steps.extend(assignments)
+    for column in columns.values():
+        # As Kusto: dynamics have no equality that a key could be made of.
+        if column.type == "dynamic":
+            message = f"rows cannot be told apart by the dynamic {column.name!r}"
+            context.report("KQL109", message, node.span, hint="cast it, as tostring()")
+    keys = [column.as_expression(column.span) for column in columns.values()]
+    return rows.with_steps(columns, *steps, DistinctRows(keys))
+
+
+DISTINCT = OperatorSpec("distinct", Distinct, parse=_parse, bind=_bind)

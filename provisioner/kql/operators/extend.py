@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from provisioner.kql.binding.column_items import assign, name_items, target
-from provisioner.kql.ir.scope import Step
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Rows, Step
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("extend")
 class Extend(tree.Operator):
     """`extend name = expression, …`."""
 
-    items: list[tree.Item]
+    items: list[tree.ColumnItem]
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """`extend items`."""
-        return cls(parser.items())
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """All columns and the new ones; every expression sees the columns as they were before."""
-        columns = dict(rows.columns)
-        steps: list[Step] = []
-        inside = scope.over(rows)
-        for name, item in name_items(binder, self.items, existing=rows.columns):
-            column, step = assign(binder, name, binder.expression(item.value, inside), target(item))
-            columns[name] = column
-            steps.extend(step)
-        return rows.then(columns, *steps)
+def _parse(parser: PipelineParser) -> Extend:
+    """`extend items`."""
+    return Extend(parser.parse_items())
+
+
+def _bind(context: PipelineContext, node: Extend, rows: Rows, scope: Scope) -> Rows:
+    """All columns and the new ones; every expression sees the columns as they were before."""
+    columns = dict(rows.columns)
+    steps: list[Step] = []
+    rows_scope = scope.with_rows(rows)
+    for name, item in name_columns(context, node.items, existing=rows.columns):
+        # Bound in the scope of the rows before: an item does not see the columns of the items before it.
+        value = context.bind_expression(item.value, rows_scope)
+        columns[name], assignments = assign_column(context, name, value, definition_span(item))
+        steps.extend(assignments)
+    return rows.with_steps(columns, *steps)
+
+
+EXTEND = OperatorSpec("extend", Extend, parse=_parse, bind=_bind)

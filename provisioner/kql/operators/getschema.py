@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from provisioner.kql.ir.bound_expression import Column
-from provisioner.kql.ir.scope import Origin, Rows
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import BoundColumn
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Rows, RowSource
 from provisioner.kql.syntax import tree
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Scope
-    from provisioner.kql.syntax.query_parser import Parser
-
-_DATA_TYPES = {
+_DOTNET_TYPES = {
     "bool": "System.SByte",
     "int": "System.Int32",
     "long": "System.Int64",
@@ -28,23 +24,28 @@ _DATA_TYPES = {
 }
 
 
-@operator("getschema")
 class GetSchema(tree.Operator):
     """`getschema`."""
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:  # noqa: ARG003 - nothing follows the word
-        """Nothing but the word."""
-        return cls()
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG002
-        """ColumnName, ColumnOrdinal, DataType and ColumnType of each column."""
-        kinds = {"ColumnName": "string", "ColumnOrdinal": "long", "DataType": "string", "ColumnType": "string"}
-        columns = {
-            name: Column(name, kind, binder.variable(), span=self.span, nullable=False) for name, kind in kinds.items()
-        }
-        constants = [
-            (column.name, place, _DATA_TYPES.get(column.type, "System.Object"), column.type)
-            for place, column in enumerate(rows.columns.values())
-        ]
-        return Rows(columns, Origin(columns=list(columns.values()), constants=list(constants)))
+def _parse(parser: PipelineParser) -> GetSchema:  # noqa: ARG001 - nothing follows the word
+    """Nothing but the word."""
+    return GetSchema()
+
+
+def _bind(context: PipelineContext, node: GetSchema, rows: Rows, scope: Scope) -> Rows:  # noqa: ARG001
+    """ColumnName, ColumnOrdinal, DataType and ColumnType of each column."""
+    types = {"ColumnName": "string", "ColumnOrdinal": "long", "DataType": "string", "ColumnType": "string"}
+    columns = {
+        name: BoundColumn(name, type_name, context.new_variable(), span=node.span, nullable=False)
+        for name, type_name in types.items()
+    }
+    constants = [
+        (column.name, ordinal, _DOTNET_TYPES.get(column.type, "System.Object"), column.type)
+        for ordinal, column in enumerate(rows.columns.values())
+    ]
+    # Known when the query is bound: a source of its own, which reads none of the rows before.
+    return Rows(columns, RowSource(columns=list(columns.values()), constants=list(constants)))
+
+
+GET_SCHEMA = OperatorSpec("getschema", GetSchema, parse=_parse, bind=_bind)

@@ -9,81 +9,86 @@ from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql import values
-from provisioner.kql.vocabulary.struct_class import Record, unseen
+from provisioner.kql.vocabulary.struct_class import Struct, uncompared
 
 
-class Skip(Record):
-    """`*`: anything."""
+class Wildcard(Struct):
+    """`*`: any text."""
 
 
-class Capture(Record):
+class Capture(Struct):
     """`name: type`: a column."""
 
     name: str
     type: str
-    span: Span = unseen(default=Span(0, 0))
+    span: Span = uncompared(default=Span(0, 0))
 
 
-Piece = str | Skip | Capture
+PatternPiece = str | Wildcard | Capture
 Matcher = Callable[[str], tuple[Any, ...]]
 
-_SHAPES = {
+_TYPE_PATTERNS = {
     "int": r"[-+]?\d+",
     "long": r"[-+]?\d+",
     "real": r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?",
     "decimal": r"[-+]?\d+(?:\.\d+)?",
     "bool": r"\w+",
 }
-"""How far a typed capture reaches when `*` follows it, and wherever it stands in a pattern of kind `regex`."""
+"""The text that a typed capture takes where `*` follows it, and anywhere in a pattern of kind `regex`."""
 
-_REGEX_SHAPES = {**_SHAPES, "bool": "[tT][rR][uU][eE]|[fF][aA][lL][sS][eE]", "guid": "[-0-9a-fA-F]+"}
+REGEX_TYPE_PATTERNS = {**_TYPE_PATTERNS, "bool": "[tT][rR][uU][eE]|[fF][aA][lL][sS][eE]", "guid": "[-0-9a-fA-F]+"}
 
 
-def matcher(kind: str, flags: str, pieces: Sequence[Piece], *, required: bool = False) -> Matcher:
-    """A function from a text to the captured values; nulls where the text does not match, nothing where it has to.
+def build_matcher(
+    kind: str, flags: str, pieces: Sequence[PatternPiece], *, required: bool = False, whole_text: bool = False
+) -> Matcher:
+    """A function from a text to the captured values, in the order of the captures.
 
+    With `whole_text` a pattern of kind `regex` must match the whole text, as in a transformation; a query takes a part.
+    For a text that does not match it gives nulls (empty strings), or an empty tuple where the match is `required`.
     In kinds `simple` and `regex` one value that is none of its type makes all of them null; in `relaxed` only itself.
     Raises BadRegex where a constant of kind `regex` is no regular expression.
     """
     types = [piece.type for piece in pieces if isinstance(piece, Capture)]
-    nulls = () if required else tuple("" if name == "string" else None for name in types)
-    split = _by_regex(pieces, flags) if kind == "regex" else _by_constants(pieces)
+    nulls = () if required else tuple("" if type_name == "string" else None for type_name in types)
+    split = _regex_splitter(pieces, flags, whole_text=whole_text) if kind == "regex" else _constant_splitter(pieces)
     strict = kind != "relaxed"
 
     def match(text: str) -> tuple[Any, ...]:
         parts = split(text)
         if parts is None:
             return nulls
-        found = tuple(
-            part if name == "string" else values.convert(part, "string", name)
-            for part, name in zip(parts, types, strict=True)
+        captured = tuple(
+            part if type_name == "string" else values.convert(part, "string", type_name)
+            for part, type_name in zip(parts, types, strict=True)
         )
-        return nulls if strict and None in found else found
+        return nulls if strict and None in captured else captured
 
     return match
 
 
-def _by_constants(pieces: Sequence[Piece]) -> Callable[[str], list[str] | None]:
-    """Constants are looked for one behind another; a capture is what stands between two of them.
+def _constant_splitter(pieces: Sequence[PatternPiece]) -> Callable[[str], list[str] | None]:
+    """A function from a text to the captured texts, None where it does not match; for kinds `simple` and `relaxed`.
 
-    A constant that ends the pattern ends the text too.
+    Constants are searched one after another; a capture is the text between two of them.
     """
     last = len(pieces) - 1
 
     def split(text: str) -> list[str] | None:
         parts: list[str] = []
         position = 0
-        free = not isinstance(pieces[0], Capture)
-        for place, piece in enumerate(pieces):
+        # Whether text may be skipped before the next constant: after `*`, and before a pattern that begins with one.
+        may_skip = not isinstance(pieces[0], Capture)
+        for index, piece in enumerate(pieces):
             if isinstance(piece, str):
-                found = _find(text, piece, position, final=place == last)
-                if found < 0 or (found > position and not free):
+                start = _find_constant(text, piece, position, at_end=index == last)
+                if start < 0 or (start > position and not may_skip):
                     return None
-                position, free = found + len(piece), False
-            elif isinstance(piece, Skip):
-                free = True
+                position, may_skip = start + len(piece), False
+            elif isinstance(piece, Wildcard):
+                may_skip = True
             else:
-                end = _end(text, position, pieces, place)
+                end = _find_capture_end(text, position, pieces, index)
                 if end < 0:
                     return None
                 parts.append(text[position:end])
@@ -93,53 +98,67 @@ def _by_constants(pieces: Sequence[Piece]) -> Callable[[str], list[str] | None]:
     return split
 
 
-def _find(text: str, constant: str, position: int, *, final: bool) -> int:
-    """Where a constant stands from `position` on: the first place, or the very end; -1 where nowhere."""
-    if not final:
+def _find_constant(text: str, constant: str, position: int, *, at_end: bool) -> int:
+    """The first position of a constant from `position` on, or that at the very end of the text; -1 without one."""
+    # A constant that ends the pattern ends the text too.
+    if not at_end:
         return text.find(constant, position)
-    place = len(text) - len(constant)
-    return place if place >= position and text.endswith(constant) else -1
+    start = len(text) - len(constant)
+    return start if start >= position and text.endswith(constant) else -1
 
 
-def _end(text: str, position: int, pieces: Sequence[Piece], place: int) -> int:
-    """Where the capture at `place` ends: before the next constant, or at the end of the text."""
+def _find_capture_end(text: str, position: int, pieces: Sequence[PatternPiece], index: int) -> int:
+    """The end of the capture `pieces[index]` that begins at `position`; -1 where the text does not match.
+
+    It ends before the next constant, where its type's pattern ends if `*` follows, or at the end of the text.
+    """
     last = len(pieces) - 1
-    after = pieces[place + 1] if place < last else None
-    if isinstance(after, str):
-        return _find(text, after, position, final=place + 1 == last)
-    piece = pieces[place]
+    next_piece = pieces[index + 1] if index < last else None
+    if isinstance(next_piece, str):
+        return _find_constant(text, next_piece, position, at_end=index + 1 == last)
+    piece = pieces[index]
     assert isinstance(piece, Capture)
-    if after is not None and piece.type in _SHAPES:
-        found = _shape(piece.type).match(text, position)
-        return found.end() if found is not None else position if place + 1 == last else -1
-    following = next((later for later in pieces[place + 1 :] if isinstance(later, str)), None)
-    return len(text) if following is None else text.find(following, position)
+    if next_piece is not None and piece.type in _TYPE_PATTERNS:
+        match = _type_pattern(piece.type).match(text, position)
+        return match.end() if match is not None else position if index + 1 == last else -1
+    next_constant = next((later for later in pieces[index + 1 :] if isinstance(later, str)), None)
+    return len(text) if next_constant is None else text.find(next_constant, position)
 
 
 @cache
-def _shape(kind: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*{_SHAPES[kind]}")
+def _type_pattern(type_name: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*{_TYPE_PATTERNS[type_name]}")
 
 
-def _by_regex(pieces: Sequence[Piece], flags: str) -> Callable[[str], list[str] | None]:
-    """The pattern as one regular expression; captures are greedy, unless the flag `U` turns that round."""
-    written: list[str] = []
+def _regex_splitter(
+    pieces: Sequence[PatternPiece], flags: str, *, whole_text: bool
+) -> Callable[[str], list[str] | None]:
+    """As `_constant_splitter`, by one regular expression whose constants are patterns; raises BadRegex.
+
+    Captures are greedy, unless the flag `U` reverses that.
+    """
+    patterns: list[str] = []
     count = 0
     for piece in pieces:
         if isinstance(piece, str):
-            written.append(f"(?:{piece})" if "|" in piece else piece)
-        elif isinstance(piece, Skip):
-            written.append(".*?")
+            # An alternative must not reach beyond its own constant.
+            patterns.append(f"(?:{piece})" if "|" in piece else piece)
+        elif isinstance(piece, Wildcard):
+            patterns.append(".*?")
         else:
-            written.append(f"(?P<kql{count}>{_REGEX_SHAPES.get(piece.type, '.*')})")
+            # By name: the author's constants may have groups of their own, which shift the numbers.
+            patterns.append(f"(?P<kql{count}>{REGEX_TYPE_PATTERNS.get(piece.type, '.*')})")
             count += 1
-    used = "".join(flag for flag in "imsU" if flag in flags)
-    compiled = values.regex((f"(?{used})" if used else "") + "".join(written))
-    groups = compiled.names()
-    places = [groups[f"kql{number}"] for number in range(count)]
+    regex_flags = "".join(flag for flag in "imsU" if flag in flags)
+    pattern = "".join(patterns)
+    # \A and \z, since the flag `m` lets ^ and $ match at every line
+    pattern = rf"\A(?:{pattern})\z" if whole_text else pattern
+    compiled = values.compile_regex((f"(?{regex_flags})" if regex_flags else "") + pattern)
+    numbers_by_name = compiled.group_numbers()
+    group_numbers = [numbers_by_name[f"kql{index}"] for index in range(count)]
 
     def split(text: str) -> list[str] | None:
-        found = compiled.first(text)
-        return None if found is None else [found[place] or "" for place in places]
+        groups = compiled.first_match(text)
+        return None if groups is None else [groups[number] or "" for number in group_numbers]
 
     return split

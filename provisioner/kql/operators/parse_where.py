@@ -1,39 +1,44 @@
-"""`parse-where`: as `parse`, but a row whose text does not match goes no further."""
+"""`parse-where`: as `parse`, but only the rows whose text matches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from provisioner.kql.binding.implicit_casts import cast
-from provisioner.kql.ir.bound_expression import Bound, compose
-from provisioner.kql.ir.scope import Keep
-from provisioner.kql.operators.operator_registry import operator
-from provisioner.kql.operators.parse import Parse, extract
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.implicit_casts import cast_expression
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import FilterRows, Rows
+from provisioner.kql.operators.parse import Parse, check_pattern, extract_columns, matcher_of, parse_operands
 from provisioner.kql.operators.parse_pattern import Capture
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows, Scope
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("parse-where")
 class ParseWhere(Parse):
     """`parse-where text with * "constant" capture: type …`."""
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """All columns, and one for each capture."""
-        text = cast(binder.expression(self.text, scope.over(rows)), "string")
-        captures = [piece for piece in self.pieces if isinstance(piece, Capture)]
-        self._check(binder, captures)
-        if self.kind == "relaxed":
-            binder.report("KQL001", "parse-where has no kind=relaxed", self.span, hint="use `parse` and a `where`")
-        match = self._matcher(binder, required=True)
-        if match is None:
-            return rows
-        word = binder.variable("p")
-        parts = Bound("variable", "parts", word, nullable=False, reads=text.reads, span=text.span)
-        keep = Keep(compose("free", "bool", "{0}", [parts], nullable=False, span=self.span))
-        captured = [(capture.name, capture.type, capture.span) for capture in captures]
-        found = extract(binder, rows, text, match, captured, filters=[keep], variable=word)
-        found.filters = rows.filters | text.reads
-        return found
+
+def _parse(parser: PipelineParser) -> ParseWhere:
+    return ParseWhere(*parse_operands(parser))
+
+
+def _bind(context: PipelineContext, node: ParseWhere, rows: Rows, scope: Scope) -> Rows:
+    """All columns, and one for each capture."""
+    text = cast_expression(context.bind_expression(node.text, scope.with_rows(rows)), "string")
+    captures = [piece for piece in node.pieces if isinstance(piece, Capture)]
+    check_pattern(context, node, captures)
+    if node.kind == "relaxed":
+        context.report("KQL001", "parse-where has no kind=relaxed", node.span, hint="use `parse` and a `where`")
+    match = matcher_of(context, node, required=True)
+    if match is None:
+        return rows
+    variable = context.new_variable("p")
+    parts = BoundExpression("variable", "parts", variable, nullable=False, reads=text.reads, span=text.span)
+    # A required match gives an empty tuple for a text that does not match: the parts are their own condition.
+    matched = FilterRows(compose_expression("null_aware", "bool", "{0}", [parts], nullable=False, span=node.span))
+    captured = [(capture.name, capture.type, capture.span) for capture in captures]
+    filtered = extract_columns(context, rows, text, match, captured, filters=[matched], variable=variable)
+    filtered.filter_columns = rows.filter_columns | text.reads
+    return filtered
+
+
+PARSE_WHERE = OperatorSpec("parse-where", ParseWhere, parse=_parse, bind=_bind)

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from provisioner.kql.binding.column_items import assign, name_items, target
-from provisioner.kql.ir.scope import Step
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import BoundColumn
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Rows, Step
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.bound_expression import Column
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("project")
 class Project(tree.Operator):
     """`project name = expression, …`."""
 
-    items: list[tree.Item]
+    items: list[tree.ColumnItem]
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """`project items`; without any, nothing is left."""
-        return cls([] if parser.at("|") or parser.token.kind == "end" else parser.items())
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """The named columns in the order in which they are written."""
-        columns: dict[str, Column] = {}
-        steps: list[Step] = []
-        inside = scope.over(rows)
-        for name, item in name_items(binder, self.items, existing=None):
-            columns[name], step = assign(binder, name, binder.expression(item.value, inside), target(item))
-            steps.extend(step)
-        projected = rows.then(columns, *steps)
-        projected.open = False
-        return projected
+def _parse(parser: PipelineParser) -> Project:
+    """`project items`; without items, rows without columns."""
+    return Project([] if parser.at("|") or parser.token.kind == "end" else parser.parse_items())
+
+
+def _bind(context: PipelineContext, node: Project, rows: Rows, scope: Scope) -> Rows:
+    """The named columns in the order in which they are written."""
+    columns: dict[str, BoundColumn] = {}
+    steps: list[Step] = []
+    rows_scope = scope.with_rows(rows)
+    for name, item in name_columns(context, node.items, existing=None):
+        value = context.bind_expression(item.value, rows_scope)
+        columns[name], assignments = assign_column(context, name, value, definition_span(item))
+        steps.extend(assignments)
+    projected = rows.with_steps(columns, *steps)
+    # Behind a `project` all columns are named, also where an operator before it could not be read.
+    projected.columns_unknown = False
+    return projected
+
+
+PROJECT = OperatorSpec("project", Project, parse=_parse, bind=_bind)

@@ -4,100 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-from provisioner.kql.ir.scope import Barrier
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import BoundExpression
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Barrier, Rows
 from provisioner.kql.syntax import tree
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 from provisioner.kql.values import order_key
 
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.bound_expression import Bound
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
 
-
-class Key(tree.Node):
-    """One key: an expression, whether it falls, and whether nulls come first."""
+class SortKey(tree.Node):
+    """One key: an expression, whether its order is descending, and whether nulls come first."""
 
     value: tree.Expression
     descending: bool
     nulls_first: bool
 
 
-@operator("sort", "order")
 class Sort(tree.Operator):
     """`sort by a desc, b asc nulls last`."""
 
-    keys: list[Key]
-
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """`sort by` with keys."""
-        parser.expect("by")
-        return cls(keys(parser))
-
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """The same columns in order; equal rows keep theirs."""
-        return arrange(binder, rows, scope, self.keys, None)
+    keys: list[SortKey]
 
 
-def keys(parser: Parser) -> list[Key]:
-    """Keys between commas; without a word they fall."""
-    found = [_key(parser)]
+def _parse(parser: PipelineParser) -> Sort:
+    """`sort by` with keys."""
+    parser.expect("by")
+    return Sort(parse_sort_keys(parser))
+
+
+def _bind(context: PipelineContext, node: Sort, rows: Rows, scope: Scope) -> Rows:
+    """The same columns; the rows sorted, equal ones in the order in which they came."""
+    return sort_rows(context, rows, scope, node.keys, None)
+
+
+def parse_sort_keys(parser: PipelineParser) -> list[SortKey]:
+    """Keys between commas; descending where neither `asc` nor `desc` follows."""
+    sort_keys = [_parse_sort_key(parser)]
     while parser.accept(","):
-        found.append(_key(parser))
-    return found
+        sort_keys.append(_parse_sort_key(parser))
+    return sort_keys
 
 
-def _key(parser: Parser) -> Key:
-    value = parser.item().value
+def _parse_sort_key(parser: PipelineParser) -> SortKey:
+    value = parser.parse_item().value
     descending = not parser.accept("asc") and (parser.accept("desc") or True)
-    nulls_first = not descending
+    nulls_first = not descending  # Kusto's default: null is less than any value
     if parser.accept("nulls"):
         nulls_first = parser.accept("first") or (parser.expect("last") is None)
-    return Key(value, descending, nulls_first, start=value.start, end=parser.previous.end)
+    return SortKey(value, descending, nulls_first, start=value.start, end=parser.previous.end)
 
 
-def arrange(binder: Binder, rows: Rows, scope: Scope, order: list[Key], count: int | None) -> Rows:
-    """The rows sorted by the keys; only the first `count` where that is given."""
-    inside = scope.over(rows)
-    values: list[Bound] = []
-    for key in order:
-        bound = binder.expression(key.value, inside)
-        if bound.type == "dynamic":
-            binder.report("KQL109", "rows cannot be sorted by a dynamic", key.value.span, hint="cast it, as tostring()")
-        values.append(bound)
+def sort_rows(context: PipelineContext, rows: Rows, scope: Scope, sort_keys: list[SortKey], count: int | None) -> Rows:
+    """The rows sorted by the keys; the first `count` of them, or all for None."""
+    rows_scope = scope.with_rows(rows)
+    key_values: list[BoundExpression] = []
+    for sort_key in sort_keys:
+        value = context.bind_expression(sort_key.value, rows_scope)
+        if value.type == "dynamic":
+            message = "rows cannot be sorted by a dynamic"
+            context.report("KQL109", message, sort_key.value.span, hint="cast it, as tostring()")
+        key_values.append(value)
     columns = list(rows.columns.values())
-    arguments = [*values, *(column.bound(column.span) for column in columns)]
-    flags = [(key.descending, key.nulls_first, bound.type) for key, bound in zip(order, values, strict=True)]
-    function = partial(_arrange, flags=flags, count=count)
-    return rows.then(rows.columns, Barrier(function, arguments, [column.variable for column in columns]))
+    arguments = [*key_values, *(column.as_expression(column.span) for column in columns)]
+    orders = [
+        (sort_key.descending, sort_key.nulls_first, value.type)
+        for sort_key, value in zip(sort_keys, key_values, strict=True)
+    ]
+    sort_tuples = partial(_sort_tuples, orders=orders, count=count)
+    return rows.with_steps(rows.columns, Barrier(sort_tuples, arguments, [column.variable for column in columns]))
 
 
-def _arrange(
-    rows: Iterable[tuple[Any, ...]], context: Any, *, flags: list[tuple[bool, bool, str]], count: int | None
+def _sort_tuples(
+    rows: Iterable[tuple[Any, ...]], context: Any, *, orders: list[tuple[bool, bool, str]], count: int | None
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    """The tuples without their keys, sorted; each of `orders` is (descending, nulls first, type) of one key."""
     del context
     ordered = list(rows)
-    for place in range(len(flags) - 1, -1, -1):
-        descending, nulls_first, kind = flags[place]
-        ordered.sort(key=_by(place, descending, nulls_first, kind), reverse=descending)
-    width = len(flags)
+    # By the last key first: each sort is stable, so that the order of the later keys stays among equal rows.
+    for index in range(len(orders) - 1, -1, -1):
+        descending, nulls_first, type_name = orders[index]
+        ordered.sort(key=_sort_key_of(index, descending, nulls_first, type_name), reverse=descending)
+    width = len(orders)
     for row in ordered if count is None else ordered[:count]:
         yield row[width:]
 
 
-def _by(place: int, descending: bool, nulls_first: bool, kind: str) -> Callable[[tuple[Any, ...]], Any]:
+def _sort_key_of(index: int, descending: bool, nulls_first: bool, type_name: str) -> Callable[[tuple[Any, ...]], Any]:
+    """A function from a tuple to a Python sort key of its value at `index`, with nulls before or after all values."""
     null_rank = 0 if nulls_first != descending else 2
 
-    def key(row: tuple[Any, ...]) -> Any:
-        value = row[place]
-        if value is None or (kind == "string" and value == ""):
+    def sort_key(row: tuple[Any, ...]) -> Any:
+        value = row[index]
+        # An empty string is Kusto's null string.
+        if value is None or (type_name == "string" and value == ""):
             return (null_rank, 0)
-        if kind in ("dynamic", "guid"):
+        if type_name in ("dynamic", "guid"):
             return (1, order_key(value))
         return (1, value) if value == value else (0 if null_rank == 0 else 1, -float("inf"))  # noqa: PLR0124 - NaN
 
-    return key
+    return sort_key
+
+
+SORT = OperatorSpec("sort", Sort, parse=_parse, bind=_bind, aliases=("order",))

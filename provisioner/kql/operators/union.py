@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
-
-from provisioner.kql.operators.operator_registry import operator
+from provisioner.kql.binding.bind_context import PipelineContext
+from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.binding.table_union import bind_union
+from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.row_steps import Rows
 from provisioner.kql.syntax import tree
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.syntax.pipeline_parser import PipelineParser
 
 
-@operator("union")
 class Union(tree.Operator):
     """`| union A, (B | where x)`."""
 
-    tables: tree.Union
+    tables: tree.UnionSource
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """Options, and tables or pipelines in parentheses between commas."""
-        return cls(parser.union())
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """The columns of all; a row has null where its table has no such column."""
-        from provisioner.kql.binding.pipeline_binder import PipelineBinder
-        from provisioner.kql.binding.row_sources import labels, union
+def _parse(parser: PipelineParser) -> Union:
+    """Options, and tables or pipelines in parentheses between commas."""
+    return Union(parser.parse_union())
 
-        assert isinstance(binder, PipelineBinder)
-        parts = self.tables.pipelines
-        bound = [rows, *(binder.pipeline(part, scope) for part in parts)]
-        return union(binder, self.tables, bound, [None, *labels(parts, scope)])
+
+def _bind(context: PipelineContext, node: Union, rows: Rows, scope: Scope) -> Rows:
+    """The columns of all; a row has null where its table has no such column."""
+    return bind_union(context, node.tables, scope, rows_before=rows)
+
+
+UNION = OperatorSpec("union", Union, parse=_parse, bind=_bind)

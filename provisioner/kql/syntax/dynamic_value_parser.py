@@ -1,4 +1,4 @@
-"""What stands inside `dynamic(…)`: JSON in which Kusto's own literals may stand too."""
+"""The literal inside `dynamic(…)`: JSON in which Kusto's own literals may stand too."""
 
 from __future__ import annotations
 
@@ -6,71 +6,76 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.kql import values
 from provisioner.kql.syntax import literals
-from provisioner.kql.syntax.lexer import unquote
+from provisioner.kql.syntax.lexer import unquote_string
 
 if TYPE_CHECKING:
-    from provisioner.kql.syntax.token_cursor import Cursor
+    from provisioner.kql.syntax.token_cursor import TokenCursor
 
-_WORDS = {"null": None, "true": True, "false": False, "NaN": float("nan"), "Infinity": float("inf")}
+_NAMED_VALUES = {"null": None, "true": True, "false": False, "NaN": float("nan"), "Infinity": float("inf")}
 
 
-def dynamic_value(cursor: Cursor) -> Any:
-    """The value at the cursor, which stands behind it afterwards."""
+def parse_dynamic_value(cursor: TokenCursor) -> Any:
+    """The value that begins at the cursor, which is moved behind it.
+
+    Raises UnreadableSyntax where there is none, InvalidLiteral for a literal that is no value of its type.
+    """
     token = cursor.token
     if token.text == "{" and token.kind == "op":
-        return _bag(cursor)
+        return _parse_bag(cursor)
     if token.text == "[" and token.kind == "op":
-        return _array(cursor)
+        return _parse_array(cursor)
     if token.kind == "string":
-        return unquote(cursor.advance().text)
+        return unquote_string(cursor.advance().text)
     if token.text in ("-", "+") and token.kind == "op":
         cursor.advance()
-        value = dynamic_value(cursor)
+        value = parse_dynamic_value(cursor)
         return -value if token.text == "-" and isinstance(value, (int, float)) else value
     if token.kind in ("long", "real", "hex", "span"):
         cursor.advance()
-        kind, value = literals.number(token.kind, token.text)
+        kind, value = literals.read_number(token.kind, token.text)
         return values.wrap_dynamic(value, kind)
     if token.kind == "typed":
         cursor.advance()
-        kind, value = literals.typed(token.text)
+        kind, value = literals.read_typed_literal(token.text)
         return values.wrap_dynamic(value, kind)
-    if token.kind == "name" and token.text in _WORDS:
+    if token.kind == "name" and token.text in _NAMED_VALUES:
         cursor.advance()
-        return _WORDS[token.text]
-    if token.kind == "name" and token.text == "dynamic":
+        return _NAMED_VALUES[token.text]
+    if token.kind == "name" and token.text == "dynamic":  # dynamic() may stand inside of dynamic()
         cursor.advance()
         cursor.expect("(")
-        with cursor.nested():
-            value = dynamic_value(cursor)
+        with cursor.nested_bracket():
+            value = parse_dynamic_value(cursor)
         cursor.expect(")")
         return value
-    raise cursor.stop(f"a JSON value is missing before {cursor.found()}", "dynamic() holds a literal, no expression")
+    raise cursor.syntax_error(
+        f"a JSON value is missing before {cursor.describe_token()}", "dynamic() holds a literal, no expression"
+    )
 
 
-def _bag(cursor: Cursor) -> dict[str, Any]:
+def _parse_bag(cursor: TokenCursor) -> dict[str, Any]:
     cursor.advance()
     bag: dict[str, Any] = {}
-    with cursor.nested():
+    with cursor.nested_bracket():
         while not cursor.at("}"):
             token = cursor.token
             if token.kind not in ("string", "name"):
-                raise cursor.stop(f"a key is missing before {cursor.found()}")
+                raise cursor.syntax_error(f"a key is missing before {cursor.describe_token()}")
             cursor.advance()
             cursor.expect(":")
-            bag[unquote(token.text) if token.kind == "string" else token.text] = dynamic_value(cursor)
+            bag[unquote_string(token.text) if token.kind == "string" else token.text] = parse_dynamic_value(cursor)
             if not cursor.accept(","):
                 break
         cursor.expect("}")
     return bag
 
 
-def _array(cursor: Cursor) -> list[Any]:
+def _parse_array(cursor: TokenCursor) -> list[Any]:
     cursor.advance()
     array: list[Any] = []
-    with cursor.nested():
+    with cursor.nested_bracket():
         while not cursor.at("]"):
-            array.append(dynamic_value(cursor))
+            array.append(parse_dynamic_value(cursor))
             if not cursor.accept(","):
                 break
         cursor.expect("]")

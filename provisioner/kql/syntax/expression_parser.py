@@ -1,121 +1,107 @@
-"""Reading scalar expressions: from `or` down to literals and names."""
+"""Tokens to scalar expressions: from `or`, which binds loosest, down to literals and names."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql.syntax import literals, tree
-from provisioner.kql.syntax.lexer import LITERAL_TYPES, unquote
-from provisioner.kql.syntax.token_cursor import Cursor
-from provisioner.kql.vocabulary.scalar_types import CASTS, TYPE_WORDS
+from provisioner.kql.syntax.dynamic_value_parser import parse_dynamic_value
+from provisioner.kql.syntax.lexer import LITERAL_TYPES, Token, unquote_string
+from provisioner.kql.syntax.operator_precedence import (
+    BINDING_POWER,
+    LIST_OPERATORS,
+    MAX_POWER,
+    NON_ASSOCIATIVE_POWERS,
+    TEXT_OPERATOR_POWER,
+)
+from provisioner.kql.syntax.token_cursor import TokenCursor
+from provisioner.kql.vocabulary.scalar_types import CAST_FUNCTIONS, TYPE_SPELLINGS, TYPES
 
-if TYPE_CHECKING:
-    from provisioner.kql.syntax.lexer import Token
-
-STRING_OPERATORS = frozenset(
-    f"{negation}{word}{case}"
-    for negation in ("", "!")
-    for word in ("contains", "has", "startswith", "endswith", "hasprefix", "hassuffix")
-    for case in ("", "_cs")
-) | {"=~", "!~"}
-LISTS = frozenset(("in", "!in", "in~", "!in~", "has_any", "has_all"))
-BINDING = {
-    "or": 1,
-    "and": 2,
-    **dict.fromkeys(("==", "!=", "<>", "between", "!between", *LISTS), 3),
-    **dict.fromkeys(("<", ">", "<=", ">="), 4),
-    **dict.fromkeys(("+", "-"), 5),
-    **dict.fromkeys(("*", "/", "%"), 6),
-    **dict.fromkeys(STRING_OPERATORS, 7),
-}
-"""How tightly each binary operator binds; text operators bind more tightly than arithmetic."""
-
-_SINGLE = frozenset((3, 4))  # a == b == c is refused: equality and relation take two operands
-_TIGHTEST = 7
-_BOOLS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
+_BOOLEANS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
 
 
-class ExpressionReader(Cursor):
-    """A cursor that reads expressions, loosest binding first."""
+class ExpressionParser(TokenCursor):
+    """A cursor that parses expressions, by the power with which their operators bind."""
 
-    def expression(self, loosest: int = 1) -> tree.Expression:
-        """A scalar expression whose operators bind at least as tightly as `loosest`; 1 takes every operator."""
-        if loosest == 1:
-            self.enter()
-        left = self._operand()
-        tightest = 9
+    def parse_expression(self, min_power: int = 1) -> tree.Expression:
+        """A scalar expression whose operators bind with at least `min_power`; 1 takes every operator."""
+        if min_power == 1:
+            self.enter_bracket()  # an operand on the right is no new bracket: a long chain is not deep
+        # where the operand begins with its bracket, which no node holds: `(a + b) * 2` begins at the bracket
+        start = self.token.start
+        expression = self._parse_operand()
+        max_power = MAX_POWER
         while True:
-            binding = self._binding()
-            if not loosest <= binding <= tightest:
-                self.depth -= loosest == 1
-                return left
+            power = self._binding_power()
+            if not min_power <= power <= max_power:
+                self.depth -= min_power == 1
+                return expression
             text = self.token.text
-            if text in LISTS:
-                left = self._among(left)
+            if text in LIST_OPERATORS:
+                expression = self._parse_list_test(expression, start)
             elif text in ("between", "!between"):
-                left = self._between(left)
+                expression = self._parse_between(expression, start)
             else:
-                left = self._binary(left, binding)
-            tightest = binding - 1 if binding in _SINGLE else binding
+                expression = self._parse_binary(expression, power, start)
+            # a tighter operator behind a looser one would have been taken by the operand on the right
+            max_power = power - 1 if power in NON_ASSOCIATIVE_POWERS else power
 
-    def _binding(self) -> int:
+    def _binding_power(self) -> int:
         """How tightly the operator at the cursor binds; 0 where there is none."""
         token = self.token
         if token.kind not in ("name", "op"):
             return 0
         if token.text == "matches":
-            return 7 if self.peek().text == "regex" else 0
-        return BINDING.get(token.text, 0)
+            return TEXT_OPERATOR_POWER if self.peek().text == "regex" else 0
+        return BINDING_POWER.get(token.text, 0)
 
-    def items(self) -> list[tree.Item]:
+    def parse_items(self) -> list[tree.ColumnItem]:
         """`name = expression, expression, …`, at least one."""
-        found = [self.item()]
+        items = [self.parse_item()]
         while self.accept(","):
-            found.append(self.item())
-        return found
+            items.append(self.parse_item())
+        return items
 
-    def item(self) -> tree.Item:
-        """One expression with the name it is given, if any."""
+    def parse_item(self) -> tree.ColumnItem:
+        """One expression with the name that stands before it, if any."""
         start, index = self.token.start, self.index
-        names, span = self._assigned()
+        names, span = self._column_names()
         if not names:
-            self.index, self.token = index, self.tokens[index]
-        value = self.expression()
-        return tree.Item(names, value, span, start=start, end=self.previous.end)
+            # `a` and `a == 1` begin as `a = 1` does: what follows the name decides
+            self.move_to(index)
+        value = self.parse_expression()
+        return tree.ColumnItem(names, value, span, start=start, end=self.previous.end)
 
-    def names(self, what: str = "a column name") -> list[tuple[str, Span]]:
-        """Names between commas, at least one."""
-        found = [self.expect_name(what)]
-        while self.accept(","):
-            found.append(self.expect_name(what))
-        return found
-
-    def type_word(self) -> str:
-        """A type by one of its spellings."""
+    def parse_type(self) -> str:
+        """A type by one of its spellings, as its canonical name."""
         token = self.token
-        name = TYPE_WORDS.get(token.text) if token.kind == "name" else None
+        name = TYPE_SPELLINGS.get(token.text) if token.kind == "name" else None
         if name is None:
-            raise self.stop(f"a type is missing before {self.found()}", f"the types are {', '.join(_TYPE_NAMES)}")
+            raise self.syntax_error(
+                f"a type is missing before {self.describe_token()}", f"the types are {', '.join(TYPES)}"
+            )
         self.advance()
         return name
 
-    def _assigned(self) -> tuple[list[str], Span | None]:
+    def _column_names(self) -> tuple[list[str], Span | None]:
+        """The names before `=` and their span; none where the item has no name, and then the cursor has strayed."""
         token = self.token
         if token.text == "(":
-            return self._assigned_tuple()
+            return self._column_name_tuple()
         if token.kind == "name":
             self.advance()
             name: str | None = token.text
         else:
-            name = self.quoted_name()
+            name = self.accept_quoted_name()
         if name is None or self.token.text != "=":
             return [], None
         span = Span(token.start, self.previous.end)
         self.advance()
         return [name], span
 
-    def _assigned_tuple(self) -> tuple[list[str], Span | None]:
+    def _column_name_tuple(self) -> tuple[list[str], Span | None]:
         start = self.advance().start
         names: list[str] = []
         while self.token.kind == "name":
@@ -127,174 +113,162 @@ class ExpressionReader(Cursor):
             return names, Span(start, self.previous.end)
         return [], None
 
-    def _binary(self, left: tree.Expression, binding: int) -> tree.Expression:
+    def _parse_binary(self, left: tree.Expression, power: int, start: int) -> tree.Expression:
         token = self.advance()
         name = {"<>": "!=", "matches": "matches regex"}.get(token.text, token.text)
         if token.text == "matches":
             self.advance()
         span = Span(token.start, self.previous.end)
-        right = self._operand() if binding == _TIGHTEST else self.expression(binding + 1)
-        return tree.Binary(name, left, right, span, start=left.start, end=right.end)
+        right = self._parse_operand() if power == TEXT_OPERATOR_POWER else self.parse_expression(power + 1)
+        return tree.Binary(name, left, right, span, start=start, end=self.previous.end)
 
-    def _among(self, left: tree.Expression) -> tree.Expression:
+    def _parse_list_test(self, operand: tree.Expression, start: int) -> tree.Expression:
         token = self.advance()
         self.expect("(")
-        items = [] if self.at(")") else self._arguments()[0]
+        items = [] if self.at(")") else self._parse_arguments()[0]
         end = self.expect(")").end
-        return tree.Among(token.text, left, items, Span(token.start, token.end), start=left.start, end=end)
+        return tree.ListTest(token.text, operand, items, Span(token.start, token.end), start=start, end=end)
 
-    def _between(self, left: tree.Expression) -> tree.Expression:
+    def _parse_between(self, operand: tree.Expression, start: int) -> tree.Expression:
         negated = self.advance().text == "!between"
         self.expect("(")
-        low = self.expression()
+        low = self.parse_expression()
         self.expect("..")
-        high = self.expression()
+        high = self.parse_expression()
         end = self.expect(")").end
-        return tree.Between(negated, left, low, high, start=left.start, end=end)
+        return tree.Between(negated, operand, low, high, start=start, end=end)
 
-    def _operand(self) -> tree.Expression:
+    def _parse_operand(self) -> tree.Expression:
         token = self.token
         if token.text in ("-", "+") and token.kind == "op":
             self.advance()
-            self.enter()
-            operand = self._operand()
+            self.enter_bracket()
+            operand = self._parse_operand()
             self.depth -= 1
-            return self._signed(token, operand)
-        value = self._primary()
-        return self._postfix(value) if self.token.text in (".", "[") else value
+            return self._apply_sign(token, operand)
+        value = self._parse_primary()
+        return self._parse_accesses(value, token.start) if self.token.text in (".", "[") else value
 
-    def _signed(self, token: Token, operand: tree.Expression) -> tree.Expression:
+    def _apply_sign(self, token: Token, operand: tree.Expression) -> tree.Expression:
         minus = token.text == "-"
+        # -9223372036854775808 is a literal: its digits alone do not fit a long
         if isinstance(operand, tree.Literal) and operand.type in ("long", "real") and operand.value is not None:
             value = -operand.value if minus else operand.value
-            return tree.Literal(operand.type, value, start=token.start, end=operand.end)
-        return tree.Unary(token.text, operand, start=token.start, end=operand.end)
+            return tree.Literal(operand.type, value, start=token.start, end=self.previous.end)
+        return tree.Unary(token.text, operand, start=token.start, end=self.previous.end)
 
-    def _postfix(self, value: tree.Expression) -> tree.Expression:
+    def _parse_accesses(self, value: tree.Expression, start: int) -> tree.Expression:
         while True:
             text = self.token.text if self.token.kind == "op" else ""
             if text == ".":
-                value = self._member(value)
+                value = self._parse_member(value, start)
             elif text == "[":
                 self.advance()
-                index = self.expression()
+                index = self.parse_expression()
                 end = self.expect("]").end
-                value = tree.Index(value, index, start=value.start, end=end)
+                value = tree.IndexAccess(value, index, start=start, end=end)
             else:
                 return value
 
-    def _member(self, value: tree.Expression) -> tree.Expression:
+    def _parse_member(self, value: tree.Expression, start: int) -> tree.Expression:
         self.advance()
         if self.at("[") and not (self.peek().kind == "string" and self.peek(2).text == "]"):
             self.advance()
-            index = self.expression()
-            return tree.Index(value, index, start=value.start, end=self.expect("]").end)
+            index = self.parse_expression()
+            return tree.IndexAccess(value, index, start=start, end=self.expect("]").end)
         name, span = self.expect_name("a member's name")
-        return tree.Member(value, name, start=value.start, end=span.end)
+        return tree.MemberAccess(value, name, start=start, end=span.end)
 
-    def _primary(self) -> tree.Expression:
+    def _parse_primary(self) -> tree.Expression:
         token = self.token
         kind = token.kind
         if kind == "name":
-            return self._word(token)
+            return self._parse_name_or_call(token)
         if kind == "string":
-            return self._text()
+            return self._parse_string()
         if kind in ("long", "real", "hex", "span"):
             self.advance()
-            return self._literal(token, lambda: literals.number(kind, token.text))
+            return self._read_literal(token, lambda: literals.read_number(kind, token.text))
         if kind == "typed":
             self.advance()
-            return self._literal(token, lambda: literals.typed(token.text))
+            return self._read_literal(token, lambda: literals.read_typed_literal(token.text))
         if token.text == "(":
             self.advance()
-            inside = self.expression()
+            inner = self.parse_expression()
             self.expect(")")
-            return inside
+            return inner
         if token.text == "*":
             self.advance()
             return tree.Star(start=token.start, end=token.end)
-        name = self.quoted_name()
+        name = self.accept_quoted_name()
         if name is None:
-            raise self.stop(f"an expression is missing before {self.found()}", _hint(token))
+            raise self.syntax_error(f"an expression is missing before {self.describe_token()}")
         return tree.Name(name, quoted=True, start=token.start, end=self.previous.end)
 
-    def _literal(self, token: Token, read: Any) -> tree.Expression:
+    def _read_literal(self, token: Token, read_literal: Callable[[], tuple[str, Any]]) -> tree.Expression:
         try:
-            kind, value = read()
-        except literals.BadLiteral as error:
+            type_name, value = read_literal()
+        except literals.InvalidLiteral as error:
             word = token.text.partition("(")[0].strip()
-            known = LITERAL_TYPES.get(word, "long")
+            type_name = LITERAL_TYPES.get(word, "long")
             hint = (
-                f"{word}() holds a literal; {CASTS[known]}() converts a value"
-                if token.kind == "typed" and known in CASTS
+                f"{word}() holds a literal; {CAST_FUNCTIONS[type_name]}() converts a value"
+                if token.kind == "typed" and type_name in CAST_FUNCTIONS
                 else None
             )
-            self.complain("KQL004", str(error), Span(token.start, token.end), hint)
-            kind, value = known, None
-        return tree.Literal(kind, value, start=token.start, end=token.end)
+            self.report("KQL004", str(error), Span(token.start, token.end), hint)
+            value = None
+        return tree.Literal(type_name, value, start=token.start, end=token.end)
 
-    def _text(self) -> tree.Expression:
+    def _parse_string(self) -> tree.Expression:
         start, parts = self.token.start, []
         while self.token.kind == "string":
-            parts.append(unquote(self.advance().text))
+            parts.append(unquote_string(self.advance().text))
         return tree.Literal("string", "".join(parts), start=start, end=self.previous.end)
 
-    def _word(self, token: Token) -> tree.Expression:
+    def _parse_name_or_call(self, token: Token) -> tree.Expression:
         self.advance()
-        called = self.token.text == "(" and self.token.kind == "op"
-        if called and token.text == "dynamic":
-            return self._dynamic(token)
-        if called and token.text == "typeof":
+        is_call = self.token.text == "(" and self.token.kind == "op"
+        if is_call and token.text == "dynamic":
+            return self._parse_dynamic(token)
+        if is_call and token.text == "typeof":
             self.advance()
-            name = self.type_word()
-            return tree.TypeOf(name, start=token.start, end=self.expect(")").end)
-        if called:
-            return self._call(token)
-        if token.text in _BOOLS:
-            return tree.Literal("bool", _BOOLS[token.text], start=token.start, end=token.end)
+            type_name = self.parse_type()
+            return tree.TypeOf(type_name, start=token.start, end=self.expect(")").end)
+        if is_call:
+            return self.parse_call(token)
+        if token.text in _BOOLEANS:
+            return tree.Literal("bool", _BOOLEANS[token.text], start=token.start, end=token.end)
         return tree.Name(token.text, start=token.start, end=token.end)
 
-    def _call(self, token: Token) -> tree.Expression:
+    def parse_call(self, token: Token) -> tree.Call:
+        """A call of the function that `token` names; the cursor stands at the parenthesis."""
         self.advance()
-        arguments, labels = ([], []) if self.at(")") else self._arguments()
+        arguments, labels = ([], []) if self.at(")") else self._parse_arguments()
         end = self.expect(")").end
         return tree.Call(token.text, arguments, labels, Span(token.start, token.end), start=token.start, end=end)
 
-    def _arguments(self) -> tuple[list[tree.Expression], list[str]]:
+    def _parse_arguments(self) -> tuple[list[tree.Expression], list[str]]:
         arguments: list[tree.Expression] = []
         labels: list[str] = []
         while True:
-            labels.append(self._label())
-            arguments.append(self.expression())
+            labels.append(self._parse_label())
+            arguments.append(self.parse_expression())
             if not self.accept(","):
                 return arguments, labels
 
-    def _label(self) -> str:
+    def _parse_label(self) -> str:
         if self.token.kind == "name" and self.peek().text == "=" and self.peek().kind == "op":
             label = self.advance().text
             self.advance()
             return label
         return ""
 
-    def _dynamic(self, token: Token) -> tree.Expression:
+    def _parse_dynamic(self, token: Token) -> tree.Expression:
         self.advance()
         try:
-            value = self._dynamic_value()
-        except literals.BadLiteral as error:
-            self.complain("KQL004", str(error), Span(token.start, self.token.end))
+            value = parse_dynamic_value(self)
+        except literals.InvalidLiteral as error:
+            self.report("KQL004", str(error), Span(token.start, self.token.end))
             value = None
         return tree.Literal("dynamic", value, start=token.start, end=self.expect(")").end)
-
-    def _dynamic_value(self) -> Any:
-        from provisioner.kql.syntax.dynamic_value_parser import dynamic_value
-
-        return dynamic_value(self)
-
-
-_TYPE_NAMES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid", "dynamic")
-
-
-def _hint(token: Token) -> str | None:
-    if token.text in (",", "|") or token.kind == "end":
-        return "remove the comma before it, or write what should stand there"
-    return None

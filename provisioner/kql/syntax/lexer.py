@@ -1,11 +1,11 @@
-"""Text to tokens: names, literals in all their spellings, operators; never an exception."""
+"""Text to tokens: names, literals in all their spellings, operators. Never raises."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from provisioner.kql.values import NANOSECONDS, UNITS
+from provisioner.kql.values import NANOSECOND_UNITS, TICKS_PER_UNIT
 
 LITERAL_TYPES = {
     "datetime": "datetime",
@@ -23,23 +23,31 @@ LITERAL_TYPES = {
 }
 """The words that open a typed literal such as `datetime(2026-01-01)`; between its parentheses stands raw text."""
 
-_UNIT = "|".join(sorted((*UNITS, *NANOSECONDS), key=len, reverse=True))
+# the longest first: of two alternatives that match, a regular expression takes the one that stands first
+_UNIT = "|".join(sorted((*TICKS_PER_UNIT, *NANOSECOND_UNITS), key=len, reverse=True))
 _TYPED = "|".join(sorted(LITERAL_TYPES, key=len, reverse=True))
 
 _TOKEN = re.compile(
     rf"""
+      # a byte order mark is no white space to Python, and editors on Windows write one
       (?P<space>(?:[\s\ufeff]|//[^\n]*)+)
+      # before the names: datetime(2026-01-01) is one token, since what stands inside follows no other rule
     | (?P<typed>\b(?:{_TYPED})[ \t\r\n]*\((?:[^()"'\n]*|[ ]*"[^"\n]*"[ ]*|[ ]*'[^'\n]*'[ ]*)\))
     | (?P<string>[hH]?(?:@(?:"(?:[^"]|"")*"|'(?:[^']|'')*')|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))
     | (?P<block>[hH]?(?:```[\s\S]*?```|~~~[\s\S]*?~~~))
+      # an open quote ends with its line, so that one mistake does not swallow the rest of the text
     | (?P<broken>[hH]?@?["'][^\n]*)
-    | (?P<name>[^\W\d]\w*~?)
+      # the tilde is for in~, the one operator that ends in it and begins as a name does
+    | (?P<name>(?:\$table\b|[^\W\d]\w*)~?)
     | (?P<span>\d+(?:\.\d+)?(?:{_UNIT})(?!\w))
     | (?P<hex>0[xX][0-9a-fA-F]+(?!\w))
+      # 1. is a real, but in 1..3 the dots are an operator and in 1.x the dot is an access
     | (?P<real>\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+|\.(?![.\w]))(?!\w))
     | (?P<long>\d+(?!\w))
+      # what is no number in spite of its first digit, such as 2nd
     | (?P<digits>\d\w*)
     | (?P<op>!in~|!~|!=|==|=~|=>|<=|>=|<>|\.\.|!(?=[A-Za-z])[A-Za-z_]+|[-+*/%<>=(){{}}\[\],;:.|])
+      # as far as nothing begins that could be a token: one diagnostic for a run of characters
     | (?P<bad>.[^\s\w"'|()\[\]{{}},;]*)
     """,
     re.VERBOSE | re.DOTALL,
@@ -48,7 +56,7 @@ _TOKEN = re.compile(
 
 @dataclass(slots=True)
 class Token:
-    """A piece of text with its kind: name, string, long, real, hex, span, typed, op, or end."""
+    """A piece of text with its kind: name, string, long, real, hex, span (a timespan), typed, op, or end."""
 
     kind: str
     text: str
@@ -57,7 +65,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class InvalidText:
     """Text that is no token, with what is wrong."""
 
     message: str
@@ -65,31 +73,33 @@ class Flaw:
     end: int
 
 
-def tokenize(text: str) -> tuple[list[Token], list[Flaw]]:
-    """The tokens of `text`, closed by one of kind `end`, and what could not be read."""
+def tokenize(text: str) -> tuple[list[Token], list[InvalidText]]:
+    """The tokens of `text`, closed by one of kind `end`, and the pieces that are no tokens."""
     tokens: list[Token] = []
-    flaws: list[Flaw] = []
+    invalid: list[InvalidText] = []
+    # the pattern has a branch for any character, so that the matches leave no gap
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
         if kind == "space":
             continue
         start, end = match.span()
+        # all but `bad` stay tokens too, so that the parser does not report what is missing in their place
         if kind in ("broken", "bad", "digits"):
-            flaws.append(Flaw(_complaint(kind, match.group()), start, end))
+            invalid.append(InvalidText(_lexical_message(kind, match.group()), start, end))
             if kind == "bad":
                 continue
         elif kind == "name" and match.group()[-1] == "~" and match.group() != "in~":
-            _split_tilde(match.group(), start, tokens, flaws)
+            _split_stray_tilde(match.group(), start, tokens, invalid)
             continue
-        tokens.append(Token(_KINDS.get(kind, kind), match.group(), start, end))
+        tokens.append(Token(_TOKEN_KINDS.get(kind, kind), match.group(), start, end))
     tokens.append(Token("end", "", len(text), len(text)))
-    return tokens, flaws
+    return tokens, invalid
 
 
-_KINDS = {"broken": "string", "block": "string", "digits": "name"}
+_TOKEN_KINDS = {"broken": "string", "block": "string", "digits": "name"}
 
 
-def _complaint(kind: str, text: str) -> str:
+def _lexical_message(kind: str, text: str) -> str:
     if kind == "broken":
         return "the string is not closed"
     if kind == "digits":
@@ -97,14 +107,14 @@ def _complaint(kind: str, text: str) -> str:
     return f"{text[:20]!r} does not belong to the language"
 
 
-def _split_tilde(text: str, start: int, tokens: list[Token], flaws: list[Flaw]) -> None:
-    """`in~` is one operator; after any other name the tilde is stray."""
+def _split_stray_tilde(text: str, start: int, tokens: list[Token], invalid: list[InvalidText]) -> None:
+    """The tokens of a name with a tilde behind it that is not the operator `in~`: the tilde does not belong there."""
     end = start + len(text)
     tokens.append(Token("name", text[:-1], start, end - 1))
-    flaws.append(Flaw("'~' does not belong here", end - 1, end))
+    invalid.append(InvalidText("'~' does not belong here", end - 1, end))
 
 
-def unquote(text: str) -> str:
+def unquote_string(text: str) -> str:
     """The value of a string token: plain, verbatim (@), obfuscated (h) or multi-line."""
     if text[:1] in ("h", "H"):
         text = text[1:]
@@ -114,7 +124,7 @@ def unquote(text: str) -> str:
         quote = text[1:2]
         return text[2:].removesuffix(quote).replace(quote * 2, quote)
     body = text[1:-1] if len(text) > 1 and text[-1] == text[0] else text[1:]
-    return _pair(_ESCAPE.sub(_unescape, body)) if "\\" in body else body
+    return _join_surrogates(_ESCAPE.sub(_unescape, body)) if "\\" in body else body
 
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
@@ -122,17 +132,17 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f
 
 
 def _unescape(match: re.Match[str]) -> str:
-    found = match.group(1)
-    if found[0] in "uUx" and len(found) > 1:
-        code = int(found[1:], 16)
+    escape = match.group(1)
+    if escape[0] in "uUx" and len(escape) > 1:
+        code = int(escape[1:], 16)
         return chr(code) if code < 0x110000 else "\ufffd"
-    if found[0] in "01234567" and len(found) > 1:
-        return chr(int(found, 8))
-    return _ESCAPES.get(found, found)
+    if escape[0] in "01234567" and len(escape) > 1:
+        return chr(int(escape, 8))
+    return _ESCAPES.get(escape, escape)
 
 
-def _pair(text: str) -> str:
-    """Two escapes that name the halves of one character make that character; a lone half is no character."""
+def _join_surrogates(text: str) -> str:
+    """Two escapes that name the halves of one character become that character; a lone half becomes U+FFFD."""
     if not any("\ud800" <= char <= "\udfff" for char in text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

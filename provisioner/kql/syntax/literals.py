@@ -1,92 +1,90 @@
-"""Literal tokens to typed values."""
+"""Literal tokens to types and values in the inside representation of `kql.values`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from provisioner.kql import values
-from provisioner.kql.syntax.lexer import LITERAL_TYPES, unquote
+from provisioner.kql.syntax.lexer import LITERAL_TYPES, unquote_string
 
 MAX_LONG = 2**63 - 1
 MAX_INT = 2**31 - 1
 
 
-class BadLiteral(Exception):
+class InvalidLiteral(Exception):
     """A literal whose text is no value of its type."""
 
 
-def number(kind: str, text: str) -> tuple[str, Any]:
-    """Type and value of a number or timespan token."""
+def read_number(kind: str, text: str) -> tuple[str, Any]:
+    """Type and value of a number or timespan token; InvalidLiteral where it is out of the type's range.
+
+    `kind` is the token's: long, real, hex or span.
+    """
     if kind == "span":
         ticks = values.parse_timespan(text)
         if ticks is None:
-            raise BadLiteral(f"{text} is no timespan of Kusto's range")
+            raise InvalidLiteral(f"{text} is no timespan of Kusto's range")
         return "timespan", ticks
     if kind == "real":
         return "real", float(text)
     if kind == "hex":
         whole = int(text, 16)
         if whole >= 2**64:
-            raise BadLiteral(f"{text} does not fit a long")
+            raise InvalidLiteral(f"{text} does not fit a long")
         return "long", values.wrap_long(whole)
+    # one more than the largest long: behind a minus it is the smallest. The length first, since int() takes time in
+    # the square of it.
     if len(text) > 20 or int(text) > MAX_LONG + 1:
-        raise BadLiteral(f"{text} does not fit a long")
+        raise InvalidLiteral(f"{text} does not fit a long")
     return "long", int(text)
 
 
-def typed(text: str) -> tuple[str, Any]:
-    """Type and value of `datetime(…)`, `guid(…)`, `long(…)` and their like; `null` inside is the type's null."""
+def read_typed_literal(text: str) -> tuple[str, Any]:
+    """Type and value of `datetime(…)`, `guid(…)`, `long(…)` and the like; `null` inside is the type's null.
+
+    Raises InvalidLiteral where the text inside is no value of the type.
+    """
     word, _, rest = text.partition("(")
     kind = LITERAL_TYPES[word.strip()]
     inside = rest[:-1].strip()
     if inside == "null":
         return kind, None
     if inside[:1] in ("'", '"'):
-        inside = unquote(inside)
-    value = _READERS[kind](inside)
+        inside = unquote_string(inside)
+    value = _PARSERS[kind](inside)
     if value is None:
-        raise BadLiteral(f"{inside!r} is no {kind}")
+        raise InvalidLiteral(f"{inside!r} is no {kind}")
     return kind, value
 
 
-def _long(text: str) -> int | None:
+def _parse_long(text: str) -> int | None:
     value = values.parse_long(text)
-    return value if value is not None else _words(text)
+    return value if value is not None else _bool_as_long(text)
 
 
-def _int(text: str) -> int | None:
-    value = _long(text)
+def _parse_int(text: str) -> int | None:
+    value = _parse_long(text)
     return value if value is not None and -MAX_INT - 1 <= value <= MAX_INT else None
 
 
-def _words(text: str) -> int | None:
+def _bool_as_long(text: str) -> int | None:
     """`long(true)` is 1."""
     return {"true": 1, "false": 0}.get(text)
 
 
-def _bool(text: str) -> bool | None:
-    known = {"true": True, "false": False, "1": True, "0": False}.get(text.lower())
-    whole = values.parse_long(text) if known is None else None
-    return known if whole is None else whole != 0
+def _parse_bool(text: str) -> bool | None:
+    named = {"true": True, "false": False, "1": True, "0": False}.get(text.lower())
+    whole = values.parse_long(text) if named is None else None
+    return named if whole is None else whole != 0
 
 
-def _datetime(text: str) -> int | None:
-    if text == "now":
-        return None
-    return values.parse_datetime(text)
-
-
-def _timespan(text: str) -> int | None:
-    return values.parse_timespan(text.replace(" ", "") if text[:1].isdigit() and text[-1:].isalpha() else text)
-
-
-_READERS: dict[str, Any] = {
-    "bool": _bool,
-    "int": _int,
-    "long": _long,
+_PARSERS: dict[str, Any] = {
+    "bool": _parse_bool,
+    "int": _parse_int,
+    "long": _parse_long,
     "real": values.parse_real,
     "decimal": values.parse_decimal,
-    "datetime": _datetime,
-    "timespan": _timespan,
+    "datetime": values.parse_datetime,
+    "timespan": values.parse_timespan,
     "guid": values.parse_guid,
 }

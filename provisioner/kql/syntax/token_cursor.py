@@ -1,41 +1,43 @@
-"""A place in a row of tokens, with the complaints made on the way."""
+"""A position in the tokens of a text, with the diagnostics of what was read so far."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from provisioner.diagnostics import Diagnostic, Span
-from provisioner.kql.syntax.lexer import Token, tokenize
+from provisioner.diagnostics import Diagnostic, Edit, Fix, Span
+from provisioner.kql.syntax.lexer import Token, tokenize, unquote_string
 
-DEEPEST = 100
+MAX_NESTING = 100
 """How many brackets may stand open at once; Kusto refuses deep trees too, at a depth it does not document."""
 
-MOST_COMPLAINTS = 20
+MAX_DIAGNOSTICS = 20
+"""How many invalid pieces of a text are reported; a file that is no KQL has thousands."""
 
 
-class Unreadable(Exception):
-    """Reading cannot go on here; the complaint has been made."""
+class UnreadableSyntax(Exception):
+    """Reading cannot go on here; the diagnostic has been added."""
 
 
-class Cursor:
-    """Tokens of one text, read from the left."""
+class TokenCursor:
+    """The tokens of one text, read from the left; `depth` counts the brackets that stand open."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens, flaws = tokenize(text)
+        self.tokens, invalid = tokenize(text)
         self.index = 0
         self.token = self.tokens[0]
         self.depth = 0
         self.diagnostics: list[Diagnostic] = []
-        for flaw in flaws[:MOST_COMPLAINTS]:
-            hint = "write 'and'" if text[flaw.start : flaw.start + 1] == "&" else None
-            self.complain("KQL002", flaw.message, Span(flaw.start, flaw.end), hint)
+        for piece in invalid[:MAX_DIAGNOSTICS]:
+            hint = "write 'and'" if text[piece.start : piece.start + 1] == "&" else None
+            self.report("KQL002", piece.message, Span(piece.start, piece.end), hint)
 
-    def complain(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
-        """Remember an error, unless there are many already or one stands at the same place."""
-        if len(self.diagnostics) < MOST_COMPLAINTS * 2 and all(d.span.start != span.start for d in self.diagnostics):
-            self.diagnostics.append(Diagnostic(code, "error", message, span, hint=hint))
+    def report(self, code: str, message: str, span: Span, hint: str | None = None, fix: Fix | None = None) -> None:
+        """Add an error, unless there are many already or one begins at the same character."""
+        # the second error at one character follows from the first
+        if len(self.diagnostics) < MAX_DIAGNOSTICS * 2 and all(d.span.start != span.start for d in self.diagnostics):
+            self.diagnostics.append(Diagnostic(code, "error", message, span, hint=hint, fix=fix))
 
     def advance(self) -> Token:
         """The current token; the cursor moves behind it, but never past the end."""
@@ -46,8 +48,12 @@ class Cursor:
         return token
 
     def peek(self, by: int = 1) -> Token:
-        """The token `by` places further on."""
+        """The token `by` tokens further on; that of the end where there are fewer."""
         return self.tokens[min(self.index + by, len(self.tokens) - 1)]
+
+    def move_to(self, index: int) -> None:
+        """Back to a token that was read before, by its index."""
+        self.index, self.token = index, self.tokens[index]
 
     def at(self, text: str) -> bool:
         """Whether the current token is this operator or word."""
@@ -61,29 +67,27 @@ class Cursor:
         return False
 
     def expect(self, text: str, hint: str | None = None) -> Token:
-        """Step over this operator or word, or stop reading with a complaint."""
+        """Step over this operator or word; UnreadableSyntax where another token stands here."""
         if not self.at(text):
-            raise self.stop(f"{text!r} is missing before {self.found()}", hint)
+            raise self.syntax_error(f"{text!r} is missing before {self.describe_token()}", hint)
         return self.advance()
 
     def expect_name(self, what: str) -> tuple[str, Span]:
-        """A plain or bracket-quoted name, or stop reading with a complaint."""
+        """A plain or bracket-quoted name and its span; UnreadableSyntax where there is none."""
         token = self.token
         if token.kind == "name" and token.text != "in~":
             self.advance()
             return token.text, Span(token.start, token.end)
-        quoted = self.quoted_name()
+        quoted = self.accept_quoted_name()
         if quoted is None:
-            raise self.stop(f"{what} is missing before {self.found()}")
+            raise self.syntax_error(f"{what} is missing before {self.describe_token()}")
         return quoted, Span(token.start, self.previous.end)
 
-    def quoted_name(self) -> str | None:
+    def accept_quoted_name(self) -> str | None:
         """The name inside `['…']`, stepped over; None where there is none."""
-        from provisioner.kql.syntax.lexer import unquote
-
         if self.token.text == "[" and self.peek().kind == "string" and self.peek(2).text == "]":
             self.advance()
-            name = unquote(self.advance().text)
+            name = unquote_string(self.advance().text)
             self.advance()
             return name
         return None
@@ -93,44 +97,52 @@ class Cursor:
         """The token before the cursor."""
         return self.tokens[max(self.index - 1, 0)]
 
-    def found(self) -> str:
-        """The current token, as a message names it."""
+    def describe_token(self) -> str:
+        """The current token, as a message quotes it."""
         return "the end of the text" if self.token.kind == "end" else repr(self.token.text[:40])
 
-    def stop(self, message: str, hint: str | None = None) -> Unreadable:
-        """Complain about the current token; the result is to be raised."""
-        self.complain("KQL001", message, Span(self.token.start, self.token.end), hint)
-        return Unreadable()
+    def syntax_error(self, message: str, hint: str | None = None) -> UnreadableSyntax:
+        """Report the current token, or the comma before it behind which nothing stands; the result is to be raised."""
+        comma = self.previous
+        is_list_end = self.token.kind == "end" or (self.token.kind == "op" and self.token.text in _LIST_ENDS)
+        if self.index and comma.kind == "op" and comma.text == "," and is_list_end:
+            span = Span(comma.start, comma.end)
+            hint = "remove the comma, or write what should stand behind it"
+            self.report("KQL001", "nothing stands behind the comma", span, hint, Fix("remove it", (Edit(span, ""),)))
+        else:
+            self.report("KQL001", message, Span(self.token.start, self.token.end), hint)
+        return UnreadableSyntax()
 
     @contextmanager
-    def nested(self) -> Iterator[None]:
-        """One bracket deeper; too deep is a complaint instead of an overflow."""
-        self.enter()
+    def nested_bracket(self) -> Iterator[None]:
+        """One bracket deeper; UnreadableSyntax where brackets are nested too deeply."""
+        self.enter_bracket()
         try:
             yield
         finally:
             self.depth -= 1
 
-    def enter(self) -> None:
-        """One level deeper; the caller steps back out by lowering `depth`."""
+    def enter_bracket(self) -> None:
+        """One level deeper, the caller lowers `depth` again; UnreadableSyntax where that is too deep."""
         self.depth += 1
-        if self.depth > DEEPEST:
+        if self.depth > MAX_NESTING:
             span = Span(self.token.start, self.token.end)
-            self.complain("KQL003", f"brackets are nested more than {DEEPEST} deep", span, "name a part with `let`")
-            self.index = len(self.tokens) - 1
-            self.token = self.tokens[self.index]
-            raise Unreadable
+            self.report("KQL003", f"brackets are nested more than {MAX_NESTING} deep", span, "name a part with `let`")
+            self.move_to(len(self.tokens) - 1)  # the rest of the text would be reported for each bracket
+            raise UnreadableSyntax
 
-    def skip_to(self, *stops: str) -> None:
-        """Move to the next of `stops` that is inside no further bracket, or to the end."""
+    def skip_to(self, *delimiters: str) -> None:
+        """Move to the next of `delimiters` that is inside no further bracket, or to the end."""
+        # a pipe inside of brackets belongs to an inner pipeline; closing brackets may be more than were opened here
         open_brackets = 0
         while self.token.kind != "end":
             text = self.token.text if self.token.kind == "op" else ""
-            if text in stops and open_brackets <= 0:
+            if text in delimiters and open_brackets <= 0:
                 return
-            open_brackets += (text in _OPEN) - (text in _CLOSE)
+            open_brackets += (text in _OPENING) - (text in _CLOSING)
             self.advance()
 
 
-_OPEN = frozenset("([{")
-_CLOSE = frozenset(")]}")
+_LIST_ENDS = frozenset("|;)]},")
+_OPENING = frozenset("([{")
+_CLOSING = frozenset(")]}")

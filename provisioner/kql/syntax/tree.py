@@ -1,23 +1,22 @@
-"""The tree of a KQL text: scalar expressions, pipelines and statements, each with its span."""
+"""The tree of a KQL text: scalar expressions, pipelines and statements, each with its span; data and no behaviour.
+
+Operators are the one kind of node that is open: each file in `kql.operators` adds its own.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any
 
 from provisioner.diagnostics import Span
-from provisioner.kql.vocabulary.struct_class import Record, unseen
-
-if TYPE_CHECKING:
-    from provisioner.kql.binding.expression_binder import Binder
-    from provisioner.kql.ir.scope import Rows, Scope
-    from provisioner.kql.syntax.query_parser import Parser
+from provisioner.kql.vocabulary.struct_class import Struct, uncompared
 
 
-class Node(Record):
-    """What every part of the tree has: where it stands. Two trees are equal when they differ in nothing else."""
+class Node(Struct):
+    """A part of the tree, from character `start` to `end` of the text; equality does not look at these two."""
 
-    start: int = unseen(default=0, kw_only=True)
-    end: int = unseen(default=0, kw_only=True)
+    # two numbers instead of a Span: one is made for every node, and few are asked for
+    start: int = uncompared(default=0, kw_only=True)
+    end: int = uncompared(default=0, kw_only=True)
 
     @property
     def span(self) -> Span:
@@ -33,11 +32,11 @@ class Name(Expression):
     """A column, a `let` variable or a parameter, by name; `quoted` for `['name']`."""
 
     name: str
-    quoted: bool = unseen(default=False)
+    quoted: bool = uncompared(default=False)
 
 
 class Literal(Expression):
-    """A constant: a type and a value in the inside representation; a dynamic one keeps JSON values."""
+    """A constant: its type, and its value in the inside representation of `kql.values`."""
 
     type: str
     value: Any
@@ -56,16 +55,16 @@ class Binary(Expression):
     operator: str
     left: Expression
     right: Expression
-    at: Span = unseen(default=Span(0, 0))
+    operator_span: Span = uncompared(default=Span(0, 0))
 
 
-class Among(Expression):
+class ListTest(Expression):
     """`x in (…)`, `x has_any (…)`: a value against a list."""
 
     operator: str
     operand: Expression
     items: list[Expression]
-    at: Span = unseen(default=Span(0, 0))
+    operator_span: Span = uncompared(default=Span(0, 0))
 
 
 class Between(Expression):
@@ -83,17 +82,17 @@ class Call(Expression):
     name: str
     arguments: list[Expression]
     labels: list[str]
-    at: Span = unseen(default=Span(0, 0))
+    name_span: Span = uncompared(default=Span(0, 0))
 
 
-class Member(Expression):
+class MemberAccess(Expression):
     """`object.name` or `object.['name']`."""
 
     object: Expression
     name: str
 
 
-class Index(Expression):
+class IndexAccess(Expression):
     """`object[index]`."""
 
     object: Expression
@@ -110,37 +109,26 @@ class TypeOf(Expression):
     type: str
 
 
-class Table(Expression):
-    """A pipeline where a scalar or an argument stands: `toscalar(T | …)`, `x in (T | …)`."""
-
-    pipeline: Pipeline
-
-
-class Missing(Expression):
-    """Stands where an expression should have been; already complained about."""
-
-
-class Item(Node):
+class ColumnItem(Node):
     """`name = expression` or a bare expression; several names only for `(a, b) = f(x)`."""
 
     names: list[str]
     value: Expression
-    name_span: Span | None = unseen(default=None)
+    name_span: Span | None = uncompared(default=None)
 
 
 class Operator(Node):
-    """One step after a pipe; the operators' own files say which and what it does."""
+    """One step behind a pipe; the file of each operator in `kql.operators` defines its node."""
 
-    word: ClassVar[str] = ""
 
-    @classmethod
-    def parse(cls, parser: Parser) -> Self:
-        """The operator at the cursor, which stands behind its word."""
-        raise NotImplementedError(cls.word)
+class As(Operator):
+    """`as Name`."""
 
-    def bind(self, binder: Binder, rows: Rows, scope: Scope) -> Rows:
-        """The rows behind it: columns to columns, and the steps from rows to rows."""
-        raise NotImplementedError(self.word)
+    name: str
+
+
+class UnreadableOperator(Operator):
+    """Stands for an operator that could not be parsed, which has been reported."""
 
 
 class Source(Node):
@@ -160,32 +148,32 @@ class TableName(Source):
     name: str
 
 
-class Invocation(Source):
+class FunctionSource(Source):
     """A user function that gives rows: `f(1)`."""
 
     call: Call
 
 
-class Inner(Source):
-    """`(pipeline)` as a source."""
+class ParenthesizedSource(Source):
+    """`(pipeline)` where a table can stand."""
 
     pipeline: Pipeline
 
 
-class Print(Source):
-    """`print a = 1, 2`: one row."""
+class PrintSource(Source):
+    """`print a = 1, 2`: one row of computed columns."""
 
-    items: list[Item]
+    items: list[ColumnItem]
 
 
-class Datatable(Source):
-    """`datatable(a: int, b: string) [1, "x"]`: rows written out."""
+class DatatableSource(Source):
+    """`datatable(a: int, b: string) [1, "x"]`: names and types of the columns, and the cells row by row."""
 
     columns: list[tuple[str, str]]
     values: list[Expression]
 
 
-class Range(Source):
+class RangeSource(Source):
     """`range x from 1 to 10 step 1`."""
 
     name: str
@@ -194,16 +182,13 @@ class Range(Source):
     step: Expression
 
 
-class Union(Source):
-    """`union A, B` as a source; `label` is the column that names each row's table, "" for none.
-
-    `inner` keeps the columns that all have; `fuzzy` passes over tables that do not exist.
-    """
+class UnionSource(Source):
+    """`union A, B`; `source_column` is the name of the column that names each row's table, "" for none."""
 
     pipelines: list[Pipeline]
-    label: str
-    inner: bool
-    fuzzy: bool
+    source_column: str
+    common_columns_only: bool
+    skips_missing_tables: bool
 
 
 class Parameter(Node):
@@ -214,7 +199,7 @@ class Parameter(Node):
     default: Expression | None = None
 
 
-class Body(Node):
+class FunctionBody(Node):
     """`(parameters) { lets; expression }`: a user function."""
 
     parameters: list[Parameter]
@@ -226,12 +211,12 @@ class Let(Node):
     """`let name = value;`."""
 
     name: str
-    value: Expression | Pipeline | Body
-    name_span: Span = unseen(default=Span(0, 0))
+    value: Expression | Pipeline | FunctionBody
+    name_span: Span = uncompared(default=Span(0, 0))
 
 
 class Script(Node):
-    """The whole text: its `let` statements and the one pipeline that is the answer."""
+    """The whole text: its `let` statements and the one pipeline whose rows are the result."""
 
     lets: list[Let]
     pipeline: Pipeline | None

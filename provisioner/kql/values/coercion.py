@@ -1,4 +1,4 @@
-"""The edge of the room: JSON and Python values into a column's type, and inside values out again."""
+"""JSON and Python values into the run-time value of a column's type, and run-time values out again."""
 
 from __future__ import annotations
 
@@ -9,63 +9,61 @@ from typing import Any
 from uuid import UUID
 
 from provisioner.kql.values.datetimes import (
+    datetime_from_python,
+    datetime_to_python,
     format_datetime,
     parse_datetime,
-    ticks_from_python,
-    ticks_to_python,
 )
-from provisioner.kql.values.dynamic_values import Instant, clean, to_json_text, unicode_text
+from provisioner.kql.values.dynamic_values import TypedTicks, normalize_dynamic, replace_surrogates
 from provisioner.kql.values.numbers import (
     MAX_INT,
     MAX_LONG,
     MIN_INT,
     MIN_LONG,
-    decimal_range,
-    decimal_text,
+    decimal_in_range,
+    format_decimal,
+    format_real,
     parse_decimal,
-    real_text,
     to_float,
 )
 from provisioner.kql.values.timespans import (
     format_timespan,
     parse_timespan,
     timespan_from_python,
-    timespan_range,
+    timespan_in_range,
     timespan_to_python,
 )
 from provisioner.kql.values.type_conversion import parse_guid
 
-WRONG_TYPE = "how Azure coerces a value of another JSON type is documented nowhere; it is taken as null"
-"""The run-time note for a value that is there and of the wrong type."""
-
-
-_PLAIN = frozenset((str, int, bool, type(None)))
+_JSON_SCALARS = frozenset((str, int, bool, type(None)))
 
 
 def coerce(value: Any, type_name: str) -> Any:
-    """A JSON or Python value as an inside value of the column's type; None (an empty string) where it is of another.
+    """A JSON or Python value as the run-time value of a type; null (an empty string) where it is of another type.
 
-    No conversion is guessed: text of digits is no number, a number is no text. Only a datetime, timespan, guid
-    and decimal are read from text, because JSON has no other way to say them.
+    Nothing is converted here: text of digits is no number, a number is no text; what ingestion makes of a value of
+    another kind is in `json_coercion`. Only a datetime, timespan, guid and decimal are read from text, because JSON has
+    no other way to say them.
     """
     return _COERCERS[type_name](value)
 
 
-def coercer(type_name: str) -> Callable[[Any], Any]:
-    """`coerce` for one type, to be kept where many rows are read."""
+def coercer_for(type_name: str) -> Callable[[Any], Any]:
+    """`coerce` for one type, so that a reader of many rows looks it up once."""
     return _COERCERS[type_name]
 
 
-def _bool(value: Any) -> bool | None:
+def _coerce_bool(value: Any) -> bool | None:
     return value if value is True or value is False else None
 
 
-def _int(value: Any) -> int | None:
-    whole = _long(value)
-    return whole if whole is not None and MIN_INT <= whole <= MAX_INT else None
+def _coerce_int(value: Any) -> int | None:
+    number = _coerce_long(value)
+    return number if number is not None and MIN_INT <= number <= MAX_INT else None
 
 
-def _long(value: Any) -> int | None:
+def _coerce_long(value: Any) -> int | None:
+    # The exact type, not isinstance: Python's bool is an int, JSON's true is no number.
     if type(value) is int:
         return value if MIN_LONG <= value <= MAX_LONG else None
     if type(value) is float and value.is_integer() and MIN_LONG <= value <= MAX_LONG:
@@ -73,11 +71,12 @@ def _long(value: Any) -> int | None:
     return None
 
 
-def _real(value: Any) -> float | None:
+def _coerce_real(value: Any) -> float | None:
     if type(value) is float:
         return value
     if type(value) in (int, Decimal):
         return to_float(value)
+    # JSON has no number for these three: text is how ingestion sends them and how `to_plain_json` writes them.
     return (
         {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}.get(value)
         if (type(value) is str)
@@ -85,88 +84,89 @@ def _real(value: Any) -> float | None:
     )
 
 
-def _decimal(value: Any) -> Decimal | None:
+def _coerce_decimal(value: Any) -> Decimal | None:
     if isinstance(value, Decimal):
-        return decimal_range(value)
+        return decimal_in_range(value)
     if type(value) is int:
-        return decimal_range(Decimal(value))
+        return decimal_in_range(Decimal(value))
+    # The digits a reader sees: Decimal(0.1) would have all 55 digits of the binary fraction.
     if type(value) is float:
-        return decimal_range(Decimal(repr(value)))
+        return decimal_in_range(Decimal(repr(value)))
     return parse_decimal(value) if isinstance(value, str) else None
 
 
-def _string(value: Any) -> str:
+def _coerce_string(value: Any) -> str:
     if isinstance(value, str):
-        return value if value.isascii() else unicode_text(value)
+        return value if value.isascii() else replace_surrogates(value)
     return ""
 
 
-def _datetime(value: Any) -> int | None:
+def _coerce_datetime(value: Any) -> int | None:
     if isinstance(value, str):
         return parse_datetime(value)
-    return ticks_from_python(value) if isinstance(value, dt.date) else None
+    return datetime_from_python(value) if isinstance(value, dt.date) else None
 
 
-def _timespan(value: Any) -> int | None:
+def _coerce_timespan(value: Any) -> int | None:
     if isinstance(value, str):
         return parse_timespan(value)
-    return timespan_range(timespan_from_python(value)) if isinstance(value, dt.timedelta) else None
+    return timespan_in_range(timespan_from_python(value)) if isinstance(value, dt.timedelta) else None
 
 
-def _guid(value: Any) -> UUID | None:
+def _coerce_guid(value: Any) -> UUID | None:
     if isinstance(value, UUID):
         return value
     return parse_guid(value) if isinstance(value, str) else None
 
 
 _COERCERS: dict[str, Callable[[Any], Any]] = {
-    "bool": _bool,
-    "int": _int,
-    "long": _long,
-    "real": _real,
-    "decimal": _decimal,
-    "string": _string,
-    "datetime": _datetime,
-    "timespan": _timespan,
-    "guid": _guid,
-    "dynamic": clean,
+    "bool": _coerce_bool,
+    "int": _coerce_int,
+    "long": _coerce_long,
+    "real": _coerce_real,
+    "decimal": _coerce_decimal,
+    "string": _coerce_string,
+    "datetime": _coerce_datetime,
+    "timespan": _coerce_timespan,
+    "guid": _coerce_guid,
+    "dynamic": normalize_dynamic,
 }
 
 
 def to_python(value: Any, type_name: str) -> Any:
-    """An inside value as Python's: aware datetime and timedelta in microseconds, UUID, Decimal, JSON for dynamic."""
+    """A run-time value as Python's: aware datetime and timedelta in microseconds, UUID, Decimal, JSON for dynamic."""
     if value is None:
         return None
     if type_name == "datetime":
-        return ticks_to_python(value)
+        return datetime_to_python(value)
     if type_name == "timespan":
         return timespan_to_python(value)
-    return plain_json(value) if type_name == "dynamic" else value
+    return to_plain_json(value) if type_name == "dynamic" else value
 
 
 def to_json(value: Any, type_name: str) -> Any:
-    """An inside value as JSON can say it: text with seven digits for times, for guids and decimals, and for NaN."""
+    """A run-time value as JSON: text for times (seven digits), for guids and decimals, and for NaN and infinities."""
     if value is None:
         return None
     if type_name == "datetime":
         return format_datetime(value)
     if type_name == "timespan":
         return format_timespan(value)
-    return plain_json(value)
+    return to_plain_json(value)
 
 
-def plain_json(value: Any) -> Any:
-    """The value with nothing but JSON inside; the value itself where it is that already."""
-    kind = type(value)
-    if kind is dict:
-        return {key: member if type(member) in _PLAIN else plain_json(member) for key, member in value.items()}
-    if kind is list:
-        return [member if type(member) in _PLAIN else plain_json(member) for member in value]
-    if kind is float:
-        return value if value - value == 0 else real_text(value)
-    if kind is Decimal:
-        return decimal_text(value)
-    return str(value) if isinstance(value, (Instant, UUID)) else value
-
-
-__all__ = ["WRONG_TYPE", "coerce", "coercer", "plain_json", "to_json", "to_json_text", "to_python"]
+def to_plain_json(value: Any) -> Any:
+    """The value with nothing but JSON inside: typed members, NaN and the infinities become text."""
+    value_type = type(value)
+    # Members are looked at before the call: most are plain, and a call a member is what exporting a row costs.
+    if value_type is dict:
+        return {
+            key: member if type(member) in _JSON_SCALARS else to_plain_json(member) for key, member in value.items()
+        }
+    if value_type is list:
+        return [member if type(member) in _JSON_SCALARS else to_plain_json(member) for member in value]
+    if value_type is float:
+        return value if value - value == 0 else format_real(value)  # inf - inf and nan - nan are NaN
+    if value_type is Decimal:
+        return format_decimal(value)
+    return str(value) if isinstance(value, (TypedTicks, UUID)) else value

@@ -1,7 +1,8 @@
-"""Dynamic values: JSON, and the datetimes, timespans, guids and decimals that Kusto keeps typed inside it."""
+"""Dynamic values: JSON, and the datetimes, timespans, guids and decimals that Kusto keeps typed inside a dynamic."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from collections.abc import Callable
@@ -11,20 +12,20 @@ from json.scanner import make_scanner
 from typing import Any, cast
 from uuid import UUID
 
-from provisioner.kql.values.datetimes import format_datetime
-from provisioner.kql.values.numbers import MAX_INT, MAX_LONG, MIN_INT, MIN_LONG, decimal_text, real_text
-from provisioner.kql.values.timespans import format_timespan
+from provisioner.kql.values.datetimes import datetime_from_python, format_datetime
+from provisioner.kql.values.numbers import MAX_INT, MAX_LONG, MIN_INT, MIN_LONG, format_decimal, to_float
+from provisioner.kql.values.timespans import format_timespan, timespan_from_python
 
-DEEPEST = 256
-"""Nesting beyond this is not JSON to us: Python's own reader and writer would give up a little later."""
+MAX_DEPTH = 256
+"""Deeper nesting is not taken as JSON: Python's own reader and writer recurse, and give up a little later."""
 
 
 @total_ordering
-class Instant:
-    """A datetime inside a dynamic."""
+class TypedTicks:
+    """A datetime or timespan inside a dynamic, as ticks of 100 ns: a bare int would be a long there."""
 
     __slots__ = ("ticks",)
-    kind = "datetime"
+    type_name = ""
 
     def __init__(self, ticks: int) -> None:
         self.ticks = ticks
@@ -32,48 +33,55 @@ class Instant:
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.ticks == self.ticks
 
-    def __lt__(self, other: Instant) -> bool:
+    def __lt__(self, other: TypedTicks) -> bool:
         return self.ticks < other.ticks
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.ticks))
+        return hash((self.type_name, self.ticks))
 
     def __repr__(self) -> str:
-        return f"{self.kind}({self})"
+        return f"{self.type_name}({self})"
+
+
+class DynamicDatetime(TypedTicks):
+    """A datetime inside a dynamic; `ticks` count from the year 1 in UTC."""
+
+    __slots__ = ()
+    type_name = "datetime"
 
     def __str__(self) -> str:
         return format_datetime(self.ticks)
 
 
-class Duration(Instant):
+class DynamicTimespan(TypedTicks):
     """A timespan inside a dynamic."""
 
     __slots__ = ()
-    kind = "timespan"
+    type_name = "timespan"
 
     def __str__(self) -> str:
         return format_timespan(self.ticks)
 
 
 def wrap_dynamic(value: Any, type_name: str) -> Any:
-    """An inside value of any type as a member of a dynamic; an empty string stays a string."""
+    """A run-time value of any type as a member of a dynamic; an empty string stays a string."""
     if value is None:
         return None
     if type_name == "datetime":
-        return Instant(value)
-    return Duration(value) if type_name == "timespan" else value
+        return DynamicDatetime(value)
+    return DynamicTimespan(value) if type_name == "timespan" else value
 
 
 def unwrap_dynamic(value: Any) -> tuple[Any, str]:
-    """A member of a dynamic as inside value and type name; null is (None, "null"), arrays and bags are "dynamic"."""
-    if isinstance(value, Instant):
-        return value.ticks, value.kind
-    kind = _KINDS.get(type(value), "dynamic")
-    return value, "dynamic" if kind in ("array", "dictionary") else kind
+    """A member of a dynamic as run-time value and type name; null is (None, "null"), arrays and bags are "dynamic"."""
+    if isinstance(value, TypedTicks):
+        return value.ticks, value.type_name
+    type_name = _TYPE_NAMES.get(type(value), "dynamic")
+    return value, "dynamic" if type_name in ("array", "dictionary") else type_name
 
 
-_SIMPLE = frozenset((type(None), bool, float))
-_KINDS: dict[type, str] = {
+_UNCHANGED_TYPES = frozenset((type(None), bool, float))
+_TYPE_NAMES: dict[type, str] = {
     type(None): "null",
     bool: "bool",
     int: "long",
@@ -83,93 +91,99 @@ _KINDS: dict[type, str] = {
     dict: "dictionary",
     UUID: "guid",
     Decimal: "decimal",
-    Instant: "datetime",
-    Duration: "timespan",
+    DynamicDatetime: "datetime",
+    DynamicTimespan: "timespan",
 }
 
 
-def kind_of(value: Any) -> str:
-    """What `gettype` says of a dynamic value: `int` for a whole number of 32 bits, `double`, `array`, `dictionary`."""
-    kind = _KINDS[type(value)]
-    if kind == "long":
-        return "int" if MIN_INT <= value <= MAX_INT else kind
-    return "double" if kind == "real" else kind
+def dynamic_type_name(value: Any) -> str:
+    """The name `gettype` gives a dynamic: `double` for real, `array`, `dictionary`, `int` for a small whole number."""
+    type_name = _TYPE_NAMES[type(value)]
+    if type_name == "long":
+        return "int" if MIN_INT <= value <= MAX_INT else type_name
+    return "double" if type_name == "real" else type_name
 
 
 def parse_json(text: str) -> Any:
     """The value of a JSON text; null for an empty one, and the text itself where it is no JSON."""
+    # The scanner takes text without white space around it, the usual case; all else goes the long way below.
     try:
-        value, end = _SCAN(text, 0)
+        value, end = _scan_json(text, 0)
         if end != len(text):
             value = _DECODER.decode(text)
     except (ValueError, RecursionError, StopIteration):
-        return _parse_spaced(text)
-    if "\\u" in text or (end > 2 * DEEPEST and text.count("{") + text.count("[") > DEEPEST):
-        return clean(value, text)
-    return value if value.__class__ is not str else unicode_text(value)
+        return _parse_padded_json(text)
+    # Only an escape can make a lone surrogate, and only enough brackets too deep a nesting: no other value is walked.
+    if "\\u" in text or (end > 2 * MAX_DEPTH and text.count("{") + text.count("[") > MAX_DEPTH):
+        return normalize_dynamic(value, text)
+    return value if value.__class__ is not str else replace_surrogates(value)
 
 
-def _parse_spaced(text: str) -> Any:
-    """JSON with white space around it; else the text, or null where it is nothing but space."""
+def _parse_padded_json(text: str) -> Any:
+    """JSON with white space around it; else the text, or null where it is nothing but white space."""
     inner = text.strip(" \t\r\n")
     if not inner:
         return None
     return text if inner == text or (value := parse_json(inner)) is inner else value
 
 
-def clean(value: Any, fallback: Any = None) -> Any:
-    """A JSON or Python value as a dynamic: whole numbers beyond 64 bits are reals, text is Unicode, types known.
+def normalize_dynamic(value: Any, fallback: Any = None) -> Any:
+    """A JSON or Python value as a dynamic: whole numbers beyond 64 bits become reals, lone surrogates U+FFFD.
 
-    What no dynamic can hold (an unknown Python type, nesting beyond DEEPEST) gives `fallback`.
+    What no dynamic can hold (another Python type, nesting beyond MAX_DEPTH) gives `fallback`.
     """
     try:
-        return _clean(value, 0)
+        return _normalize(value, 0)
     except (TypeError, RecursionError):
         return fallback
 
 
 def to_json_text(value: Any) -> str:
-    """Compact JSON with the key order kept; a typed member is its text in quotes, null is `null`."""
+    """Compact JSON in the order of the keys; a typed member is its text in quotes, null is `null`.
+
+    What nests too deep to be written (values put together by a query) gives an empty text.
+    """
     try:
-        return _encoder()(value)
+        return _json_encoder()(value)
     except RecursionError:
         return ""
 
 
-def text_of_dynamic(value: Any) -> str:
-    """What `tostring` makes of a dynamic: a string is itself, null is empty, all else is compact JSON."""
+def dynamic_to_text(value: Any) -> str:
+    """The text that `tostring` gives for a dynamic: a string is itself, null is empty, all else is compact JSON."""
     if type(value) is str:
         return value
     if value is None:
         return ""
-    return str(value) if isinstance(value, (Instant, UUID)) else to_json_text(value)
+    return str(value) if isinstance(value, (TypedTicks, UUID)) else to_json_text(value)
 
 
-def equals_dynamic(left: Any, right: Any) -> bool:
-    """Whether two dynamics are the same value: numbers by size, bags whatever their order, types apart."""
-    return bool(identity(left) == identity(right))
+def dynamics_equal(left: Any, right: Any) -> bool:
+    """Whether two dynamics are the same value: 1 equals 1.0, a bag's key order does not count, other types differ."""
+    return bool(identity_key(left) == identity_key(right))
 
 
-def identity(value: Any) -> Any:
+def identity_key(value: Any) -> Any:
     """A hashable key that equal dynamic values share."""
-    kind = type(value)
-    if kind is str or value is None:
+    value_type = type(value)
+    if value_type is str or value is None:
         return value
-    if kind in (int, float):
+    if value_type in (int, float):
         return ("number", "NaN" if value != value else value)  # noqa: PLR0124 - NaN differs from itself
-    if kind is list:
-        return ("array", tuple(map(identity, value)))
-    if kind is dict:
-        return ("bag", frozenset((key, identity(member)) for key, member in value.items()))
-    return (kind.__name__, value)
+    if value_type is list:
+        return ("array", tuple(map(identity_key, value)))
+    if value_type is dict:
+        return ("bag", frozenset((key, identity_key(member)) for key, member in value.items()))
+    # With the type's name, since in Python True == 1 and a guid never equals its text in Kusto.
+    return (value_type.__name__, value)
 
 
-_RANKS = {"bool": 1, "long": 2, "real": 2, "decimal": 2, "datetime": 3, "timespan": 4, "guid": 5, "string": 6}
+_SORT_RANKS = {"bool": 1, "long": 2, "real": 2, "decimal": 2, "datetime": 3, "timespan": 4, "guid": 5, "string": 6}
 
 
 def order_key(value: Any) -> tuple[int, Any]:
     """A key that sorts members of a dynamic: by type first, then by value; arrays and bags by their text."""
-    rank = _RANKS.get(_KINDS[type(value)], 9)
+    rank = _SORT_RANKS.get(_TYPE_NAMES[type(value)], 9)
     if rank == 2:
         return (rank, -math.inf if value != value else value)  # noqa: PLR0124 - NaN sorts first
     if isinstance(value, (UUID, list, dict)):
@@ -177,48 +191,37 @@ def order_key(value: Any) -> tuple[int, Any]:
     return (rank, value)
 
 
-def _clean(value: Any, depth: int) -> Any:
-    kind = type(value)
-    if kind is str:
-        return value if value.isascii() else unicode_text(value)
-    if kind is int:
-        return value if MIN_LONG <= value <= MAX_LONG else _as_real(value)
-    if kind in _KINDS and kind not in (list, dict):
+def _normalize(value: Any, depth: int) -> Any:
+    """As `normalize_dynamic`; raises RecursionError beyond MAX_DEPTH and TypeError for a type no dynamic can hold."""
+    value_type = type(value)
+    if value_type is str:
+        return value if value.isascii() else replace_surrogates(value)
+    if value_type is int:
+        return value if MIN_LONG <= value <= MAX_LONG else to_float(value)
+    if value_type in _TYPE_NAMES and value_type not in (list, dict):
         return value
-    if depth >= DEEPEST:
+    if depth >= MAX_DEPTH:
         raise RecursionError
     if isinstance(value, dict):
         return {
-            _clean(str(key), 0): member if type(member) in _SIMPLE else _clean(member, depth + 1)
+            _normalize(str(key), 0): member if type(member) in _UNCHANGED_TYPES else _normalize(member, depth + 1)
             for key, member in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [member if type(member) in _SIMPLE else _clean(member, depth + 1) for member in value]
-    return _clean_python(value)
+        return [member if type(member) in _UNCHANGED_TYPES else _normalize(member, depth + 1) for member in value]
+    return _normalize_python_value(value)
 
 
-def _clean_python(value: Any) -> Any:
-    import datetime as dt
-
-    from provisioner.kql.values.datetimes import ticks_from_python
-    from provisioner.kql.values.timespans import timespan_from_python
-
+def _normalize_python_value(value: Any) -> Any:
     if isinstance(value, dt.date):
-        ticks = ticks_from_python(value)
-        return None if ticks is None else Instant(ticks)
+        ticks = datetime_from_python(value)
+        return None if ticks is None else DynamicDatetime(ticks)
     if isinstance(value, dt.timedelta):
-        return Duration(timespan_from_python(value))
+        return DynamicTimespan(timespan_from_python(value))
     raise TypeError(f"a dynamic cannot hold {type(value).__name__}")
 
 
-def _as_real(value: int) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
-def unicode_text(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text with each lone surrogate replaced by U+FFFD, as Kusto does with what is not UTF-8."""
     try:
         text.encode()
@@ -227,47 +230,32 @@ def unicode_text(text: str) -> str:
     return text
 
 
-def _refuse(word: str) -> Any:
-    raise ValueError(f"{word} is not JSON")
+def _reject_constant(constant: str) -> Any:
+    """Refuse `NaN` and `Infinity`, which Python's reader takes and JSON does not have."""
+    raise ValueError(f"{constant} is not JSON")
 
 
-def _whole(digits: str) -> int | float:
+def _parse_json_integer(digits: str) -> int | float:
     """A whole number; one beyond 64 bits is a real."""
     if len(digits) < 19:
         return int(digits)
+    # Python refuses int() of more than 4300 digits, and float() takes any number of them.
     value = int(digits) if len(digits) < 30 else None
     return value if value is not None and MIN_LONG <= value <= MAX_LONG else float(digits)
 
 
-_DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_refuse)
-_SCAN: Callable[[str, int], tuple[Any, int]] = make_scanner(cast("Any", _DECODER))
-"""What the decoder itself scans with, without its error messages, which nobody would read."""
+_DECODER = json.JSONDecoder(parse_int=_parse_json_integer, parse_constant=_reject_constant)
+# The decoder's own scanner, called directly: decode() builds an error message that is thrown away here.
+_scan_json: Callable[[str, int], tuple[Any, int]] = make_scanner(cast("Any", _DECODER))
 
 
 @cache
-def _encoder() -> Callable[[Any], str]:
+def _json_encoder() -> Callable[[Any], str]:
+    # A dynamic is a tree by construction, so the encoder need not look for circles.
     return json.JSONEncoder(
-        ensure_ascii=False, separators=(",", ":"), default=_member_text, check_circular=False
+        ensure_ascii=False, separators=(",", ":"), default=_typed_member_to_text, check_circular=False
     ).encode
 
 
-def _member_text(value: Any) -> str:
-    return decimal_text(value) if isinstance(value, Decimal) else str(value)
-
-
-__all__ = [
-    "Duration",
-    "Instant",
-    "clean",
-    "equals_dynamic",
-    "identity",
-    "kind_of",
-    "order_key",
-    "parse_json",
-    "real_text",
-    "text_of_dynamic",
-    "to_json_text",
-    "unicode_text",
-    "unwrap_dynamic",
-    "wrap_dynamic",
-]
+def _typed_member_to_text(value: Any) -> str:
+    return format_decimal(value) if isinstance(value, Decimal) else str(value)

@@ -1,4 +1,4 @@
-"""Numbers as Kusto computes and prints them: bits that wrap, division that truncates, zero that gives null."""
+"""Numbers as Kusto computes and prints them: whole numbers wrap around, division truncates, by zero it is null."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ MAX_LONG = 2**63 - 1
 MIN_LONG = -(2**63)
 
 _INFINITIES = {"inf": math.inf, "+inf": math.inf, "infinity": math.inf, "+infinity": math.inf}
-_WORDS = {"nan": math.nan, **_INFINITIES, "-inf": -math.inf, "-infinity": -math.inf}
+_NAMED_REALS = {"nan": math.nan, **_INFINITIES, "-inf": -math.inf, "-infinity": -math.inf}
 
 
 def wrap_int(value: int) -> int:
     """The value in 32 bits; what does not fit wraps around."""
+    # The bounds as literals: the evaluator calls this for every int it computes, and a global costs a look-up.
     return value if -0x8000_0000 <= value <= 0x7FFF_FFFF else (value + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
 
 
@@ -30,16 +31,19 @@ def divide_long(left: int, right: int) -> int | None:
     """Whole division towards zero; by zero it is null."""
     if right == 0:
         return None
+    # Python's // goes towards minus infinity, so signs that differ divide the negated dividend.
     return wrap_long(left // right if (left < 0) == (right < 0) else -(-left // right))
 
 
 def modulo_long(left: int, right: int) -> int | None:
     """The remainder, never negative whatever the signs; by zero it is null."""
+    # Kusto's reference (numerical operators): 0 <= N % D < abs(D), whatever the signs.
     return left % abs(right) if right else None
 
 
 def divide_real(left: float, right: float) -> float:
     """IEEE division: by zero it is an infinity or NaN."""
+    # Python raises where IEEE 754 has a result.
     try:
         return left / right
     except ZeroDivisionError:
@@ -74,13 +78,14 @@ def modulo_decimal(left: Decimal, right: Decimal) -> Decimal | None:
         return None
 
 
-def truncate(value: float, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
-    """The whole part of a real; None where it is no number or does not fit."""
+def truncate_to_whole(value: float, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
+    """The whole part of a real; None for NaN and where it lies outside `low` to `high`."""
+    # NaN compares false with both bounds.
     return int(value) if low <= value <= high else None
 
 
-def saturate(value: float | Decimal, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
-    """The whole part of a real, the nearest one there is where it does not fit; None for NaN."""
+def saturate_to_whole(value: float | Decimal, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
+    """The whole part of a real, `low` or `high` where it lies outside them; None for NaN."""
     if low <= value <= high:
         return int(value)
     if value != value:  # noqa: PLR0124 - NaN differs from itself
@@ -89,7 +94,7 @@ def saturate(value: float | Decimal, low: int = MIN_LONG, high: int = MAX_LONG) 
 
 
 def to_float(value: float | Decimal) -> float:
-    """The nearest real of any number; beyond the largest it is an infinity."""
+    """The nearest real of any number; an infinity for a number beyond the largest real."""
     try:
         return float(value)
     except OverflowError:
@@ -97,15 +102,16 @@ def to_float(value: float | Decimal) -> float:
 
 
 def parse_long(text: str, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
-    """A whole number in decimal or `0x` digits; None for anything else or beyond the range."""
+    """A whole number in decimal or `0x` digits; None for anything else, and outside `low` to `high`."""
     if len(text) > 64:
         return None
-    match = _whole().match(text)
+    match = _whole_number_pattern().match(text)
     if match is None:
         return None
     sign, digits = match.groups()
     if digits[:2] in ("0x", "0X"):
         value = int(digits, 16)
+        # 16 hex digits are the bits of a long: 0xffffffffffffffff is -1.
         value = value - 2**64 if MAX_LONG < value < 2**64 and high == MAX_LONG else value
     else:
         value = int(digits)
@@ -114,30 +120,30 @@ def parse_long(text: str, low: int = MIN_LONG, high: int = MAX_LONG) -> int | No
 
 
 def parse_real(text: str) -> float | None:
-    """A number with or without fraction and exponent, or a word for NaN and the infinities; None for anything else."""
+    """A number with or without fraction and exponent, or `nan`, `inf`, `infinity` in any case; else None."""
     try:
-        return float(text) if _decimal().match(text) else _WORDS.get(text.strip().lower())
+        return float(text) if _decimal_pattern().match(text) else _NAMED_REALS.get(text.strip().lower())
     except (ValueError, OverflowError):
         return None
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """A number in decimal digits, exactly; None for anything else."""
-    if len(text) > 64 or not _decimal().match(text):
+    """A number in decimal digits, exactly; None for anything else, and where 128 bits do not hold it."""
+    if len(text) > 64 or not _decimal_pattern().match(text):
         return None
     try:
-        return decimal_range(Decimal(text.strip()))
+        return decimal_in_range(Decimal(text.strip()))
     except InvalidOperation:
         return None
 
 
-def decimal_range(value: Decimal) -> Decimal | None:
-    """The value itself, or None where it is no number or 128 bits do not hold it."""
+def decimal_in_range(value: Decimal) -> Decimal | None:
+    """The value itself, or None where it is NaN or infinite or has more than 34 digits before the point."""
     return value if value.is_finite() and value.adjusted() < 34 else None
 
 
-def real_text(value: float) -> str:
-    """The shortest text that reads back as the same real, with a fraction always."""
+def format_real(value: float) -> str:
+    """The shortest text that parses to the same real, with a fraction even where it is whole: `5.0`."""
     if value != value:  # noqa: PLR0124 - NaN differs from itself
         return "NaN"
     if value in (math.inf, -math.inf):
@@ -145,16 +151,16 @@ def real_text(value: float) -> str:
     return repr(value)
 
 
-def decimal_text(value: Decimal) -> str:
-    """All digits, without an exponent."""
+def format_decimal(value: Decimal) -> str:
+    """All digits of a decimal, without an exponent."""
     return format(value, "f")
 
 
 @cache
-def _whole() -> re.Pattern[str]:
+def _whole_number_pattern() -> re.Pattern[str]:
     return re.compile(r"\s*([+-]?)(0[xX][0-9a-fA-F]{1,16}|\d{1,60})\s*\Z", re.ASCII)
 
 
 @cache
-def _decimal() -> re.Pattern[str]:
+def _decimal_pattern() -> re.Pattern[str]:
     return re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,5})?\s*\Z", re.ASCII)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def equals(text: str, other: str) -> bool:
+def equals_ignoring_case(text: str, other: str) -> bool:
     """`=~`: equal without case."""
     return text.lower() == other.lower()
 
@@ -24,43 +24,42 @@ def endswith(text: str, part: str) -> bool:
 
 
 def has(text: str, term: str) -> bool:
-    """`has`: the term somewhere as a whole, without case. A term is a longest run of letters and digits."""
+    """`has`: the text has the whole term, without case. A term is a longest run of letters and digits."""
     return has_cs(text.lower(), term.lower())
 
 
 def has_cs(text: str, term: str) -> bool:
-    """`has_cs`: the term somewhere as a whole."""
-    return _find(text, term, left=True, right=True)
+    """`has_cs`: the text has the whole term, case counting."""
+    return _contains_term(text, term, left=True, right=True)
 
 
 def hasprefix(text: str, term: str) -> bool:
-    """`hasprefix`: a term that starts so, without case."""
+    """`hasprefix`: the text has a term that starts with `term`, without case."""
     return hasprefix_cs(text.lower(), term.lower())
 
 
 def hasprefix_cs(text: str, term: str) -> bool:
-    """`hasprefix_cs`: a term that starts so."""
-    return _find(text, term, left=True, right=False)
+    """`hasprefix_cs`: the text has a term that starts with `term`, case counting."""
+    return _contains_term(text, term, left=True, right=False)
 
 
 def hassuffix(text: str, term: str) -> bool:
-    """`hassuffix`: a term that ends so, without case."""
+    """`hassuffix`: the text has a term that ends with `term`, without case."""
     return hassuffix_cs(text.lower(), term.lower())
 
 
 def hassuffix_cs(text: str, term: str) -> bool:
-    """`hassuffix_cs`: a term that ends so."""
-    return _find(text, term, left=False, right=True)
+    """`hassuffix_cs`: the text has a term that ends with `term`, case counting."""
+    return _contains_term(text, term, left=False, right=True)
 
 
-def _find(text: str, term: str, *, left: bool, right: bool) -> bool:
-    """Whether the term occurs with no letter or digit beside it on the sides that count.
-
-    A term that itself starts or ends with a delimiter needs no delimiter beside it there.
-    """
+def _contains_term(text: str, term: str, *, left: bool, right: bool) -> bool:
+    """Whether the term occurs with no letter or digit beside it on the sides asked for."""
+    # A search by position, not a pattern of word boundaries: those count `_` as a letter, Kusto's terms do not.
     start = text.find(term)
     if start < 0 or not term:
         return start >= 0
+    # A term that itself starts or ends with a delimiter needs no delimiter beside it there: `-ray` is in `x-ray`.
     left = left and term[0].isalnum()
     right = right and term[-1].isalnum()
     while start >= 0:

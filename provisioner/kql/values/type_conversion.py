@@ -1,4 +1,4 @@
-"""From any type to any type, as Kusto's `to…` functions convert: what does not fit is null."""
+"""Conversion of run-time values from any type to any type, as Kusto's `to…` functions do: what does not fit is null."""
 
 from __future__ import annotations
 
@@ -7,56 +7,59 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, SafeUUID
 
-from provisioner.kql.values.datetimes import format_datetime, parse_datetime, within_range
-from provisioner.kql.values.dynamic_values import Duration, Instant, text_of_dynamic, unwrap_dynamic, wrap_dynamic
+from provisioner.kql.values.datetimes import datetime_in_range, format_datetime, parse_datetime
+from provisioner.kql.values.dynamic_values import dynamic_to_text, unwrap_dynamic, wrap_dynamic
 from provisioner.kql.values.numbers import (
     MAX_INT,
     MIN_INT,
-    decimal_range,
-    decimal_text,
+    decimal_in_range,
+    format_decimal,
+    format_real,
     parse_decimal,
     parse_long,
     parse_real,
-    real_text,
-    saturate,
+    saturate_to_whole,
     to_float,
-    truncate,
+    truncate_to_whole,
     wrap_int,
 )
-from provisioner.kql.values.timespans import format_timespan, parse_timespan, timespan_range
+from provisioner.kql.values.timespans import format_timespan, parse_timespan, timespan_in_range
 
-_NEW, _SET = object.__new__, object.__setattr__
-_HYPHENS = frozenset((8, 12, 16, 20))
+_NEW_OBJECT, _SET_ATTRIBUTE = object.__new__, object.__setattr__
+_DIGITS_BEFORE_HYPHENS = frozenset((8, 12, 16, 20))
 
 
 def parse_guid(text: str) -> UUID | None:
-    """The guid of the first 32 hex digits, hyphens where they belong or left out; None otherwise.
+    """The guid of the first 32 hex digits, with hyphens in their usual positions or without; None otherwise.
 
-    What follows the digits is ignored, as the documentation says; braces and parentheses around them are taken.
+    What follows the digits is ignored, as Kusto documents; braces and parentheses around them are accepted.
     """
+    # The usual spelling first: a table of logs has many guids, and looking at each character is several times slower.
     if len(text) == 36 and text[8] == text[13] == text[18] == text[23] == "-":
         digits = text.replace("-", "")
     else:
-        digits = _guid_digits(text[1:] if text[:1] in "{(" else text)
+        digits = _leading_hex_digits(text[1:] if text[:1] in "{(" else text)
     try:
         data = bytes.fromhex(digits)
     except ValueError:
         return None
-    return _guid(data) if len(data) == 16 == len(digits) // 2 else None
+    return _guid_from_bytes(data) if len(data) == 16 == len(digits) // 2 else None
 
 
-def _guid(data: bytes) -> UUID:
-    """As `UUID(bytes=data)`, whose many ways to be called cost more than all the rest of reading one."""
-    guid = _NEW(UUID)
-    _SET(guid, "int", int.from_bytes(data, "big"))
-    _SET(guid, "is_safe", SafeUUID.unknown)
+def _guid_from_bytes(data: bytes) -> UUID:
+    """The same as `UUID(bytes=data)`."""
+    # UUID.__init__ checks its six alternative arguments, which costs more than everything else in parsing a guid.
+    guid = _NEW_OBJECT(UUID)
+    _SET_ATTRIBUTE(guid, "int", int.from_bytes(data, "big"))
+    _SET_ATTRIBUTE(guid, "is_safe", SafeUUID.unknown)
     return guid
 
 
-def _guid_digits(text: str) -> str:
+def _leading_hex_digits(text: str) -> str:
+    """The first 32 characters, hyphens in their usual positions skipped; `bytes.fromhex` refuses what is no digit."""
     digits = ""
     for character in text[:64]:
-        if character == "-" and len(digits) in _HYPHENS:
+        if character == "-" and len(digits) in _DIGITS_BEFORE_HYPHENS:
             continue
         digits += character
         if len(digits) == 32:
@@ -65,13 +68,13 @@ def _guid_digits(text: str) -> str:
 
 
 def to_bool(value: Any, type_name: str) -> bool | None:
-    """Words `true` and `false` in any case, and numbers, of which only zero is false."""
+    """Text `true` or `false` in any case, or a number (also as text), of which only zero is false; else null."""
     if type_name == "bool":
         return bool(value)
     if type_name == "string":
-        word = value.strip().lower()
-        if word in ("true", "false"):
-            return bool(word == "true")
+        text = value.strip().lower()
+        if text in ("true", "false"):
+            return bool(text == "true")
         number = parse_long(value)
         return None if number is None else number != 0
     if type_name in ("int", "long", "real", "decimal"):
@@ -80,33 +83,33 @@ def to_bool(value: Any, type_name: str) -> bool | None:
 
 
 def to_long(value: Any, type_name: str) -> int | None:
-    """Whole numbers; a real is truncated, a datetime or timespan gives its ticks, a text must be a whole number.
+    """A whole number of 64 bits: a real is truncated, a time gives its ticks, text must be a whole number.
 
-    Measured at the engine: a real beyond 64 bits is the outermost long, a text beyond them null.
+    Measured at the engine: a real beyond 64 bits gives the nearest long, text beyond 64 bits gives null.
     """
     if type_name in ("int", "long", "datetime", "timespan"):
         return int(value)
     if type_name == "string":
         return parse_long(value)
     if type_name == "real":
-        return saturate(value)
+        return saturate_to_whole(value)
     if type_name == "decimal":
-        return truncate(value) if value.is_finite() else None
+        return truncate_to_whole(value) if value.is_finite() else None
     return int(value) if type_name == "bool" else None
 
 
 def to_int(value: Any, type_name: str) -> int | None:
-    """As `to_long` in 32 bits: whole numbers wrap around, a real goes to the nearest int, text beyond is null."""
+    """As `to_long` in 32 bits: a long wraps around, a real gives the nearest int, text beyond 32 bits gives null."""
     if type_name == "string":
         return parse_long(value, MIN_INT, MAX_INT)
     if type_name == "real":
-        return saturate(value, MIN_INT, MAX_INT)
-    whole = to_long(value, type_name)
-    return None if whole is None else wrap_int(whole)
+        return saturate_to_whole(value, MIN_INT, MAX_INT)
+    number = to_long(value, type_name)
+    return None if number is None else wrap_int(number)
 
 
 def to_real(value: Any, type_name: str) -> float | None:
-    """Every number; a text in decimal digits, with or without an exponent."""
+    """Any number as a real; text must be decimal digits, with or without an exponent."""
     if type_name == "real":
         return float(value)
     if type_name == "string":
@@ -117,41 +120,41 @@ def to_real(value: Any, type_name: str) -> float | None:
 
 
 def to_decimal(value: Any, type_name: str) -> Decimal | None:
-    """Every number; a text in decimal digits."""
+    """Any number as a decimal; text must be decimal digits."""
     if type_name == "string":
         return parse_decimal(value)
     if type_name == "real":
-        return decimal_range(Decimal(repr(value)))
+        return decimal_in_range(Decimal(repr(value)))  # the shortest digits, not the exact binary fraction
     if type_name in ("int", "long", "decimal", "bool", "datetime", "timespan"):
-        return decimal_range(Decimal(value))
+        return decimal_in_range(Decimal(value))
     return None
 
 
 def to_datetime(value: Any, type_name: str) -> int | None:
-    """A datetime, a text in any form Kusto reads, or a number of ticks."""
+    """A datetime, text in any form Kusto reads, or a number of ticks since the year 1."""
     if type_name == "datetime":
         return int(value)
     if type_name == "string":
         return parse_datetime(value)
     if type_name in ("int", "long"):
-        return within_range(value)
+        return datetime_in_range(value)
     if type_name in ("real", "decimal"):
         ticks = to_long(value, type_name)
-        return None if ticks is None else within_range(ticks)
+        return None if ticks is None else datetime_in_range(ticks)
     return None
 
 
 def to_timespan(value: Any, type_name: str) -> int | None:
-    """A timespan, a text in any form Kusto reads, or a number of ticks."""
+    """A timespan, text in any form Kusto reads, or a number of ticks."""
     if type_name in ("timespan", "int", "long"):
-        return timespan_range(int(value))
+        return timespan_in_range(int(value))
     if type_name == "string":
         return parse_timespan(value)
     return to_long(value, type_name) if type_name in ("real", "decimal") else None
 
 
 def to_guid(value: Any, type_name: str) -> UUID | None:
-    """A guid, or a text that starts with one."""
+    """A guid, or text that starts with one."""
     if type_name == "guid":
         return value if isinstance(value, UUID) else None
     return parse_guid(value) if type_name == "string" else None
@@ -170,9 +173,9 @@ _CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def convert(value: Any, source: str, target: str) -> Any:
-    """An inside value of type `source` as one of type `target`; null (an empty string) where it does not fit."""
+    """A run-time value of type `source` as one of type `target`; null (an empty string) where it does not fit."""
     if target == "string":
-        return text_of(value, source)
+        return to_text(value, source)
     if target == "dynamic":
         return wrap_dynamic(value, source)
     if value is None:
@@ -182,28 +185,25 @@ def convert(value: Any, source: str, target: str) -> Any:
     return None if value is None else _CONVERSIONS[target](value, source)
 
 
-_TEXTS: dict[str, Callable[[Any], str]] = {
+_TEXT_FORMATTERS: dict[str, Callable[[Any], str]] = {
     "bool": lambda value: "True" if value else "False",
     "int": str,
     "long": str,
-    "real": real_text,
-    "decimal": decimal_text,
+    "real": format_real,
+    "decimal": format_decimal,
     "string": lambda value: value,
     "datetime": format_datetime,
     "timespan": format_timespan,
     "guid": str,
-    "dynamic": text_of_dynamic,
+    "dynamic": dynamic_to_text,
 }
 
 
-def text_of(value: Any, type_name: str) -> str:
-    """What `tostring` makes of an inside value; null is the empty string."""
-    return "" if value is None else _TEXTS[type_name](value)
+def to_text(value: Any, type_name: str) -> str:
+    """The text that `tostring` gives for a run-time value; null gives the empty string."""
+    return "" if value is None else _TEXT_FORMATTERS[type_name](value)
 
 
-def texter(type_name: str) -> Callable[[Any], str]:
-    """`text_of` for one type, to be kept where many values of it are printed; not for null."""
-    return _TEXTS[type_name]
-
-
-__all__ = ["Duration", "Instant", "convert", "parse_guid", "text_of", "texter"]
+def text_formatter_for(type_name: str) -> Callable[[Any], str]:
+    """`to_text` for one type, so that a writer of many values looks it up once; it does not take null."""
+    return _TEXT_FORMATTERS[type_name]

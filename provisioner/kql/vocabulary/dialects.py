@@ -1,69 +1,144 @@
-"""The dialect gate: which operators and functions a transformation may use, and who says so."""
+"""What each dialect of the language allows: operators, functions and literals, limits, and the evidence for it.
+
+The facts stand in schemas/kql.yaml; `provisioner.fact_evidence` says what follows from them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
+from provisioner.fact_evidence import Evidence, EvidencePolicy, Judgement, judge, read_evidence
+from provisioner.kql.vocabulary.struct_class import Struct
 from provisioner.package_data import load_facts
 
 Dialect = Literal["transform", "query"]
+"""`transform` is what a data collection rule takes, `query` is what the query API takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """`allowed`, `disputed` (used in published rules, yet unlisted or reported refused) or `refused`."""
+class Permission(Struct):
+    """Whether a text may use a word, and why.
 
-    status: str
-    source: str | None = None
+    `hint` says what to write instead; `rewrite` is what a fix writes: another name, or a text with the arguments by
+    number in braces. `source` is the page or report behind the newest evidence, else the page that lists what is
+    allowed.
+    """
+
+    judgement: Judgement
+    evidence: tuple[Evidence, ...] = ()
     hint: str | None = None
+    rewrite: str | None = None
+    source: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a text that uses it is accepted."""
+        return self.judgement.accepted
 
 
 @cache
-def function_permission(name: str, dialect: Dialect) -> Permission | None:
-    """May a query of this dialect call this function; None where nobody knows the name."""
-    entry = _facts()["functions"].get(name)
-    return None if entry is None else _permission(entry, dialect)
+def function_permission(name: str, dialect: Dialect, policy: EvidencePolicy = "newest") -> Permission | None:
+    """Whether a text of this dialect may call the function; None where there is no such function."""
+    facts = _language_facts()
+    entry = facts["functions"].get(name)
+    if entry is None and name in _names("listed_functions"):
+        entry = {"listed": True}
+    elif entry is None:
+        if name not in _names("unlisted_functions"):
+            return None
+        entry = {}
+    return _permission(entry, dialect, policy)
+
+
+def function_names() -> frozenset[str]:
+    """Every function that the facts know, whether a dialect has it or not."""
+    return _names("listed_functions") | _names("unlisted_functions") | frozenset(_language_facts()["functions"])
 
 
 @cache
-def operator_permission(word: str, dialect: Dialect) -> Permission | None:
-    """May a query of this dialect use this tabular operator; None where neither dialect has it."""
-    entry = _facts()["operators"].get(word)
-    return None if entry is None else _permission(entry, dialect)
+def operator_permission(word: str, dialect: Dialect, policy: EvidencePolicy = "newest") -> Permission | None:
+    """Whether a text of this dialect may use the tabular operator; None where neither dialect has it."""
+    entry = _language_facts()["operators"].get(word)
+    return None if entry is None else _permission(entry, dialect, policy)
 
 
-def unknown_operator(word: str) -> str | None:
-    """What to do instead of a Kusto operator that is not offered here; None where Kusto has no such operator."""
-    hint = _facts()["unknown_operators"].get(word)
+@cache
+def literal_permission(name: str, dialect: Dialect, policy: EvidencePolicy = "newest") -> Permission:
+    """Whether a text of this dialect may hold a literal: `dynamic(null)`, or any other as `dynamic(…)`."""
+    return _permission(_language_facts()["literals"][name], dialect, policy)
+
+
+def unsupported_operator_hint(word: str) -> str | None:
+    """What to write instead of a Kusto operator that is not offered; None where Kusto has no such operator."""
+    hint = _language_facts()["unknown_operators"].get(word)
     return None if hint is None else str(hint)
 
 
-def text_operator(word: str) -> str | None:
+def text_operator_replacement(word: str) -> str | None:
     """What to write instead of a text operator that the transform language does not list; None where it does."""
-    hint = _facts()["string_operators"].get(word)
+    hint = _language_facts()["string_operators"].get(word)
     return None if hint is None else str(hint)
 
 
-def limit(name: str) -> int:
+def output_type_permission(produced: str, expected: str, policy: EvidencePolicy = "newest") -> Permission:
+    """Whether a transformation may write a column of one type into a table's column of another."""
+    facts = _language_facts()["output_types"]
+    return _permission(facts.get(f"{produced} into {expected}", facts["any"]), "transform", policy)
+
+
+def behaviour_evidence(name: str) -> tuple[Evidence, ...]:
+    """Who says that something runs otherwise in a transformation than in a query."""
+    return read_evidence(_language_facts()["behaviour"][name]["evidence"], _language_facts()["sources"])
+
+
+def language_evidence() -> Mapping[str, Mapping[str, tuple[Evidence, ...]]]:
+    """All evidence about single words: section of the facts → word → entries, newest first."""
+    facts = _language_facts()
+    return {
+        section: {
+            word: read_evidence(entry["evidence"], facts["sources"])
+            for word, entry in facts[section].items()
+            if "evidence" in entry
+        }
+        for section in ("operators", "functions", "literals", "behaviour", "output_types")
+    }
+
+
+def list_date() -> str:
+    """The date of the page that lists what a transformation may use, as ISO text."""
+    return str(_language_facts()["listed"]["date"])
+
+
+def language_limit(name: str) -> int:
     """A limit of the transform language by name."""
-    return int(_facts()["limits"][name])
+    return int(_language_facts()["limits"][name])
 
 
-def source(key: str | None) -> str | None:
+def source_address(key: str | None) -> str | None:
     """The address or report behind a source's key."""
-    return None if key is None else str(_facts()["sources"].get(key, key))
+    return None if key is None else str(_language_facts()["sources"].get(key, key))
 
 
-def _permission(entry: Any, dialect: Dialect) -> Permission:
-    if isinstance(entry, str):
-        entry = {"transform": entry}
-    status = entry.get(dialect, "allowed" if dialect == "query" else "refused")
-    cited = entry.get("source", "list" if dialect == "transform" else "kusto")
-    return Permission(status, source(cited), entry.get("hint") if dialect == "transform" else None)
+def _permission(entry: Mapping[str, Any], dialect: Dialect, policy: EvidencePolicy) -> Permission:
+    facts = _language_facts()
+    if dialect == "query":
+        # the query dialect has all of Kusto's, save what only a transformation offers
+        is_offered = entry.get("query") != "refused"
+        page = Evidence("documented", "", facts["sources"]["kusto"])
+        return Permission(judge([page] if is_offered else []), source=page.source)
+    sources = facts["sources"]
+    listed = facts["listed"] if entry.get("listed") else None
+    entries = [*entry.get("evidence", ()), *([{"kind": "documented", **listed}] if listed else ())]
+    evidence = read_evidence(entries, sources)
+    source = evidence[0].source if evidence else sources["list"]
+    return Permission(judge(evidence, policy), evidence, entry.get("hint"), entry.get("rewrite"), source)
 
 
 @cache
-def _facts() -> Any:
+def _names(group: str) -> frozenset[str]:
+    return frozenset(_language_facts()[group].split())
+
+
+def _language_facts() -> Any:
     return load_facts("kql.yaml")

@@ -1,4 +1,4 @@
-"""Sample records → the first manifest for them: columns inferred, a transform that flattens, a test that holds."""
+"""Sample records → a first manifest for them: inferred columns, a transform that flattens, a test that passes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from provisioner.model.reserved_columns import reserved_columns
 from provisioner.package_data import load_facts
+from provisioner.suggest import unused_name
 
-DEEPEST = 3
+MAX_FLATTENED_LEVELS = 3
 """Levels of objects that are flattened; what nests deeper stays dynamic."""
-MOST_COLUMNS = 500
-"""Columns a custom table may have. Source: schemas/limits.yaml"""
-LONGEST_TRANSFORM = 15_360
-"""Characters a transform may have. Source: schemas/limits.yaml"""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TIMES = ("timegenerated", "timestamp", "@timestamp", "time", "eventtime", "event_time", "created", "createdat", "date")
+# Common names of event times, the likeliest first.
+_TIME_COLUMN_NAMES = (
+    "timegenerated",
+    "timestamp",
+    "@timestamp",
+    "time",
+    "eventtime",
+    "event_time",
+    "created",
+    "createdat",
+    "date",
+)
 _CASTS = {
     "string": "tostring",
     "long": "tolong",
@@ -25,104 +34,115 @@ _CASTS = {
     "datetime": "todatetime",
     "guid": "toguid",
 }
-_MANIFEST = {"bool": "boolean", "int": "long", "timespan": "string"}
-"""KQL's words in the manifest's; a sample cannot promise that a whole number stays small."""
+_MANIFEST_TYPES = {"bool": "boolean", "int": "long", "timespan": "string"}
+"""KQL's types as the manifest's. An int becomes long: samples cannot promise that a whole number stays small."""
 
 
-class Leaf(NamedTuple):
-    """One value of a record: the way to it, the column it becomes, that column's type."""
+class LeafValue(NamedTuple):
+    """One value of a record: its path in the record, the column that it becomes, that column's type."""
 
-    way: tuple[str, ...]
+    json_path: tuple[str, ...]
     column: str
     type: str
 
 
-def sketch(records: Sequence[Mapping[str, Any]], table: str, stream: str) -> dict[str, Any]:
-    """The `tables` and `streams` of a manifest that takes such records; raises ValueError where none can be made."""
-    known = _types(records)
-    if not known:
+def draft_manifest(records: Sequence[Mapping[str, Any]], table: str, stream: str) -> dict[str, Any]:
+    """The `tables` and `streams` of a manifest that takes such records into the table `table`.
+
+    Raises ValueError where the records have no fields or no transform can take them.
+    """
+    limits = load_facts("limits.yaml")
+    types = _inferred_types(records)
+    if not types:
         raise ValueError("the samples have no fields")
-    leaves = _timed(list(_leaves(records, (), known)))[: MOST_COLUMNS - 1]
-    while len(transform := _transform(leaves, known)) > LONGEST_TRANSFORM:
+    # One column is TimeGenerated, which a table needs even where no value becomes it.
+    most_leaves = limits["table"]["columns"]["most"] - 1
+    leaves = _with_time_generated(list(_leaf_values(records, (), types)))[:most_leaves]
+    while len(transform := _transform(leaves, types)) > limits["dcr"]["transform"]["most"]:
         leaves = leaves[: len(leaves) * 9 // 10]
-    incoming = {name: "string" if type_ == "guid" else type_ for name, type_ in known.items()}
+    stream_columns = {name: "string" if type_ == "guid" else type_ for name, type_ in types.items()}
     columns = {leaf.column: leaf.type for leaf in leaves}
     return {
         "tables": {table: {"columns": {"TimeGenerated": "datetime"} | columns}},
         "streams": {
             stream: {
-                "columns": incoming,
+                "columns": stream_columns,
                 "table": table,
                 "transform": transform,
-                "tests": [_test(records[0], transform, incoming)],
+                "tests": [_first_sample_test(records[0], transform, stream_columns)],
             }
         },
     }
 
 
-def _types(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _inferred_types(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     from provisioner.kql import infer
 
-    return {name: _MANIFEST.get(type_, type_) for name, type_ in infer(records).items()}
+    return {name: _MANIFEST_TYPES.get(type_, type_) for name, type_ in infer(records).items()}
 
 
-def _leaves(
-    records: Sequence[Mapping[str, Any]], way: tuple[str, ...], known: Mapping[str, str], taken: set[str] | None = None
-) -> Iterator[Leaf]:
-    """The values that become columns, objects opened up."""
+def _leaf_values(
+    records: Sequence[Mapping[str, Any]],
+    parent: tuple[str, ...],
+    types: Mapping[str, str],
+    taken: set[str] | None = None,
+) -> Iterator[LeafValue]:
+    """The values that become columns; the members of an object, up to a depth, are columns of their own."""
     taken = {"timegenerated"} if taken is None else taken
-    for name, type_ in known.items():
-        inner = [each[name] for each in records if each.get(name) is not None]
-        if any(inner) and len(way) < DEEPEST and all(isinstance(each, dict) for each in inner):
-            yield from _leaves(inner, (*way, name), _types(inner), taken)
+    for name, type_ in types.items():
+        json_path = (*parent, name)
+        values = [record[name] for record in records if record.get(name) is not None]
+        if any(values) and len(parent) < MAX_FLATTENED_LEVELS and all(isinstance(value, dict) for value in values):
+            yield from _leaf_values(values, json_path, _inferred_types(values), taken)
         else:
-            yield Leaf((*way, name), _column((*way, name), taken), type_)
+            yield LeafValue(json_path, _column_name(json_path, taken), type_)
 
 
-def _column(way: tuple[str, ...], taken: set[str]) -> str:
-    """A legal name for the column, unlike all others."""
+def _column_name(json_path: tuple[str, ...], taken: set[str]) -> str:
+    """A legal name for the column of a value; it is added to `taken`, which holds all names in lower case."""
     rules = load_facts("names.yaml")["column"]
     shortest, longest = rules["length"]
-    name = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(way)).strip("_")
+    name = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(json_path)).strip("_")
     name = name if name[:1].isalpha() else f"field_{name}"
+    # Three characters are left for the number that a repeated name gets.
     name = name[: longest - 3].ljust(shortest, "_")
-    reserved = {each.lower() for each in (*rules["reserved"], *rules["seen_reserved"])}
-    base, number = f"{name}_" if name.lower() in reserved else name, 1
-    name = base
-    while name.lower() in taken:
-        number += 1
-        name = f"{base}{number}"
-    taken.add(name.lower())
-    return name
+    reserved = {name.lower() for name in reserved_columns()}
+    base = f"{name}_" if name.lower() in reserved else name
+    # The lower-case form decides: Azure tells no column from another by case alone.
+    key = unused_name(base.lower(), taken, start=2)
+    taken.add(key)
+    return base + key[len(base) :]
 
 
-def _timed(leaves: list[Leaf]) -> list[Leaf]:
-    """The likeliest time becomes TimeGenerated, and stands first."""
+def _with_time_generated(leaves: list[LeafValue]) -> list[LeafValue]:
+    """The likeliest event time becomes TimeGenerated, the first column."""
     times = [leaf for leaf in leaves if leaf.type == "datetime"]
     if not times:
         return leaves
-    best = min(times, key=lambda leaf: (_rank(leaf.way[-1]), len(leaf.way)))
+    best = min(times, key=lambda leaf: (_time_rank(leaf.json_path[-1]), len(leaf.json_path)))
     return [best._replace(column="TimeGenerated"), *(leaf for leaf in leaves if leaf is not best)]
 
 
-def _rank(name: str) -> int:
-    return _TIMES.index(name.lower()) if name.lower() in _TIMES else len(_TIMES)
+def _time_rank(name: str) -> int:
+    return _TIME_COLUMN_NAMES.index(name.lower()) if name.lower() in _TIME_COLUMN_NAMES else len(_TIME_COLUMN_NAMES)
 
 
-def _transform(leaves: Sequence[Leaf], known: Mapping[str, str]) -> str:
-    values = [(leaf.column, _value(leaf, known)) for leaf in leaves]
-    lines = [column if column == value else f"{column} = {value}" for column, value in values]
+def _transform(leaves: Sequence[LeafValue], types: Mapping[str, str]) -> str:
+    assignments = [(leaf.column, _leaf_expression(leaf, types)) for leaf in leaves]
+    lines = [column if column == value else f"{column} = {value}" for column, value in assignments]
+    # A custom table needs TimeGenerated; rows without an event time get the time of their ingestion.
     if leaves[0].column != "TimeGenerated":
         lines.insert(0, "TimeGenerated = now()")
     return "source\n| project\n    " + ",\n    ".join(lines) + "\n"
 
 
-def _value(leaf: Leaf, known: Mapping[str, str]) -> str:
-    first, *rest = leaf.way
-    text = first if _IDENTIFIER.fullmatch(first) and first.lower() not in _WORDS else f"[{_quoted(first)}]"
+def _leaf_expression(leaf: LeafValue, types: Mapping[str, str]) -> str:
+    first, *rest = leaf.json_path
+    text = first if _IDENTIFIER.fullmatch(first) and first.lower() not in _KEYWORDS else f"[{_quoted(first)}]"
     for part in rest:
-        text += f".{part}" if _IDENTIFIER.fullmatch(part) and part.lower() not in _WORDS else f"[{_quoted(part)}]"
-    if leaf.type == "dynamic" or (not rest and known[first] == leaf.type and leaf.type != "guid"):
+        text += f".{part}" if _IDENTIFIER.fullmatch(part) and part.lower() not in _KEYWORDS else f"[{_quoted(part)}]"
+    # A stream's own columns have their type; what is inside a dynamic value needs a cast, and a guid always does.
+    if leaf.type == "dynamic" or (not rest and types[first] == leaf.type and leaf.type != "guid"):
         return text
     return f"{_CASTS[leaf.type]}({text})"
 
@@ -131,22 +151,22 @@ def _quoted(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-# Words that the language reads otherwise where a name stands.
-_WORDS = frozenset(
+# Keywords of KQL: as a column's name they need brackets and quotes.
+_KEYWORDS = frozenset(
     "and or in has contains between by where extend project source let true false null datetime dynamic type".split()  # noqa: SIM905
 )
 
 
-def _test(record: Mapping[str, Any], transform: str, incoming: Mapping[str, str]) -> dict[str, Any]:
-    """The first sample, and what the transform makes of it today; a time that is the clock's is left out."""
+def _first_sample_test(record: Mapping[str, Any], transform: str, stream_columns: Mapping[str, str]) -> dict[str, Any]:
+    """A test that expects what the transform makes of the first sample; columns fed by now() are left out."""
     from provisioner import kql
 
-    query, wrong = kql.bind(transform, dict(incoming))
+    query, diagnostics = kql.bind(transform, dict(stream_columns))
     if query is None:
-        raise ValueError(f"no transform can be made for these samples: {wrong[0].message}")
+        raise ValueError(f"no transform can be made for these samples: {diagnostics[0].message}")
     rows = [
         {
-            name: _shown(value, query.columns[name])
+            name: _without_trailing_zeros(value, query.columns[name])
             for name, value in row.items()
             if value not in (None, "") and name not in query.volatile
         }
@@ -155,5 +175,5 @@ def _test(record: Mapping[str, Any], transform: str, incoming: Mapping[str, str]
     return {"name": "the first sample arrives as a row", "given": [dict(record)], "expect": rows}
 
 
-def _shown(value: Any, type_: str) -> Any:
+def _without_trailing_zeros(value: Any, type_: str) -> Any:
     return re.sub(r"\.?0+Z$", "Z", value) if type_ == "datetime" and "." in value else value

@@ -1,153 +1,197 @@
-"""Streams as written → streams with their columns, flows and tests, those that are left out made from the table."""
+"""Streams as written → streams with columns, flows and tests; columns that are left out come from the table."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Mapping
 from typing import Any
 
-from provisioner.load.builders.column_builder import columns
-from provisioner.load.builders.transform_test_builder import tests
-from provisioner.load.schema.shape_reader import Structure
-from provisioner.model import PASSTHROUGH, Columns, Flow, Stream, Table
+from provisioner.load.builders.transform_test_builder import build_transform_tests
+from provisioner.load.schema.manifest_errors import ManifestErrors
+from provisioner.model import PASSTHROUGH, Columns, Flow, ManifestPath, Stream, Table, builtin_stream_table
 from provisioner.package_data import load_facts
+from provisioner.suggest import unused_name
 
-# Azure fills these in itself; a sender has no say in them.
-# source: schemas/builtin_tables.json lists them among the columns; log-standard-columns
-_PLATFORM = frozenset({"TenantId", "Type", "MG", "ManagementGroupName", "SourceSystem"})
+# Azure fills these in itself: senders cannot set them. schemas/builtin_tables.json lists them among the columns.
+# Source: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
+_PLATFORM_COLUMNS = frozenset({"TenantId", "Type", "MG", "ManagementGroupName", "SourceSystem"})
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def streams(values: Mapping[str, Any], tables: Mapping[str, Table], structure: Structure) -> dict[str, Stream]:
-    """Every stream that can be made, by its key."""
-    return {key: _stream(key, each, tables, structure) for key, each in values.items()}
+def build_streams(values: Mapping[str, Any], tables: Mapping[str, Table], errors: ManifestErrors) -> dict[str, Stream]:
+    """Every stream of the manifest, by its key; errors are collected in `errors`."""
+    return {key: _stream(key, stream, tables, errors) for key, stream in values.items()}
 
 
-def _stream(key: str, values: dict[str, Any], tables: Mapping[str, Table], structure: Structure) -> Stream:
+def build_columns(values: Mapping[str, Any]) -> Columns:
+    """Column names with their types and descriptions; a column whose type is wrong has the type ``''``."""
+    descriptions = {name: column["description"] for name, column in values.items() if "description" in column}
+    return Columns({name: column.get("type", "") for name, column in values.items()}, descriptions)
+
+
+def _stream(key: str, values: dict[str, Any], tables: Mapping[str, Table], errors: ManifestErrors) -> Stream:
     path = ("streams", key)
-    ways = values.get("flows", [values])
-    _one_table(key, values, structure)
-    names = [way["table"] for way in ways if "table" in way]
-    declared = "columns" in values or (*path, "columns") in structure.broken
-    if declared:
-        shape = columns(values.get("columns", {}))
-        casts: tuple[str, ...] = ()
+    flow_values = values.get("flows", [values])
+    _check_tables(key, values, errors)
+    table_names = [flow["table"] for flow in flow_values if "table" in flow]
+    declared = "columns" in values or (*path, "columns") in errors.broken
+    builtin_table = builtin_stream_table(values.get("stream", key))
+    guid_columns: tuple[str, ...]
+    if not declared and builtin_table is not None and builtin_table in load_facts("builtin_tables.json")["tables"]:
+        # Such a stream has the types of its table, guid included, so nothing is cast.
+        columns, guid_columns = _columns_of_builtin_stream(key, builtin_table, errors), ()
+    elif declared:
+        columns, guid_columns = build_columns(values.get("columns", {})), ()
     else:
-        shape, casts = _from_table(key, names, tables, structure)
-    flows = tuple(_flow(way, casts, tuple(shape)) for way in ways if "table" in way)
+        columns, guid_columns = _columns_of_table(key, table_names, tables, errors)
+    flows = tuple(
+        _flow(flow, flow_path, guid_columns, tuple(columns))
+        for flow_path, flow in zip(_flow_paths(path, values), flow_values, strict=True)
+        if "table" in flow
+    )
     return Stream(
         key,
         values.get("stream", key),
-        shape,
+        columns,
         flows,
         tuple(values.get("samples", ())),
-        tuple(tests(path, values, names, structure)),
+        tuple(build_transform_tests(path, values, table_names, errors)),
         declared,
     )
 
 
-def _one_table(key: str, values: dict[str, Any], structure: Structure) -> None:
-    """A stream leads somewhere, and to each table once."""
+def _check_tables(key: str, values: dict[str, Any], errors: ManifestErrors) -> None:
+    """A stream has at least one table, and each table once."""
     path = ("streams", key)
-    broken = {(*path, "table"), (*path, "flows"), path} & structure.broken
+    # A stream whose table is wrong has one error already.
+    broken = {(*path, "table"), (*path, "flows"), path} & errors.broken
     if not broken and "table" not in values and not values.get("flows"):
-        structure.broken.add((*path, "table"))
+        errors.broken.add((*path, "table"))
         hint = f"write `table: NAME_CL` under {key!r}, or `flows` for several tables"
-        structure.say("MAN003", f"the stream {key!r} leads to no table", (*path, "table"), hint)
+        errors.add("MAN003", f"the stream {key!r} leads to no table", (*path, "table"), hint)
     seen: set[str] = set()
-    for index, way in enumerate(values.get("flows", ())):
-        if (table := way.get("table")) in seen:
-            words = f"the stream {key!r} flows twice into {table!r}"
-            structure.say(
-                "MAN014",
-                words,
-                (*path, "flows", index, "table"),
-                "join the two transforms with `union`, or use two streams",
-            )
+    for index, flow in enumerate(values.get("flows", ())):
+        if (table := flow.get("table")) in seen:
+            message = f"the stream {key!r} flows twice into {table!r}"
+            hint = "join the two transforms with `union`, or use two streams"
+            errors.add("MAN014", message, (*path, "flows", index, "table"), hint)
         if table is not None:
             seen.add(table)
 
 
-def _from_table(
-    key: str, names: list[str], tables: Mapping[str, Table], structure: Structure
-) -> tuple[Columns, tuple[str, ...]]:
-    """The columns of the stream's only table as a stream may have them, and those that need a cast back to guid."""
-    path = ("streams", key)
-    if len(names) > 1:
-        _required(path, f"the stream {key!r} feeds several tables, so its columns cannot be taken from one", structure)
-        return Columns({}), ()
-    if not names:
-        structure.broken.add((*path, "columns"))
-        return Columns({}), ()
-    types, known = _types(names[0], tables)
+def _columns_of_builtin_stream(key: str, table: str, errors: ManifestErrors) -> Columns:
+    """The columns of one of Azure's own streams: those of the table that it is named after, whatever it flows into."""
+    types, _ = _table_column_types(table, {})
     if types is None:
-        if known:
-            _required(
-                path, f"the columns of {names[0]!r} are not known here, so the stream {key!r} needs its own", structure
+        path = ("streams", key)
+        errors.broken.add((*path, "columns"))
+        hint = "send to a stream of your own: call it `Custom-…` and write its `columns`"
+        errors.add(
+            "MAN015",
+            f"the columns of {table!r} are not known here, so nobody can send to {key!r} by this",
+            path,
+            hint,
+            key=True,
+        )
+        return Columns({})
+    return Columns(types)
+
+
+def _columns_of_table(
+    key: str, table_names: list[str], tables: Mapping[str, Table], errors: ManifestErrors
+) -> tuple[Columns, tuple[str, ...]]:
+    """The columns of the stream's only table, and those of them that need a cast back to guid.
+
+    A stream cannot declare a guid (see `model.ColumnType`), so its guid columns are strings.
+    """
+    path = ("streams", key)
+    if len(table_names) > 1:
+        _require_columns(
+            path, f"the stream {key!r} feeds several tables, so its columns cannot be taken from one", errors
+        )
+        return Columns({}), ()
+    if not table_names:
+        errors.broken.add((*path, "columns"))
+        return Columns({}), ()
+    types, is_known_table = _table_column_types(table_names[0], tables)
+    if types is None:
+        if is_known_table:
+            _require_columns(
+                path,
+                f"the columns of {table_names[0]!r} are not known here, so the stream {key!r} needs its own",
+                errors,
             )
         else:
-            structure.broken.add((*path, "columns"))  # a rule says that there is no such table
+            # The rule flow_table reports that there is no such table.
+            errors.broken.add((*path, "columns"))
         return Columns({}), ()
-    if ("tables", names[0], "columns") in structure.broken:
-        structure.broken.add((*path, "columns"))
+    # Columns copied from a broken table are not the author's: rules must not judge them.
+    if ("tables", table_names[0], "columns") in errors.broken:
+        errors.broken.add((*path, "columns"))
     guids = tuple(name for name, type_ in types.items() if type_ == "guid")
     return Columns({name: "string" if name in guids else type_ for name, type_ in types.items()}), guids
 
 
-def _types(name: str, tables: Mapping[str, Table]) -> tuple[dict[str, str] | None, bool]:
+def _table_column_types(name: str, tables: Mapping[str, Table]) -> tuple[dict[str, str] | None, bool]:
     """The table's columns, None where they are not known, and whether the table itself is known."""
     table = tables.get(name)
-    own = dict(table.columns) if table else {}
+    declared = dict(table.columns) if table else {}
     if table and table.custom:
-        return (own, True) if own else (None, table.existing)
+        return (declared, True) if declared else (None, table.existing)
     builtin = load_facts("builtin_tables.json")["tables"].get(name)
     if builtin is None:
-        return (own, True) if own else (None, table is not None)
+        return (declared, True) if declared else (None, table is not None)
+    # The facts know that some tables exist without knowing their columns.
     if not builtin["columns"]:
         return None, True
-    theirs = {
+    writable = {
         column: type_
         for column, type_ in builtin["columns"].items()
-        if column not in _PLATFORM and not column.startswith("_")
+        if column not in _PLATFORM_COLUMNS and not column.startswith("_")
     }
-    return theirs | own, True
+    return writable | declared, True
 
 
-def _required(path: tuple[str, str], words: str, structure: Structure) -> None:
-    structure.broken.add((*path, "columns"))
+def _require_columns(path: tuple[str, str], message: str, errors: ManifestErrors) -> None:
+    errors.broken.add((*path, "columns"))
     hint = "write `columns: {TimeGenerated: datetime, …}`: what senders post"
-    structure.say("MAN015", words, path, hint, key=True)
+    errors.add("MAN015", message, path, hint, key=True)
 
 
-def _flow(way: dict[str, Any], casts: tuple[str, ...], names: tuple[str, ...]) -> Flow:
-    if "transform" in way:
-        return Flow(way["table"], way["transform"], written=True)
-    return Flow(way["table"], made(casts, names))
+def _flow_paths(stream: ManifestPath, values: dict[str, Any]) -> list[ManifestPath]:
+    """Where each flow of a stream is written: under `flows`, or in the stream itself, which then is its only flow."""
+    if "flows" not in values:
+        return [stream]
+    return [(*stream, "flows", index) for index in range(len(values["flows"]))]
 
 
-def made(casts: tuple[str, ...], names: tuple[str, ...]) -> str:
+def _flow(values: dict[str, Any], path: ManifestPath, guid_columns: tuple[str, ...], columns: tuple[str, ...]) -> Flow:
+    if "transform" in values:
+        return Flow(values["table"], values["transform"], written=True, path=path)
+    return Flow(values["table"], default_transform(guid_columns, columns), path=path)
+
+
+def default_transform(guid_columns: tuple[str, ...], columns: tuple[str, ...]) -> str:
     """The transform of a stream that has neither columns nor a transform: guid columns are cast back from string.
 
-    `names` are all columns of the stream. The texts are renamed first: a column that is assigned its own cast has
-    been reported to end up null; the samples of Azure's page on transformations avoid it too.
+    `columns` are all columns of the stream, `guid_columns` those of them that the table has as guid.
     """
-    if not casts:
-        return PASSTHROUGH
-    taken = set(names)
-    texts = {column: next(name for name in _suffixed(column) if name not in taken) for column in casts}
-    renamed = ", ".join(f"{_name(text)} = {_name(column)}" for column, text in texts.items())
-    cast = ", ".join(f"{_name(column)} = toguid({_name(text)})" for column, text in texts.items())
-    gone = ", ".join(_name(text) for text in texts.values())
-    return f"{PASSTHROUGH} | project-rename {renamed} | extend {cast} | project-away {gone}"
+    return with_casts(PASSTHROUGH, dict.fromkeys(guid_columns, "toguid"), columns)
 
 
-def _suffixed(column: str) -> Iterator[str]:
-    """Names to try for the text of a column."""
-    yield f"{column}Text"
-    yield from (f"{column}Text{number}" for number in count(2))
+def with_casts(query: str, functions: Mapping[str, str], columns: tuple[str, ...]) -> str:
+    """The query with steps that cast columns; `functions` has the cast of each, `columns` are the names in use."""
+    if not functions:
+        return query
+    # The values are renamed first: a column that is assigned its own cast has been reported to end up null, and the
+    # samples of Azure's page on transformations avoid it too.
+    texts = {column: unused_name(f"{column}Text", columns, start=2) for column in functions}
+    renames = ", ".join(f"{_kql_name(text)} = {_kql_name(column)}" for column, text in texts.items())
+    casts = ", ".join(f"{_kql_name(column)} = {functions[column]}({_kql_name(text)})" for column, text in texts.items())
+    removed = ", ".join(_kql_name(text) for text in texts.values())
+    return f"{query} | project-rename {renames} | extend {casts} | project-away {removed}"
 
 
-def _name(column: str) -> str:
-    """A column's name in KQL."""
+def _kql_name(column: str) -> str:
+    """A column's name as KQL reads it."""
     return column if _IDENTIFIER.fullmatch(column) else f"['{column}']"

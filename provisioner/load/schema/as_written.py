@@ -1,49 +1,58 @@
-"""The merged tree as plain data: shorthands and variables written out, everything else as the author spells it."""
+"""The merged tree as plain data: shorthands and variables expanded, everything else as the author spells it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from provisioner.load.overlays import spell
 from provisioner.load.schema import shapes
-from provisioner.load.variables import Unresolved, Variables
-from provisioner.load.yaml.nodes import Mapping, Node, Scalar, Sequence
-
-_COLUMN = "type"
+from provisioner.load.schema.interpolation import UnresolvedVariable, Variables
+from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
 
-def spelled(node: Node, shape: shapes.Shape | None, variables: Variables) -> Any:
-    """The node's value. A column stays the word it may be; a text that cannot be filled in stays as written."""
-    if isinstance(node, Scalar) and isinstance(shape, shapes.Record) and shape.short == _COLUMN:
-        return _filled(node, shape.field(_COLUMN), variables)
-    node = spell(node, shape)
-    if isinstance(node, Mapping):
-        return {key: spelled(value, _inner(shape, key), variables) for key, value in node.values.items()}
-    if isinstance(node, Sequence):
-        inner = shape.of if isinstance(shape, shapes.Listed) else None
-        return [spelled(item, inner, variables) for item in node.items]
-    return _filled(node, shape, variables) if isinstance(node, Scalar) else node.plain()
+def expand_shorthand(node: Node, shape: shapes.Shape | None) -> Node:
+    """The node, or where it is a scalar that `shape` allows for a mapping, that mapping."""
+    if not isinstance(shape, shapes.FixedKeys) or shape.shorthand_key is None:
+        return node
+    if not isinstance(node, ScalarNode) or is_null(node):
+        return node
+    mapping = MappingNode(node.source, node.start, node.end)
+    # The scalar is its own key: that is how later steps know that the mapping is not written.
+    mapping.set_entry(shape.shorthand_key, node, node)
+    mapping.shared = node.shared
+    return mapping
 
 
-def _inner(shape: shapes.Shape | None, key: str) -> shapes.Shape | None:
-    if isinstance(shape, shapes.Named):
-        return shape.of
-    if isinstance(shape, shapes.Record) and (field := shape.field(key)) is not None:
-        return None if key in {"environments", "variables"} else field.shape
-    return None
+def values_as_written(node: Node, shape: shapes.Shape | None, variables: Variables) -> Any:
+    """The node as plain data. A column that is just a type stays so; unresolved variables stay `$(name)`."""
+    if isinstance(node, ScalarNode) and isinstance(shape, shapes.FixedKeys) and shape.shorthand_key == "type":
+        return _interpolated(node, shapes.entry_shape(shape, "type"), variables)
+    node = expand_shorthand(node, shape)
+    if isinstance(node, MappingNode):
+        return {
+            key: values_as_written(value, _value_shape(shape, key), variables) for key, value in node.values.items()
+        }
+    if isinstance(node, SequenceNode):
+        item_shape = shape.item_shape if isinstance(shape, shapes.ListOf) else None
+        return [values_as_written(item, item_shape, variables) for item in node.items]
+    return _interpolated(node, shape, variables) if isinstance(node, ScalarNode) else node.plain()
 
 
-def _filled(node: Scalar, shape: shapes.Shape | shapes.Field | None, variables: Variables) -> Any:
-    if isinstance(shape, shapes.Field):
-        shape = shape.shape
-    if isinstance(shape, shapes.Either):
+def _value_shape(shape: shapes.Shape | None, key: str) -> shapes.Shape | None:
+    # Overlays and declarations define the variables: nothing is interpolated in them.
+    if isinstance(shape, shapes.FixedKeys) and key in {"environments", "variables"}:
+        return None
+    return shapes.entry_shape(shape, key)
+
+
+def _interpolated(node: ScalarNode, shape: shapes.Shape | None, variables: Variables) -> Any:
+    if isinstance(shape, shapes.OneOf):
         shape = shape.shapes[0]
-    interpolated = isinstance(shape, shapes.Whole | shapes.Flag | shapes.Choice) or (
+    interpolated = isinstance(shape, shapes.Integer | shapes.Boolean | shapes.Choice) or (
         isinstance(shape, shapes.Text) and shape.interpolated
     )
     if not interpolated:
         return node.value
     try:
-        return variables.fill(node, text=isinstance(shape, shapes.Text | shapes.Choice))
-    except Unresolved:
+        return variables.interpolate(node, text=isinstance(shape, shapes.Text | shapes.Choice))
+    except UnresolvedVariable:
         return node.value

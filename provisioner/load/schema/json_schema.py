@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from provisioner.load.schema import shapes
-from provisioner.load.schema.manifest_language import MANIFEST, OVERLAY, PART
+from provisioner.load.schema.manifest_language import INCLUDED_FILE, MANIFEST, OVERLAY
 
 _VARIABLE = r"^\$\([A-Za-z_][A-Za-z0-9_-]*\)$"
+# Editors see the text `$(name)` where a number or a choice will be.
 _REFERENCE = {"$ref": "#/$defs/variable"}
 _FILE = {
     "type": "object",
@@ -19,10 +20,11 @@ _FILE = {
 }
 
 
-def schema(*, included: bool = False) -> dict[str, Any]:
-    """The schema of a manifest, or of a file that it includes."""
-    writer = _Writer()
-    body = writer.record(PART if included else MANIFEST)
+def manifest_json_schema(*, included: bool = False) -> dict[str, Any]:
+    """The schema of a manifest, or with `included` of a file that it includes."""
+    # `$id` is a URN: the schema is read from the checkout or the package, never from the network.
+    writer = _SchemaWriter()
+    body = writer.fixed_keys_schema(INCLUDED_FILE if included else MANIFEST)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:provisioner:{'part' if included else 'manifest'}:1",
@@ -31,89 +33,94 @@ def schema(*, included: bool = False) -> dict[str, Any]:
     }
 
 
-class _Writer:
-    """Writes shapes; records become definitions. In an overlay nothing is required and null deletes."""
+class _SchemaWriter:
+    """Writes shapes as JSON Schema; mappings with fixed keys become definitions.
+
+    In an overlay nothing is required, and null deletes.
+    """
 
     def __init__(self) -> None:
-        self.overlay = False
+        self.in_overlay = False
         self.definitions: dict[str, Any] = {
             "variable": {"type": "string", "pattern": _VARIABLE, "description": "A variable whose value fits here."}
         }
-        self._write: dict[type[shapes.Shape], Callable[[Any], dict[str, Any]]] = {
-            shapes.Text: _text,
-            shapes.Whole: _whole,
-            shapes.Flag: lambda _: {"anyOf": [{"type": "boolean"}, _REFERENCE]},
+        self._writers: dict[type[shapes.Shape], Callable[[Any], dict[str, Any]]] = {
+            shapes.Text: _text_schema,
+            shapes.Integer: _integer_schema,
+            shapes.Boolean: lambda _: {"anyOf": [{"type": "boolean"}, _REFERENCE]},
             shapes.Choice: lambda shape: {"anyOf": [{"enum": list(shape.values)}, _REFERENCE]},
-            shapes.Literal: lambda shape: {"const": shape.value},
-            shapes.Anything: lambda _: {"type": ["string", "number", "boolean", "null"]},
-            shapes.Row: lambda _: {"type": "object", "description": "One record, as JSON."},
-            shapes.Listed: lambda shape: {"type": "array", "items": self.of(shape.of)},
-            shapes.Named: self.named,
-            shapes.Record: self.reference,
-            shapes.OrFile: lambda shape: {"anyOf": [self.of(shape.of), _FILE]},
-            shapes.Either: lambda shape: {"anyOf": [self.of(each) for each in shape.shapes]},
+            shapes.Constant: lambda shape: {"const": shape.value},
+            shapes.AnyScalar: lambda _: {"type": ["string", "number", "boolean", "null"]},
+            shapes.JsonRecord: lambda _: {"type": "object", "description": "One record, as JSON."},
+            shapes.ListOf: lambda shape: {"type": "array", "items": self.schema_of(shape.item_shape)},
+            shapes.MapOf: self.map_schema,
+            shapes.FixedKeys: self.definition_reference,
+            shapes.ValueOrFile: lambda shape: {"anyOf": [self.schema_of(shape.value_shape), _FILE]},
+            shapes.OneOf: lambda shape: {"anyOf": [self.schema_of(candidate) for candidate in shape.shapes]},
         }
 
-    def of(self, shape: shapes.Shape) -> dict[str, Any]:
+    def schema_of(self, shape: shapes.Shape) -> dict[str, Any]:
         """The schema of one shape."""
-        return self._write[type(shape)](shape)
+        return self._writers[type(shape)](shape)
 
-    def named(self, shape: shapes.Named) -> dict[str, Any]:
-        """Names of the author's."""
-        value = self.of(shape.of)
-        made: dict[str, Any] = {"type": "object", "additionalProperties": self.deletable(value)}
-        return made | ({"propertyNames": {"pattern": shape.pattern}} if shape.pattern else {})
+    def map_schema(self, shape: shapes.MapOf) -> dict[str, Any]:
+        """A mapping from names that the author chooses."""
+        value = self.schema_of(shape.value_shape)
+        schema: dict[str, Any] = {"type": "object", "additionalProperties": self.nullable_in_overlay(value)}
+        return schema | ({"propertyNames": {"pattern": shape.pattern}} if shape.pattern else {})
 
-    def reference(self, shape: shapes.Record) -> dict[str, Any]:
-        """A record, by the name of its definition; or the bare word that stands for one of its keys."""
-        was, self.overlay = self.overlay, self.overlay or shape is OVERLAY
-        name = _slug(f"{shape.title} {'overlay' if self.overlay and shape is not OVERLAY else ''}")
+    def definition_reference(self, shape: shapes.FixedKeys) -> dict[str, Any]:
+        """A mapping by the name of its definition, or the scalar that stands for one of its keys."""
+        outer, self.in_overlay = self.in_overlay, self.in_overlay or shape is OVERLAY
+        name = _definition_name(f"{shape.title} {'overlay' if self.in_overlay and shape is not OVERLAY else ''}")
         if name not in self.definitions:
+            # The entry comes first: a shape that contains itself must not be written again.
             self.definitions[name] = {}
-            self.definitions[name] = self.record(shape)
-        self.overlay = was
+            self.definitions[name] = self.fixed_keys_schema(shape)
+        self.in_overlay = outer
         reference = {"$ref": f"#/$defs/{name}"}
-        if shape.short is None:
+        if shape.shorthand_key is None:
             return reference
-        field = shape.field(shape.short)
+        field = shape.field(shape.shorthand_key)
         assert field is not None
-        return {"anyOf": [self.of(field.shape), reference]}
+        return {"anyOf": [self.schema_of(field.shape), reference]}
 
-    def record(self, shape: shapes.Record) -> dict[str, Any]:
-        """A mapping with known keys."""
-        made: dict[str, Any] = {
+    def fixed_keys_schema(self, shape: shapes.FixedKeys) -> dict[str, Any]:
+        """A mapping whose keys the language fixes."""
+        schema: dict[str, Any] = {
             "title": shape.title,
             "type": "object",
-            "properties": {field.name: self.field(field) for field in shape.fields},
+            "properties": {field.name: self.field_schema(field) for field in shape.fields},
             "additionalProperties": False,
         }
-        required = [field.name for field in shape.fields if field.required and not self.overlay]
-        made |= {"required": required} if required else {}
-        if shape.either and not self.overlay:
-            made["allOf"] = [{"not": {"required": list(pair)}} for pair in shape.either]
-        return made
+        required = [field.name for field in shape.fields if field.required and not self.in_overlay]
+        schema |= {"required": required} if required else {}
+        if shape.exclusive_pairs and not self.in_overlay:
+            schema["allOf"] = [{"not": {"required": list(pair)}} for pair in shape.exclusive_pairs]
+        return schema
 
-    def field(self, field: shapes.Field) -> dict[str, Any]:
+    def field_schema(self, field: shapes.Field) -> dict[str, Any]:
         """One key: what it may hold and what it means."""
-        made = {**self.deletable(self.of(field.shape)), "description": field.description}
-        made |= {} if field.default is None else {"default": field.default}
-        return made | ({} if field.example is None else {"examples": [field.example]})
+        schema = {**self.nullable_in_overlay(self.schema_of(field.shape)), "description": field.description}
+        schema |= {} if field.default is None else {"default": field.default}
+        return schema | ({} if field.example is None else {"examples": [field.example]})
 
-    def deletable(self, made: dict[str, Any]) -> dict[str, Any]:
-        """In an overlay, null too."""
-        return {"anyOf": [made, {"type": "null"}]} if self.overlay else made
+    def nullable_in_overlay(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The schema; in an overlay null too, which deletes."""
+        return {"anyOf": [schema, {"type": "null"}]} if self.in_overlay else schema
 
 
-def _slug(title: str) -> str:
+def _definition_name(title: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", title.lower()))
 
 
-def _text(shape: shapes.Text) -> dict[str, Any]:
+def _text_schema(shape: shapes.Text) -> dict[str, Any]:
     if shape.pattern is None:
         return {"type": "string"}
+    # A variable's value is not known to an editor: any text with `$(` in it passes.
     return {"type": "string", "pattern": rf"{shape.pattern}|\$\(" if shape.interpolated else shape.pattern}
 
 
-def _whole(shape: shapes.Whole) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "integer"} | ({} if shape.least is None else {"minimum": shape.least})
-    return {"anyOf": [made, _REFERENCE]}
+def _integer_schema(shape: shapes.Integer) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer"} | ({} if shape.minimum is None else {"minimum": shape.minimum})
+    return {"anyOf": [schema, _REFERENCE]}

@@ -1,51 +1,60 @@
-"""The manifest language, key by key: the one description that structure checks, JSON Schema and docs are read from."""
+"""The manifest language, key by key: checks of a manifest, its JSON Schema and its documentation are read from here."""
 
 from __future__ import annotations
 
 from provisioner.load.schema.shapes import (
-    Anything,
+    AnyScalar,
+    Boolean,
     Choice,
-    Either,
+    Constant,
     Field,
-    Flag,
-    Listed,
-    Literal,
-    Named,
-    OrFile,
-    Record,
-    Row,
+    FixedKeys,
+    Integer,
+    JsonRecord,
+    ListOf,
+    MapOf,
+    OneOf,
     Text,
-    Whole,
+    ValueOrFile,
 )
 from provisioner.model import PUBLISHER, TYPES
 
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _NAME = r"^[A-Za-z][A-Za-z0-9-]{1,39}$"
-_SPELLINGS = tuple((word, each.name) for each in TYPES.values() for word in (each.table, each.kql, *each.aliases))
+_OTHER_TYPE_NAMES = tuple(
+    (spelling, column_type.name)
+    for column_type in TYPES.values()
+    for spelling in (column_type.table, column_type.kql, *column_type.aliases)
+)
 
+# Prose is never interpolated: `$(` in a description is meant literally.
 _PROSE = Text(interpolated=False)
-_COLUMN = Record(
+_COLUMN = FixedKeys(
     "A column",
     (
         Field(
             "type",
-            Choice(tuple(TYPES), tuple(pair for pair in _SPELLINGS if pair[0] != pair[1]), "column type"),
+            Choice(tuple(TYPES), tuple(pair for pair in _OTHER_TYPE_NAMES if pair[0] != pair[1]), "column type"),
             "The type of its values.",
             required=True,
         ),
         Field("description", _PROSE, "What it holds, for those who query."),
     ),
-    short="type",
+    shorthand_key="type",
 )
-_COLUMNS = Named(_COLUMN, "column", r"^[A-Za-z][A-Za-z0-9_]*$")
-_TRANSFORM = OrFile(Text(interpolated=False))
-_TRANSFORM_SAYS = "KQL over `source`, or {file: orders.kql}. Left out: the stream's rows as they are."
+_COLUMNS = MapOf(_COLUMN, "column", r"^[A-Za-z][A-Za-z0-9_]*$")
+# Nor is KQL: a transform must be the same text that tests prove in every environment.
+_TRANSFORM = ValueOrFile(Text(interpolated=False))
+_TRANSFORM_DESCRIPTION = "KQL over `source`, or {file: orders.kql}. Left out: the stream's rows as they are."
 
-_TARGET = Record(
+_TARGET = FixedKeys(
     "Where everything stands",
     (
         Field(
-            "cloud", Choice(("public", "usgovernment", "china", "local"), what="cloud"), "The cloud.", default="public"
+            "cloud",
+            Choice(("public", "usgovernment", "china", "local"), choice_noun="cloud"),
+            "The cloud.",
+            default="public",
         ),
         Field("subscription", Text(_GUID), "The subscription's id."),
         Field("tenant", Text(_GUID), "The Entra tenant's id, where the signed-in one is not meant."),
@@ -53,18 +62,18 @@ _TARGET = Record(
         Field("location", Text(), "The region, such as westeurope.", example="westeurope"),
     ),
 )
-_WORKSPACE = Record(
+_WORKSPACE = FixedKeys(
     "The Log Analytics workspace",
     (
         Field("name", Text(), "A workspace of ours. Left out: law-<name of the manifest>."),
         Field("id", Text(r"^/subscriptions/"), "An existing workspace's resource id: it is read and never written."),
         Field("location", Text(), "Its region. Left out: target.location."),
-        Field("retention", Whole(4), "Days that rows of its tables are kept, where a table does not say."),
+        Field("retention", Integer(4), "Days that rows of its tables are kept, where a table does not say."),
     ),
-    either=(("name", "id"), ("id", "retention")),
-    likely="name",
+    exclusive_pairs=(("name", "id"), ("id", "retention")),
+    likely_key="name",
 )
-_ENDPOINT = Record(
+_ENDPOINT = FixedKeys(
     "The data collection endpoint (DCE)",
     (
         Field("name", Text(), "An endpoint of ours. Left out: dce-<name of the manifest>."),
@@ -72,34 +81,44 @@ _ENDPOINT = Record(
         Field("location", Text(), "Its region. Left out: the workspace's."),
         Field(
             "public_access",
-            Choice(("enabled", "disabled", "secured_by_perimeter"), what="value of public_access"),
+            Choice(("enabled", "disabled", "secured_by_perimeter"), choice_noun="value of public_access"),
             "Whether it answers the public network.",
             default="enabled",
         ),
     ),
-    either=(("name", "id"), ("id", "public_access")),
-    likely="name",
+    exclusive_pairs=(("name", "id"), ("id", "public_access")),
+    likely_key="name",
 )
-_TABLE = Record(
+_TABLE = FixedKeys(
     "A table that rows end in",
     (
-        Field("plan", Choice(("analytics", "basic", "auxiliary"), what="plan"), "The table plan.", default="analytics"),
-        Field("retention", Whole(-1), "Days rows can be queried at full speed; -1 is the workspace's default."),
-        Field("total_retention", Whole(-1), "Days rows are kept in all; -1 is the same as retention."),
+        Field(
+            "plan",
+            Choice(("analytics", "basic", "auxiliary"), choice_noun="plan"),
+            "The table plan.",
+            default="analytics",
+        ),
+        Field("retention", Integer(-1), "Days rows can be queried at full speed; -1 is the workspace's default."),
+        Field("total_retention", Integer(-1), "Days rows are kept in all; -1 is the same as retention."),
         Field("description", _PROSE, "What it holds, for those who query."),
-        Field("existing", Flag(), "True: somebody else's table, proved against and never written.", default=False),
+        Field(
+            "existing",
+            Boolean(),
+            "True: a table that others own. Transforms are checked against it, and it is never written.",
+            default=False,
+        ),
         Field("columns", _COLUMNS, "Its columns, name: type. A built-in table lists only added ones (…_CF)."),
     ),
 )
-_FLOW = Record(
+_FLOW = FixedKeys(
     "One way of a stream into a table",
     (
         Field("table", Text(), "The table that the rows end in.", required=True),
-        Field("transform", _TRANSFORM, _TRANSFORM_SAYS),
+        Field("transform", _TRANSFORM, _TRANSFORM_DESCRIPTION),
     ),
 )
-_ROWS = Listed(Row())
-_TEST = Record(
+_ROWS = ListOf(JsonRecord())
+_TEST = FixedKeys(
     "A test of the transform",
     (
         Field("name", Text(interpolated=False), "What holds, as a sentence."),
@@ -107,80 +126,84 @@ _TEST = Record(
         Field("given", _ROWS, "Records as senders post them.", required=True),
         Field(
             "expect",
-            Either((_ROWS, Named(_ROWS, "table"))),
+            OneOf((_ROWS, MapOf(_ROWS, "table"))),
             "Rows that must come out; only the columns named are compared, [] is a filtered row. "
             "With several flows: a mapping by table.",
         ),
         Field("expect_error", Text(interpolated=False), "Words that the transform's error must hold, instead of rows."),
     ),
-    either=(("expect", "expect_error"),),
+    exclusive_pairs=(("expect", "expect_error"),),
 )
-_STREAM = Record(
+_STREAM = FixedKeys(
     "A stream that senders write to",
     (
         Field("stream", Text(r"^Custom-"), "Azure's name of it, where the key is another."),
         Field("columns", _COLUMNS, "What senders post, name: type. Left out: the table's columns."),
         Field("table", Text(), "The table that the rows end in."),
-        Field("transform", _TRANSFORM, _TRANSFORM_SAYS, default="source"),
-        Field("flows", Listed(_FLOW), "Several tables, instead of table and transform."),
-        Field("samples", OrFile(_ROWS), "Records as senders post them, or {file: orders.json} (JSON, NDJSON or CSV)."),
-        Field("tests", OrFile(Listed(_TEST)), "Tests of the transform, or {file: tests.yaml}."),
+        Field("transform", _TRANSFORM, _TRANSFORM_DESCRIPTION, default="source"),
+        Field("flows", ListOf(_FLOW), "Several tables, instead of table and transform."),
+        Field(
+            "samples", ValueOrFile(_ROWS), "Records as senders post them, or {file: orders.json} (JSON, NDJSON or CSV)."
+        ),
+        Field("tests", ValueOrFile(ListOf(_TEST)), "Tests of the transform, or {file: tests.yaml}."),
     ),
-    short="table",
-    either=(("table", "flows"), ("transform", "flows")),
+    shorthand_key="table",
+    exclusive_pairs=(("table", "flows"), ("transform", "flows")),
 )
-_DCR = Record(
+_DCR = FixedKeys(
     "A data collection rule (DCR)",
     (
-        Field("streams", Listed(Text()), "The streams it takes, by key. Left out in the only one: all."),
+        Field("streams", ListOf(Text()), "The streams it takes, by key. Left out in the only one: all."),
         Field("description", _PROSE, "What it is for, up to 256 characters."),
         Field(
             "endpoint",
-            Choice(("shared", "direct"), what="endpoint of a DCR"),
-            "shared: the manifest's endpoint, the default where there is one; direct: one of its own.",
+            Choice(("both", "shared", "direct"), choice_noun="endpoint of a DCR"),
+            "both: the manifest's endpoint and one of its own, the default where the manifest has one that is open; "
+            "shared: the manifest's alone; direct: its own alone.",
         ),
     ),
 )
-_GRANT = Record(
+_GRANT = FixedKeys(
     "The right of a principal to send",
     (
         Field("principal", Text(), "Its object id (not the application id), or `self`: the identity that runs."),
         Field(
             "type",
-            Choice(("ServicePrincipal", "User", "Group"), what="type of principal"),
+            Choice(("ServicePrincipal", "User", "Group"), choice_noun="type of principal"),
             "What the principal is.",
             default="ServicePrincipal",
         ),
         Field("role", Text(), "The role, by name or id.", default=PUBLISHER),
         Field(
-            "dcrs", Either((Choice(("all",), what="word here"), Listed(Text()))), "DCR names, or all.", default="all"
+            "dcrs",
+            OneOf((Choice(("all",), choice_noun="word here"), ListOf(Text()))),
+            "DCR names, or all.",
+            default="all",
         ),
     ),
-    likely="principal",
+    likely_key="principal",
 )
-_VARIABLE = Record(
+_VARIABLE = FixedKeys(
     "A variable, used as $(name)",
     (
         Field("description", _PROSE, "What it is for."),
-        Field(
-            "default", Anything(), "Its value where nobody gives one; null: optional. Left out: a value is required."
-        ),
+        Field("default", AnyScalar(), "Its value where none is given; null: optional. Left out: a value is required."),
     ),
-    likely="default",
+    likely_key="default",
 )
-_TAGS = Named(Text(), "tag")
-_VERIFY = Record(
+_TAGS = MapOf(Text(), "tag")
+_VERIFY = FixedKeys(
     "How `verify` may prove it",
-    (Field("send", Flag(), "False: no test row is written, verify only reads.", default=True),),
-    likely="send",
+    (Field("send", Boolean(), "False: no test row is written, verify only reads.", default=True),),
+    likely_key="send",
 )
 _SECTIONS = (
-    Field("tables", Named(_TABLE, "table", r"^[A-Za-z0-9_-]{4,63}$"), "Tables by name: custom ones end in _CL."),
-    Field("streams", Named(_STREAM, "stream"), "Streams by name (Custom-…); just a table's name is enough."),
-    Field("dcrs", Named(_DCR, "DCR"), "Data collection rules by name. Left out: one, dcr-<name>, with all streams."),
-    Field("grants", Named(_GRANT, "grant"), "Who may send, by a name of your choice."),
+    Field("tables", MapOf(_TABLE, "table", r"^[A-Za-z0-9_-]{4,63}$"), "Tables by name: custom ones end in _CL."),
+    Field("streams", MapOf(_STREAM, "stream"), "Streams by name, Custom-… or Microsoft-TABLE; a table's name will do."),
+    Field("dcrs", MapOf(_DCR, "DCR"), "Data collection rules by name. Left out: one, dcr-<name>, with all streams."),
+    Field("grants", MapOf(_GRANT, "grant"), "Who may send, by a name of your choice."),
 )
-_LAID_OVER = (
+_OVERLAY_FIELDS = (
     Field("name", Text(_NAME, "2 to 40 characters: a letter, then letters, digits or -"), "Short name; ownership tag."),
     Field("tags", _TAGS, "Tags on every resource that takes them."),
     Field("target", _TARGET, "Cloud, subscription, resource group and region."),
@@ -190,32 +213,33 @@ _LAID_OVER = (
     Field("verify", _VERIFY, "How `provisioner verify` may prove the way of a row."),
 )
 _DECLARATIONS = Field(
-    "variables", Named(_VARIABLE, "variable", r"^[A-Za-z_][A-Za-z0-9_-]*$"), "Variables, used as $(name) in texts."
+    "variables", MapOf(_VARIABLE, "variable", r"^[A-Za-z_][A-Za-z0-9_-]*$"), "Variables, used as $(name) in texts."
 )
-_INCLUDE = Field("include", Listed(Text(interpolated=False)), "Files of this project, as relative paths or globs.")
+_INCLUDE = Field("include", ListOf(Text(interpolated=False)), "Files of this project, as relative paths or globs.")
 
-OVERLAY = Record(
+OVERLAY = FixedKeys(
     "An environment, laid over the rest",
-    (*_LAID_OVER, Field("variables", Named(Anything(), "variable"), "Values of declared variables.")),
+    (*_OVERLAY_FIELDS, Field("variables", MapOf(AnyScalar(), "variable"), "Values of declared variables.")),
 )
-MANIFEST = Record(
+MANIFEST = FixedKeys(
     "A provisioner manifest",
     (
-        Field("version", Literal(1), "The version of this language.", required=True),
+        Field("version", Constant(1), "The version of this language.", required=True),
         *(
-            Field(each.name, each.shape, each.description, required=each.name in ("name", "workspace"))
-            for each in _LAID_OVER
+            Field(field.name, field.shape, field.description, required=field.name in ("name", "workspace"))
+            for field in _OVERLAY_FIELDS
         ),
         _INCLUDE,
         _DECLARATIONS,
-        Field("environments", Named(OVERLAY, "environment"), "Overlays, chosen with -e NAME; `local` is built in."),
+        Field("environments", MapOf(OVERLAY, "environment"), "Overlays, chosen with -e NAME; `local` is built in."),
     ),
 )
-BODY = Record(
-    MANIFEST.title, tuple(each for each in MANIFEST.fields if each.name != "environments"), skipped=("environments",)
+# The other environments are left unread: their errors are reported when they are loaded.
+MERGED_MANIFEST = FixedKeys(
+    MANIFEST.title,
+    tuple(field for field in MANIFEST.fields if field.name != "environments"),
+    ignored_keys=("environments",),
 )
-"""A manifest with its environment laid over it; the others are not looked into."""
-PART = Record("An included file", (*_SECTIONS, _DECLARATIONS, _INCLUDE))
+"""A manifest after the chosen environment was merged over it; `environments` itself is not read again."""
+INCLUDED_FILE = FixedKeys("An included file", (*_SECTIONS, _DECLARATIONS, _INCLUDE))
 """What an included file may hold."""
-TESTS = Listed(_TEST)
-"""What a `tests: {file: …}` holds."""

@@ -1,6 +1,6 @@
-"""The kinds of value the manifest language knows; structure checks and the JSON Schema are both read from them."""
+"""The kinds of value the manifest language has; checks of a manifest and the JSON Schema are both read from them."""
 
-# Plain classes, not dataclasses: they are made at every start, and a dataclass takes longer to define than to use.
+# Plain classes, not dataclasses: they are created at every start, and a dataclass takes longer to define than to use.
 
 from __future__ import annotations
 
@@ -8,105 +8,113 @@ from typing import Any
 
 
 class Shape:
-    """A kind of value. `word` names it in messages."""
+    """A kind of value. `noun` names it in messages."""
 
     __slots__ = ()
 
-    word = "a value"
+    noun = "a value"
 
 
 class Text(Shape):
-    """A string; `$(name)` is filled in where `interpolated`.
+    """A string; `$(name)` is replaced where `interpolated`.
 
-    `pattern` is for editors; where `says` puts it into words, loading checks it too.
+    `pattern` is for editors; where `pattern_description` puts it into words, loading checks it too.
     """
 
-    __slots__ = ("interpolated", "pattern", "says")
-    word = "text"
+    __slots__ = ("interpolated", "pattern", "pattern_description")
+    noun = "text"
 
-    def __init__(self, pattern: str | None = None, says: str | None = None, *, interpolated: bool = True) -> None:
+    def __init__(
+        self, pattern: str | None = None, pattern_description: str | None = None, *, interpolated: bool = True
+    ) -> None:
         self.pattern = pattern
-        self.says = says
+        self.pattern_description = pattern_description
         self.interpolated = interpolated
 
 
-class Whole(Shape):
-    """A whole number; its limits are Azure's and belong to rules, `least` is for editors."""
+class Integer(Shape):
+    """A whole number; its limits are Azure's and belong to rules, `minimum` is for editors."""
 
-    __slots__ = ("least",)
-    word = "a whole number"
+    __slots__ = ("minimum",)
+    noun = "a whole number"
 
-    def __init__(self, least: int | None = None) -> None:
-        self.least = least
+    def __init__(self, minimum: int | None = None) -> None:
+        self.minimum = minimum
 
 
-class Flag(Shape):
+class Boolean(Shape):
     """True or false."""
 
     __slots__ = ()
-    word = "true or false"
+    noun = "true or false"
 
 
 class Choice(Shape):
-    """One of a few words, taken without regard to case; `others` are spellings taken for one of them."""
+    """One of a few texts, taken without regard to case; `other_spellings` are pairs of a spelling and its value.
 
-    __slots__ = ("known", "values", "what")
-    word = "text"
+    `choice_noun` names what is chosen in messages.
+    """
 
-    def __init__(self, values: tuple[str, ...], others: tuple[tuple[str, str], ...] = (), what: str = "value") -> None:
+    __slots__ = ("by_spelling", "choice_noun", "values")
+    noun = "text"
+
+    def __init__(
+        self, values: tuple[str, ...], other_spellings: tuple[tuple[str, str], ...] = (), choice_noun: str = "value"
+    ) -> None:
         self.values = values
-        self.known = {each.lower(): each for each in values} | {other.lower(): one for other, one in others}
-        self.what = what
+        self.by_spelling = {value.lower(): value for value in values}
+        self.by_spelling |= {spelling.lower(): value for spelling, value in other_spellings}
+        self.choice_noun = choice_noun
 
 
-class Literal(Shape):
+class Constant(Shape):
     """Exactly one number."""
 
     __slots__ = ("value",)
-    word = "a whole number"
+    noun = "a whole number"
 
     def __init__(self, value: int) -> None:
         self.value = value
 
 
-class Anything(Shape):
-    """A scalar of any kind: a variable's value. It is not interpolated."""
+class AnyScalar(Shape):
+    """A scalar of any type: a variable's value. It is not interpolated."""
 
     __slots__ = ()
-    word = "text, a number, true or false"
+    noun = "text, a number, true or false"
 
 
-class Row(Shape):
+class JsonRecord(Shape):
     """One record: names with any JSON values, never interpolated."""
 
     __slots__ = ()
-    word = "a mapping (one record)"
+    noun = "a mapping (one record)"
 
 
-class Listed(Shape):
-    """A list."""
+class ListOf(Shape):
+    """A list whose items have one shape."""
 
-    __slots__ = ("of",)
-    word = "a list"
+    __slots__ = ("item_shape",)
+    noun = "a list"
 
-    def __init__(self, of: Shape) -> None:
-        self.of = of
+    def __init__(self, item_shape: Shape) -> None:
+        self.item_shape = item_shape
 
 
-class Named(Shape):
-    """A mapping from names that the author chooses. `thing` says what one entry is, `pattern` is for editors."""
+class MapOf(Shape):
+    """A mapping from names that the author chooses. `entry_noun` says what one entry is, `pattern` is for editors."""
 
-    __slots__ = ("of", "pattern", "thing")
-    word = "a mapping"
+    __slots__ = ("entry_noun", "pattern", "value_shape")
+    noun = "a mapping"
 
-    def __init__(self, of: Shape, thing: str, pattern: str | None = None) -> None:
-        self.of = of
-        self.thing = thing
+    def __init__(self, value_shape: Shape, entry_noun: str, pattern: str | None = None) -> None:
+        self.value_shape = value_shape
+        self.entry_noun = entry_noun
         self.pattern = pattern
 
 
 class Field:
-    """A key of a record. `default` is what an absent key means, for readers of the schema."""
+    """A key of `FixedKeys`. `default` is what an absent key means, for readers of the schema."""
 
     __slots__ = ("default", "description", "example", "name", "required", "shape")
 
@@ -128,54 +136,65 @@ class Field:
         self.example = example
 
 
-class Record(Shape):
-    """A mapping with known keys.
+class FixedKeys(Shape):
+    """A mapping whose keys the language fixes.
 
-    A bare scalar stands for the key `short`; where there is none, it is a mistake and `likely` is what was meant.
-    The keys of `either` exclude each other, those in `skipped` are not read.
+    A bare scalar stands for the key `shorthand_key`; without one it is a mistake, and `likely_key` is what was meant.
+    The keys of `exclusive_pairs` exclude each other, those in `ignored_keys` are not read.
     """
 
-    __slots__ = ("_by_name", "either", "fields", "likely", "short", "skipped", "title")
-    word = "a mapping"
+    __slots__ = ("_by_name", "exclusive_pairs", "fields", "ignored_keys", "likely_key", "shorthand_key", "title")
+    noun = "a mapping"
 
     def __init__(
         self,
         title: str,
         fields: tuple[Field, ...],
         *,
-        short: str | None = None,
-        likely: str | None = None,
-        either: tuple[tuple[str, str], ...] = (),
-        skipped: tuple[str, ...] = (),
+        shorthand_key: str | None = None,
+        likely_key: str | None = None,
+        exclusive_pairs: tuple[tuple[str, str], ...] = (),
+        ignored_keys: tuple[str, ...] = (),
     ) -> None:
         self.title = title
         self.fields = fields
-        self.short = short
-        self.likely = likely
-        self.either = either
-        self.skipped = skipped
+        self.shorthand_key = shorthand_key
+        self.likely_key = likely_key
+        self.exclusive_pairs = exclusive_pairs
+        self.ignored_keys = ignored_keys
         self._by_name = {field.name: field for field in fields}
 
     def field(self, name: str) -> Field | None:
-        """The key's description."""
+        """The key's description, None where there is no such key."""
         return self._by_name.get(name)
 
 
-class OrFile(Shape):
+class ValueOrFile(Shape):
     """A value, or `{file: path}` whose content is the value."""
 
-    __slots__ = ("of", "words")
+    __slots__ = ("noun", "value_shape")
+    noun: str
 
-    def __init__(self, of: Shape) -> None:
-        self.of = of
-        self.words = f"{of.word} or {{file: path}}"
+    def __init__(self, value_shape: Shape) -> None:
+        self.value_shape = value_shape
+        self.noun = f"{value_shape.noun} or {{file: path}}"
 
 
-class Either(Shape):
-    """One of several shapes, told apart by being a scalar, a list or a mapping."""
+class OneOf(Shape):
+    """One of several shapes, chosen by whether the node is a scalar, a list or a mapping."""
 
-    __slots__ = ("shapes", "words")
+    __slots__ = ("noun", "shapes")
+    noun: str
 
     def __init__(self, shapes: tuple[Shape, ...]) -> None:
         self.shapes = shapes
-        self.words = " or ".join(shape.word for shape in shapes)
+        self.noun = " or ".join(shape.noun for shape in shapes)
+
+
+def entry_shape(shape: Shape | None, key: str) -> Shape | None:
+    """The shape of a mapping's value under `key`; None where the language has none."""
+    if isinstance(shape, MapOf):
+        return shape.value_shape
+    if isinstance(shape, FixedKeys) and (field := shape.field(key)) is not None:
+        return field.shape
+    return None

@@ -1,48 +1,44 @@
-"""The words of remarks about structure: what a place wants, and what to write instead."""
+"""Words for messages about values of a wrong type: what is expected, and what to write."""
 
 from __future__ import annotations
 
 from provisioner.load.schema import shapes
 from provisioner.load.schema.source_map import Path
-from provisioner.load.yaml.node_diagnostics import choices
-from provisioner.load.yaml.nodes import Node, Scalar
+from provisioner.load.yaml.node_diagnostics import join_with_or
+from provisioner.load.yaml.nodes import Node, ScalarNode
 
 
-def last(path: Path) -> str:
-    """The key that a value stands under."""
-    names = [each for each in path if isinstance(each, str)]
-    return names[-1] if names else "the manifest"
+def last_key(path: Path) -> str:
+    """The key of a value, list positions left out; `the manifest` for the root."""
+    keys = [key for key in path if isinstance(key, str)]
+    return keys[-1] if keys else "the manifest"
 
 
-def wanted(shape: shapes.Shape) -> str:
-    """What may stand there."""
-    return shape.words if isinstance(shape, shapes.Either | shapes.OrFile) else shape.word
+def suggested_value(node: Node, shape: shapes.Shape) -> str:
+    """The hint for a node that is not of the type that `shape` wants."""
+    match shape:
+        case shapes.Text() | shapes.Choice() if isinstance(node, ScalarNode) and node.value is not None:
+            return f'quote it: "{node.text}"'
+        case shapes.ListOf() if isinstance(node, ScalarNode):
+            return f"write [{node.text}]"
+        # `workspace: law-shop` is meant as its name: the hint shows the mapping for the value that is there.
+        case shapes.FixedKeys() if isinstance(node, ScalarNode) and _fits_likely_key(node, shape):
+            return f"write {{{shape.likely_key}: {node.text}}}"
+        case shapes.FixedKeys():
+            return f"it may hold {join_with_or(field.name for field in shape.fields)}"
+        case shapes.MapOf():
+            return f"write one line `name: …` per {shape.entry_noun}"
+        case shapes.JsonRecord():
+            return "write {name: value, …}"
+    return f"write {shape.noun}"
 
 
-def _meant(node: Scalar, shape: shapes.Record) -> bool:
-    """Whether a bare scalar may be the value of the record's likeliest key."""
-    field = shape.field(shape.likely) if shape.likely else None
+def _fits_likely_key(node: ScalarNode, shape: shapes.FixedKeys) -> bool:
+    """Whether a scalar in place of the mapping may be the value of its likeliest key."""
+    field = shape.field(shape.likely_key) if shape.likely_key else None
     match field.shape if field else None:
         case shapes.Text():
             return isinstance(node.value, str)
-        case shapes.Flag():
+        case shapes.Boolean():
             return isinstance(node.value, bool)
     return field is not None
-
-
-def instead(node: Node, shape: shapes.Shape) -> str:
-    """What to write where the node is of the wrong kind."""
-    match shape:
-        case shapes.Text() | shapes.Choice() if isinstance(node, Scalar) and node.value is not None:
-            return f'quote it: "{node.text}"'
-        case shapes.Listed() if isinstance(node, Scalar):
-            return f"write [{node.text}]"
-        case shapes.Record() if isinstance(node, Scalar) and _meant(node, shape):
-            return f"write {{{shape.likely}: {node.text}}}"
-        case shapes.Record():
-            return f"it may hold {choices(field.name for field in shape.fields)}"
-        case shapes.Named():
-            return f"write one line `name: …` per {shape.thing}"
-        case shapes.Row():
-            return "write {name: value, …}"
-    return f"write {wanted(shape)}"

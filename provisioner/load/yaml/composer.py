@@ -1,4 +1,4 @@
-"""YAML text → a tree of nodes with positions; duplicate keys, merge keys, tags and bombs are refused in words."""
+"""YAML text → a tree of nodes with positions; duplicate keys, merge keys, tags and alias bombs are errors."""
 
 from __future__ import annotations
 
@@ -9,164 +9,176 @@ from typing import Any
 import yaml as pyyaml
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.load.yaml.nodes import Mapping, Node, Scalar, Sequence, describe, repeat
-from provisioner.load.yaml.parser_hints import hint
-from provisioner.load.yaml.scalars import resolve
-from provisioner.load.yaml.source_text import Source
+from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode, alias_node, describe_node
+from provisioner.load.yaml.parser_hints import parser_hint
+from provisioner.load.yaml.scalars import resolve_scalar
+from provisioner.load.yaml.source_text import SourceText
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Levels of nesting in one file."""
-MOST_VALUES = 1_000_000
+MAX_VALUES = 1_000_000
 """Values in one file, those that aliases repeat counted each time."""
-MOST_REPEATED = 100_000
+MAX_ALIASED_VALUES = 100_000
 """Values in one file that may come from aliases."""
 
 _Parser: Any = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n]*\n\s*)*|$))*")
+_ANCHOR_AND_TAG = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n]*\n\s*)*|$))*")
 
-# YAML 1.1 takes these for line breaks, YAML 1.2 does not: they hide behind private characters while the parser runs.
-_BREAKS = "\x85\u2028\u2029"
+# libyaml follows YAML 1.1 and takes these for line breaks, YAML 1.2 does not: private characters replace them while
+# the parser runs. Source: https://yaml.org/spec/1.2.2/#54-line-break-characters
+_YAML_1_1_LINE_BREAKS = "\x85\u2028\u2029"
 
 
-class _Stop(Exception):
+class _StopComposing(Exception):
     """The rest of the file cannot be read."""
 
 
-class _Frame:
-    """A collection under construction; `key` is the one that waits for its value, `unfit` that it must be left out."""
+class _OpenCollection:
+    """A mapping or list under construction.
 
-    __slots__ = ("anchor", "key", "node", "unfit", "values")
+    `key` waits for its value, `skip_entry` leaves that value out, `values` counts what the collection holds.
+    """
 
-    def __init__(self, node: Mapping | Sequence, anchor: str | None) -> None:
+    __slots__ = ("anchor", "key", "node", "skip_entry", "values")
+
+    def __init__(self, node: MappingNode | SequenceNode, anchor: str | None) -> None:
         self.node = node
         self.anchor = anchor
-        self.key: Scalar | None = None
-        self.unfit = False
+        self.key: ScalarNode | None = None
+        self.skip_entry = False
         self.values = 1
 
 
-def compose(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """The root of the text, None where nothing could be made of it, and all that is wrong with its form."""
+def compose_yaml(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
+    """The root node of the text, and the diagnostics of its YAML.
+
+    The root is None where the text is empty or cannot be parsed to its end.
+    """
     composer = _Composer(source)
     try:
         composer.run()
-    except _Stop:
+    except _StopComposing:
         return None, composer.diagnostics
     return composer.root, composer.diagnostics
 
 
 class _Composer:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.diagnostics: list[Diagnostic] = []
         self.root: Node | None = None
-        self.stack: list[_Frame] = []
+        self.open_collections: list[_OpenCollection] = []
         self.anchors: dict[str, tuple[Node | None, int]] = {}
-        self.repeated = 0
-        self.documents = 0
-        self.hidden: dict[int, int] = {}
+        self.aliased_values = 0
+        self.document_count = 0
+        self.hidden_line_breaks: dict[int, int] = {}
 
     def run(self) -> None:
-        """Take every event of the text."""
-        take = {
-            pyyaml.ScalarEvent: self.scalar,
-            pyyaml.MappingStartEvent: self.open,
-            pyyaml.SequenceStartEvent: self.open,
-            pyyaml.MappingEndEvent: self.close,
-            pyyaml.SequenceEndEvent: self.close,
-            pyyaml.AliasEvent: self.alias,
-            pyyaml.DocumentStartEvent: self.document,
+        """Handle every event of the text."""
+        handlers = {
+            pyyaml.ScalarEvent: self.on_scalar,
+            pyyaml.MappingStartEvent: self.on_collection_start,
+            pyyaml.SequenceStartEvent: self.on_collection_start,
+            pyyaml.MappingEndEvent: self.on_collection_end,
+            pyyaml.SequenceEndEvent: self.on_collection_end,
+            pyyaml.AliasEvent: self.on_alias,
+            pyyaml.DocumentStartEvent: self.on_document_start,
         }
         for event in self.events():
-            handle = take.get(type(event))
-            if handle is not None:
-                handle(event)
+            handler = handlers.get(type(event))
+            if handler is not None:
+                handler(event)
 
     def events(self) -> Iterator[Any]:
-        """The parser's events; its complaint becomes one of ours."""
-        parser = _Parser(self.hide(self.source.text))
+        """The parser's events; its exception becomes a diagnostic."""
+        parser = _Parser(self.hide_line_breaks(self.source.text))
         try:
             while not isinstance(event := parser.get_event(), pyyaml.StreamEndEvent):
                 yield event
         except pyyaml.MarkedYAMLError as error:
-            self.complain(error)
+            self.report_parser_error(error)
         except pyyaml.YAMLError as error:
-            self.stop("YAML001", f"this is not YAML: {error}", 0, 1, "check quotes, indentation and colons")
+            self.fail("YAML001", f"this is not YAML: {error}", 0, 1, "check quotes, indentation and colons")
         finally:
             parser.dispose()
 
-    def hide(self, text: str) -> str:
+    def hide_line_breaks(self, text: str) -> str:
         """The text without the characters that YAML 1.1 wrongly takes for line breaks."""
-        found = [each for each in _BREAKS if each in text]
-        if not found:
+        line_breaks = [char for char in _YAML_1_1_LINE_BREAKS if char in text]
+        if not line_breaks:
             return text
-        free = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
-        self.hidden = {next(free): ord(each) for each in found}
-        return text.translate({there: here for here, there in self.hidden.items()})
+        unused_codes = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+        self.hidden_line_breaks = {next(unused_codes): ord(char) for char in line_breaks}
+        return text.translate({char: private for private, char in self.hidden_line_breaks.items()})
 
-    def complain(self, error: pyyaml.MarkedYAMLError) -> None:
-        """One remark for the place where the parser gave up."""
+    def report_parser_error(self, error: pyyaml.MarkedYAMLError) -> None:
+        """One diagnostic where the parser gave up; a tab in the indentation is named as such."""
         mark = error.problem_mark or error.context_mark
-        at = min(mark.index if mark else 0, len(self.source.text))
-        line = self.source.text[self.source.line_start(at) : self.source.line_end(at)]
+        offset = min(mark.index if mark else 0, len(self.source.text))
+        line_start = self.source.line_start(offset)
+        line = self.source.text[line_start : self.source.line_end(offset)]
         tab = line.find("\t", 0, len(line) - len(line.lstrip()))
-        if self.source.text[at : at + 1] == "\t" or (tab >= 0 and "tab" in str(error.problem)):
-            start = at if self.source.text[at : at + 1] == "\t" else self.source.line_start(at) + tab
-            self.stop("YAML002", "a tab stands where YAML allows only spaces", start, start + 1, "indent with spaces")
+        if self.source.text[offset : offset + 1] == "\t" or (tab >= 0 and "tab" in str(error.problem)):
+            start = offset if self.source.text[offset : offset + 1] == "\t" else line_start + tab
+            self.fail("YAML002", "a tab stands where YAML allows only spaces", start, start + 1, "indent with spaces")
         context = f" {error.context}" if error.context else ""
-        self.stop("YAML001", f"this is not YAML: {error.problem}{context}", at, at + 1, hint(error))
+        self.fail("YAML001", f"this is not YAML: {error.problem}{context}", offset, offset + 1, parser_hint(error))
 
-    def document(self, event: Any) -> None:
-        """Only one document to a file."""
-        self.documents += 1
-        if self.documents > 1:
-            at = event.start_mark.index
-            self.stop(
-                "YAML010", "a second document starts here", at, at + 3, "one file holds one document; use `include`"
-            )
+    def on_document_start(self, event: Any) -> None:
+        """One file holds one document."""
+        self.document_count += 1
+        if self.document_count > 1:
+            start = event.start_mark.index
+            hint = "one file holds one document; use `include`"
+            self.fail("YAML010", "a second document starts here", start, start + 3, hint)
 
-    def scalar(self, event: Any) -> None:
+    def on_scalar(self, event: Any) -> None:
         """A text, number, flag or null."""
         start, end = event.start_mark.index, event.end_mark.index
-        text = event.value.translate(self.hidden) if self.hidden else event.value
+        text = event.value.translate(self.hidden_line_breaks) if self.hidden_line_breaks else event.value
         style = event.style or ""
         if event.tag is not None:
-            self.tagged(start)
+            self.refuse_tag(start)
         if event.tag is not None or event.anchor:
-            start = self.content(start, end)
-        node = Scalar(self.source, start, end, text, value=text if style or event.tag else resolve(text), style=style)
+            start = self.content_start(start, end)
+        node = ScalarNode(
+            self.source, start, end, text, value=text if style or event.tag else resolve_scalar(text), style=style
+        )
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
-        self.add(node, 1)
+        self.attach(node, 1)
 
-    def open(self, event: Any) -> None:
+    def on_collection_start(self, event: Any) -> None:
         """A mapping or a list begins."""
         start = event.start_mark.index
         if event.tag is not None:
-            self.tagged(start)
+            self.refuse_tag(start)
         if event.tag is not None or event.anchor:
-            start = self.content(start, len(self.source.text))
-        if len(self.stack) >= DEEPEST:
-            self.stop("YAML006", f"more than {DEEPEST} levels of nesting", start, start + 1, "flatten the value")
-        kind = Mapping if isinstance(event, pyyaml.MappingStartEvent) else Sequence
+            start = self.content_start(start, len(self.source.text))
+        if len(self.open_collections) >= MAX_DEPTH:
+            self.fail("YAML006", f"more than {MAX_DEPTH} levels of nesting", start, start + 1, "flatten the value")
+        node_class = MappingNode if isinstance(event, pyyaml.MappingStartEvent) else SequenceNode
         if event.anchor:
+            # Until the collection ends its anchor has no node: an alias inside it would contain itself.
             self.anchors[event.anchor] = (None, 0)
-        self.stack.append(_Frame(kind(self.source, start, start, flow=bool(event.flow_style)), event.anchor))
+        self.open_collections.append(
+            _OpenCollection(node_class(self.source, start, start, flow=bool(event.flow_style)), event.anchor)
+        )
 
-    def close(self, event: Any) -> None:
+    def on_collection_end(self, event: Any) -> None:
         """The innermost mapping or list ends."""
-        frame = self.stack.pop()
-        frame.node.end = event.end_mark.index
-        if frame.anchor:
-            self.anchors[frame.anchor] = (frame.node, frame.values)
-        self.add(frame.node, frame.values)
+        collection = self.open_collections.pop()
+        collection.node.end = event.end_mark.index
+        if collection.anchor:
+            self.anchors[collection.anchor] = (collection.node, collection.values)
+        self.attach(collection.node, collection.values)
 
-    def alias(self, event: Any) -> None:
-        """An earlier value again."""
+    def on_alias(self, event: Any) -> None:
+        """`*name`: the value of an earlier anchor, counted with its repetitions, since nested aliases multiply."""
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor not in self.anchors:
-            self.stop(
+            self.fail(
                 "YAML009",
                 f"the alias *{event.anchor} has no anchor before it",
                 start,
@@ -175,41 +187,39 @@ class _Composer:
             )
         node, values = self.anchors[event.anchor]
         if node is None:
-            self.stop("YAML009", f"the alias *{event.anchor} stands inside its own anchor", start, end, "write it out")
+            self.fail("YAML009", f"the alias *{event.anchor} stands inside its own anchor", start, end, "write it out")
         assert node is not None
-        self.repeated += values
-        if self.repeated > MOST_REPEATED:
-            words = f"aliases repeat more than {MOST_REPEATED:,} values"
-            self.stop("YAML006", words, start, end, "write the values out, or repeat smaller ones")
-        self.add(repeat(node, start, end), values)
+        self.aliased_values += values
+        if self.aliased_values > MAX_ALIASED_VALUES:
+            message = f"aliases repeat more than {MAX_ALIASED_VALUES:,} values"
+            self.fail("YAML006", message, start, end, "write the values out, or repeat smaller ones")
+        self.attach(alias_node(node, start, end), values)
 
-    def add(self, node: Node, values: int) -> None:
-        """Hang a finished node where it belongs: the root, a list, a key, or the key's value."""
-        if not self.stack:
+    def attach(self, node: Node, values: int) -> None:
+        """Put a finished node where it belongs: the root, a list's item, a key, or the value of the waiting key."""
+        if not self.open_collections:
             self.root = node
             return
-        frame = self.stack[-1]
-        frame.values += values
-        if frame.values > MOST_VALUES:
-            self.stop(
-                "YAML006", f"more than {MOST_VALUES:,} values in one file", node.start, node.end, "split the file"
-            )
-        if isinstance(frame.node, Sequence):
-            frame.node.items.append(node)
-        elif frame.key is None:
-            frame.key, frame.unfit = self.key(node, frame.node)
+        collection = self.open_collections[-1]
+        collection.values += values
+        if collection.values > MAX_VALUES:
+            self.fail("YAML006", f"more than {MAX_VALUES:,} values in one file", node.start, node.end, "split the file")
+        if isinstance(collection.node, SequenceNode):
+            collection.node.items.append(node)
+        elif collection.key is None:
+            collection.key, collection.skip_entry = self.check_key(node, collection.node)
         else:
-            if not frame.unfit:
-                frame.node.put(frame.key.text, frame.key, node)
-            frame.key = None
+            if not collection.skip_entry:
+                collection.node.set_entry(collection.key.text, collection.key, node)
+            collection.key = None
 
-    def key(self, node: Node, mapping: Mapping) -> tuple[Scalar, bool]:
-        """The node as a key, and whether its entry must be left out because something is wrong with it."""
-        if not isinstance(node, Scalar):
-            self.say("YAML008", f"{describe(node)} is no key", node.start, node.start + 1, "keys are text")
-            return Scalar(self.source, node.start, node.end, "", value="", style=""), True
+    def check_key(self, node: Node, mapping: MappingNode) -> tuple[ScalarNode, bool]:
+        """The node as a key, and whether its entry is left out because the key is an error."""
+        if not isinstance(node, ScalarNode):
+            self.add_error("YAML008", f"{describe_node(node)} is no key", node.start, node.start + 1, "keys are text")
+            return ScalarNode(self.source, node.start, node.end, "", value="", style=""), True
         if node.text == "<<" and not node.style:
-            self.say(
+            self.add_error(
                 "YAML007",
                 "merge keys (<<) are not taken",
                 node.start,
@@ -218,17 +228,17 @@ class _Composer:
             )
             return node, True
         if not isinstance(node.value, str):
-            self.say(
+            self.add_error(
                 "YAML008",
-                f"a key must be text, and this is {describe(node)}",
+                f"a key must be text, and this is {describe_node(node)}",
                 node.start,
                 node.end,
                 f'quote it: "{node.text}"',
             )
             return node, True
         if (first := mapping.keys.get(node.text)) is not None:
-            line = self.source.position(first.start)[0]
-            self.say(
+            line = self.source.line_and_column(first.start)[0]
+            self.add_error(
                 "YAML003",
                 f"the key {node.text!r} stands here twice",
                 node.start,
@@ -238,30 +248,31 @@ class _Composer:
             return node, True
         return node, False
 
-    def content(self, start: int, end: int) -> int:
+    def content_start(self, start: int, end: int) -> int:
         """Where a value starts behind its anchor and its tag."""
-        match = _PROPERTIES.match(self.source.text, start, end)
+        # The parser's mark is at the anchor or the tag; edits and diagnostics need the value itself.
+        match = _ANCHOR_AND_TAG.match(self.source.text, start, end)
         return match.end() if match else start
 
-    def tagged(self, start: int) -> None:
-        """Tags change what a value means behind the reader's back."""
+    def refuse_tag(self, start: int) -> None:
+        """Tags are an error: they change what a value means, and a reader of the manifest does not see it."""
         start = self.source.text.index("!", start)
-        word = self.source.text[start:].split(None, 1)[0]
-        self.say(
+        tag = self.source.text[start:].split(None, 1)[0]
+        self.add_error(
             "YAML007",
-            f"tags are not taken: {word}",
+            f"tags are not taken: {tag}",
             start,
-            start + len(word),
+            start + len(tag),
             "remove it; quote the value where it should be text",
         )
 
-    def say(self, code: str, message: str, start: int, end: int, hint: str) -> None:
-        """Keep a remark and go on."""
+    def add_error(self, code: str, message: str, start: int, end: int, hint: str) -> None:
+        """Collect an error and go on."""
         self.diagnostics.append(
             Diagnostic(code, "error", message, self.source.span(start, end), self.source.place(start, end), hint)
         )
 
-    def stop(self, code: str, message: str, start: int, end: int, hint: str) -> None:
-        """Keep a remark; nothing after it can be read."""
-        self.say(code, message, start, end, hint)
-        raise _Stop
+    def fail(self, code: str, message: str, start: int, end: int, hint: str) -> None:
+        """Collect an error and stop: nothing after it can be read."""
+        self.add_error(code, message, start, end, hint)
+        raise _StopComposing

@@ -1,16 +1,22 @@
-"""Making of diagnostics: at nodes, at unreadable files, with a guess at what was meant."""
+"""Diagnostics at nodes and for files, and the hints that they end in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from provisioner.diagnostics import Diagnostic, Fix, Place, Severity, Span
-from provisioner.load.schema.source_map import outline
 from provisioner.load.yaml.nodes import Node
-from provisioner.load.yaml.source_text import Source, Unreadable
+from provisioner.load.yaml.source_text import SourceText, UnreadableFile
 
 
-def at_node(
+def node_place(node: Node) -> Place:
+    """The characters of a scalar, or the first line of a mapping or list."""
+    source = node.source
+    start = node.start
+    return source.place(start, max(start, min(node.end, source.line_end(start))))
+
+
+def node_diagnostic(
     code: str,
     message: str,
     node: Node,
@@ -19,42 +25,31 @@ def at_node(
     severity: Severity = "error",
     fix: Fix | None = None,
 ) -> Diagnostic:
-    """A remark about a value or a key."""
-    return Diagnostic(code, severity, message, node.source.span(node.start, node.end), outline(node), hint, fix)
+    """A diagnostic at a value or a key."""
+    return Diagnostic(code, severity, message, node.source.span(node.start, node.end), node_place(node), hint, fix)
 
 
-def unreadable(error: Unreadable, shown: str, node: Node | None = None) -> Diagnostic:
-    """A remark about a file: at the words that name it, or in the file itself where its text is at fault."""
+def unreadable_file_diagnostic(error: UnreadableFile, name: str, node: Node | None = None) -> Diagnostic:
+    """A file that cannot be read: a diagnostic at `node`, which names it, or inside the file where its text is wrong.
+
+    `name` is the path of the file as users see it.
+    """
+    # With the text there is a position inside the file, which helps more than the one that names it.
     if node is not None and not error.text:
-        return at_node(error.code, error.message, node, error.hint)
+        return node_diagnostic(error.code, error.message, node, error.hint)
     before = error.text[: error.offset]
     line = before.count("\n") + 1
     column = error.offset - (before.rfind("\n") + 1) + 1
-    place = Place(shown, line, column, line, column + 1)
+    place = Place(name, line, column, line, column + 1)
     return Diagnostic(error.code, "error", error.message, Span(error.offset, error.offset + 1), place, error.hint)
 
 
-def at_start(code: str, message: str, source: Source, hint: str | None = None) -> Diagnostic:
-    """A remark about a whole file."""
+def file_diagnostic(code: str, message: str, source: SourceText, hint: str | None = None) -> Diagnostic:
+    """A diagnostic about a whole file, at its start."""
     return Diagnostic(code, "error", message, Span(0, 0), source.place(0, 0), hint)
 
 
-def guess(word: str, known: Iterable[str]) -> str | None:
-    """`did you mean 'x'?` for the known word that is nearest."""
-    meant = nearest(word, known)
-    return f"did you mean {meant!r}?" if meant else None
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
-    from difflib import get_close_matches
-
-    words = {each.lower(): each for each in known}
-    near = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    return words[near[0]] if near else None
-
-
-def choices(words: Iterable[str]) -> str:
-    """`a, b or c`."""
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+def join_with_or(names: Iterable[str]) -> str:
+    """`a, b or c`; there must be at least one name."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

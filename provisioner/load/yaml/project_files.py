@@ -1,4 +1,4 @@
-"""The files of one project, each read and parsed once; none outside its directory is opened."""
+"""The files of one project, each read and parsed once; files outside its directory are never opened."""
 
 from __future__ import annotations
 
@@ -6,50 +6,54 @@ import os
 from pathlib import Path
 
 from provisioner.diagnostics import Diagnostic
-from provisioner.load.yaml.composer import compose
+from provisioner.load.yaml.composer import compose_yaml
 from provisioner.load.yaml.nodes import Node
-from provisioner.load.yaml.source_text import Source, Unreadable, read
+from provisioner.load.yaml.source_text import SourceText, UnreadableFile, read_source
 
 
-def real(path: Path) -> Path:
-    """Where a path leads. Links in a circle lead nowhere, which is told when the file is read."""
+def resolve_links(path: Path) -> Path:
+    """The absolute path without symbolic links."""
+    # Path.resolve raises at links in a circle; here reading the file reports them, with a code and a position.
     return Path(os.path.realpath(path))
 
 
-class Files:
-    """Read access to a project directory."""
+class ProjectFiles:
+    """Read access to a project directory: what is read or parsed once is kept, its errors too."""
 
     def __init__(self, root: Path) -> None:
-        self.root = real(root)
-        self._sources: dict[Path, Source | Unreadable] = {}
+        self.root = resolve_links(root)
+        self._sources: dict[Path, SourceText | UnreadableFile] = {}
         self._trees: dict[Path, tuple[Node | None, list[Diagnostic]]] = {}
 
-    def resolve(self, base: Path, written: str) -> Path:
-        """The file that a path in the file `base` means; raises `Unreadable` where it leaves the project."""
-        found = real(base.parent / written)
-        if not found.is_relative_to(self.root):
-            raise Unreadable("INC003", f"{written!r} leaves the project's directory", "copy the file into the project")
-        return found
+    def resolve_path(self, base: Path, written: str) -> Path:
+        """The absolute path of `written`, relative to the file `base`. Raises UnreadableFile outside the project."""
+        path = resolve_links(base.parent / written)
+        # Checked after links are resolved: a link inside the project may lead out of it.
+        if not path.is_relative_to(self.root):
+            raise UnreadableFile(
+                "INC003", f"{written!r} leaves the project's directory", "copy the file into the project"
+            )
+        return path
 
-    def source(self, path: Path) -> Source:
-        """The text of a file inside the project; raises `Unreadable`."""
+    def source(self, path: Path) -> SourceText:
+        """The text of a file inside the project. Raises UnreadableFile."""
         if path not in self._sources:
             try:
-                self._sources[path] = read(path)
-            except Unreadable as error:
+                self._sources[path] = read_source(path)
+            except UnreadableFile as error:
                 self._sources[path] = error
-        found = self._sources[path]
-        if isinstance(found, Unreadable):
-            raise found
-        return found
+        source = self._sources[path]
+        if isinstance(source, UnreadableFile):
+            raise source
+        return source
 
     def tree(self, path: Path) -> tuple[Node | None, list[Diagnostic]]:
-        """The YAML of a file inside the project; raises `Unreadable`."""
+        """Root node and diagnostics of a YAML file inside the project. Raises UnreadableFile."""
         if path not in self._trees:
-            self._trees[path] = compose(self.source(path))
+            self._trees[path] = compose_yaml(self.source(path))
         return self._trees[path]
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[SourceText, ...]:
         """Every file that was read as text."""
-        return tuple(each for each in self._sources.values() if isinstance(each, Source))
+        return tuple(source for source in self._sources.values() if isinstance(source, SourceText))

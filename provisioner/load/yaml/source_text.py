@@ -1,24 +1,27 @@
-"""A file of the author's as text, with the way from a character to its line and column."""
+"""One file of the project as text, with the line and column of each of its characters."""
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from functools import cached_property
 from pathlib import Path
 
 from provisioner.diagnostics import Place, Span
+from provisioner.operating_system import relative_path
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes that one file of a project may have; more is an accident or an attack, not a manifest."""
+MAX_FILE_BYTES = 16 * 1024 * 1024
+"""More bytes than this in one file are an accident or an attack, not a manifest."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_CONTROL = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
 
 
-class Unreadable(Exception):
-    """A file that cannot be taken as text: the code of the remark, what is wrong, what to do, and where."""
+class UnreadableFile(Exception):
+    """A file that cannot be read as text: the parts of its diagnostic.
+
+    `offset` is the character at fault in `text`; both are empty where the file could not be decoded or opened.
+    """
 
     def __init__(self, code: str, message: str, hint: str, offset: int = 0, text: str = "") -> None:
         super().__init__(message)
@@ -29,108 +32,109 @@ class Unreadable(Exception):
         self.text = text
 
 
-class Source:
-    """The text of one file. `name` is what users see; `skipped` counts characters before `text` (a BOM)."""
+class SourceText:
+    """The text of one file. `name` is the path as users see it, `bom_length` the characters cut off before `text`."""
 
-    def __init__(self, path: Path, text: str, skipped: int = 0) -> None:
+    def __init__(self, path: Path, text: str, bom_length: int = 0) -> None:
         self.path = path
         self.text = text
-        self.skipped = skipped
-        self.name = shown(path)
+        self.bom_length = bom_length
+        self.name = display_path(path)
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
-    def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both from 1."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of the character at `offset`, both counted from 1."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
 
     def place(self, start: int, end: int) -> Place:
-        """The place of `text[start:end]`."""
+        """File, lines and columns of `text[start:end]`; offsets behind the end stand for the end."""
         size = len(self.text)
         start = min(start, size)
-        return Place(self.name, *self.position(start), *self.position(min(max(end, start), size)))
+        return Place(self.name, *self.line_and_column(start), *self.line_and_column(min(max(end, start), size)))
 
     def span(self, start: int, end: int) -> Span:
-        """The same characters counted in the file as it lies on the disk."""
-        return Span(start + self.skipped, end + self.skipped)
+        """The same characters, counted in the file on the disk: with its byte order mark."""
+        return Span(start + self.bom_length, end + self.bom_length)
 
-    def line(self, number: int) -> int:
-        """Where a line starts, counted from 1."""
-        return self._starts[min(number, len(self._starts)) - 1]
+    def line_offset(self, number: int) -> int:
+        """The offset at which line `number`, counted from 1, starts; the last line's for a larger number."""
+        return self._line_starts[min(number, len(self._line_starts)) - 1]
 
     def line_end(self, offset: int) -> int:
-        """Where the line of a character ends, before its line break."""
+        """The offset at which the line of `offset` ends, before its line break."""
         match = _LINE_END.search(self.text, offset)
         return match.start() if match else len(self.text)
 
     def line_start(self, offset: int) -> int:
-        """Where the line of a character starts."""
-        return self._starts[bisect_right(self._starts, offset) - 1]
+        """The offset at which the line of `offset` starts."""
+        return self._line_starts[bisect_right(self._line_starts, offset) - 1]
 
     @cached_property
     def newline(self) -> str:
-        """The line break this file uses."""
+        """The file's first line break, which edits insert; a line feed where it has none."""
         match = _LINE_END.search(self.text)
         return match.group() if match else "\n"
 
 
-def shown(path: Path) -> str:
-    """A path as users see it: relative to the current directory where that is possible."""
-    try:
-        return os.path.relpath(path)
-    except ValueError:  # another drive on Windows
-        return str(path)
+def display_path(path: Path) -> str:
+    """A path as users see it: relative to the current directory where that is possible, with forward slashes."""
+    # Forward slashes on every system: reports are compared, and pipelines find the file by its name in the repository.
+    return relative_path(path, Path()).as_posix()
 
 
-def read(path: Path) -> Source:
-    """The file as a source; raises `Unreadable` for what is no UTF-8 text of a sensible size."""
-    data = _bytes(path)
+def read_source(path: Path) -> SourceText:
+    """The text of a file. Raises UnreadableFile where it is no UTF-8 text of at most MAX_FILE_BYTES."""
+    data = _read_bytes(path)
+    # A NUL among the first four bytes is UTF-16 or UTF-32 without a byte order mark: a manifest starts with ASCII.
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" in data[:4] and len(data) > 1):
-        raise Unreadable("YAML004", "the file is UTF-16 or UTF-32", "save it as UTF-8")
+        raise UnreadableFile("YAML004", "the file is UTF-16 or UTF-32", "save it as UTF-8")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
-        raise Unreadable(
+        raise UnreadableFile(
             "YAML004", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", len(before), before
         ) from None
-    skipped = 1 if text.startswith("\ufeff") else 0
-    text = text[skipped:]
-    if len(data.translate(None, _CONTROL)) < len(data) or not data.isascii():
+    bom_length = 1 if text.startswith("\ufeff") else 0
+    text = text[bom_length:]
+    # The byte test is cheap; the regex over the text is only needed where control characters are possible at all.
+    if len(data.translate(None, _CONTROL_BYTES)) < len(data) or not data.isascii():
         _refuse_control_characters(text)
-    return Source(path, text, skipped)
+    return SourceText(path, text, bom_length)
 
 
 def _refuse_control_characters(text: str) -> None:
+    # YAML 1.2, rule [1] c-printable: https://yaml.org/spec/1.2.2/#51-character-set
     printable = "\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff"
-    if wrong := re.search(f"[^{printable}]", text):
-        what = "NUL" if wrong.group() == "\0" else f"U+{ord(wrong.group()):04X}"
+    if match := re.search(f"[^{printable}]", text):
+        character = "NUL" if match.group() == "\0" else f"U+{ord(match.group()):04X}"
         hint = 'remove it; in a double-quoted text it can be written as an escape such as "\\0"'
-        raise Unreadable("YAML005", f"the file holds the control character {what}", hint, wrong.start(), text)
+        raise UnreadableFile("YAML005", f"the file holds the control character {character}", hint, match.start(), text)
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise Unreadable("INC002", f"{shown(path)} is a directory", "name a file")
+            raise UnreadableFile("INC002", f"{display_path(path)} is a directory", "name a file")
         size = path.stat().st_size
-        if size > LARGEST:
-            raise Unreadable(
-                "YAML006",
-                f"{shown(path)} has {_megabytes(size)} MB; a file of a project may have {_megabytes(LARGEST)} MB",
-                "split it with `include`, or keep fewer sample records",
-            )
+        if size > MAX_FILE_BYTES:
+            limit = f"a file of a project may have {_megabytes(MAX_FILE_BYTES)} MB"
+            message = f"{display_path(path)} has {_megabytes(size)} MB; {limit}"
+            raise UnreadableFile("YAML006", message, "split it with `include`, or keep fewer sample records")
         if not path.is_file():
-            raise Unreadable("INC002", f"{shown(path)} is not a regular file", "name a file")
+            raise UnreadableFile("INC002", f"{display_path(path)} is not a regular file", "name a file")
         return path.read_bytes()
     except FileNotFoundError:
-        raise Unreadable("INC001", f"there is no file {shown(path)}", "check the path") from None
+        raise UnreadableFile("INC001", f"there is no file {display_path(path)}", "check the path") from None
     except OSError as error:
-        why = (error.strerror or "it cannot be read").lower()
-        raise Unreadable("INC002", f"{shown(path)} cannot be read: {why}", "check its permissions") from None
+        reason = (error.strerror or "it cannot be read").lower()
+        raise UnreadableFile(
+            "INC002", f"{display_path(path)} cannot be read: {reason}", "check its permissions"
+        ) from None
 
 
 def _megabytes(size: int) -> int:

@@ -1,4 +1,4 @@
-"""An author's mapping as YAML that people like to read: the way back from values to text."""
+"""A manifest's values as YAML text, laid out as people write it."""
 
 from __future__ import annotations
 
@@ -10,67 +10,72 @@ from typing import Any
 Path = tuple[str | int, ...]
 _WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z_/.$](?:[\w ./()$+=<>*\-]*[\w./()$+=<>*\-])?")
-_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n", "none", "~"))  # of YAML 1.1 and 1.2
+_RESERVED_PLAIN_TEXTS = frozenset(
+    ("null", "true", "false", "yes", "no", "on", "off", "y", "n", "none", "~")
+)  # of YAML 1.1 and 1.2
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"[-+]?(\.inf|\.nan|[0-9.][0-9a-fA-FxXoO_.:eE+-]*)", re.IGNORECASE)
 
 
-def dump(mapping: Mapping[str, Any], comments: Mapping[Path, str] | None = None) -> str:
-    """The text of a mapping; `comments` stand above the key or item at their path, the one at `()` at the head.
+def dump_yaml(mapping: Mapping[str, Any], comments: Mapping[Path, str] | None = None) -> str:
+    """The text of a mapping; `comments` go above the key or item at their path, the one at `()` to the top.
 
     Texts of many lines become block scalars, small leaf mappings and lists stand on one line, long sections apart.
-    Every scalar reads the same under the rules of YAML 1.1 and 1.2. A comment at a path that does not exist stands
-    at the end.
+    Every scalar reads the same under the rules of YAML 1.1 and 1.2, since readers of either exist. A comment at a
+    path that does not exist goes to the end.
     """
-    writer = _Writer(dict(comments or {}))
+    writer = _YamlWriter(dict(comments or {}))
     lines = [*writer.comment((), 0), *(writer.sections(mapping) if mapping else ["{}"])]
-    left = [line for path in list(writer.comments) for line in writer.comment(path, 0)]
-    return "\n".join([*lines, *([""] if left else []), *left]) + "\n"
+    unplaced = [line for path in list(writer.comments) for line in writer.comment(path, 0)]
+    return "\n".join([*lines, *([""] if unplaced else []), *unplaced]) + "\n"
 
 
-def scalar(value: Any) -> str:
-    """One scalar on one line, quoted where some reader of YAML would take it for something else."""
-    if isinstance(value, float):  # YAML 1.1 takes an exponent only after a point
+def dump_scalar(value: Any) -> str:
+    """One scalar on one line, quoted where a reader of YAML 1.1 or 1.2 would take it for another type."""
+    if isinstance(value, float):
+        # YAML 1.1 takes an exponent only after a decimal point.
         return re.sub(r"^(-?\d+)(e|$)", r"\1.0\2", repr(value))
     if not isinstance(value, str):
         return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not _NUMBER.fullmatch(value)
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED_PLAIN_TEXTS and not _NUMBER.fullmatch(value)
+    # A GUID matches _NUMBER, and is a number in neither version.
     return value if plain or _GUID.fullmatch(value) else _quoted(value)
 
 
-class _Writer:
+class _YamlWriter:
     def __init__(self, comments: dict[Path, str]) -> None:
         self.comments = comments
-        self.holders = {path[:length] for path in comments for length in range(len(path))}
+        self.commented_parents = {path[:length] for path in comments for length in range(len(path))}
 
     def comment(self, path: Path, indent: int) -> Iterator[str]:
+        # Popped: what is left at the end belongs to paths that do not exist.
         for line in self.comments.pop(path, "").splitlines():
             yield f"{' ' * indent}# {''.join(char if _printable(char) else '?' for char in line)}".rstrip()
 
     def sections(self, mapping: Mapping[str, Any]) -> Iterator[str]:
-        """The top level: an empty line before and after each part of several lines."""
-        apart = False
+        """The top level: an empty line before and after each section of several lines."""
+        is_multiline = False
         for index, (key, value) in enumerate(mapping.items()):
-            part = [*self.block({key: value}, (), 0)]
-            if index and (apart or len(part) > 1):
+            lines = [*self.block({key: value}, (), 0)]
+            if index and (is_multiline or len(lines) > 1):
                 yield ""
-            yield from part
-            apart = len(part) > 1
+            yield from lines
+            is_multiline = len(lines) > 1
 
     def block(self, value: Mapping[str, Any] | list[Any], path: Path, indent: int) -> Iterator[str]:
         """A mapping or list over several lines."""
         items = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, inner in items:
             yield from self.comment((*path, key), indent)
-            head = f"{' ' * indent}{scalar(key)}:" if isinstance(value, Mapping) else f"{' ' * indent}-"
+            head = f"{' ' * indent}{dump_scalar(key)}:" if isinstance(value, Mapping) else f"{' ' * indent}-"
             yield from self.entry(head, inner, (*path, key), indent)
 
     def entry(self, head: str, value: Any, path: Path, indent: int) -> Iterator[str]:
-        if isinstance(value, str) and _blockable(value):
+        if isinstance(value, str) and _fits_block_scalar(value):
             yield f"{head} |" + ("" if value.endswith("\n") else "-")
             yield from (f"{' ' * (indent + 2)}{line}".rstrip(" ") for line in value.removesuffix("\n").split("\n"))
         elif not isinstance(value, (Mapping, list)) or not value or self.fits(head, value, path):
-            yield f"{head} {_flow(value)}"
+            yield f"{head} {_flow_style(value)}"
         else:
             first, *rest = self.block(value, path, indent + 2)
             joined = head.endswith("-") and isinstance(value, Mapping) and not first.lstrip().startswith("#")
@@ -78,33 +83,38 @@ class _Writer:
             yield from rest
 
     def fits(self, head: str, value: Any, path: Path) -> bool:
-        """Whether it is small, holds no comment and nothing deeper than one more level."""
+        """Whether a mapping or list goes on one line: it is small and shallow, and no comment belongs inside."""
         if len(path) < 2 and path not in (("target",), ("workspace",), ("endpoint",)):
             return False
-        flat = not any(isinstance(inner, str) and _blockable(inner) for inner in _leaves(value))
-        shallow = _depth(value) <= (3 if isinstance(value, list) else 1) or _short(value)
-        return path not in self.holders and flat and shallow and len(head) + 1 + len(_flow(value)) <= _WIDTH
+        has_block = any(isinstance(inner, str) and _fits_block_scalar(inner) for inner in _leaves(value))
+        is_shallow = _depth(value) <= (3 if isinstance(value, list) else 1) or _is_single_list(value)
+        return (
+            path not in self.commented_parents
+            and not has_block
+            and is_shallow
+            and len(head) + 1 + len(_flow_style(value)) <= _WIDTH
+        )
 
 
-def _flow(value: Any) -> str:
+def _flow_style(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_inner(key)}: {_flow_inner(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow_inner(inner) for inner in value) + "]"
-    return scalar(value)
+    return dump_scalar(value)
 
 
 def _flow_inner(value: Any) -> str:
-    return _flow(value) if isinstance(value, (Mapping, list)) else _inner(value)
+    return _flow_style(value) if isinstance(value, (Mapping, list)) else _inner(value)
 
 
 def _inner(value: Any) -> str:
-    """A scalar inside brackets, where commas and brackets mean something; `_PLAIN` holds none of them."""
-    return scalar(value)
+    """A scalar inside brackets: `_PLAIN` allows no comma and no bracket, so it needs no other quotes there."""
+    return dump_scalar(value)
 
 
 def _quoted(text: str) -> str:
-    """Double quotes with JSON's escapes, a subset of YAML's; what YAML does not take unescaped is escaped."""
+    """The text in double quotes with JSON's escapes, a subset of YAML's, and those that YAML needs besides."""
     return "".join(char if _printable(char) else _escape(char) for char in json.dumps(text, ensure_ascii=False))
 
 
@@ -113,15 +123,15 @@ def _escape(char: str) -> str:
 
 
 def _printable(char: str) -> bool:
-    """What YAML takes unescaped, without line separators and the byte order mark."""
+    """Whether YAML takes the character unescaped; line separators and the byte order mark are escaped too."""
     code = ord(char)
     if code < 0xD800:
         return (0x20 <= code < 0x7F or code >= 0xA0) and code not in (0x2028, 0x2029)
     return 0xE000 <= code <= 0x10FFFF and code not in (0xFEFF, 0xFFFE, 0xFFFF)
 
 
-def _blockable(text: str) -> bool:
-    """Whether a block scalar says exactly this text: several lines, none with trailing blanks or odd characters."""
+def _fits_block_scalar(text: str) -> bool:
+    """Whether a block scalar reads back as exactly this text: several lines, no trailing blanks, no indented start."""
     lines = text.removesuffix("\n").split("\n")
     return (
         len(lines) > 1
@@ -133,10 +143,10 @@ def _blockable(text: str) -> bool:
     )
 
 
-def _short(value: Any) -> bool:
-    """Whether it is a mapping with one list of plain words in it: `{streams: [a, b]}`."""
-    inner = [*value.values()] if isinstance(value, Mapping) else []
-    return len(inner) == 1 and isinstance(inner[0], list) and _depth(inner[0]) == 1
+def _is_single_list(value: Any) -> bool:
+    """Whether it is a mapping of one list of scalars: `{streams: [a, b]}`."""
+    values = [*value.values()] if isinstance(value, Mapping) else []
+    return len(values) == 1 and isinstance(values[0], list) and _depth(values[0]) == 1
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -28,19 +28,19 @@ def facts(name: str) -> Any:
     return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
 
 
-def bases() -> dict[str, Manifest]:
+def base_manifests() -> dict[str, Manifest]:
     """The valid manifests by name, their samples written inline."""
-    found = {}
+    manifests = {}
     for path in BASES:
         manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
         for stream in manifest["streams"].values():
             if isinstance(stream, dict) and isinstance(stream.get("samples"), dict):
                 stream["samples"] = json.loads((path.parent / stream["samples"]["file"]).read_text(encoding="utf-8"))
-        found[path.stem if path.stem != "provisioner" else path.parent.name] = manifest
-    return found
+        manifests[path.stem if path.stem != "provisioner" else path.parent.name] = manifest
+    return manifests
 
 
-def lead(manifest: Manifest) -> tuple[str, Manifest]:
+def leading_stream(manifest: Manifest) -> tuple[str, Manifest]:
     """The stream that operators work on: the first that has a transform of several lines."""
     for key, stream in manifest["streams"].items():
         if isinstance(stream, dict) and "\n" in stream.get("transform", ""):
@@ -48,18 +48,18 @@ def lead(manifest: Manifest) -> tuple[str, Manifest]:
     raise LookupError("no stream with a transform")
 
 
-def table(manifest: Manifest) -> tuple[str, Manifest]:
+def leading_table(manifest: Manifest) -> tuple[str, Manifest]:
     """The custom table of the leading stream."""
-    name = lead(manifest)[1]["table"]
+    name = leading_stream(manifest)[1]["table"]
     if not name.endswith("_CL"):
         raise LookupError("a built-in table")
     return name, manifest["tables"][name]
 
 
-def column(manifest: Manifest, kind: str = "string") -> str:
+def leading_column(manifest: Manifest, kind: str = "string") -> str:
     """A column of the leading table that its transform names once, as `Name = …`."""
-    text = lead(manifest)[1]["transform"]
-    for name, spec in table(manifest)[1]["columns"].items():
+    text = leading_stream(manifest)[1]["transform"]
+    for name, spec in leading_table(manifest)[1]["columns"].items():
         plain = spec["type"] if isinstance(spec, dict) else spec
         if (
             plain == kind
@@ -71,7 +71,7 @@ def column(manifest: Manifest, kind: str = "string") -> str:
     raise LookupError(f"no {kind} column")
 
 
-def rekey(mapping: Manifest, old: str, new: str) -> None:
+def rename_key(mapping: Manifest, old: str, new: str) -> None:
     """Give an entry another key, in its place."""
     if old not in mapping:
         raise LookupError(old)
@@ -87,7 +87,7 @@ def overlays(manifest: Manifest, section: str) -> Iterator[Manifest]:
             yield layer[section]
 
 
-def put(*path: str | int) -> Callable[[Any], Change]:
+def set_value(*path: str | int) -> Callable[[Any], Change]:
     """A maker of changes that write one value at a path whose parent is there."""
 
     def of(value: Any) -> Change:
@@ -106,10 +106,10 @@ def rename_table(new: str) -> Change:
     """The leading table under another name wherever it stands."""
 
     def change(manifest: Manifest) -> None:
-        old = table(manifest)[0]
+        old = leading_table(manifest)[0]
         for tables in overlays(manifest, "tables"):
             if old in tables:
-                rekey(tables, old, new)
+                rename_key(tables, old, new)
         for key, stream in manifest["streams"].items():
             if stream == old:
                 manifest["streams"][key] = new
@@ -123,9 +123,9 @@ def rename_stream(new: str) -> Change:
     """The leading stream under another name wherever it stands."""
 
     def change(manifest: Manifest) -> None:
-        old = lead(manifest)[0]
+        old = leading_stream(manifest)[0]
         for streams in overlays(manifest, "streams"):
-            rekey(streams, old, new)
+            rename_key(streams, old, new)
         for dcr in manifest.get("dcrs", {}).values():
             dcr["streams"] = [new if name == old else name for name in dcr["streams"]]
 
@@ -140,7 +140,7 @@ def rename_dcr(new: str) -> Change:
             manifest["dcrs"] = {new: {"streams": list(manifest["streams"])}}
             return
         old = next(iter(manifest["dcrs"]))
-        rekey(manifest["dcrs"], old, new)
+        rename_key(manifest["dcrs"], old, new)
         for grant in manifest["grants"].values():
             if isinstance(grant.get("dcrs"), list):
                 grant["dcrs"] = [new if name == old else name for name in grant["dcrs"]]
@@ -152,64 +152,64 @@ def rename_column(new: str) -> Change:
     """A column under another name in the table, the transform and the tests."""
 
     def change(manifest: Manifest) -> None:
-        old = column(manifest)
-        stream = lead(manifest)[1]
-        rekey(table(manifest)[1]["columns"], old, new)
+        old = leading_column(manifest)
+        stream = leading_stream(manifest)[1]
+        rename_key(leading_table(manifest)[1]["columns"], old, new)
         written = new if re.fullmatch(r"[A-Za-z_]\w*", new, re.ASCII) else f"['{new}']"
         stream["transform"] = re.sub(rf"\b{old} = ", lambda _: f"{written} = ", stream["transform"])
         for test in stream.get("tests", ()):
             for row in test.get("expect", ()):
                 if old in row:
-                    rekey(row, old, new)
+                    rename_key(row, old, new)
 
     return change
 
 
-def retype(kind: Any, of: str = "string") -> Change:
+def change_type(kind: Any, of: str = "string") -> Change:
     """A column of the leading table under another type."""
-    return lambda manifest: table(manifest)[1]["columns"].__setitem__(column(manifest, of), kind)
+    return lambda manifest: leading_table(manifest)[1]["columns"].__setitem__(leading_column(manifest, of), kind)
 
 
-def kql(edit: Callable[[str], str]) -> Change:
+def edit_transform(edit: Callable[[str], str]) -> Change:
     """Another transform of the leading stream."""
 
     def change(manifest: Manifest) -> None:
-        stream = lead(manifest)[1]
+        stream = leading_stream(manifest)[1]
         stream["transform"] = edit(stream["transform"])
 
     return change
 
 
-def tail(text: str) -> Change:
+def append_operator(text: str) -> Change:
     """The leading transform with an operator behind it; C is one of its columns of text."""
 
     def change(manifest: Manifest) -> None:
-        name = column(manifest)
+        name = leading_column(manifest)
         body = re.sub(r"\bC\b", name, text)
-        kql(lambda old: f"{old.rstrip()} {body}")(manifest)
+        edit_transform(lambda old: f"{old.rstrip()} {body}")(manifest)
 
     return change
 
 
-def head(text: str) -> Change:
+def prepend_filter(text: str) -> Change:
     """The leading transform with a filter in front; C is a column of text in the stream, made where it has none."""
 
     def change(manifest: Manifest) -> None:
-        lead(manifest)[1]["columns"]["probe"] = "string"
+        leading_stream(manifest)[1]["columns"]["probe"] = "string"
         body = re.sub(r"\bC\b", "probe", text)
-        kql(lambda old: re.sub(r"\A\s*source", lambda _: f"source | where isnotempty(probe) {body}", old, count=1))(
-            manifest
-        )
+        edit_transform(
+            lambda old: re.sub(r"\A\s*source", lambda _: f"source | where isnotempty(probe) {body}", old, count=1)
+        )(manifest)
 
     return change
 
 
-def where(text: str) -> Change:
+def read_expression(text: str) -> Change:
     """The leading transform with an expression read in front of it; C is a column of text."""
-    return head(f"| where isnotempty(tostring({text}))")
+    return prepend_filter(f"| where isnotempty(tostring({text}))")
 
 
-def drop(*path: str) -> Change:
+def remove_key(*path: str) -> Change:
     """A change that takes a key away."""
 
     def change(manifest: Manifest) -> None:
@@ -221,7 +221,7 @@ def drop(*path: str) -> Change:
     return change
 
 
-def both(*changes: Change) -> Change:
+def all_of(*changes: Change) -> Change:
     """Several changes as one."""
 
     def change(manifest: Manifest) -> None:
@@ -231,28 +231,28 @@ def both(*changes: Change) -> Change:
     return change
 
 
-def at_table(key: str, value: Any) -> Change:
+def set_in_table(key: str, value: Any) -> Change:
     """A key of the leading table, which must be of the plan Analytics; other retentions go first."""
 
     def change(manifest: Manifest) -> None:
-        spec = table(manifest)[1]
+        spec = leading_table(manifest)[1]
         for layer in overlays(manifest, "tables"):
             for other in ("retention", "total_retention"):
-                layer.get(table(manifest)[0], {}).pop(other, None)
+                layer.get(leading_table(manifest)[0], {}).pop(other, None)
         spec[key] = value
 
     return change
 
 
-def at_stream(key: str, value: Any) -> Change:
+def set_in_stream(key: str, value: Any) -> Change:
     """A key of the leading stream."""
-    return lambda manifest: lead(manifest)[1].__setitem__(key, value)
+    return lambda manifest: leading_stream(manifest)[1].__setitem__(key, value)
 
 
-def plain_table(manifest: Manifest, plan: str) -> None:
+def set_plan(manifest: Manifest, plan: str) -> None:
     """The leading table under another plan; Auxiliary is not for every cloud, nor for guid by an older page."""
     if plan == "auxiliary" and manifest["target"].get("cloud", "public") != "public":
         raise LookupError("no Auxiliary in this cloud")
-    if plan == "auxiliary" and "guid" in json.dumps(table(manifest)[1]["columns"]):
+    if plan == "auxiliary" and "guid" in json.dumps(leading_table(manifest)[1]["columns"]):
         raise LookupError("a guid column")
-    table(manifest)[1]["plan"] = plan
+    leading_table(manifest)[1]["plan"] = plan

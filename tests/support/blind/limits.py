@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.support.blind.base_manifests import at_stream, at_table, both, column, facts, head, lead, plain_table, table
+from tests.support.blind.base_manifests import (
+    all_of,
+    facts,
+    leading_column,
+    leading_stream,
+    leading_table,
+    prepend_filter,
+    set_in_stream,
+    set_in_table,
+    set_plan,
+)
 from tests.support.blind.mutant import Change, Manifest, Operator, Verdict
 
 
@@ -12,7 +22,7 @@ def columns_to(count: int) -> Change:
     """The leading table with this many columns."""
 
     def change(manifest: Manifest) -> None:
-        columns = table(manifest)[1]["columns"]
+        columns = leading_table(manifest)[1]["columns"]
         columns.update({f"Filler{n}": "string" for n in range(count - len(columns))})
 
     return change
@@ -53,16 +63,16 @@ def transform_of(length: int) -> Change:
     """The leading transform filled up with a literal to this many characters."""
 
     def change(manifest: Manifest) -> None:
-        text = " ".join(lead(manifest)[1]["transform"].split())
-        text += f' | where {column(manifest)} != ""'
-        at_stream("transform", text[:-1] + "x" * (length - len(text)) + '"')(manifest)
+        text = " ".join(leading_stream(manifest)[1]["transform"].split())
+        text += f' | where {leading_column(manifest)} != ""'
+        set_in_stream("transform", text[:-1] + "x" * (length - len(text)) + '"')(manifest)
 
     return change
 
 
 def parse_of(count: int) -> Change:
     """A parse into this many columns in front of the leading transform."""
-    return head("| parse C with " + " ".join(f'"{n}=" p{n}' for n in range(count)))
+    return prepend_filter("| parse C with " + " ".join(f'"{n}=" p{n}' for n in range(count)))
 
 
 def limits() -> Iterator[Operator]:
@@ -79,7 +89,7 @@ def limits() -> Iterator[Operator]:
     yield from pair("columns of one parse", parse_of, 10, "dropped")  # documented, and published rules have more
     yield from pair(
         "characters of a table's description",
-        lambda n: lambda m: table(m)[1].__setitem__("description", "x" * n),
+        lambda n: lambda m: leading_table(m)[1].__setitem__("description", "x" * n),
         256,
         "dropped",
     )
@@ -90,8 +100,8 @@ def limits() -> Iterator[Operator]:
     yield from pair("characters of a rule's description", described, 256)
 
     def crowd(manifest: Manifest) -> None:
-        made = range(501 - sum(name.endswith("_CL") for name in manifest["tables"]))
-        manifest["tables"].update({f"Many{n}_CL": {"columns": {"TimeGenerated": "datetime"}} for n in made})
+        missing = range(501 - sum(name.endswith("_CL") for name in manifest["tables"]))
+        manifest["tables"].update({f"Many{n}_CL": {"columns": {"TimeGenerated": "datetime"}} for n in missing})
 
     yield Operator("501 custom tables", "dropped", crowd, "501")
     for days, verdict in (
@@ -107,7 +117,10 @@ def limits() -> Iterator[Operator]:
         (1095, "refused"),
     ):
         yield Operator(
-            f"retention of {days} days", verdict, at_table("retention", days), str(days) if verdict == "refused" else ""
+            f"retention of {days} days",
+            verdict,
+            set_in_table("retention", days),
+            str(days) if verdict == "refused" else "",
         )
     years = facts("limits.yaml")["table"]["total_retention"]["years"]
     totals = {
@@ -126,14 +139,17 @@ def limits() -> Iterator[Operator]:
         yield Operator(
             f"total retention of {days} days",
             verdict,
-            at_table("total_retention", days),
+            set_in_table("total_retention", days),
             str(days) if verdict == "refused" else "",
         )
     for days, total, verdict in ((90, 90, "legal"), (90, 89, "refused"), (4, 4, "legal"), (730, 365, "refused")):
         yield Operator(
             f"retention {days} of {total} in all",
             verdict,
-            both(at_table("retention", days), lambda m, t=total: table(m)[1].__setitem__("total_retention", t)),
+            all_of(
+                set_in_table("retention", days),
+                lambda m, t=total: leading_table(m)[1].__setitem__("total_retention", t),
+            ),
         )
     for days, verdict in (
         (29, "refused"),
@@ -159,5 +175,5 @@ def limits() -> Iterator[Operator]:
             ("total_retention", 365, "legal"),
             ("total_retention", 30, "legal"),
         ):
-            plain = both(at_table(key, days), lambda m, p=plan: plain_table(m, p))
+            plain = all_of(set_in_table(key, days), lambda m, p=plan: set_plan(m, p))
             yield Operator(f"{plan} with {key} {days}", verdict, plain)

@@ -16,12 +16,12 @@ Change = Callable[[Manifest], Any]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One changed manifest; `word` is what a good message says, or the line that it stands on holds."""
+    """One changed manifest; `expected_text` is what a good message says, or the line that it stands on holds."""
 
     name: str
     text: str
     verdict: Verdict
-    word: str = ""
+    expected_text: str = ""
     environment: str | None = None
     unsettled: str = ""  # why the sources do not settle that this must be said; such a mutant is run and not counted
 
@@ -33,20 +33,20 @@ class Operator:
     name: str
     verdict: Verdict
     change: Change
-    word: str = ""
+    expected_text: str = ""
     environment: str | None = None
     unsettled: str = ""
     raw: bool = False  # the change gives the text itself
 
-    def on(self, base: str, manifest: Manifest) -> Mutant | None:
+    def apply_to(self, base: str, manifest: Manifest) -> Mutant | None:
         """The manifest with this done to it, or None where it has no place for it."""
         changed = copy.deepcopy(manifest)
         try:
-            given = self.change(changed)
+            changed_text = self.change(changed)
         except LookupError:
             return None
-        text = given if self.raw else dump(changed)
-        return Mutant(f"{base}: {self.name}", text, self.verdict, self.word, self.environment, self.unsettled)
+        text = changed_text if self.raw else dump(changed)
+        return Mutant(f"{base}: {self.name}", text, self.verdict, self.expected_text, self.environment, self.unsettled)
 
 
 def dump(manifest: Manifest) -> str:

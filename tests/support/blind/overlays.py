@@ -5,38 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.support.blind.base_manifests import GUID, both, column, head, kql, lead, put, table
+from tests.support.blind.base_manifests import (
+    GUID,
+    all_of,
+    edit_transform,
+    leading_column,
+    leading_stream,
+    leading_table,
+    prepend_filter,
+    set_value,
+)
 from tests.support.blind.mutant import Change, Manifest, Operator, Verdict
 
 Layer = Callable[[Manifest], dict[str, Any]]
 
 
-def lay(onto: dict[str, Any], more: dict[str, Any]) -> None:
+def merge_mapping(onto: dict[str, Any], more: dict[str, Any]) -> None:
     """Merge mappings key by key."""
     for key, value in more.items():
         if isinstance(value, dict) and isinstance(onto.get(key), dict):
-            lay(onto[key], value)
+            merge_mapping(onto[key], value)
         else:
             onto[key] = value
 
 
-def prod(layer: Layer) -> Change:
+def overlay_prod(layer: Layer) -> Change:
     """The environment `prod` with a layer over it; a new one where there is none."""
 
     def change(manifest: Manifest) -> None:
-        lay(manifest.setdefault("environments", {}).setdefault("prod", {}), layer(manifest))
+        merge_mapping(manifest.setdefault("environments", {}).setdefault("prod", {}), layer(manifest))
 
     return change
 
 
 def at_table(**keys: Any) -> Layer:
     """Keys of the leading table."""
-    return lambda m: {"tables": {table(m)[0]: keys}}
+    return lambda m: {"tables": {leading_table(m)[0]: keys}}
 
 
 def at_stream(**keys: Any) -> Layer:
     """Keys of the leading stream."""
-    return lambda m: {"streams": {lead(m)[0]: keys}}
+    return lambda m: {"streams": {leading_stream(m)[0]: keys}}
 
 
 def at_grant(**keys: Any) -> Layer:
@@ -65,11 +74,11 @@ LAYERS: tuple[tuple[str, Verdict, str, Layer], ...] = (
     ("a total below the retention", "refused", "365", at_table(retention=400, total_retention=365)),
     ("retention and plan basic", "refused", "basic", at_table(retention=90, plan="basic")),
     ("an unknown plan", "refused", "premium", at_table(plan="premium")),
-    ("a column of another type", "refused", "", lambda m: at_table(columns={column(m): "long"})(m)),
-    ("a column less", "dropped", "", lambda m: at_table(columns={column(m): None})(m)),
+    ("a column of another type", "refused", "", lambda m: at_table(columns={leading_column(m): "long"})(m)),
+    ("a column less", "dropped", "", lambda m: at_table(columns={leading_column(m): None})(m)),
     ("no TimeGenerated", "refused", "TimeGenerated", at_table(columns={"TimeGenerated": None})),
-    ("no table", "refused", "", lambda m: {"tables": {table(m)[0]: None}}),
-    ("no stream", "refused", "", where(lambda m: m["dcrs"], lambda m: {"streams": {lead(m)[0]: None}})),
+    ("no table", "refused", "", lambda m: {"tables": {leading_table(m)[0]: None}}),
+    ("no stream", "refused", "", where(lambda m: m["dcrs"], lambda m: {"streams": {leading_stream(m)[0]: None}})),
     ("no endpoint", "refused", "endpoint", where(lambda m: (m["dcrs"], m["endpoint"]), always(endpoint=None))),
     ("no rule", "refused", "", where(lambda m: m["dcrs"]["dcr-orders"], always(dcrs={"dcr-orders": None}))),
     ("a wrong transform", "refused", "nothing", at_stream(transform="source | extend X = nothing")),
@@ -96,9 +105,9 @@ def filled(value: Any, *path: str) -> Change:
         steps: list[str] = []
         spot: Any = manifest
         for step in path:
-            steps.append(next(iter(spot)) if step == "*" else table(manifest)[0] if step == "TABLE" else step)
+            steps.append(next(iter(spot)) if step == "*" else leading_table(manifest)[0] if step == "TABLE" else step)
             spot = spot.get(steps[-1])
-        put(*steps)("$(filled)")(manifest)
+        set_value(*steps)("$(filled)")(manifest)
 
     return change
 
@@ -120,16 +129,16 @@ FILLED: tuple[tuple[Verdict, Any, tuple[str, ...]], ...] = (
 
 def sent(name: str, kind: str) -> Change:
     """One more column in the leading stream."""
-    return lambda m: lead(m)[1]["columns"].__setitem__(name, kind)
+    return lambda m: leading_stream(m)[1]["columns"].__setitem__(name, kind)
 
 
 def overlays() -> Iterator[Operator]:
     """Environments and variables that make wrong what was right; transforms that lose every row."""
-    for name, verdict, word, layer in LAYERS:
-        yield Operator(f"prod: {name}", verdict, prod(layer), word, "prod")
+    for name, verdict, expected_text, layer in LAYERS:
+        yield Operator(f"prod: {name}", verdict, overlay_prod(layer), expected_text, "prod")
     for verdict, value, path in FILLED:
         yield Operator(f"filled in: {'.'.join(path)} is {value!r}", verdict, filled(value, *path))
-    yield Operator("every row is filtered", "dropped", head("| where false"))
-    yield Operator("every row is filtered by numbers", "dropped", head("| where 1 == 2"))
-    early = kql(lambda text: text.replace("source", "source | where todatetime(ms) > ago(1d)", 1))
-    yield Operator("milliseconds read as a time", "dropped", both(sent("ms", "long"), early), "ms")
+    yield Operator("every row is filtered", "dropped", prepend_filter("| where false"))
+    yield Operator("every row is filtered by numbers", "dropped", prepend_filter("| where 1 == 2"))
+    early = edit_transform(lambda text: text.replace("source", "source | where todatetime(ms) > ago(1d)", 1))
+    yield Operator("milliseconds read as a time", "dropped", all_of(sent("ms", "long"), early), "ms")

@@ -1,4 +1,4 @@
-"""Every reference dangling, everything that nobody refers to, everything that is there twice."""
+"""Every reference dangling, everything without a reference, everything that is there twice."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.support.blind.base_manifests import (
-    at_stream,
-    at_table,
-    both,
-    column,
-    drop,
-    kql,
-    lead,
-    plain_table,
-    put,
+    all_of,
+    append_operator,
+    edit_transform,
+    leading_column,
+    leading_stream,
+    leading_table,
+    remove_key,
     rename_stream,
-    table,
-    tail,
+    set_in_stream,
+    set_in_table,
+    set_plan,
+    set_value,
 )
 from tests.support.blind.mutant import Manifest, Operator
 
 
 def references() -> Iterator[Operator]:
-    """Every reference dangling, everything that nobody refers to, everything that is there twice."""
+    """Every reference dangling, everything without a reference, everything that is there twice."""
 
     def first(section: str) -> Callable[[Manifest], Any]:
         return lambda m: next(iter(m[section].values()))
@@ -31,11 +31,13 @@ def references() -> Iterator[Operator]:
     yield Operator(
         "a stream into no table",
         "refused",
-        lambda m: [table(m), at_stream("table", "Ordres_CL")(m)],
+        lambda m: [leading_table(m), set_in_stream("table", "Ordres_CL")(m)],
         "Ordres_CL",
     )
     yield Operator(
-        "a stream into a table of another case", "refused", lambda m: at_stream("table", table(m)[0].swapcase())(m)
+        "a stream into a table of another case",
+        "refused",
+        lambda m: set_in_stream("table", leading_table(m)[0].swapcase())(m),
     )
     yield Operator(
         "a short stream into no table",
@@ -96,7 +98,9 @@ def references() -> Iterator[Operator]:
         "the shared endpoint where there is none",
         "refused",
         lambda m: (
-            drop("endpoint")(m) or first("dcrs")(m).__setitem__("endpoint", "shared") or (m.pop("environments", None))
+            remove_key("endpoint")(m)
+            or first("dcrs")(m).__setitem__("endpoint", "shared")
+            or (m.pop("environments", None))
         ),
     )
     yield Operator(
@@ -123,25 +127,28 @@ def references() -> Iterator[Operator]:
     yield Operator(
         "a stream's column that nobody reads",
         "dropped",
-        lambda m: lead(m)[1]["columns"].__setitem__("ignored", "string"),
+        lambda m: leading_stream(m)[1]["columns"].__setitem__("ignored", "string"),
         "ignored",
     )
     yield Operator(
         "a table's column that nobody writes",
         "dropped",
-        lambda m: table(m)[1]["columns"].__setitem__("Never", "string"),
+        lambda m: leading_table(m)[1]["columns"].__setitem__("Never", "string"),
         "Never",
     )
-    yield Operator("an output column that the table lacks", "dropped", tail('| extend Extra = "x"'), "Extra")
+    yield Operator("an output column that the table lacks", "dropped", append_operator('| extend Extra = "x"'), "Extra")
     yield Operator(
         "an output column of another case",
         "dropped",
-        lambda m: kql(lambda t: t.replace(f"{column(m)} = ", f"{column(m).lower()} = "))(m),
+        lambda m: edit_transform(lambda t: t.replace(f"{leading_column(m)} = ", f"{leading_column(m).lower()} = "))(m),
     )
     yield Operator(
         "a column that is always null",
         "dropped",
-        lambda m: (table(m)[1]["columns"].__setitem__("Probe", "real"), tail("| extend Probe = real(null)")(m)),
+        lambda m: (
+            leading_table(m)[1]["columns"].__setitem__("Probe", "real"),
+            append_operator("| extend Probe = real(null)")(m),
+        ),
         "Probe",
     )
     yield Operator(
@@ -156,8 +163,8 @@ def references() -> Iterator[Operator]:
         lambda m: (
             [
                 rename_stream("key")(m),
-                lead(m)[1].__setitem__("stream", "Custom-Same"),
-                m["streams"].__setitem__("other", dict(lead(m)[1])),
+                leading_stream(m)[1].__setitem__("stream", "Custom-Same"),
+                m["streams"].__setitem__("other", dict(leading_stream(m)[1])),
                 first("dcrs")(m)["streams"].append("other"),
             ]
         ),
@@ -172,35 +179,36 @@ def references() -> Iterator[Operator]:
         "DCR-orders",
     )
 
-    def twin(manifest: Manifest) -> None:
-        name, spec = table(manifest)
+    def table_of_other_case(manifest: Manifest) -> None:
+        name, spec = leading_table(manifest)
         manifest["tables"][name[:-3].lower() + "_CL"] = {"columns": dict(spec["columns"])}
 
-    yield Operator("two tables but for case", "dropped", twin)
+    yield Operator("two tables but for case", "dropped", table_of_other_case)
     for what, verdict in (("", "legal"), ("auxiliary", "dropped")):
 
         def cased(manifest: Manifest, plan: str = what) -> None:
             if plan:
-                plain_table(manifest, plan)
-                at_table("plan", plan)(manifest)
-            name = column(manifest)
-            table(manifest)[1]["columns"][name.upper()] = "string"
-            kql(lambda text: f"{text.rstrip()} | extend {name.upper()} = strcat({name}, 'x')")(manifest)
+                set_plan(manifest, plan)
+                set_in_table("plan", plan)(manifest)
+            name = leading_column(manifest)
+            leading_table(manifest)[1]["columns"][name.upper()] = "string"
+            edit_transform(lambda text: f"{text.rstrip()} | extend {name.upper()} = strcat({name}, 'x')")(manifest)
 
         yield Operator(f"two columns but for case {what}".strip(), verdict, cased)
     for key in ("transform", "tests", "samples"):
         for bad in ("missing.kql", "../../../../etc/passwd", "/etc/passwd", "."):
-            yield Operator(f"{key} in the file {bad}", "refused", at_stream(key, {"file": bad}), bad)
+            yield Operator(f"{key} in the file {bad}", "refused", set_in_stream(key, {"file": bad}), bad)
     for bad in ("missing.yaml", "../*.yaml", "/etc/*.conf", 3):
-        yield Operator(f"include {bad}", "refused", put("include")([bad]), str(bad))
-    yield Operator("include of nothing", "dropped", put("include")(["none/*.yaml"]), "none/*.yaml")
+        yield Operator(f"include {bad}", "refused", set_value("include")([bad]), str(bad))
+    yield Operator("include of nothing", "dropped", set_value("include")(["none/*.yaml"]), "none/*.yaml")
     for bad in ("$(nobody)", "$(", "$()", "$(no body)", "$(environment)"):
-        yield Operator(f"variable {bad}", "refused", put("target", "resource_group")(f"rg-{bad}"), bad)
+        yield Operator(f"variable {bad}", "refused", set_value("target", "resource_group")(f"rg-{bad}"), bad)
     yield Operator(
         "a variable without a value",
         "refused",
-        both(
-            put("variables")({"needed": {"description": "no default"}}), put("target", "resource_group")("rg-$(needed)")
+        all_of(
+            set_value("variables")({"needed": {"description": "no default"}}),
+            set_value("target", "resource_group")("rg-$(needed)"),
         ),
         "needed",
     )
@@ -221,34 +229,34 @@ def references() -> Iterator[Operator]:
     yield Operator(
         "a variable of the wrong type",
         "refused",
-        both(
-            put("variables")({"days": {"default": "many"}}),
-            lambda m: [table(m)[1].__setitem__("retention", "$(days)"), m["grants"].clear()],
+        all_of(
+            set_value("variables")({"days": {"default": "many"}}),
+            lambda m: [leading_table(m)[1].__setitem__("retention", "$(days)"), m["grants"].clear()],
         ),
     )
     yield Operator(
         "a test of no column",
         "refused",
-        lambda m: lead(m)[1]["tests"][0]["expect"][0].__setitem__("Nothing", 1),
+        lambda m: leading_stream(m)[1]["tests"][0]["expect"][0].__setitem__("Nothing", 1),
         "Nothing",
     )
     yield Operator(
         "a test of no table",
         "refused",
-        lambda m: lead(m)[1]["tests"][0].__setitem__("expect", {"Nowhere_CL": []}),
+        lambda m: leading_stream(m)[1]["tests"][0].__setitem__("expect", {"Nowhere_CL": []}),
         "Nowhere_CL",
     )
     yield Operator(
         "a test that gives an undeclared member",
         "dropped",
-        lambda m: lead(m)[1]["tests"][0]["given"][0].__setitem__("undeclared", 1),
+        lambda m: leading_stream(m)[1]["tests"][0]["given"][0].__setitem__("undeclared", 1),
         "undeclared",
         unsettled="3.3: dropped at run time; a test may show just that",
     )
     yield Operator(
         "a sample with an undeclared member",
         "dropped",
-        lambda m: lead(m)[1]["samples"][0].__setitem__("undeclared", 1),
+        lambda m: leading_stream(m)[1]["samples"][0].__setitem__("undeclared", 1),
         "undeclared",
     )
     yield Operator(
@@ -257,7 +265,7 @@ def references() -> Iterator[Operator]:
         lambda m: (
             (
                 m["tables"]["Syslog"]["columns"].__setitem__("Region", "string"),
-                kql(lambda t: t.rstrip() + " | extend Region = 'x'")(m),
+                edit_transform(lambda t: t.rstrip() + " | extend Region = 'x'")(m),
             )
         ),
         "Region",
@@ -268,7 +276,7 @@ def references() -> Iterator[Operator]:
         lambda m: (
             (
                 m["tables"]["Syslog"]["columns"].__setitem__("Region_cf", "string"),
-                kql(lambda t: t.rstrip() + " | extend Region_cf = 'x'")(m),
+                edit_transform(lambda t: t.rstrip() + " | extend Region_cf = 'x'")(m),
             )
         ),
         "Region_cf",

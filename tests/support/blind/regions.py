@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.blind.base_manifests import GUID, at_table, plain_table, put, table
+from tests.support.blind.base_manifests import GUID, leading_table, set_in_table, set_plan, set_value
 from tests.support.blind.mutant import Change, Manifest, Operator
 
 
@@ -22,7 +22,7 @@ def regions() -> Iterator[Operator]:
             if pin and isinstance(manifest.get("endpoint"), dict):
                 manifest["endpoint"].setdefault("location", pinned(manifest))
             manifest.pop("environments", None)
-            put(*path)(elsewhere(manifest))(manifest)
+            set_value(*path)(elsewhere(manifest))(manifest)
 
         return change
 
@@ -36,13 +36,13 @@ def regions() -> Iterator[Operator]:
         lambda m: (
             (m.pop("environments", None))
             or (m["endpoint"].pop("location", None))
-            or put("workspace", "location")(elsewhere(m))(m)
+            or set_value("workspace", "location")(elsewhere(m))(m)
         ),
     )
     yield Operator(
         "the target moves and the workspace stays",
         "legal",
-        lambda m: put("workspace", "location")(pinned(m))(m) or put("target", "location")(elsewhere(m))(m),
+        lambda m: set_value("workspace", "location")(pinned(m))(m) or set_value("target", "location")(elsewhere(m))(m),
     )
     yield Operator(
         "an overlay moves the workspace alone",
@@ -68,11 +68,11 @@ def regions() -> Iterator[Operator]:
     yield Operator(
         "an existing endpoint elsewhere",
         "refused",
-        lambda m: [m.pop("environments", None), put("endpoint")({**existing, "location": elsewhere(m)})(m)],
+        lambda m: [m.pop("environments", None), set_value("endpoint")({**existing, "location": elsewhere(m)})(m)],
     )
     for section in ("target", "workspace", "endpoint"):
         for bad in ("westeuropa", "west-europe", "atlantis", "europe", "", "global", "eastus4", "ukwset"):
-            yield Operator(f"{section} in {bad!r}", "refused", put(section, "location")(bad), bad)
+            yield Operator(f"{section} in {bad!r}", "refused", set_value(section, "location")(bad), bad)
     for old, new in (
         ("westeurope", "West Europe"),
         ("northeurope", "North Europe"),
@@ -110,9 +110,9 @@ def regions() -> Iterator[Operator]:
             for section in ("workspace", "endpoint"):
                 if isinstance(manifest.get(section), dict):
                     manifest[section].pop("location", None)
-            table(manifest)
-            plain_table(manifest, "auxiliary")
-            at_table("plan", "auxiliary")(manifest)
+            leading_table(manifest)
+            set_plan(manifest, "auxiliary")
+            set_in_table("plan", "auxiliary")(manifest)
             manifest["target"].update(cloud=cloud, location=region)
 
         return change

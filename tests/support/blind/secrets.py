@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.blind.base_manifests import GUID, lead, put, table, where
+from tests.support.blind.base_manifests import GUID, leading_stream, leading_table, read_expression, set_value
 from tests.support.blind.mutant import Change, Operator
 
 KEY = "Zm9v" * 21  # no key: the letters of foo
@@ -25,20 +25,23 @@ UNSETTLED = {
 }
 
 
-def places(value: str) -> Iterator[tuple[str, Change]]:
+def secret_positions(value: str) -> Iterator[tuple[str, Change]]:
     """Where a secret may be left."""
     literal = value.replace("\n", " ")
     yield "as a variable's default", lambda m: m.setdefault("variables", {}).__setitem__("spare", {"default": value})
-    yield "in a tag", put("tags")({"note": value})
-    yield "in a description", lambda m: table(m)[1].__setitem__("description", value)
-    yield "in a transform", where(f'strcat(C, "{literal}")')
-    yield "in a sample", lambda m: lead(m)[1].__setitem__("samples", [{next(iter(lead(m)[1]["columns"])): value}])
+    yield "in a tag", set_value("tags")({"note": value})
+    yield "in a description", lambda m: leading_table(m)[1].__setitem__("description", value)
+    yield "in a transform", read_expression(f'strcat(C, "{literal}")')
+    yield (
+        "in a sample",
+        lambda m: leading_stream(m)[1].__setitem__("samples", [{next(iter(leading_stream(m)[1]["columns"])): value}]),
+    )
 
 
 def secrets() -> Iterator[Operator]:
     """Each secret in each place."""
     for what, value in SECRETS.items():
-        for where_, change in places(value):
+        for where_, change in secret_positions(value):
             yield Operator(f"{what} {where_}", "dropped", change, unsettled=UNSETTLED.get(what, ""))
     for key in ("client_secret", "shared_key", "password"):
-        yield Operator(f"the key {key}", "refused", put("target", key)("hunter2"), key)
+        yield Operator(f"the key {key}", "refused", set_value("target", key)("hunter2"), key)

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.blind.base_manifests import GUID, at_stream, at_table, both, drop, lead, put, rekey, table
+from tests.support.blind.base_manifests import (
+    GUID,
+    all_of,
+    leading_stream,
+    leading_table,
+    remove_key,
+    rename_key,
+    set_in_stream,
+    set_in_table,
+    set_value,
+)
 from tests.support.blind.enums import letters
 from tests.support.blind.mutant import Manifest, Operator, dump
 
@@ -23,9 +33,9 @@ def shapes() -> Iterator[Operator]:
         ("target", "resource_group"),
         ("target", "location"),
     ):
-        yield Operator(f"no {'.'.join(path)}", "refused", drop(*path), path[-1])
+        yield Operator(f"no {'.'.join(path)}", "refused", remove_key(*path), path[-1])
     for bad in (0, 2, "1", None, 1.5, True):
-        yield Operator(f"version {bad!r}", "refused", put("version")(bad))
+        yield Operator(f"version {bad!r}", "refused", set_value("version")(bad))
 
     def misspell(*path: str) -> Iterator[Operator]:
         for wrong in letters(path[-1]):
@@ -34,15 +44,15 @@ def shapes() -> Iterator[Operator]:
                 spot: Any = manifest
                 for step in path[:-1]:
                     spot = (
-                        lead(spot)[1]
+                        leading_stream(spot)[1]
                         if step == "STREAM"
-                        else table(manifest)[1]
+                        else leading_table(manifest)[1]
                         if step == "TABLE"
                         else next(iter(spot[step[1:]].values()))
                         if step[0] == "*"
                         else spot[step]
                     )
-                rekey(spot, path[-1], wrong)
+                rename_key(spot, path[-1], wrong)
 
             yield Operator(f"key {wrong!r} in {'.'.join(path[:-1]) or 'the manifest'}", "refused", change, wrong)
 
@@ -67,7 +77,7 @@ def shapes() -> Iterator[Operator]:
         ("columns", {}),
         ("description", 3),
     ):
-        yield Operator(f"table {key} is {bad!r}", "refused" if bad != {} else "dropped", at_table(key, bad))
+        yield Operator(f"table {key} is {bad!r}", "refused" if bad != {} else "dropped", set_in_table(key, bad))
     for key, bad in (
         ("columns", []),
         ("columns", {}),
@@ -81,21 +91,24 @@ def shapes() -> Iterator[Operator]:
         ("samples", "x"),
         ("samples", 3),
     ):
-        yield Operator(f"stream {key} is {bad!r}", "refused", at_stream(key, bad))
-    yield Operator("send is a word", "refused", put("verify")({"send": "maybe"}), "send")
-    yield Operator("tags are a list", "refused", put("tags")(["team"]), "tags")
-    yield Operator("tag value is a number", "refused", put("tags")({"team": 3}), "team")
-    yield Operator("flows beside table", "refused", at_stream("flows", [{"table": "Visits_CL"}]), "flows")
+        yield Operator(f"stream {key} is {bad!r}", "refused", set_in_stream(key, bad))
+    yield Operator("send is a word", "refused", set_value("verify")({"send": "maybe"}), "send")
+    yield Operator("tags are a list", "refused", set_value("tags")(["team"]), "tags")
+    yield Operator("tag value is a number", "refused", set_value("tags")({"team": 3}), "team")
+    yield Operator("flows beside table", "refused", set_in_stream("flows", [{"table": "Visits_CL"}]), "flows")
     yield Operator(
         "no flows at all",
         "refused",
-        both(at_stream("flows", []), lambda m: [lead(m)[1].pop("table"), lead(m)[1].pop("transform")]),
+        all_of(
+            set_in_stream("flows", []),
+            lambda m: [leading_stream(m)[1].pop("table"), leading_stream(m)[1].pop("transform")],
+        ),
     )
-    yield Operator("a stream without a table", "refused", lambda m: lead(m)[1].pop("table"), "table")
+    yield Operator("a stream without a table", "refused", lambda m: leading_stream(m)[1].pop("table"), "table")
     yield Operator(
         "a workspace by name and id",
         "refused",
-        put("workspace")(
+        set_value("workspace")(
             {
                 "name": "law-x",
                 "id": LAW,
@@ -116,7 +129,7 @@ def shapes() -> Iterator[Operator]:
         yield Operator(
             f"workspace id {bad!r}",
             "refused",
-            lambda m, b=bad: put("workspace")({"id": b, "location": m["target"]["location"]})(m),
+            lambda m, b=bad: set_value("workspace")({"id": b, "location": m["target"]["location"]})(m),
         )
     good = f"/subscriptions/{GUID}/resourceGroups/rg/providers/Microsoft.Insights/dataCollectionEndpoints/dce-x"
     for bad in (
@@ -125,7 +138,7 @@ def shapes() -> Iterator[Operator]:
         good.rsplit("/", 1)[0],
         good[1:],
     ):
-        yield Operator(f"endpoint id {bad!r}", "refused", put("endpoint")({"id": bad}))
+        yield Operator(f"endpoint id {bad!r}", "refused", set_value("endpoint")({"id": bad}))
     yield Operator(
         "an existing workspace with a retention",
         "refused",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.blind.base_manifests import GUID, kql, lead, rekey, table, tail
+from tests.support.blind.base_manifests import (
+    GUID,
+    append_operator,
+    edit_transform,
+    leading_stream,
+    leading_table,
+    rename_key,
+)
 from tests.support.blind.mutant import Manifest, Operator
 
 EXPRESSIONS = {
@@ -29,8 +36,8 @@ def types() -> Iterator[Operator]:
 
             def change(manifest: Manifest, kind: str = kind, expression: str = expression) -> None:
                 name = "Probe"
-                table(manifest)[1]["columns"][name] = kind
-                kql(lambda text: f"{text.rstrip()} | extend {name} = {expression}")(manifest)
+                leading_table(manifest)[1]["columns"][name] = kind
+                edit_transform(lambda text: f"{text.rstrip()} | extend {name} = {expression}")(manifest)
 
             yield Operator(
                 f"{produced} into {kind}",
@@ -59,8 +66,8 @@ def types() -> Iterator[Operator]:
         "a stream's column of type guid",
         "refused",
         lambda m: (
-            lead(m)[1]["columns"].__setitem__("probe", "guid")
-            or kql(lambda t: t.replace("source", "source | where isnotnull(probe)", 1))(m)
+            leading_stream(m)[1]["columns"].__setitem__("probe", "guid")
+            or edit_transform(lambda t: t.replace("source", "source | where isnotnull(probe)", 1))(m)
         ),
         "probe",
     )
@@ -82,35 +89,41 @@ def types() -> Iterator[Operator]:
         yield Operator(
             f"TimeGenerated of type {kind} in the table",
             "refused",
-            lambda m, k=kind: table(m)[1]["columns"].__setitem__("TimeGenerated", k),
+            lambda m, k=kind: leading_table(m)[1]["columns"].__setitem__("TimeGenerated", k),
             "TimeGenerated",
         )
         yield Operator(
             f"TimeGenerated of type {kind} in the output",
             "refused",
-            tail(f"| extend When = TimeGenerated | extend TimeGenerated = {EXPRESSIONS[kind]} | project-away When"),
+            append_operator(
+                f"| extend When = TimeGenerated | extend TimeGenerated = {EXPRESSIONS[kind]} | project-away When"
+            ),
             "TimeGenerated",
         )
     yield Operator(
         "no TimeGenerated in the table",
         "refused",
-        lambda m: table(m)[1]["columns"].pop("TimeGenerated"),
+        lambda m: leading_table(m)[1]["columns"].pop("TimeGenerated"),
         "TimeGenerated",
     )
     yield Operator(
         "timeGenerated in the table",
         "refused",
-        lambda m: rekey(table(m)[1]["columns"], "TimeGenerated", "timeGenerated"),
+        lambda m: rename_key(leading_table(m)[1]["columns"], "TimeGenerated", "timeGenerated"),
         "imeGenerated",
     )
-    yield Operator("no TimeGenerated in the output", "refused", tail("| project-away TimeGenerated"), "TimeGenerated")
+    yield Operator(
+        "no TimeGenerated in the output", "refused", append_operator("| project-away TimeGenerated"), "TimeGenerated"
+    )
     yield Operator(
         "timegenerated in the output",
         "refused",
-        tail("| project-rename timegenerated = TimeGenerated"),
+        append_operator("| project-rename timegenerated = TimeGenerated"),
         "TimeGenerated",
     )
-    yield Operator("a null TimeGenerated", "dropped", tail("| extend TimeGenerated = datetime(null)"), "TimeGenerated")
+    yield Operator(
+        "a null TimeGenerated", "dropped", append_operator("| extend TimeGenerated = datetime(null)"), "TimeGenerated"
+    )
     yield Operator(
         "a stream without TimeGenerated and without a transform",
         "refused",
@@ -132,8 +145,8 @@ def types() -> Iterator[Operator]:
         "a column cast onto itself",
         "dropped",
         lambda m: (
-            lead(m)[1]["columns"].__setitem__("probe", "string")
-            or kql(
+            leading_stream(m)[1]["columns"].__setitem__("probe", "string")
+            or edit_transform(
                 lambda t: t.replace("source", "source | extend probe = todatetime(probe) | where isnotnull(probe)", 1)
             )(m)
         ),

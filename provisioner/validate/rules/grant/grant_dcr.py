@@ -17,24 +17,26 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Grant
+from provisioner.suggest import nearest_name
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import listed, near
+from provisioner.validate.name_matching import join_with_and
 from provisioner.validate.rule import rule
 
 
 @rule("GRA003", on=Grant)
 def grant_dcr(grant: Grant, context: Context) -> Iterator[Diagnostic]:
-    if context.broken("dcrs") or context.broken("streams"):
+    # Rejected streams leave derived DCRs out, and every reference to them would dangle.
+    if context.is_broken("dcrs") or context.is_broken("streams"):
         return
-    known = context.manifest.dcrs
+    declared = context.manifest.dcrs
     for index, name in enumerate(grant.dcrs):
-        if name not in known:
-            right = near(name, known)
-            there = f"there are {listed(list(known)[:5])}" if known else "the manifest has none"
+        if name not in declared:
+            right = nearest_name(name, declared)
+            declared_names = f"there are {join_with_and(list(declared)[:5])}" if declared else "the manifest has none"
             yield context.error(
                 f"there is no DCR {name!r}",
                 "dcrs",
                 index,
-                hint=f"did you mean {right!r}?" if right else there,
+                hint=f"did you mean {right!r}?" if right else declared_names,
                 fix=context.change(f"write {right!r}", right, "dcrs", index) if right else None,
             )

@@ -25,5 +25,11 @@ from provisioner.validate.rule import rule
 @rule("GRA005", on=Grant, severity="warning")
 def grant_empty(grant: Grant, context: Context) -> Iterator[Diagnostic]:
     path = ("grants", grant.name, "dcrs")
-    if not grant.dcrs and context.document.explicit(path) and context.written(path) != "all" and context.trusted(*path):
+    # `dcrs: all`, or no `dcrs`, is empty in a manifest without DCRs: that is no mistake of the grant.
+    if (
+        not grant.dcrs
+        and context.document.explicit(path)
+        and context.written_value(path) != "all"
+        and context.is_intact(*path)
+    ):
         yield context.warning(f"the grant {grant.name!r} is for no DCR", "dcrs", hint="name one, or write `dcrs: all`")

@@ -25,14 +25,15 @@ from provisioner.validate.rule import rule
 
 @rule("GRA004", on=Manifest)
 def grant_once(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    ids = {name.lower(): id_ for name, id_ in load_facts("roles.yaml")["roles"].items()}
-    given: dict[tuple[str, str, str], str] = {}
+    # A role may be written by its name or by its GUID.
+    role_ids = {name.lower(): id_ for name, id_ in load_facts("roles.yaml")["roles"].items()}
+    grant_of: dict[tuple[str, str, str], str] = {}
     for grant in manifest.grants.values():
         role = grant.role.lower()
-        keys = [(name, grant.principal.lower(), ids.get(role, role)) for name in grant.dcrs]
-        first = next((given[key] for key in keys if key in given), None)
+        keys = [(name, grant.principal.lower(), role_ids.get(role, role)) for name in grant.dcrs]
+        first = next((grant_of[key] for key in keys if key in grant_of), None)
         if first is not None:
             message = f"the grants {first!r} and {grant.name!r} give the same role to the same principal"
             yield context.error(message, "grants", grant.name, key=True, hint="remove one of them")
         for key in keys:
-            given.setdefault(key, grant.name)
+            grant_of.setdefault(key, grant.name)

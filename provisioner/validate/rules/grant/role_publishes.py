@@ -20,22 +20,24 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import PUBLISHER, Grant
 from provisioner.package_data import load_facts
+from provisioner.suggest import nearest_name
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import is_guid, near
+from provisioner.validate.name_matching import is_guid
 from provisioner.validate.rule import rule
 
 
 @rule("GRA002", on=Grant, severity="warning")
 def role_publishes(grant: Grant, context: Context) -> Iterator[Diagnostic]:
-    known = {name.lower(): id_ for name, id_ in load_facts("roles.yaml")["roles"].items()}
+    # A role may be written by its name or by its GUID.
+    role_ids = {name.lower(): id_ for name, id_ in load_facts("roles.yaml")["roles"].items()}
     role = grant.role.lower()
-    if role in (PUBLISHER.lower(), known[PUBLISHER.lower()]):
+    if role in (PUBLISHER.lower(), role_ids[PUBLISHER.lower()]):
         return
-    if is_guid(role) or role in known:
+    if is_guid(role) or role in role_ids:
         message = f"the role {grant.role!r} is not {PUBLISHER}"
         yield context.warning(message, "role", hint="only its data action lets a sender in; others get 403")
     else:
-        right = near(grant.role, load_facts("roles.yaml")["roles"]) or PUBLISHER
+        right = nearest_name(grant.role, load_facts("roles.yaml")["roles"]) or PUBLISHER
         yield context.error(
             f"the role {grant.role!r} is not known offline",
             "role",

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import twins
+from provisioner.validate.name_matching import case_duplicates
 from provisioner.validate.rule import rule
 
 
-@rule("NAM014", on=Table, severity="warning")
+@rule("NAM014", on=Table)
 def column_case(table: Table, context: Context) -> Iterator[Diagnostic]:
-    for first, second in twins(table.columns):
+    for first, second in case_duplicates(table.columns):
         message = f"the columns {first!r} and {second!r} differ only by case"
         if table.plan == "auxiliary":
-            yield context.warning(f"{message}: Azure drops the table's data", "columns", second, key=True)
+            yield context.error(f"{message}: Azure drops the table's data", "columns", second, key=True)
         else:
             yield context.info(message, "columns", second, key=True)

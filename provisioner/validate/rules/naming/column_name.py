@@ -12,18 +12,20 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
+from provisioner.model.reserved_columns import reserved_columns
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import pattern
+from provisioner.validate.name_matching import compiled_pattern
 from provisioner.validate.rule import rule
 
 
 @rule("NAM011", on=Table)
 def column_name(table: Table, context: Context) -> Iterator[Diagnostic]:
-    known = load_facts("names.yaml")["column"]
-    allowed = pattern(known["pattern"]).fullmatch
+    facts = load_facts("names.yaml")["column"]
+    allowed = compiled_pattern(facts["pattern"]).fullmatch
     for name in table.columns:
-        if not allowed(name) and name not in known["reserved"]:  # a reserved name is told as such
+        # A reserved name is NAM013.
+        if not allowed(name) and name not in reserved_columns():
             hint = "start with A-Z or a-z, then letters, digits and '_'"
             if "-" in name:
                 hint += "; the page of 2022 allowed '-', today's does not"

@@ -1,9 +1,9 @@
 """A column does not bear a name that Azure keeps for itself.
 
-Why: Azure refuses the table. Whether the check minds case is not documented, and a few names are known from the field
-only: those are warnings.
-Wrong: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, Type: string}}}`
-Right: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderType: string}}}`
+Why: Azure's pages list some names as reserved. TenantId has been seen refused; the others have been seen accepted in
+tenants, so those are warnings. Whether the check minds case is not documented.
+Wrong: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, TenantId: string}}}`
+Right: `tables: {Orders_CL: {columns: {TimeGenerated: datetime, CustomerTenant: string}}}`
 Source: https://learn.microsoft.com/azure/azure-monitor/logs/create-custom-table
 """
 
@@ -12,28 +12,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.fact_evidence import describe_evidence, judge
 from provisioner.model import Table
-from provisioner.package_data import load_facts
-from provisioner.transforms.builtin_tables import is_custom
+from provisioner.model.reserved_columns import reserved_columns
+from provisioner.transforms.builtin_tables import is_custom_table
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("NAM013", on=Table)
 def column_reserved(table: Table, context: Context) -> Iterator[Diagnostic]:
-    if not is_custom(table) or table.existing:
+    # Azure has accepted the columns of an existing table.
+    if not is_custom_table(table) or table.existing:
         return
-    known = load_facts("names.yaml")["column"]
-    reserved = {*known["reserved"], *known["standard"]}
-    folded = {name.lower(): name for name in (*reserved, *known["seen_reserved"])}
+    folded = {name.lower(): name for name in reserved_columns()}
     for name in table.columns:
         like = folded.get(name.lower())
-        if name in reserved:
-            message = f"{name!r} is reserved: Azure keeps a column of this name for itself"
-            yield context.error(message, "columns", name, key=True, hint="give the column another name")
-        elif like == name:
-            message = f"{name!r} is a column of Azure's older tables and has been seen refused; no page says so"
-            yield context.warning(message, "columns", name, key=True)
-        elif like:
+        if like == name:
+            yield from _reserved(name, context)
+        # A name that is let through as it is listed is let through in another case.
+        elif like and not judge(reserved_columns()[like], context.policy).accepted:
             message = f"{name!r} differs only by case from the reserved {like!r}; whether Azure minds is not documented"
             yield context.warning(message, "columns", name, key=True)
+
+
+def _reserved(name: str, context: Context) -> Iterator[Diagnostic]:
+    evidence = reserved_columns()[name]
+    severity = judge(evidence, context.policy).severity
+    hint = "give the column another name"
+    if severity == "error":
+        message = f"{name!r} is reserved: Azure keeps a column of this name for itself"
+        seen = "; ".join(describe_evidence(entry) for entry in evidence[:2] if entry.kind == "refused")
+        yield context.error(f"{message}{f', {seen}' if seen else ''}", "columns", name, key=True, hint=hint)
+    elif severity is not None:
+        # One of each side, the newest first.
+        sides = {entry.forbids or entry.kind == "refused": entry for entry in reversed(evidence)}
+        both_sides = "; ".join(describe_evidence(entry) for entry in evidence if entry in sides.values())
+        message = f"sources disagree on whether a column may be called {name!r}: {both_sides}"
+        yield context.finding(severity, message, "columns", name, key=True, hint=hint)

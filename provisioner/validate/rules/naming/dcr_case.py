@@ -19,12 +19,12 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import twins
+from provisioner.validate.name_matching import case_duplicates
 from provisioner.validate.rule import rule
 
 
 @rule("NAM016", on=Manifest)
 def dcr_case(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    for first, second in twins(manifest.dcrs):
+    for first, second in case_duplicates(manifest.dcrs):
         message = f"the DCRs {first!r} and {second!r} differ only by case and are one to Azure"
         yield context.error(message, "dcrs", second, key=True)

@@ -21,10 +21,10 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Dcr
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.name_checks import resource_name
+from provisioner.validate.name_checks import check_resource_name
 from provisioner.validate.rule import rule
 
 
 @rule("NAM007", on=Dcr)
 def dcr_name(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    yield from resource_name(dcr.name, "DCR", load_facts("names.yaml")["dcr"], context, key=True)
+    yield from check_resource_name(dcr.name, "DCR", load_facts("names.yaml")["dcr"], context, key=True)

@@ -26,10 +26,12 @@ from provisioner.validate.rule import rule
 
 @rule("NAM008", on=Dcr, severity="warning")
 def dcr_name_direct(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    known = load_facts("names.yaml")["dcr"]
-    if dcr.endpoint == "direct" and known["direct_length"] < len(dcr.name) <= known["length"][1]:
+    facts = load_facts("names.yaml")["dcr"]
+    # A name that is too long for any rule is NAM007.
+    if dcr.endpoint != "shared" and facts["direct_length"] < len(dcr.name) <= facts["length"][1]:
         message = (
             f"the DCR's name {dcr.name!r} has {len(dcr.name)} characters; "
-            f"{known['direct_length']} are said to be the most for a rule with its own endpoint"
+            f"{facts['direct_length']} are said to be the most for a rule with its own endpoint"
         )
-        yield context.warning(message, key=True, hint="shorten it, or give the manifest an `endpoint`")
+        other = "give the manifest an `endpoint`" if dcr.endpoint == "direct" else "write `endpoint: shared`"
+        yield context.warning(message, key=True, hint=f"shorten it, or {other}")

@@ -15,11 +15,12 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Endpoint
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.name_checks import resource_name
+from provisioner.validate.name_checks import check_resource_name
 from provisioner.validate.rule import rule
 
 
 @rule("NAM006", on=Endpoint)
 def endpoint_name(endpoint: Endpoint, context: Context) -> Iterator[Diagnostic]:
+    # Azure has accepted the name of an existing endpoint.
     if not endpoint.existing:
-        yield from resource_name(endpoint.name, "endpoint", load_facts("names.yaml")["endpoint"], context, "name")
+        yield from check_resource_name(endpoint.name, "endpoint", load_facts("names.yaml")["endpoint"], context, "name")

@@ -20,14 +20,15 @@ from provisioner.validate.rule import rule
 
 @rule("NAM001", on=Manifest)
 def group_name(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    name, known = manifest.target.resource_group, load_facts("names.yaml")["group"]
-    least, most = known["length"]
+    name, facts = manifest.target.resource_group, load_facts("names.yaml")["group"]
+    least, most = facts["length"]
     if not least <= len(name) <= most:
         message = f"the resource group's name has {len(name)} characters; {least} to {most} are allowed"
         yield context.error(message, "target", "resource_group")
     elif name.endswith("."):
         yield context.error(f"the resource group's name {name!r} ends in a dot", "target", "resource_group")
-    elif not re.fullmatch(known["pattern"], name):  # the service takes letters of any script
+    # Not `matches_pattern`, which is for ASCII: Azure takes letters of any script in a group's name.
+    elif not re.fullmatch(facts["pattern"], name):
         hint = "letters, digits, '_', '-', '.' and parentheses are allowed"
         yield context.error(
             f"the resource group's name {name!r} holds a character that Azure refuses",

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import twins
+from provisioner.validate.name_matching import case_duplicates
 from provisioner.validate.rule import rule
 
 
 @rule("NAM015", on=Manifest)
 def table_case(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    for first, second in twins(manifest.tables):
+    for first, second in case_duplicates(manifest.tables):
         message = f"the tables {first!r} and {second!r} differ only by case and are one to Azure"
         yield context.error(message, "tables", second, key=True)

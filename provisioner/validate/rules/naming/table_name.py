@@ -13,21 +13,22 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.package_data import load_facts
-from provisioner.transforms.builtin_tables import is_custom
+from provisioner.transforms.builtin_tables import is_custom_table
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import fits
+from provisioner.validate.name_matching import matches_pattern
 from provisioner.validate.rule import rule
 
 
 @rule("NAM004", on=Table)
 def table_name(table: Table, context: Context) -> Iterator[Diagnostic]:
-    if not is_custom(table):  # Azure's own tables are known by name
+    # Azure's own tables are checked by name: TAB009.
+    if not is_custom_table(table):
         return
-    known = load_facts("names.yaml")["table"]
-    least, most = known["length"]
+    facts = load_facts("names.yaml")["table"]
+    least, most = facts["length"]
     if not least <= len(table.name) <= most:
         message = f"the table's name {table.name!r} has {len(table.name)} characters; {least} to {most} are allowed"
         yield context.error(message, key=True)
-    elif not fits(table.name, known["pattern"]):
+    elif not matches_pattern(table.name, facts["pattern"]):
         message = f"the table's name {table.name!r} holds a character that Azure refuses"
         yield context.error(message, key=True, hint="letters of ASCII, digits, '_' and '-' are allowed")

@@ -15,14 +15,14 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import fits
+from provisioner.validate.name_matching import matches_pattern
 from provisioner.validate.rule import rule
 
 
 @rule("NAM005", on=Table, severity="warning")
 def table_quoting(table: Table, context: Context) -> Iterator[Diagnostic]:
-    allowed = fits(table.name, load_facts("names.yaml")["table"]["pattern"])
-    if allowed and not fits(table.name, "[A-Za-z_][A-Za-z0-9_]*"):
+    allowed = matches_pattern(table.name, load_facts("names.yaml")["table"]["pattern"])
+    if allowed and not matches_pattern(table.name, "[A-Za-z_][A-Za-z0-9_]*"):
         yield context.warning(
             f"the table's name {table.name!r} must be quoted in every query, and no page says that Azure takes it",
             key=True,

@@ -19,16 +19,17 @@ from provisioner.validate.rule import rule
 
 @rule("NAM017", on=Manifest)
 def tag_name(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    known, most = load_facts("names.yaml")["tag"], load_facts("limits.yaml")["resource"]["tags"]
-    longest_name, longest_value = known["name_length"][1], known["value_length"][1]
+    facts, most = load_facts("names.yaml")["tag"], load_facts("limits.yaml")["resource"]["tags"]
+    longest_name, longest_value = facts["name_length"][1], facts["value_length"][1]
     for name, value in manifest.tags.items():
-        bad = next((each for each in name if each in known["forbidden"]), None)
+        bad = next((character for character in name if character in facts["forbidden"]), None)
         if bad or not 0 < len(name) <= longest_name:
             why = f"holds {bad!r}" if bad else f"has {len(name)} characters; 1 to {longest_name} are allowed"
             yield context.error(f"the tag's name {name[:60]!r} {why}", "tags", name, key=True)
         if len(value) > longest_value:
             message = f"the tag's value has {len(value)} characters; {longest_value} are the most"
             yield context.error(message, "tags", name)
+    # One is left for the tag by which this tool marks what it owns.
     if len(manifest.tags) > most["most"] - 1:
         message = f"{len(manifest.tags)} tags and the ownership tag; a resource bears {most['most']} at most"
         yield context.error(message, "tags", key=True, source=most["source"])

@@ -17,6 +17,7 @@ from provisioner.validate.rule import rule
 
 @rule("NAM018", on=Manifest)
 def tag_owner(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    # Azure compares the names of tags without case.
     for name in manifest.tags:
         if name.lower() == "provisioner":
             message = f"the tag {name!r} says whose a resource is and is written by this tool alone"

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Dcr
-from provisioner.validate.azure_regions import offered
+from provisioner.validate.azure_regions import unavailability_note
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -29,7 +29,7 @@ from provisioner.validate.rule import rule
 def direct_offered(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
     manifest = context.manifest
     cloud = manifest.target.cloud
-    against = offered("direct", cloud, manifest.workspace.location) if dcr.endpoint == "direct" else None
+    against = unavailability_note("direct", cloud, manifest.workspace.location) if dcr.endpoint != "shared" else None
     if against:
-        hint = "declare an `endpoint`"
+        hint = "declare an `endpoint`" if dcr.endpoint == "direct" else "write `endpoint: shared`"
         yield context.warning(f"the DCR {dcr.name!r} has an endpoint of its own, and {against}", key=True, hint=hint)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
-from provisioner.validate.azure_regions import cloud_of, locations
+from provisioner.validate.azure_regions import cloud_of_region, manifest_locations
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -20,10 +20,13 @@ from provisioner.validate.rule import rule
 @rule("REG003", on=Manifest)
 def region_cloud(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     cloud = manifest.target.cloud
-    if cloud == "local" or context.broken("target", "cloud"):  # the emulator stands in every region
+    # The emulator takes the regions of every cloud.
+    if cloud == "local" or context.is_broken("target", "cloud"):
         return
-    for path, location in locations(manifest):
-        found = cloud_of(location)
-        if context.document.explicit(path) and found not in (None, cloud):
-            message = f"the region {location!r} belongs to the cloud {found!r}, and the target's is {cloud!r}"
+    for path, location in manifest_locations(manifest):
+        region_cloud_name = cloud_of_region(location)
+        if context.document.explicit(path) and region_cloud_name not in (None, cloud):
+            message = (
+                f"the region {location!r} belongs to the cloud {region_cloud_name!r}, and the target's is {cloud!r}"
+            )
             yield context.error(message, *path, hint="change the region, or `target.cloud`")

@@ -1,6 +1,7 @@
-"""A region is one that Azure has.
+"""A region is one that is known.
 
-Why: Azure refuses resources in a region it does not know.
+Why: a misspelt region is refused. New regions come before lists do, so an unknown one is a warning; and as rows would be
+stored on another continent, a region is changed by no fix but where its spelling alone differs.
 Wrong: `workspace: {name: law-webshop, location: westeuropa}`
 Right: `workspace: {name: law-webshop, location: westeurope}`
 Source: https://learn.microsoft.com/azure/reliability/regions-list
@@ -12,21 +13,28 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
-from provisioner.validate.azure_regions import cloud_of, clouds, locations
+from provisioner.validate.azure_regions import cloud_of_region, manifest_locations, near_regions, respelt_region
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import near
+from provisioner.validate.name_matching import join_with_and
 from provisioner.validate.rule import rule
 
 
-@rule("REG001", on=Manifest)
+@rule("REG001", on=Manifest, severity="warning")
 def region_known(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    for path, location in locations(manifest):
-        if context.document.explicit(path) and cloud_of(location) is None:
-            names = [name for regions in clouds().values() for name in regions]
-            right = near("".join(location.split()), names)
-            yield context.error(
-                f"{location!r} is no region that is known",
-                *path,
-                hint=f"did you mean {right!r}?" if right else "`az account list-locations` lists them",
-                fix=context.change(f"write {right!r}", right, *path) if right else None,
-            )
+    for path, location in manifest_locations(manifest):
+        if not context.document.explicit(path) or cloud_of_region(location) is not None:
+            continue
+        respelt = respelt_region(location)
+        near = near_regions(location)
+        if respelt:
+            hint = f"{respelt!r} is its short name"
+        elif near:
+            hint = f"regions of that geography: {join_with_and(near)}; `az account list-locations` lists yours"
+        else:
+            hint = "`az account list-locations` lists them"
+        yield context.warning(
+            f"{location!r} is no region that is known",
+            *path,
+            hint=hint,
+            fix=context.change(f"write {respelt!r}", respelt, *path) if respelt else None,
+        )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Endpoint
-from provisioner.validate.azure_regions import cloud_of, short
+from provisioner.validate.azure_regions import cloud_of_region, region_short_name
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -25,13 +25,14 @@ from provisioner.validate.rule import rule
 @rule("REG004", on=Endpoint)
 def region_same(endpoint: Endpoint, context: Context) -> Iterator[Diagnostic]:
     workspace = context.manifest.workspace
-    known = cloud_of(endpoint.location) and cloud_of(workspace.location)  # a misspelt one is told as such
-    if known and short(endpoint.location) != short(workspace.location):
-        right = short(workspace.location)
+    # A misspelt region is REG001.
+    both_exist = cloud_of_region(endpoint.location) and cloud_of_region(workspace.location)
+    if both_exist and region_short_name(endpoint.location) != region_short_name(workspace.location):
+        right = region_short_name(workspace.location)
         yield context.error(
             f"the endpoint {endpoint.name!r} stands in {endpoint.location!r}, "
             f"its workspace {workspace.name!r} in {workspace.location!r}",
             "location",
+            # No fix: which of the two regions is meant decides where rows are stored.
             hint=f"they must share a region: {right!r}, or leave the endpoint's `location` out",
-            fix=context.change(f"write {right!r}", right, "location"),
         )

@@ -21,5 +21,6 @@ from provisioner.validate.rule import rule
 
 @rule("RES005", on=Dcr)
 def dcr_empty(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    if not dcr.streams and not context.broken("streams"):
+    # Where loading rejected the streams, the list may be empty for that reason.
+    if not dcr.streams and not context.is_broken("streams"):
         yield context.error(f"the DCR {dcr.name!r} holds no stream", key=True, hint="name its `streams`, or remove it")

@@ -1,6 +1,6 @@
 """A data collection rule shares an endpoint only where the manifest has one.
 
-Why: `endpoint: shared` means the manifest's endpoint.
+Why: `endpoint: shared` means the manifest's endpoint, `endpoint: both` that one beside the rule's own.
 Wrong:
     tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
     streams: {Custom-Orders: Orders_CL}
@@ -24,7 +24,8 @@ from provisioner.validate.rule import rule
 
 @rule("RES007", on=Dcr)
 def dcr_endpoint(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    if dcr.endpoint == "shared" and context.manifest.endpoint is None and not context.broken("endpoint"):
+    # Where loading rejected the endpoint, there is one, though it could not be read.
+    if dcr.endpoint != "direct" and context.manifest.endpoint is None and not context.is_broken("endpoint"):
         hint = "declare an `endpoint`, or write `endpoint: direct`"
         message = f"the DCR {dcr.name!r} shares an endpoint, and the manifest has none"
         yield context.error(message, "endpoint", hint=hint)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
-from provisioner.validate.balance_fix import balanced
+from provisioner.validate.balance_fix import spread_streams_fix
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -22,6 +22,7 @@ from provisioner.validate.rule import rule
 def dcr_flows(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     most = load_facts("limits.yaml")["dcr"]["flows"]["most"]
     for dcr in manifest.dcrs.values():
+        # A stream that is not declared is RES003.
         count = sum(len(manifest.streams[key].flows) for key in dcr.streams if key in manifest.streams)
         if count > most:
             yield context.error(
@@ -30,5 +31,5 @@ def dcr_flows(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
                 dcr.name,
                 key=True,
                 hint="spread its streams over several `dcrs`; a stream that moves gets a new URL",
-                fix=balanced(context, dcr, most),
+                fix=spread_streams_fix(context, dcr, most),
             )

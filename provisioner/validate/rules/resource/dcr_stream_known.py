@@ -17,18 +17,19 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Dcr
+from provisioner.suggest import nearest_name
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import near
 from provisioner.validate.rule import rule
 
 
 @rule("RES003", on=Dcr)
 def dcr_stream_known(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
-    if context.broken("streams"):
+    if context.is_broken("streams"):
         return
     for index, key in enumerate(dcr.streams):
         if key not in context.manifest.streams:
-            right = near(key, context.manifest.streams)
+            # A suggestion that the DCR lists already would turn RES003 into RES004.
+            right = nearest_name(key, context.manifest.streams)
             yield context.error(
                 f"the DCR {dcr.name!r} holds {key!r}, and there is no such stream",
                 "streams",

@@ -27,6 +27,7 @@ def dcr_stream_twice(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
     seen: dict[str, str] = {}
     for index, key in enumerate(dcr.streams):
         stream = context.manifest.streams.get(key)
+        # A stream that is not declared is RES003.
         if stream is None:
             continue
         if stream.name in seen:

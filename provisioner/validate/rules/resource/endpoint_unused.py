@@ -26,5 +26,6 @@ from provisioner.validate.rule import rule
 @rule("RES008", on=Endpoint, severity="warning")
 def endpoint_unused(endpoint: Endpoint, context: Context) -> Iterator[Diagnostic]:
     dcrs = context.manifest.dcrs.values()
+    # An existing endpoint may serve other manifests.
     if dcrs and all(dcr.endpoint == "direct" for dcr in dcrs) and not endpoint.existing:
         yield context.warning(f"no DCR uses the endpoint {endpoint.name!r}", key=True)

@@ -27,17 +27,20 @@ def resource_id(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     for name, type_ in _TYPES.items():
         part = getattr(manifest, name)
         id_ = part.id if part else None
-        if id_ is not None and not _shaped(id_, type_):
+        if id_ is not None and not _is_id_of(id_, type_):
             hint = f"/subscriptions/<guid>/resourceGroups/<group>/providers/{type_}/<name>"
             yield context.error(f"{id_!r} is no id of a {type_}", name, "id", hint=hint)
 
 
-def _shaped(id_: str, type_: str) -> bool:
-    words = id_.split("/")
-    fixed = f"/subscriptions/{{}}/resourcegroups/{{}}/providers/{type_.lower()}/{{}}".split("/")
+def _is_id_of(id_: str, type_: str) -> bool:
+    segments = id_.split("/")
+    expected_segments = f"/subscriptions/{{}}/resourcegroups/{{}}/providers/{type_.lower()}/{{}}".split("/")
     return (
-        len(words) == len(fixed)
-        and all(want == "{}" or word.lower() == want for word, want in zip(words, fixed, strict=True))
-        and is_guid(words[2])
-        and bool(words[4] and words[-1])
+        len(segments) == len(expected_segments)
+        and all(
+            expected == "{}" or segment.lower() == expected
+            for segment, expected in zip(segments, expected_segments, strict=True)
+        )
+        and is_guid(segments[2])
+        and bool(segments[4] and segments[-1])
     )

@@ -1,6 +1,6 @@
 """Every stream belongs to a data collection rule.
 
-Why: where the manifest has several rules nobody can guess which one a stream joins, and its senders depend on it. With
+Why: where the manifest has several rules, which one a stream joins cannot be guessed, and its senders depend on it. With
 one rule a stream that is not listed joins that one.
 Wrong:
     tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
@@ -19,21 +19,21 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import listed
+from provisioner.validate.name_matching import join_with_and
 from provisioner.validate.rule import rule
 
 
 @rule("RES002", on=Manifest)
 def stream_unlisted(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    if context.broken("dcrs"):
+    if context.is_broken("dcrs"):
         return
-    held = {key for dcr in manifest.dcrs.values() for key in dcr.streams}
+    listed_streams = {key for dcr in manifest.dcrs.values() for key in dcr.streams}
     names = list(manifest.dcrs)
     for key in manifest.streams:
-        if key not in held:
+        if key not in listed_streams:
             if len(names) > 1:
                 message = f"the stream {key!r} is in no DCR, and there are {len(names)}"
-                yield context.error(message, "streams", key, key=True, hint=f"list it in {listed(names[:5])}")
+                yield context.error(message, "streams", key, key=True, hint=f"list it in {join_with_and(names[:5])}")
             else:
                 yield context.warning(
                     f"the stream {key!r} is in no DCR: nothing can be sent to it", "streams", key, key=True

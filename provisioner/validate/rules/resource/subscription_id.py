@@ -19,6 +19,7 @@ from provisioner.validate.rule import rule
 
 @rule("RES010", on=Manifest)
 def subscription_id(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
+    # The emulator takes any.
     if manifest.target.cloud == "local":
         return
     for name in ("subscription", "tenant"):

@@ -14,29 +14,29 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
-from provisioner.validate.secret_patterns import secret_name, secrets
+from provisioner.validate.secret_patterns import find_secrets, is_secret_name
 
 _HINT = "this tool needs no secrets: it signs in through azure-identity"
 
 
 @rule("SEC002", on=Manifest)
 def secret_variable(_: Manifest, context: Context) -> Iterator[Diagnostic]:
-    for path, name in _values(context):
-        value = context.written(path)
-        if secret_name(name) and isinstance(value, str) and value and not any(secrets(value)):
+    for path, name in _variable_values(context):
+        value = context.written_value(path)
+        if is_secret_name(name) and isinstance(value, str) and value and not any(find_secrets(value)):
             yield context.error(f"the variable {name!r} looks like a secret and has a value here", *path, hint=_HINT)
 
 
-def _values(context: Context) -> Iterator[tuple[tuple[str, ...], str]]:
+def _variable_values(context: Context) -> Iterator[tuple[tuple[str, ...], str]]:
     """Where variables may have values: their defaults, and what environments set."""
-    for name in _names(context, "variables"):
+    for name in _written_keys(context, "variables"):
         yield ("variables", name, "default"), name
-    for environment in _names(context, "environments"):
+    for environment in _written_keys(context, "environments"):
         path = ("environments", environment, "variables")
-        for name in _names(context, *path):
+        for name in _written_keys(context, *path):
             yield (*path, name), name
 
 
-def _names(context: Context, *path: str) -> tuple[str, ...]:
-    written = context.written(path)
+def _written_keys(context: Context, *path: str) -> tuple[str, ...]:
+    written = context.written_value(path)
     return tuple(written) if isinstance(written, Mapping) else ()

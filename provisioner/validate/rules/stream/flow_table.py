@@ -17,26 +17,32 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
 from provisioner.package_data import load_facts
-from provisioner.transforms.builtin_tables import builtin, is_builtin, is_legacy, near_builtin
+from provisioner.suggest import nearest_name
+from provisioner.transforms.builtin_tables import (
+    builtin_table,
+    is_builtin_table,
+    is_legacy_table,
+    similar_builtin_table,
+)
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import near
 from provisioner.validate.rule import rule
 
 
 @rule("STR004", on=Flow)
 def flow_table(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     name, declared = flow.table, context.manifest.tables
-    if name in declared or builtin(name) or context.broken("tables"):
+    # Where loading rejected `tables`, every reference would dangle.
+    if name in declared or builtin_table(name) or context.is_broken("tables"):
         return
-    if is_legacy(name):
+    if is_legacy_table(name):
         message = f"only an older page lists {name!r} among the tables that take rows from the API"
         yield context.warning(message, "table", source=load_facts("builtin_tables.json")["source"])
-    elif is_builtin(name):
-        message = f"the table {name!r} is Azure's and does not take rows from the Logs Ingestion API"
+    elif is_builtin_table(name):
+        message = f"the table {name!r} is Azure's: it exists, and does not take rows from the Logs Ingestion API"
         hint = "send to a custom table, with the suffix _CL"
         yield context.error(message, "table", hint=hint, source=load_facts("builtin_tables.json")["source"])
     else:
-        right = near(name, declared) or near_builtin(name)
+        right = nearest_name(name, declared) or similar_builtin_table(name)
         yield context.error(
             f"there is no table {name!r}",
             "table",

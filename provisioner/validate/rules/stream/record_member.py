@@ -22,9 +22,9 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
-from provisioner.validate.author_records import records
+from provisioner.suggest import did_you_mean
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import meant
+from provisioner.validate.manifest_parts import stream_records
 from provisioner.validate.rule import rule
 
 
@@ -32,10 +32,11 @@ from provisioner.validate.rule import rule
 def record_member(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     if not stream.columns:
         return
-    told: set[str] = set()
-    for path, record in records(stream):
+    # One finding for each name: a misspelt member mostly stands in every record.
+    reported: set[str] = set()
+    for path, record in stream_records(stream):
         for name in record:
-            if name not in stream.columns and name not in told:
-                told.add(name)
+            if name not in stream.columns and name not in reported:
+                reported.add(name)
                 message = f"{name!r} is no column of the stream {stream.key!r}: Azure drops it"
-                yield context.warning(message, *path, name, key=True, hint=meant(name, stream.columns))
+                yield context.warning(message, *path, name, key=True, hint=did_you_mean(name, stream.columns))

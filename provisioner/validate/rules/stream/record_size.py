@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
 from provisioner.package_data import load_facts
-from provisioner.validate.author_records import records
 from provisioner.validate.context import Context
+from provisioner.validate.manifest_parts import stream_records
 from provisioner.validate.rule import rule
 
 
 @rule("STR008", on=Stream, severity="warning")
 def record_size(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     most = {name: limit["most"] for name, limit in load_facts("limits.yaml")["record"].items()}
-    for path, record in records(stream):
+    for path, record in stream_records(stream):
+        # Texts alone are counted: a record can only be larger than that, never smaller.
         texts = {name: len(value.encode()) for name, value in record.items() if isinstance(value, str)}
         for name, size in texts.items():
             if size > most["field"]:

@@ -30,6 +30,7 @@ from provisioner.validate.rule import rule
 
 @rule("STR001", on=Stream)
 def stream_guid(stream: Stream, context: Context) -> Iterator[Diagnostic]:
+    # Columns that were taken from the table are declared in the type that streams have.
     for name, type_ in stream.columns.items() if stream.declared else ():
         if type_ in TYPES and TYPES[type_].stream is None:
             yield context.error(

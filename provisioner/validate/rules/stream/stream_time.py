@@ -25,8 +25,8 @@ from provisioner.validate.rule import rule
 def stream_time(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     if not stream.declared or not stream.columns or "TimeGenerated" in stream.columns:
         return
-    if not all(context.trusted("streams", stream.key, each) for each in ("transform", "flows")):
-        return  # there may be a transform, and it makes one
+    if not all(context.is_intact("streams", stream.key, key) for key in ("transform", "flows")):
+        return  # a transform that could not be read may set TimeGenerated
     if any(not flow.written for flow in stream.flows):
         yield context.error(
             f"the stream {stream.key!r} has no column TimeGenerated, and no transform makes one",

@@ -30,12 +30,14 @@ from provisioner.validate.rule import rule
 
 @rule("STR006", on=Stream, severity="warning")
 def stream_unread(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    if not stream.declared or not stream.flows:  # a stream that leads nowhere is told as such
+    # A stream without flows is reported by loading.
+    if not stream.declared or not stream.flows:
         return
     read: set[str] = set()
     for flow in stream.flows:
-        facts = context.proof.facts(stream, flow)
-        if not facts.bound:  # what is wrong with it is told; what it reads is not known
+        facts = context.transforms.facts(stream, flow)
+        # The errors in the transform are findings of their own; which columns it reads is not known.
+        if not facts.bound:
             return
         read.update(facts.reads)
     for name in stream.columns:

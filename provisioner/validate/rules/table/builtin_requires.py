@@ -1,7 +1,7 @@
 """A table that comes with a solution is there before rows are sent to it.
 
 Why: some of Azure's tables exist only once a solution is installed in the workspace; until then Azure refuses the
-data collection rule (InvalidOutputTable). Offline nobody can know: a warning.
+data collection rule (InvalidOutputTable). Offline this is not known: a warning.
 Wrong:
     streams: {Custom-Cef: {table: CommonSecurityLog, columns: {TimeGenerated: datetime}}}
 Right:
@@ -15,14 +15,15 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
-from provisioner.transforms.builtin_tables import builtin
+from provisioner.transforms.builtin_tables import builtin_table
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB010", on=Flow, severity="warning")
 def builtin_requires(flow: Flow, context: Context) -> Iterator[Diagnostic]:
-    known = builtin(flow.table)
-    if known and known["requires"] and context.manifest.target.cloud != "local":
-        message = f"the table {flow.table!r} exists only where {known['requires']} is installed in the workspace"
+    facts = builtin_table(flow.table)
+    # The emulator needs no solutions.
+    if facts and facts["requires"] and context.manifest.target.cloud != "local":
+        message = f"the table {flow.table!r} exists only where {facts['requires']} is installed in the workspace"
         yield context.warning(message, "table", hint="install it first, or Azure refuses the rule")

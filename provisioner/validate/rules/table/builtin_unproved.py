@@ -15,14 +15,14 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
-from provisioner.transforms.builtin_tables import builtin
+from provisioner.transforms.builtin_tables import builtin_table
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB017", on=Flow, severity="info")
 def builtin_unproved(flow: Flow, context: Context) -> Iterator[Diagnostic]:
-    known = builtin(flow.table)
-    if known and known["columns"] is None:
+    facts = builtin_table(flow.table)
+    if facts and facts["columns"] is None:
         message = f"the columns of {flow.table!r} are not known: nothing proves that the rows fit"
         yield context.info(message, "table", hint="`provisioner verify` sends a row and shows what arrives")

@@ -1,6 +1,6 @@
-"""A table of somebody else's names its columns where a stream leads to it.
+"""An existing table, which others manage, lists its columns where a stream leads to it.
 
-Why: without them nobody can prove offline that the rows fit; what does not fit is dropped or null, without a word.
+Why: without them it cannot be proved offline that the rows fit; what does not fit is dropped or null, without a word.
 Wrong:
     tables: {Orders_CL: {existing: true}}
     streams: {Custom-Orders: {table: Orders_CL, columns: {TimeGenerated: datetime}}}

@@ -1,4 +1,4 @@
-"""A table of somebody else's has no settings of ours.
+"""An existing table, which others manage, has no settings in the manifest.
 
 Why: it is never written, so plan, retention and description would have no effect.
 Wrong: `tables: {Orders_CL: {existing: true, retention: 90, columns: {TimeGenerated: datetime}}}`

@@ -19,11 +19,12 @@ from provisioner.validate.rule import rule
 
 @rule("TAB004", on=Table)
 def retention(table: Table, context: Context) -> Iterator[Diagnostic]:
-    known = load_facts("limits.yaml")["table"]["retention"]
+    limits = load_facts("limits.yaml")["table"]["retention"]
     days = table.retention
-    if days is None or days == known["default"] or table.plan != "analytics":
+    # -1 asks for the default; plans with a fixed retention are TAB007.
+    if days is None or days == limits["default"] or table.plan != "analytics":
         return
-    if not known["least"] <= days <= known["most"]:
-        hint = "for a longer time set `total_retention`" if days > known["most"] else None
-        message = f"{days} days of retention; {known['least']} to {known['most']}, or -1 for the default, are allowed"
+    if not limits["least"] <= days <= limits["most"]:
+        hint = "for a longer time set `total_retention`" if days > limits["most"] else None
+        message = f"{days} days of retention; {limits['least']} to {limits['most']}, or -1 for the default, are allowed"
         yield context.error(message, "retention", hint=hint)

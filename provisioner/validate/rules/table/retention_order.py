@@ -22,6 +22,7 @@ def retention_order(table: Table, context: Context) -> Iterator[Diagnostic]:
     fixed = load_facts("limits.yaml")["table"]["fixed_retention"]
     days = fixed["days"] if table.plan in fixed["plans"] else table.retention
     total = table.total_retention
+    # -1 asks for the default, whose days are not known offline.
     if days is not None and total is not None and 0 < total < days:
         what = f"plan {table.plan} keeps rows" if table.plan in fixed["plans"] else "retention is"
         yield context.error(f"{what} {days} days, total retention only {total}", "total_retention")

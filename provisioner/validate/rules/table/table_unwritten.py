@@ -15,16 +15,17 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
-from provisioner.transforms.builtin_tables import is_custom
+from provisioner.transforms.builtin_tables import is_custom_table
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
 @rule("TAB015", on=Manifest, severity="warning")
 def table_unwritten(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
-    if context.broken("streams"):
+    if context.is_broken("streams"):
         return
     written = {flow.table for stream in manifest.streams.values() for flow in stream.flows}
-    for table in manifest.tables.values() if written else ():  # a manifest may hold tables alone
-        if is_custom(table) and not table.existing and table.name not in written:
+    # A manifest may declare tables alone, for streams in another one.
+    for table in manifest.tables.values() if written else ():
+        if is_custom_table(table) and not table.existing and table.name not in written:
             yield context.warning(f"no stream writes the table {table.name!r}", "tables", table.name, key=True)

@@ -12,21 +12,22 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
-from provisioner.transforms.builtin_tables import is_custom
+from provisioner.suggest import intended_name
+from provisioner.transforms.builtin_tables import is_custom_table
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import near
 from provisioner.validate.rule import rule
 
 
 @rule("TAB001", on=Table)
 def time_generated(table: Table, context: Context) -> Iterator[Diagnostic]:
-    if not is_custom(table) or (table.existing and not table.columns):
+    if not is_custom_table(table) or (table.existing and not table.columns):
         return
-    if context.broken(*context.path, "columns", "TimeGenerated"):
-        return  # what is wrong with it is told
+    if context.is_broken(*context.path, "columns", "TimeGenerated"):
+        return  # loading has reported it
     type_ = table.columns.get("TimeGenerated")
     if type_ is None:
-        alike = next((name for name in table.columns if near(name, ["TimeGenerated"], cutoff=0.9)), None)
+        # A near spelling is more likely a mistake than another column: adding TimeGenerated beside it would hide that.
+        alike = next((name for name in table.columns if intended_name(name, ["TimeGenerated"])), None)
         yield context.error(
             f"the table {table.name!r} has no column TimeGenerated",
             "columns",

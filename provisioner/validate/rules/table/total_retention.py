@@ -14,19 +14,24 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Table
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import listed
+from provisioner.validate.name_matching import join_with_and
 from provisioner.validate.rule import rule
 
 
 @rule("TAB005", on=Table)
 def total_retention(table: Table, context: Context) -> Iterator[Diagnostic]:
-    known = load_facts("limits.yaml")["table"]["total_retention"]
+    limits = load_facts("limits.yaml")["table"]["total_retention"]
     days = table.total_retention
-    if days is None or days == known["default"] or known["least"] <= days <= known["most"] or days in known["years"]:
+    if (
+        days is None
+        or days == limits["default"]
+        or limits["least"] <= days <= limits["most"]
+        or days in limits["years"]
+    ):
         return
-    nearest = min((known["least"], known["most"], *known["years"]), key=lambda allowed: abs(allowed - days))
+    nearest = min((limits["least"], limits["most"], *limits["years"]), key=lambda allowed: abs(allowed - days))
     yield context.error(
         f"{days} days of total retention are not offered; {nearest} are",
         "total_retention",
-        hint=f"{known['least']} to {known['most']}, or {listed(map(str, known['years']))}",
+        hint=f"{limits['least']} to {limits['most']}, or {join_with_and(map(str, limits['years']))}",
     )

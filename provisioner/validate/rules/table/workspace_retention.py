@@ -19,8 +19,8 @@ from provisioner.validate.rule import rule
 
 @rule("TAB008", on=Workspace)
 def workspace_retention(workspace: Workspace, context: Context) -> Iterator[Diagnostic]:
-    known = load_facts("limits.yaml")["workspace"]["retention"]
+    limits = load_facts("limits.yaml")["workspace"]["retention"]
     days = workspace.retention
-    if days is not None and not known["least"] <= days <= known["most"]:
-        message = f"{days} days of retention; a workspace keeps {known['least']} to {known['most']}"
+    if days is not None and not limits["least"] <= days <= limits["most"]:
+        message = f"{days} days of retention; a workspace keeps {limits['least']} to {limits['most']}"
         yield context.error(message, "retention")

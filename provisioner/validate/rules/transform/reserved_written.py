@@ -22,23 +22,27 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
-from provisioner.package_data import load_facts
-from provisioner.transforms.bound_transforms import columns_of
-from provisioner.transforms.builtin_tables import builtin
+from provisioner.model.reserved_columns import is_filled_by_azure
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
-
-_STANDARD = ("TenantId", "Type")
 
 
 @rule("TRN001", on=Flow, severity="warning")
 def reserved_written(flow: Flow, context: Context) -> Iterator[Diagnostic]:
-    columns = columns_of(flow.table, context.manifest)
-    if columns is None or not flow.written or not builtin(flow.table):  # a custom table may not have such a column
-        return
-    known = load_facts("names.yaml")["column"]
-    for name, span in context.proof.facts(context.owner, flow).spans.items():
-        ours = name in _STANDARD or (name.startswith("_") and name in (*known["reserved"], *known["standard"]))
-        if ours and name in columns:  # one that the table lacks is told as such
-            message = f"{name!r} is filled by Azure; what the transform writes there is refused or lost"
-            yield context.warning(message, "transform", span=span, hint="take it out with `project-away`")
+    stream = context.owner
+    if not (stream.declared or flow.written):
+        return  # the columns were taken from the table
+    # A column that the author gave a custom table is NAM013.
+    table = context.manifest.tables.get(flow.table)
+    declared = table.columns if table is not None and not table.existing else {}
+    for name, span in context.transforms.facts(stream, flow).spans.items():
+        if not is_filled_by_azure(name) or name in declared:
+            continue
+        message = f"{name!r} is filled by Azure; what the transform writes there is refused or lost"
+        if flow.written:
+            hint = "write it to a column of another name, or take it out with `project-away`"
+            yield context.warning(message, "transform", span=span, hint=hint)
+        elif name in stream.columns:
+            hint = "take it out of the stream, or write a transform that gives it another name"
+            position = context.at("streams", stream.key)
+            yield position.warning(message, "columns", name, key=True, hint=hint)

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.model import Flow
 from provisioner.validate.context import Context
-from provisioner.validate.name_matching import pattern
+from provisioner.validate.name_matching import compiled_pattern
 from provisioner.validate.rule import rule
 
 _CAST = (
@@ -37,13 +37,14 @@ _CAST = (
 
 @rule("TRN002", on=Flow, severity="warning")
 def self_assignment(flow: Flow, context: Context) -> Iterator[Diagnostic]:
-    if not flow.written or not context.proof.facts(context.owner, flow).bound:
+    if not flow.written or not context.transforms.facts(context.owner, flow).bound:
         return
+    # Most transforms have no such cast; looking for the word is cheaper than the pattern.
     if "extend" not in flow.transform:
         return
-    for found in pattern(_CAST).finditer(flow.transform):
-        name = found["name"]
+    for match in compiled_pattern(_CAST).finditer(flow.transform):
+        name = match["name"]
         if name in context.owner.columns:
             message = f"{name!r} is cast onto itself; Azure has been seen to leave such a column null"
             hint = "give the stream's column another name, and cast that one"
-            yield context.warning(message, "transform", span=Span(*found.span("whole")), hint=hint)
+            yield context.warning(message, "transform", span=Span(*match.span("whole")), hint=hint)

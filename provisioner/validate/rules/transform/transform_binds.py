@@ -31,6 +31,7 @@ from provisioner.validate.rule import rule
 @rule("KQL", on=Flow, family=True)
 def transform_binds(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     stream = context.owner
-    if flow.written and context.trusted("streams", stream.key):
-        for each in context.proof.facts(stream, flow).diagnostics:
-            yield context.shifted(each, "transform")
+    # A transform that was derived from the columns binds; where loading rejected the stream, they are not known.
+    if flow.written and context.is_intact("streams", stream.key):
+        for diagnostic in context.transforms.facts(stream, flow).diagnostics:
+            yield context.move_to_manifest(diagnostic, "transform")

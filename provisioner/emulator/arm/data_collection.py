@@ -1,0 +1,60 @@
+"""What data collection endpoints and rules share: their resource provider answers alike."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator import azure_facts
+from provisioner.emulator.arm.resource_envelope import (
+    check_preconditions,
+    new_entity_tag,
+    system_data,
+    validated_tags,
+    with_base_url,
+)
+from provisioner.emulator.http.response import ApiError, Response
+
+if TYPE_CHECKING:
+    from provisioner.emulator.http.request import Request
+    from provisioner.emulator.state import EmulatorState
+    from provisioner.emulator.store import StoredResource
+
+
+def supported_versions_header() -> dict[str, str]:
+    """The header with its api-versions that each answer of the provider carries."""
+    versions = azure_facts.api_versions("Microsoft.Insights/dataCollectionRules") or []
+    return {"api-supported-versions": ", ".join(versions)}
+
+
+def patch_tags_and_identity(request: Request, resource: StoredResource, body: dict[str, Any]) -> Response:
+    """Change tags and identity, all that a PATCH of this provider can change, and answer with the resource."""
+    check_preconditions(request, resource)
+    if body.get("tags") is not None:
+        resource.body["tags"] = validated_tags(body)
+    if isinstance(body.get("identity"), dict):
+        resource.body["identity"] = body["identity"]
+    resource.body["etag"] = new_entity_tag()
+    resource.body["systemData"] = system_data(request, resource)
+    request.state.store.put(resource)
+    return Response(200, with_base_url(request, resource.body), supported_versions_header())
+
+
+def delete_with_children(state: EmulatorState, resource: StoredResource) -> None:
+    """Delete a resource and what stands below its id: the role assignments at it."""
+    with state.store.write():
+        for child in state.store.find_below(f"{resource.key}/"):
+            state.store.delete(child.id)
+        state.store.delete(resource.id)
+
+
+def random_host_suffix() -> str:
+    """Four characters that make a host name unique, as in `dce-shop-x7k2.westeurope-1.ingest.monitor.azure.com`."""
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(4))
+
+
+def invalid_payload(findings: list[tuple[str, str, str]], resource: str = "rule") -> ApiError:
+    """400 InvalidPayload with its details (code, message, target), as the service lists them."""
+    details = [{"code": code, "message": message, "target": target} for code, message, target in findings]
+    return ApiError(400, "InvalidPayload", f"Data collection {resource} is invalid", details=details)

@@ -1,0 +1,97 @@
+"""The values of sent records: what the endpoint refuses of them, and what is lost on the way into their columns."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator import azure_facts
+from provisioner.emulator.http.response import ApiError
+from provisioner.kql.values.json_coercion import value_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from provisioner.emulator.logs.dropped_rows import DropCounter
+    from provisioner.emulator.logs.ingestion_flows import IngestionFlow
+
+_TIME = "TimeGenerated"
+
+
+def check_batch(
+    flows: Sequence[IngestionFlow], declared: Mapping[str, str], records: Sequence[Mapping[str, Any]]
+) -> None:
+    """Raise ApiError 400 where a table's plan refuses the whole call; `declared` are the stream's columns in KQL."""
+    for flow in flows:
+        _check_time_range(flow, records)
+        _check_values(flow, declared, records)
+
+
+def _check_time_range(flow: IngestionFlow, records: Sequence[Mapping[str, Any]]) -> None:
+    limit = azure_facts.batch_facts()["time_span"]
+    if not flow.is_plain or flow.plan not in limit["plans"]:
+        return
+    times = [record[_TIME] for record in records if isinstance(record.get(_TIME), str)]
+    try:
+        instants = [datetime.fromisoformat(time).timestamp() for time in times]
+    except ValueError:
+        return
+    if instants and max(instants) - min(instants) > limit["minutes"] * 60:
+        raise ApiError(400, limit["code"], limit["words"])
+
+
+def _check_values(flow: IngestionFlow, declared: Mapping[str, str], records: Sequence[Mapping[str, Any]]) -> None:
+    if flow.plan == "analytics":
+        return
+    arriving = {name: type_ for name, type_ in declared.items() if _arrives_unchanged(flow, name)}
+    for record in records:
+        for name, type_ in arriving.items():
+            value = record.get(name)
+            # A value that is not nested is refused by no plan.
+            if isinstance(value, (dict, list)) and (loss := value_loss(value, type_, flow.plan)) and loss.is_refusal:
+                message = (
+                    f"The request content is malformed JSON: '{name}' holds an {loss.kind}, "
+                    "and the column is not dynamic."
+                )
+                raise ApiError(400, "InvalidRequestContent", message, target=name)
+
+
+def _arrives_unchanged(flow: IngestionFlow, name: str) -> bool:
+    """Whether a column of the stream goes into the table's column of its name, and that one is not dynamic."""
+    in_table = flow.columns is not None and flow.columns.get(name, "dynamic") != "dynamic"
+    return in_table and (flow.is_plain or flow.query.lineage.get(name) == (name,))
+
+
+def record_lost_values(flow: IngestionFlow, records: Iterable[Mapping[str, Any]], drops: DropCounter) -> None:
+    """Count the values of records that become null because they are not of their column's type."""
+    for record in records:
+        for name, type_ in flow.read_columns.items():
+            if (loss := value_loss(record.get(name), type_)) is not None:
+                drops.add("ValueOfOtherType", f"{name}: {loss.kind} into {type_}", flow.table)
+
+
+def without_unread_times(
+    flow: IngestionFlow, records: Sequence[dict[str, Any]], drops: DropCounter
+) -> Sequence[dict[str, Any]]:
+    """The records, without a TimeGenerated that an auxiliary table does not read."""
+    # A transform reads every form of a datetime and writes one that the table takes.
+    facts = azure_facts.batch_facts()["time_format"]
+    if not flow.is_plain or flow.plan not in facts["plans"]:
+        return records
+    readable_form = re.compile(facts["pattern"])
+    kept = []
+    for record in records:
+        time = record.get(_TIME)
+        if isinstance(time, str) and not readable_form.fullmatch(time):
+            drops.add("TimeFormat", time[:100], flow.table)
+            record = {name: value for name, value in record.items() if name != _TIME}  # noqa: PLW2901
+        kept.append(record)
+    return kept
+
+
+def loses_all_rows(flow: IngestionFlow) -> bool:
+    """Whether the table has columns that differ by case alone, which costs a table of some plans its rows."""
+    if flow.columns is None or flow.plan not in azure_facts.table_limits()["case_sensitive_columns"]["plans"]:
+        return False
+    return len({name.lower() for name in flow.columns}) < len(flow.columns)

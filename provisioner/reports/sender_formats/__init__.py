@@ -1,0 +1,1 @@
+"""The formats of `outputs` that a sender is configured with: one file each."""
