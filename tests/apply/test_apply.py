@@ -545,6 +545,7 @@ def test_a_write_carries_the_etag_that_it_was_planned_against(cloud, azure_monit
     assert "somebody else" in failed.error.hint
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="only a console can send Ctrl-C there")
 def test_a_second_interrupt_ends_at_once(azure_monitor, tmp_path):
     """A table that takes minutes holds up the first; the second does not wait for it."""
     folder = shutil.copytree(
