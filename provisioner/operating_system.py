@@ -9,7 +9,6 @@ import errno
 import io
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -17,9 +16,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping, Sequence
 
 _REPLACE_SECONDS = 2.0
+_EXIT_SECONDS = 5.0
 
 
 def relative_path(path: Path, start: Path) -> Path:
@@ -34,13 +35,16 @@ def start_detached(
     command: Sequence[str], error_log: IO[bytes], environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     """Start a program that outlives this one and its terminal: it gets no Ctrl-C, input or output. Raises OSError."""
+    # Imported late: most commands start no process.
+    import subprocess
+
     return subprocess.Popen(  # noqa: S603 - the caller's own command
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=error_log,
         env=environment,
-        **DETACHED,
+        **detaching_options(),
     )
 
 
@@ -48,9 +52,6 @@ if sys.platform == "win32":
     import ctypes
     import msvcrt
 
-    # CREATE_NO_WINDOW and not DETACHED_PROCESS: the python.exe of a virtual environment starts the real one as its
-    # child, which would open a window where it has no console to inherit.
-    DETACHED: dict[str, Any] = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     # Ctrl-Break, and the second signal of CI systems that cancel a job. SIGTERM can be set there, and is never sent.
     STOP_SIGNALS: tuple[int, ...] = (signal.SIGTERM, signal.SIGBREAK)
     # Before Python 3.14, Ctrl-C is noticed only between two waits for a lock.
@@ -67,19 +68,18 @@ if sys.platform == "win32":
     # Source: https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-
     _ERROR_ACCESS_DENIED = 5
 
+    def detaching_options() -> dict[str, Any]:
+        """The options of a process that outlives its parent's terminal."""
+        import subprocess
+
+        # CREATE_NO_WINDOW and not DETACHED_PROCESS: the python.exe of a virtual environment starts the real one as its
+        # child, which would open a window where it has no console to inherit.
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+
     def is_process_alive(pid: int) -> bool:
         """Whether a process of that id runs, of any owner."""
         # Not os.kill(pid, 0): on Windows every signal but two ends the process.
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-        kernel.OpenProcess.restype = ctypes.c_void_p  # the default, int, would cut a 64-bit handle
-        handle = kernel.OpenProcess(_SYNCHRONIZE, 0, pid)
-        if not handle:
-            return ctypes.get_last_error() == _ERROR_ACCESS_DENIED
-        try:
-            # A process that others still hold a handle of can be opened after its end; only the wait tells.
-            return bool(kernel.WaitForSingleObject(ctypes.c_void_p(handle), 0) == _WAIT_TIMEOUT)
-        finally:
-            kernel.CloseHandle(ctypes.c_void_p(handle))
+        return not _has_ended(pid, 0)
 
     def end_process(pid: int) -> None:
         """End a process at once, without asking it; one that is gone already is no error. Raises OSError."""
@@ -89,8 +89,21 @@ if sys.platform == "win32":
             if is_process_alive(pid):
                 raise
 
-    def reap_child(pid: int) -> None:
-        """Nothing: an ended process leaves no zombie."""
+    def wait_for_exit(pid: int) -> None:
+        """Wait a while for the end of a process that is about to end: until then its files cannot be removed."""
+        _has_ended(pid, _EXIT_SECONDS)
+
+    def _has_ended(pid: int, seconds: float) -> bool:
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = ctypes.c_void_p  # the default, int, would cut a 64-bit handle
+        handle = kernel.OpenProcess(_SYNCHRONIZE, 0, pid)
+        if not handle:
+            return ctypes.get_last_error() != _ERROR_ACCESS_DENIED
+        try:
+            # A process that others still hold a handle of can be opened after its end; only the wait tells.
+            return bool(kernel.WaitForSingleObject(ctypes.c_void_p(handle), int(seconds * 1000)) != _WAIT_TIMEOUT)
+        finally:
+            kernel.CloseHandle(ctypes.c_void_p(handle))
 
     def replace_file(source: Path, target: Path) -> None:
         """Put `source` in the place of `target` in one step; raises OSError."""
@@ -131,10 +144,13 @@ if sys.platform == "win32":
         return bool(ctypes.WinDLL("kernel32").GetConsoleMode(handle, ctypes.byref(ctypes.c_ulong())))
 
 else:
-    DETACHED: dict[str, Any] = {"start_new_session": True}
     STOP_SIGNALS: tuple[int, ...] = (signal.SIGTERM,)
     LOCK_WAIT_SECONDS: float | None = None
     PIPE_FORMAT: dict[str, Any] = {}
+
+    def detaching_options() -> dict[str, Any]:
+        """The options of a process that outlives its parent's terminal."""
+        return {"start_new_session": True}
 
     def is_process_alive(pid: int) -> bool:
         """Whether a process of that id runs, of any owner."""
@@ -151,8 +167,8 @@ else:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
-    def reap_child(pid: int) -> None:
-        """Wait for the end of a process and forget it, where it is a child of this one."""
+    def wait_for_exit(pid: int) -> None:
+        """Wait for the end of a process that is about to end, if it is a child of this one: it would stay a zombie."""
         with suppress(ChildProcessError):  # started by another process, which reaps it
             os.waitpid(pid, 0)
 

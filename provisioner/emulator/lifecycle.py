@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from provisioner.errors import ProvisionerError, StateLocked
-from provisioner.operating_system import end_process, reap_child, start_detached
+from provisioner.operating_system import end_process, start_detached, wait_for_exit
 from provisioner.private_files import PRIVATE_FILE, make_private_directory, open_private
 
 IDLE_SECONDS = 15 * 60.0
@@ -116,7 +116,7 @@ def stop(state_directory: Path) -> bool:
             end_process(ready.pid)
             break
         time.sleep(0.01)
-    reap_child(ready.pid)
+    wait_for_exit(ready.pid)
     return True
 
 

@@ -93,7 +93,12 @@ class Store:
         self._readers = threading.local()
         self._db = _connect(path)
         self._depth = 0
-        _migrate(self._db, path)
+        try:
+            _migrate(self._db, path)
+        except StateLocked:
+            # On Windows an open file can be neither moved away nor removed.
+            self._db.close()
+            raise
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

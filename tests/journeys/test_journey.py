@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import urllib.request
 import pytest
 
 from provisioner.emulator.lifecycle import find_running, stop
+from provisioner.operating_system import end_process
 from tests.support.paths import ROOT
 
 EXAMPLES = sorted(file.parent.name for file in (ROOT / "examples").glob("*/provisioner.yaml"))
@@ -111,7 +111,7 @@ def test_an_endpoint_in_another_region_is_refused_before_any_request(shop):
 
 def test_a_killed_emulator_loses_nothing(shop):
     first = up(shop)
-    os.kill(find_running(shop / ".provisioner").pid, signal.SIGKILL)
+    end_process(find_running(shop / ".provisioner").pid)
     second = up(shop)
     assert second["plan"]["changes"] == []
     ids = [result["apply"]["outputs"]["dcrs"]["dcr-webshop"]["immutable_id"] for result in (first, second)]
@@ -131,6 +131,7 @@ def test_a_dead_proxy_and_ambient_credentials_change_nothing_locally(shop):
     assert up(shop, HTTPS_PROXY=dead, HTTP_PROXY=dead, ALL_PROXY=dead, AZURE_CLIENT_ID="x", AZURE_TENANT_ID="y")["ok"]
 
 
+@pytest.mark.skipif(shutil.which("cat") is None, reason="there is no cat on this system")
 def test_output_in_a_pipe_ends_with_the_command(shop):
     """The emulator that stays behind holds neither stdout nor stderr open."""
     arguments = f"{sys.executable} -m provisioner up {shop} -e local 2>&1 | cat"
@@ -184,6 +185,8 @@ def test_outputs_come_in_every_form_that_a_sender_takes(shop):
 @pytest.mark.parametrize(("format_name", "program"), [("curl", "bash"), ("python", sys.executable)])
 def test_the_printed_sender_sends(shop, format_name, program):
     """As a user would: the local Azure's variables, the printed lines, and records of one's own."""
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program} on this system")
     provisioner("apply", shop, "-e", "local", check=0)
     output = provisioner("outputs", shop, "-e", "local", "--format", format_name, check=0).stdout
     records = (shop / "samples" / "orders.json").read_text()

@@ -338,6 +338,8 @@ def test_no_script_holds_an_expression_and_no_file_a_secret(file):
     assert not [script for script in all_scripts if "${{" in script or "$(System" in script]
     assert "secrets." not in text
     assert "client-secret" not in text.lower()
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash on this system to read the scripts")
     for script in all_scripts:
         subprocess.run(["bash", "-n", "-c", script], check=True)
 

@@ -117,11 +117,21 @@ def test_on_windows_a_process_that_may_not_be_ended_is_an_error(windows, process
 @posix
 def test_a_child_is_reaped_and_a_process_of_others_is_not_waited_for(process):
     os.kill(process.pid, signal.SIGKILL)
-    operating_system.reap_child(process.pid)
+    operating_system.wait_for_exit(process.pid)
     with pytest.raises(ChildProcessError):
         os.waitpid(process.pid, 0)
-    operating_system.reap_child(process.pid)
-    operating_system.reap_child(os.getppid())
+    operating_system.wait_for_exit(process.pid)
+    operating_system.wait_for_exit(os.getppid())
+
+
+@posix
+def test_on_windows_any_process_is_waited_for_since_its_files_stay_open_so_long(windows, process, tmp_path):
+    code = f"import pathlib; pathlib.Path({str(tmp_path / 'ended')!r}).touch()"
+    other = subprocess.Popen([sys.executable, "-c", code])
+    windows.wait_for_exit(other.pid)
+    assert (tmp_path / "ended").exists()
+    assert other.wait(0) == 0
+    windows.wait_for_exit(other.pid)
 
 
 @posix

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import types
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -71,12 +72,25 @@ def _open_process(access: int, inherit: int, pid: int) -> int:
 
 def _wait_for_process(handle: ctypes.c_void_p, milliseconds: int) -> int:
     assert handle.value in Kernel32.open_handles, "the handle was cut, or closed before"
-    assert milliseconds == 0
+    pid, deadline = handle.value - _HANDLES, time.monotonic() + milliseconds / 1000
+    while not _has_ended(pid):
+        if time.monotonic() >= deadline:
+            return _WAIT_TIMEOUT
+        time.sleep(0.01)
+    return _WAIT_OBJECT_0
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process has ended, also where it is a zombie: on Windows one that others still have a handle of."""
     try:
-        ended = _waitid(os.P_PID, handle.value - _HANDLES, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return _waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:
-        return _WAIT_TIMEOUT  # not a child of ours, which can be opened while it lives
-    return _WAIT_TIMEOUT if ended is None else _WAIT_OBJECT_0
+        pass
+    try:
+        _posix_kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def _close_handle(handle: ctypes.c_void_p) -> int:
