@@ -108,10 +108,13 @@ def _null_column(query: Query, name: str) -> Diagnostic:
 
 def _is_always_null(query: Query, name: str) -> bool:
     """Whether a column is made of a null, also when later operators pass it on under its name."""
+    # here and not above: most commands load the package and bind no query
+    from provisioner.kql.ir.bound_expression import Constant, Variable
+
     # the last definition counts, save one that only passes the column on
     for defined_name, _, value in reversed(query.column_definitions):
-        if defined_name == name and not (value.kind == "variable" and value.name == name):
-            return value.is_constant and value.value is None
+        if defined_name == name and not (isinstance(value, Variable) and value.name == name):
+            return isinstance(value, Constant) and value.value is None
     return False
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from provisioner.diagnostics import Span
 from provisioner.kql import values
 from provisioner.kql.binding.implicit_casts import cast_expression
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression, make_constant
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant
+from provisioner.kql.ir.composed_expressions import NullPropagatingTemplate
 from provisioner.kql.vocabulary.scalar_types import NUMBERS, UNKNOWN, WHOLE_NUMBERS, common_type
 
 # a long wraps around at 64 bits; the helper is called for the few results that leave them
@@ -24,7 +25,7 @@ def compose_arithmetic(
 ) -> BoundExpression | None:
     """`left + right` and the other four; None where the operator is not defined for the two types."""
     if UNKNOWN in (left.type, right.type):
-        return compose_expression("null_propagating", UNKNOWN, "{0}", [left, right], span=span)
+        return NullPropagatingTemplate(UNKNOWN, "{0}", [left, right], span=span)
     left, right = _cast_dynamic_side(left, right)
     if left.type in NUMBERS and right.type in NUMBERS:
         return _compose_numeric(operator, left, right, span)
@@ -35,12 +36,11 @@ def compose_negation(operand: BoundExpression, span: Span) -> BoundExpression | 
     """`-operand`; None where its type has no negative."""
     type_name = operand.type
     if type_name in WHOLE_NUMBERS:
-        return compose_arithmetic("-", make_constant("long", 0), operand, span)
+        return compose_arithmetic("-", Constant("long", 0), operand, span)
     if type_name in ("real", "decimal", "timespan", UNKNOWN):
-        return compose_expression("null_propagating", type_name, "(-{0})", [operand], span=span)
+        return NullPropagatingTemplate(type_name, "(-{0})", [operand], span=span)
     if type_name == "dynamic":
-        return compose_expression(
-            "null_propagating",
+        return NullPropagatingTemplate(
             type_name,
             "{negate}({0})",
             [operand],
@@ -70,12 +70,10 @@ def _compose_numeric(operator: str, left: BoundExpression, right: BoundExpressio
     result_type = "long" if result_type == "int" else result_type
     left, right = cast_expression(left, result_type), cast_expression(right, result_type)
     template, helpers, can_fail = _NUMERIC_TEMPLATES[result_type](operator)
-    if operator in "/%" and right.is_constant and right.value:
+    if operator in "/%" and isinstance(right, Constant) and right.value:
         can_fail = result_type == "decimal"  # division by zero is null, and this one is by something else
     nullable = left.nullable or right.nullable or can_fail
-    return compose_expression(
-        "null_propagating", result_type, template, [left, right], helpers=helpers, nullable=nullable, span=span
-    )
+    return NullPropagatingTemplate(result_type, template, [left, right], helpers=helpers, nullable=nullable, span=span)
 
 
 def _long_template(operator: str) -> _Template:
@@ -113,8 +111,8 @@ def _compose_time_arithmetic(
     if rule is None:
         return None
     result_type, template, helper = rule
-    return compose_expression(
-        "null_propagating", result_type, template, [left, right], helpers={"helper": helper}, nullable=True, span=span
+    return NullPropagatingTemplate(
+        result_type, template, [left, right], helpers={"helper": helper}, nullable=True, span=span
     )
 
 

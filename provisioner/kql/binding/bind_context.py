@@ -64,7 +64,7 @@ class BindContext(Protocol):
     def new_variable(self, stem: str = "c") -> str:
         """A name for the generated code that nothing else has."""
 
-    def charge(self, span: Span) -> None:
+    def charge(self, node: tree.Node) -> None:
         """Count one node against the budget of the text; BindingBudgetExceeded where it is spent."""
 
 

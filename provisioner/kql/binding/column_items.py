@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from provisioner.diagnostics import Span
 from provisioner.kql.binding.bind_context import BindContext, PipelineContext
 from provisioner.kql.binding.derived_names import derived_name
-from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
+from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression, Variable
 from provisioner.kql.ir.row_steps import AssignVariable
 from provisioner.kql.syntax import tree
 from provisioner.suggest import free_names, numbered_names, unused_name
@@ -56,9 +56,10 @@ def assign_column(
     """The column that holds a value, and the step that computes it; no step where it only has a new name."""
     steps: list[AssignVariable] = []
     value = context.check_size(value)
-    variable = value.value
     # a bare column keeps its variable: renaming costs nothing when the rows are computed
-    if value.kind != "variable":
+    if isinstance(value, Variable):
+        variable = value.variable
+    else:
         variable = context.new_variable()
         steps.append(AssignVariable(variable, value))
     column = BoundColumn(

@@ -9,7 +9,8 @@ from provisioner.diagnostics import Span
 from provisioner.kql import values
 from provisioner.kql.binding.arithmetic import compose_arithmetic
 from provisioner.kql.binding.implicit_casts import cast_expression
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant
+from provisioner.kql.ir.composed_expressions import Equality, NullPropagatingTemplate
 from provisioner.kql.vocabulary.scalar_types import NUMBERS, UNKNOWN, common_type
 
 ORDERED_TYPES = NUMBERS | {"datetime", "timespan", "bool"}
@@ -43,10 +44,10 @@ def comparable_operands(
 
 def _text_as_time(text: BoundExpression, other: BoundExpression) -> BoundExpression | None:
     """A text literal beside a time as the time that it says; None where it says none."""
-    if not text.is_constant or text.type != "string" or other.type not in _TIME_TYPES:
+    if not isinstance(text, Constant) or text.type != "string" or other.type not in _TIME_TYPES:
         return None
-    time = cast_expression(text, other.type)
-    return time if time.value is not None else None
+    time = values.convert(text.value, "string", other.type)
+    return Constant(other.type, time, text.span, text.name) if time is not None else None
 
 
 def compose_comparison(
@@ -64,9 +65,8 @@ def compose_comparison(
     if pair is None or (operator not in ("==", "!=") and pair[0].type not in ORDERED_TYPES | {UNKNOWN}):
         return None
     if operator in ("==", "!="):
-        nullable = pair[0].nullable and pair[1].nullable
-        return compose_expression("equality", "bool", operator, pair, nullable=nullable, span=span)
-    return compose_expression("null_propagating", "bool", f"({{0}} {operator} {{1}})", pair, span=span)
+        return Equality(*pair, span, negated=operator == "!=")
+    return NullPropagatingTemplate("bool", f"({{0}} {operator} {{1}})", pair, span=span)
 
 
 def _has_number(left: BoundExpression, right: BoundExpression) -> bool:
@@ -88,8 +88,7 @@ def compose_between(
     if shared_type is None or shared_type not in ORDERED_TYPES | {UNKNOWN}:
         return None
     template = "(not ({1} <= {0} <= {2}))" if negated else "({1} <= {0} <= {2})"
-    return compose_expression(
-        "null_propagating",
+    return NullPropagatingTemplate(
         "bool",
         template,
         [cast_expression(part, shared_type) for part in (operand, low, high)],
@@ -135,14 +134,13 @@ def compose_text_search(
     helpers: dict[str, Any] = {}
     if name in _CASE_SENSITIVE:
         template = _CASE_SENSITIVE[name]
-    elif name in _CASE_FOLDING and right.is_constant:
+    elif name in _CASE_FOLDING and isinstance(right, Constant):
         template = _CASE_FOLDING[name]
         # the constant is folded here, once; only the row's text is folded for each row
-        right = BoundExpression("constant", "string", right.value.lower(), nullable=False, span=right.span)
+        right = Constant("string", right.value.lower(), right.span)
     else:
         template, helpers = "{helper}({0}, {1})", {"helper": _SEARCH_FUNCTIONS[name]}
-    return compose_expression(
-        "null_propagating",
+    return NullPropagatingTemplate(
         "bool",
         f"(not {template})" if negated else template,
         [left, right],
@@ -156,13 +154,10 @@ def compose_regex_match(left: BoundExpression, right: BoundExpression, span: Spa
     if any(side.type not in _TEXT_TYPES for side in (left, right)):
         return None
     left, right = cast_expression(left, "string"), cast_expression(right, "string")
-    if right.is_constant:
+    if isinstance(right, Constant):
         matches = values.compile_regex(right.value).matches
-        return compose_expression(
-            "null_propagating", "bool", "{matches}({0})", [left], helpers={"matches": matches}, span=span
-        )
-    return compose_expression(
-        "null_propagating",
+        return NullPropagatingTemplate("bool", "{matches}({0})", [left], helpers={"matches": matches}, span=span)
+    return NullPropagatingTemplate(
         "bool",
         "{matches}({0}, {1})",
         [left, right],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from provisioner.fact_evidence import EvidencePolicy, describe_evidence
 from provisioner.kql import values
@@ -14,8 +12,9 @@ from provisioner.kql.evaluation.query_evaluator import evaluate_constant
 from provisioner.kql.ir.bound_expression import (
     MAX_SIZE,
     BoundExpression,
-    make_constant,
-    variable_for,
+    Constant,
+    TypeName,
+    Variable,
 )
 from provisioner.kql.ir.name_scope import RowsBinding, Scope, UserFunction
 from provisioner.kql.syntax import tree
@@ -81,7 +80,7 @@ class ExpressionBinder:
 
     def unknown_expression(self, span: Span) -> BoundExpression:
         """Stands for an expression that has been reported; it agrees with every type."""
-        return BoundExpression("variable", UNKNOWN, "(None)", span=span)
+        return Variable(UNKNOWN, "(None)", span=span)
 
     def bind_expression(self, node: tree.Expression, scope: Scope) -> BoundExpression:
         """The typed expression; of unknown type where it is wrong, which has been reported."""
@@ -107,11 +106,11 @@ class ExpressionBinder:
     def share_value(self, value: BoundExpression, name: str) -> BoundExpression:
         """A `let` value under its name, which may be used any number of times: computed once, before the first row."""
         value = self.check_size(value)
-        if value.kind in ("constant", "variable") or value.type == UNKNOWN:
+        if isinstance(value, (Constant, Variable)) or value.type == UNKNOWN:
             return value
         variable = self.new_variable("l")
         self.shared_values[variable] = value
-        return variable_for(value, variable, name)
+        return Variable.holding(value, variable, name)
 
     def check_size(self, value: BoundExpression) -> BoundExpression:
         """The value, unless it is put together from more parts than can be held, which is reported."""
@@ -123,20 +122,21 @@ class ExpressionBinder:
 
     def fold_constant(self, value: BoundExpression) -> BoundExpression:
         """The value as a constant where neither a row nor the clock changes it; itself otherwise."""
-        if value.is_constant or value.volatile or value.reads or value.type == UNKNOWN:
+        if isinstance(value, Constant) or value.volatile or value.reads or value.type == UNKNOWN:
             return value
         return evaluate_constant(value, self.shared_values)
 
-    def charge(self, span: Span) -> None:
+    def charge(self, node: tree.Node) -> None:
         """Count one node against the budget of the text; BindingBudgetExceeded where it is spent."""
+        # the node and not its span, which few nodes are asked for
         self.budget -= 1
         if self.budget < 0:
             message = "the text expands into more than can be bound"
-            self.report("KQL003", message, span, hint="call functions less deeply")
+            self.report("KQL003", message, node.span, hint="call functions less deeply")
             raise BindingBudgetExceeded
 
     def _bind_node(self, node: tree.Expression, scope: Scope) -> BoundExpression:
-        self.charge(node.span)
+        self.charge(node)
         if isinstance(node, tree.Name):
             return self._bind_name(node, scope)
         if isinstance(node, tree.Literal):
@@ -154,7 +154,7 @@ class ExpressionBinder:
         if isinstance(node, tree.Between):
             return bind_between(self, node, scope)
         if isinstance(node, tree.TypeOf):
-            return replace(make_constant("string", node.type, node.span), function_name="typeof")
+            return TypeName("string", node.type, node.span)
         if isinstance(node, tree.Star):
             self.report("KQL001", "'*' cannot stand here", node.span)
         return self.unknown_expression(node.span)
@@ -166,7 +166,7 @@ class ExpressionBinder:
             return self.unknown_expression(node.span)
         if node.type == "dynamic":
             self._check_dynamic_literal(node)
-        return make_constant(node.type, node.value, node.span)
+        return Constant(node.type, node.value, node.span)
 
     def _check_dynamic_literal(self, node: tree.Literal) -> None:
         """Report `dynamic(null)` where the dialect refuses it; another literal is a warning of a check's own."""
@@ -190,7 +190,7 @@ class ExpressionBinder:
         # behind the columns: a column hides a variable of its name
         meaning = scope.lookup(node.name)
         if isinstance(meaning, BoundExpression):
-            return replace(meaning, span=node.span, name=node.name)
+            return meaning.renamed(node.name, node.span)
         if isinstance(meaning, (UserFunction, RowsBinding)):
             what = "a function" if isinstance(meaning, UserFunction) else "a table"
             self.report("KQL112", f"{node.name!r} is {what}, not a value", node.span)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from provisioner.kql.binding.bind_context import BindContext
 from provisioner.kql.binding.implicit_casts import cast_expression
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression, variable_for
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant, Variable
+from provisioner.kql.ir.composed_expressions import LetIn
 from provisioner.kql.ir.name_scope import Scope, UserFunction
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary.scalar_types import CAST_FUNCTIONS, UNKNOWN, widening_distance
@@ -24,13 +24,13 @@ class _InlinedBody:
     def assign(self, context: BindContext, name: str, value: BoundExpression) -> None:
         """Let a name of the body stand for a value, which is computed once however often the name is used."""
         value = context.check_size(value)
-        if value.kind in ("constant", "variable"):
-            self.scope.names[name] = replace(value, name=name)
+        if isinstance(value, (Constant, Variable)):
+            self.scope.names[name] = value.renamed(name)
             return
         variable = context.new_variable("p")
         self.variables.append(variable)
         self.values.append(value)
-        self.scope.names[name] = variable_for(value, variable, name)
+        self.scope.names[name] = Variable.holding(value, variable, name)
 
 
 def inline_function(context: BindContext, node: tree.Call, function: UserFunction, scope: Scope) -> BoundExpression:
@@ -52,13 +52,11 @@ def inline_function(context: BindContext, node: tree.Call, function: UserFunctio
         elif isinstance(let.value, tree.FunctionBody):
             body.scope.names[let.name] = UserFunction(let.value, body.scope)
     # a call costs one more than its body, so that a function which only calls another is bounded too
-    context.charge(node.span)
+    context.charge(node)
     result = context.bind_expression(result_node, body.scope)
     if not body.variables:
-        return replace(result, span=node.span, name=None)
-    parts = [*body.values, result]
-    variables = tuple(body.variables)
-    return compose_expression("let_in", result.type, variables, parts, nullable=result.nullable, span=node.span)
+        return result.renamed(None, node.span)
+    return LetIn(body.variables, body.values, result, node.span)
 
 
 def bind_arguments(

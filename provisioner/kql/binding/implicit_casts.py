@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from provisioner.kql import values
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression, make_constant
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant
+from provisioner.kql.ir.composed_expressions import NullPropagatingTemplate
 from provisioner.kql.vocabulary.scalar_types import UNKNOWN
 
 _INLINE_TEMPLATES = {
@@ -26,24 +27,20 @@ def cast_expression(expression: BoundExpression, target: str) -> BoundExpression
     source = expression.type
     if source == target or UNKNOWN in (source, target):
         return expression
-    if expression.is_constant:
+    if isinstance(expression, Constant):
         value = values.convert(expression.value, source, target)
-        converted = make_constant(target, value, expression.span)
-        converted.name = expression.name
-        return converted
+        return Constant(target, value, expression.span, expression.name)
     template = _INLINE_TEMPLATES.get((source, target))
     helpers: dict[str, Any] = {} if template else {"convert": partial(values.convert, source=source, target=target)}
     if source == "dynamic" and target == "string":
         template, helpers = "({0} if {0}.__class__ is str else {text}({0}))", {"text": values.dynamic_to_text}
     nullable = expression.nullable if template or target == "dynamic" else True
-    converted = compose_expression(
-        "null_propagating",
+    return NullPropagatingTemplate(
         target,
         template or "{convert}({0})",
         [expression],
         helpers=helpers,
         nullable=nullable,
         span=expression.span,
+        name=expression.name,
     )
-    converted.name = expression.name
-    return converted

@@ -8,7 +8,8 @@ from typing import Any
 from provisioner.diagnostics import Span
 from provisioner.kql import values
 from provisioner.kql.binding.implicit_casts import cast_expression
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant
+from provisioner.kql.ir.composed_expressions import NullAwareTemplate
 from provisioner.kql.vocabulary.scalar_types import NUMBERS, UNKNOWN, common_type
 
 _READ_FROM_TEXT = ("datetime", "timespan", "guid")
@@ -28,7 +29,7 @@ def compose_list_test(
         return None
     members: list[Any] = []
     for item in items:
-        if not item.is_constant:
+        if not isinstance(item, Constant):
             # one item that differs from row to row makes the whole list differ: it is built for each row
             return _compose_row_list_test(operator, cast_expression(operand, item_type), items, item_type, span)
         if item.type == "dynamic":
@@ -82,7 +83,7 @@ def _compose_constant_list_test(
     if operator[0] == "!":
         template = f"(not {template})"
     helpers = {"constants": constants, "helper": _LIST_FUNCTIONS.get(name)}
-    return compose_expression("null_aware", "bool", template, [operand], helpers=helpers, nullable=False, span=span)
+    return NullAwareTemplate("bool", template, [operand], helpers=helpers, nullable=False, span=span)
 
 
 def _compose_row_list_test(
@@ -99,7 +100,7 @@ def _compose_row_list_test(
         template = f"(not {template})"
     parts = [operand, *(item if item.type == "dynamic" else cast_expression(item, item_type) for item in items)]
     helpers = {"members_as": _members_as, "helper": _LIST_FUNCTIONS[name]}
-    return compose_expression("null_aware", "bool", template, parts, helpers=helpers, nullable=False, span=span)
+    return NullAwareTemplate("bool", template, parts, helpers=helpers, nullable=False, span=span)
 
 
 def _is_in(value: Any, members: Sequence[Any]) -> bool:

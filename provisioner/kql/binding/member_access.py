@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from provisioner.kql.binding.bind_context import BindContext
-from provisioner.kql.ir.bound_expression import BoundExpression, ExpressionKind, compose_expression, make_constant
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant
+from provisioner.kql.ir.composed_expressions import MemberAccess, NullPropagatingTemplate
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary.function_wrapping import wrap_in_function
@@ -16,7 +17,7 @@ def bind_member(context: BindContext, node: tree.MemberAccess, scope: Scope) -> 
     if target.type not in ("dynamic", UNKNOWN):
         _report_no_member(context, node, target, f".{node.name}")
         return context.unknown_expression(node.span)
-    return _compose_access(node, target, make_constant("string", node.name), "member_access")
+    return MemberAccess(target, Constant("string", node.name), node.span)
 
 
 def bind_index(context: BindContext, node: tree.IndexAccess, scope: Scope) -> BoundExpression:
@@ -31,7 +32,18 @@ def bind_index(context: BindContext, node: tree.IndexAccess, scope: Scope) -> Bo
         context.report("KQL106", message, node.index.span)
         return context.unknown_expression(node.span)
     # a key is looked up in line; what may be a position needs the helper, which counts from the end where negative
-    return _compose_access(node, target, index, "member_access" if index.type == "string" else "null_propagating")
+    if index.type == "string":
+        return MemberAccess(target, index, node.span)
+    return NullPropagatingTemplate(
+        "dynamic",
+        "{access}({0}, {1})",
+        [target, index],
+        helpers={"access": _access_member},
+        nullable=True,
+        span=node.span,
+        function_name="access",
+        needs_json_encoding=target.needs_json_encoding,
+    )
 
 
 def _report_no_member(
@@ -42,23 +54,6 @@ def _report_no_member(
     fix = wrap_in_function(node.object.span, context.text, "parse_json") if is_text else None
     message = f"{access} needs a dynamic, this is {target.type}"
     context.report("KQL106", message, node.span, hint=hint, fix=fix)
-
-
-def _compose_access(
-    node: tree.Expression, target: BoundExpression, key: BoundExpression, kind: ExpressionKind
-) -> BoundExpression:
-    access = compose_expression(
-        kind,
-        "dynamic",
-        "{access}({0}, {1})",
-        [target, key],
-        helpers={"access": _access_member},
-        nullable=True,
-        span=node.span,
-        function_name="access",
-    )
-    access.needs_json_encoding = target.needs_json_encoding
-    return access
 
 
 def _access_member(value: object, index: object) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ from provisioner.diagnostics import Span
 from provisioner.kql import values
 from provisioner.kql.binding.bind_context import BindContext
 from provisioner.kql.binding.implicit_casts import cast_expression
-from provisioner.kql.ir.bound_expression import NO_NAMES, BoundExpression, compose_expression
+from provisioner.kql.ir.bound_expression import NO_NAMES, BoundExpression, Constant, TypeName
+from provisioner.kql.ir.composed_expressions import NullAwareTemplate, NullPropagatingTemplate
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary.function_wrapping import wrap_in_function
 from provisioner.kql.vocabulary.scalar_types import (
@@ -131,8 +131,8 @@ def _compose_call(
         parts.append(part)
         operands.append(operand)
     result_type = _result_type(overload, arguments, same_type)
-    call = compose_expression(
-        "null_aware" if overload.handles_nulls else "null_propagating",
+    call_class = NullAwareTemplate if overload.handles_nulls else NullPropagatingTemplate
+    return call_class(
         result_type,
         _call_template(overload, operands, tuple(passed_types), result_type),
         parts,
@@ -141,9 +141,8 @@ def _compose_call(
         volatile=frozenset((node.name,)) if overload.volatile else NO_NAMES,
         span=node.span,
         function_name=node.name,
+        needs_json_encoding=False if node.name in _JSON_ONLY_FUNCTIONS else None,
     )
-    call.needs_json_encoding = call.needs_json_encoding and node.name not in _JSON_ONLY_FUNCTIONS
-    return call
 
 
 def _declared_type(overload: Overload, position: int) -> str:
@@ -173,22 +172,22 @@ def _prepare_argument(
     operand = f"{{{position}}}"
     if parameter is not None and parameter.literal:
         argument = context.fold_constant(argument)
-        if not argument.is_constant and argument.type != UNKNOWN:
+        if not isinstance(argument, Constant) and argument.type != UNKNOWN:
             message = f"{parameter.name or 'this argument'} of {node.name} must be a constant"
             context.report("KQL110", message, span)
             return context.unknown_expression(span), operand
     prepare = overload.prepare.get(position)
     if prepare is None:
         return argument, operand
-    if argument.is_constant and argument.value is not None:
+    if isinstance(argument, Constant) and argument.value is not None:
         prepared = _prepare_constant(context, prepare, argument, span)
-        return replace(argument, value=prepared, type="prepared", nullable=False), operand
+        return Constant("prepared", prepared, argument.span), operand
     helpers[f"p{position}"] = _without_bad_regexes(prepare)
     return argument, f"{{p{position}}}({operand})"
 
 
 def _prepare_constant(
-    context: BindContext, prepare: Callable[[Any], Any], argument: BoundExpression, span: Span
+    context: BindContext, prepare: Callable[[Any], Any], argument: Constant, span: Span
 ) -> Any:  # fmt: skip
     try:
         return prepare(argument.value)
@@ -230,7 +229,7 @@ def _call_template(overload: Overload, operands: list[str], passed_types: tuple[
 def _result_type(overload: Overload, arguments: Sequence[BoundExpression], same_type: str | None) -> str:
     # `extract(…, typeof(long))`: the argument names the type of the result
     for argument in arguments:
-        if argument.function_name == "typeof":
+        if isinstance(argument, TypeName):
             return str(argument.value)
     argument_types = [argument.type for argument in arguments]
     if overload.result_type is not None:

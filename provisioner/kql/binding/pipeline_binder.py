@@ -9,7 +9,7 @@ from provisioner.fact_evidence import EvidencePolicy
 from provisioner.kql.binding import row_sources
 from provisioner.kql.binding.expression_binder import ExpressionBinder
 from provisioner.kql.binding.operator_spec import OperatorTable
-from provisioner.kql.ir.bound_expression import BoundExpression
+from provisioner.kql.ir.bound_expression import BoundExpression, Variable
 from provisioner.kql.ir.name_scope import Meaning, RowsBinding, Scope, UserFunction
 from provisioner.kql.ir.row_steps import Rows
 from provisioner.kql.syntax import tree
@@ -58,7 +58,7 @@ class PipelineBinder(ExpressionBinder):
 
     def bind_pipeline(self, node: tree.Pipeline, scope: Scope) -> Rows:
         """The rows behind the last operator."""
-        self.charge(node.span)
+        self.charge(node)
         rows = row_sources.bind_source(self, node.source, scope)
         for operator in node.operators:
             rows = self._bind_operator(operator, rows, scope)
@@ -83,8 +83,7 @@ class PipelineBinder(ExpressionBinder):
         """
         # "unset" is never computed: the rows and values of this binding are thrown away
         parameters: dict[str, Meaning] = {
-            parameter.name: BoundExpression("variable", parameter.type, "unset", name=parameter.name)
-            for parameter in body.parameters
+            parameter.name: Variable(parameter.type, "unset", name=parameter.name) for parameter in body.parameters
         }
         body_scope = self.bind_lets(body.lets, Scope(parameters, scope))
         result = body.result
@@ -115,7 +114,7 @@ class PipelineBinder(ExpressionBinder):
         return tree.Pipeline(source, [], start=node.start, end=node.end)
 
     def _bind_operator(self, node: tree.Operator, rows: Rows, scope: Scope) -> Rows:
-        self.charge(node.span)
+        self.charge(node)
         if isinstance(node, tree.UnreadableOperator):
             # it may have made any column: what follows is not to be reported for naming one
             after = rows.with_steps(rows.columns)

@@ -12,7 +12,7 @@ from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.column_items import assign_column, definition_span
 from provisioner.kql.binding.function_inlining import bind_arguments
 from provisioner.kql.binding.table_union import bind_union
-from provisioner.kql.ir.bound_expression import BoundColumn, make_constant
+from provisioner.kql.ir.bound_expression import BoundColumn, Constant
 from provisioner.kql.ir.name_scope import TABLE_NAME, Meaning, RowsBinding, Scope, UserFunction
 from provisioner.kql.ir.row_steps import AssignVariable, FlatMapRows, Rows, RowSource, Step
 from provisioner.kql.syntax import tree
@@ -94,7 +94,7 @@ def _with_table_name(context: PipelineContext, rows: Rows, source: tree.TableNam
     if context.dialect == "transform":
         return rows
     variable = context.new_variable()
-    named = rows.with_steps(rows.columns, AssignVariable(variable, make_constant("string", source.name, source.span)))
+    named = rows.with_steps(rows.columns, AssignVariable(variable, Constant("string", source.name, source.span)))
     named.table_name = BoundColumn(TABLE_NAME, "string", variable, span=source.span, nullable=False)
     return named
 
@@ -137,11 +137,11 @@ def _bind_datatable(context: PipelineContext, source: tree.DatatableSource, scop
 
 def _datatable_cell(context: PipelineContext, node: tree.Expression, type_name: str, scope: Scope) -> Any:
     bound = context.bind_expression(node, scope)
-    if not bound.is_constant and bound.type != UNKNOWN:
+    if isinstance(bound, Constant):
+        return bound.value if bound.type == type_name else values.convert(bound.value, bound.type, type_name)
+    if bound.type != UNKNOWN:
         context.report("KQL110", "a datatable holds constants", node.span)
-    if bound.type in (UNKNOWN, type_name):
-        return bound.value
-    return values.convert(bound.value, bound.type, type_name)
+    return None
 
 
 def _bind_function_source(context: PipelineContext, source: tree.FunctionSource, scope: Scope) -> Rows:

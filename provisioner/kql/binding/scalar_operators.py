@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from provisioner.diagnostics import Span
 from provisioner.kql import values
@@ -11,7 +10,8 @@ from provisioner.kql.binding import arithmetic, comparisons
 from provisioner.kql.binding.bind_context import BindContext
 from provisioner.kql.binding.implicit_casts import cast_expression
 from provisioner.kql.binding.list_tests import compose_list_test
-from provisioner.kql.ir.bound_expression import BoundExpression, ExpressionKind, compose_expression
+from provisioner.kql.ir.bound_expression import BoundExpression, Variable
+from provisioner.kql.ir.composed_expressions import And, Or
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary import dialects
@@ -39,17 +39,17 @@ def bind_unary(context: BindContext, node: tree.Unary, scope: Scope) -> BoundExp
         message = f"'-' is not defined for {operand.type}"
         context.report("KQL107", message, node.span, hint=_cast_hint(operand, "long"))
         return context.unknown_expression(node.span)
-    return replace(result, name=None)
+    return result.renamed(None)
 
 
 def bind_binary(
     context: BindContext, node: tree.Binary, left: BoundExpression, right: BoundExpression
 ) -> BoundExpression:
     """`left operator right` with both sides bound; reported where it is not defined for their types."""
-    context.charge(node.span)
+    context.charge(node)
     operator, span = node.operator, node.span
     if operator in ("and", "or"):
-        return _bind_logic(context, node, "and" if operator == "and" else "or", left, right)
+        return _bind_logic(context, node, left, right)
     if operator in _ARITHMETIC:
         result = arithmetic.compose_arithmetic(operator, left, right, span)
     elif operator in _RELATIONS:
@@ -66,7 +66,7 @@ def bind_binary(
 
 
 def _bind_logic(
-    context: BindContext, node: tree.Binary, kind: ExpressionKind, left: BoundExpression, right: BoundExpression
+    context: BindContext, node: tree.Binary, left: BoundExpression, right: BoundExpression
 ) -> BoundExpression:
     # a dynamic is read as a bool beside `and` and `or`; as a condition of its own it is reported
     left, right = (cast_expression(side, "bool") if side.type == "dynamic" else side for side in (left, right))
@@ -75,7 +75,7 @@ def _bind_logic(
             message = f"{node.operator!r} takes bool, this is {side.type}"
             fix = wrap_in_function(part.span, context.text, "tobool")
             context.report("KQL107", message, part.span, hint="cast it with tobool()", fix=fix)
-    return compose_expression(kind, "bool", None, [left, right], span=node.span)
+    return (And if node.operator == "and" else Or)(left, right, node.span)
 
 
 def _bind_regex_match(
@@ -109,7 +109,7 @@ def bind_list_test(context: BindContext, node: tree.ListTest, scope: Scope) -> B
     _check_text_operator(context, node.operator, node.operator_span)
     if UNKNOWN in (operand.type, *(item.type for item in items)):
         # a bool all the same: the condition around it is not to be reported for an item that was
-        return BoundExpression("variable", "bool", "(None)", span=node.span)
+        return Variable("bool", "(None)", span=node.span)
     test = compose_list_test(node.operator, operand, items, node.span)
     if test is None:
         types = ", ".join(sorted({item.type for item in items if item.type != operand.type}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from provisioner.diagnostics import Edit, Fix
 from provisioner.kql import values
@@ -11,7 +10,8 @@ from provisioner.kql.binding.bind_context import BindContext
 from provisioner.kql.binding.function_permissions import check_coalesce
 from provisioner.kql.binding.implicit_casts import cast_expression
 from provisioner.kql.binding.overloads import apply_function
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression, make_constant
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant
+from provisioner.kql.ir.composed_expressions import Case, NullAwareTemplate
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.syntax import tree
 from provisioner.kql.syntax.lexer import LITERAL_TYPES
@@ -46,10 +46,7 @@ def _bind_branches(context: BindContext, node: tree.Call, scope: Scope) -> Bound
     )
     for position in results:
         parts[position] = cast_expression(parts[position], result_type)
-    nullable = any(parts[position].nullable for position in results)
-    return compose_expression(
-        "case", result_type, None, parts, nullable=nullable, span=node.span, function_name=node.name
-    )
+    return Case(result_type, parts, node.span)
 
 
 def _shared_result_type(
@@ -94,9 +91,7 @@ def _bind_coalesce(context: BindContext, node: tree.Call, scope: Scope) -> Bound
     for part in reversed(parts[:-1]):
         first = cast_expression(part, shared_type)
         template = "({0} or {1})" if shared_type == "string" else "(v if (v := {0}) is not None else {1})"
-        result = compose_expression(
-            "null_aware", shared_type, template, [first, result], nullable=result.nullable, span=node.span
-        )
+        result = NullAwareTemplate(shared_type, template, [first, result], nullable=result.nullable, span=node.span)
     return result
 
 
@@ -120,7 +115,7 @@ def _bind_column_if_exists(context: BindContext, node: tree.Call, scope: Scope) 
         return default
     column = scope.find_column(name)
     if column is None:
-        return replace(default, name=name)  # `extend columnifexists("a", 0)` defines `a` in either case
+        return default.renamed(name)  # `extend columnifexists("a", 0)` defines `a` in either case
     if default.type not in (column.type, UNKNOWN) and common_type((column.type, default.type)) != column.type:
         message = f"the default is {default.type}, the column {name!r} is {column.type}"
         context.report("KQL106", message, node.arguments[1].span, severity="warning", hint="give both the same type")
@@ -147,14 +142,13 @@ def _bind_pack_all(context: BindContext, node: tree.Call, scope: Scope) -> Bound
 
 
 def _compose_bag(
-    node: tree.Call, names: list[str], parts: list[BoundExpression], *, skip_empty: bool
+    node: tree.Call, names: list[str], parts: Sequence[BoundExpression], *, skip_empty: bool
 ) -> BoundExpression:
     members_template = ", ".join(f"{name!r}: {{{position}}}" for position, name in enumerate(_escape_braces(names)))
     template = "{drop}({{" + members_template + "}})" if skip_empty else "{{" + members_template + "}}"
     members = [cast_expression(part, "dynamic") for part in parts]
     helpers = {"drop": _without_empty_members}
-    return compose_expression(
-        "null_aware",
+    return NullAwareTemplate(
         "dynamic",
         template,
         members,
@@ -179,9 +173,9 @@ def _literal_type_call(type_name: str) -> Callable[[BindContext, tree.Call, Scop
 
     def bind_type_call(context: BindContext, node: tree.Call, scope: Scope) -> BoundExpression:
         arguments = [context.bind_expression(argument, scope) for argument in node.arguments]
-        if len(arguments) == 1 and arguments[0].is_constant:
+        if len(arguments) == 1 and isinstance(arguments[0], Constant):
             value = values.convert(arguments[0].value, arguments[0].type, type_name)
-            return make_constant(type_name, value, node.span)
+            return Constant(type_name, value, node.span)
         function = CAST_FUNCTIONS.get(type_name)
         fix = None
         if function is not None and len(arguments) == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provisioner.kql.binding.bind_context import PipelineContext
-from provisioner.kql.ir.bound_expression import BoundColumn, make_constant
+from provisioner.kql.ir.bound_expression import BoundColumn, Constant
 from provisioner.kql.ir.name_scope import TABLE_NAME, Scope
 from provisioner.kql.ir.row_steps import AssignVariable, Rows, RowSource
 from provisioner.kql.syntax import tree
@@ -107,7 +107,7 @@ def _with_source_column(context: PipelineContext, union: tree.UnionSource, part:
     """The rows with the name of their table as their first column."""
     variable = context.new_variable()
     column = BoundColumn(union.source_column, "string", variable, span=union.span, nullable=False)
-    assignment = AssignVariable(variable, make_constant("string", table_name, union.span))
+    assignment = AssignVariable(variable, Constant("string", table_name, union.span))
     return part.with_steps({union.source_column: column, **part.columns}, assignment)
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-if TYPE_CHECKING:
-    from provisioner.kql.ir.bound_expression import BoundExpression
+from provisioner.kql.evaluation.python_expression import CONTEXT_VARIABLE, PythonExpression, joined, with_context
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant, Variable
+from provisioner.kql.ir.composed_expressions import (
+    And,
+    Case,
+    Equality,
+    LetIn,
+    Logic,
+    MemberAccess,
+    NullAwareTemplate,
+    NullPropagatingTemplate,
+    TemplateExpression,
+)
 
 _MAX_INLINE_TEXT = 60
 MAX_EXPRESSION_DEPTH = 20
 """An expression nested deeper than this becomes a function of its own; Python's parser has a limit too."""
-
-
-class PythonExpression(NamedTuple):
-    """A Python expression: its text, the local variables it reads, how deep it nests."""
-
-    text: str
-    variables: frozenset[str]
-    depth: int
 
 
 class ExpressionWriter:
@@ -73,13 +76,13 @@ class ExpressionWriter:
 
     def _complete(self, node: BoundExpression, parts: list[PythonExpression], truth: bool) -> PythonExpression:
         code = self._render(node, parts, truth)
-        if self.tracing and node.kind in _TRACED_KINDS and node.function_name:
+        if self.tracing and _is_traced(node):
             self.traced.append(node)
             code = PythonExpression(f"record_null({len(self.traced) - 1}, {code.text})", code.variables, code.depth + 1)
         # a trace records each record's own values, so that nothing is computed ahead of them
         if (
-            node.kind in ("null_propagating", "null_aware")
-            and code.variables <= _CONTEXT_VARIABLE
+            isinstance(node, TemplateExpression)
+            and code.variables <= CONTEXT_VARIABLE
             and not self.tracing
             and _is_invariant(node)
         ):
@@ -87,26 +90,25 @@ class ExpressionWriter:
         return self._extract_function(code) if code.depth > MAX_EXPRESSION_DEPTH else code
 
     def _render(self, node: BoundExpression, parts: list[PythonExpression], truth: bool) -> PythonExpression:
-        kind = node.kind
-        if kind == "constant":
+        if isinstance(node, Constant):
             return PythonExpression(self._render_constant(node.value), frozenset(), 0)
-        if kind == "variable":
-            return PythonExpression(
-                node.value, frozenset((node.value,)) if node.value.isidentifier() else frozenset(), 0
-            )
-        if kind == "null_propagating":
+        if isinstance(node, Variable):
+            variables = frozenset((node.variable,)) if node.variable.isidentifier() else frozenset()
+            return PythonExpression(node.variable, variables, 0)
+        if isinstance(node, NullPropagatingTemplate):
             return self._render_null_propagating(node, parts)
-        if kind == "equality":
+        if isinstance(node, Equality):
             return self._render_equality(node, parts)
-        if kind == "member_access":
+        if isinstance(node, MemberAccess):
             return self._render_member_access(parts)
-        if kind == "null_aware":
-            text = node.value.format(*[part.text for part in parts], **self._helper_names(node))
-            return _with_context_variable(_joined(text, parts))
-        if kind in ("and", "or"):
+        if isinstance(node, NullAwareTemplate):
+            text = node.template.format(*[part.text for part in parts], **self._helper_names(node))
+            return with_context(joined(text, parts))
+        if isinstance(node, Logic):
             return self._render_logic(node, parts, truth)
-        if kind == "case":
+        if isinstance(node, Case):
             return self._render_case(node, parts)
+        assert isinstance(node, LetIn)
         return self._render_let_in(node, parts)
 
     def _render_constant(self, value: Any) -> str:
@@ -119,16 +121,18 @@ class ExpressionWriter:
             return repr(value)
         return self.global_name(value)
 
-    def _helper_names(self, node: BoundExpression) -> dict[str, str]:
+    def _helper_names(self, node: TemplateExpression) -> dict[str, str]:
         return {key: self.global_name(value, key) for key, value in node.helpers.items()}
 
-    def _render_null_propagating(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
+    def _render_null_propagating(
+        self, node: NullPropagatingTemplate, parts: list[PythonExpression]
+    ) -> PythonExpression:
         """`None if (t := a) is None else f(t)`: a null argument gives null, and each argument is computed once."""
-        template = node.value
+        template = node.template
         checks: list[str] = []
         operands: list[str] = []
         for position, (argument, part) in enumerate(zip(node.arguments, parts, strict=True)):
-            is_atom = argument.kind in ("variable", "constant")
+            is_atom = isinstance(argument, (Variable, Constant))
             used_twice = template.count("{" + str(position) + "}") > 1
             # a name is as cheap as a local; any other operand is assigned where its text would stand twice
             if is_atom and not argument.nullable:
@@ -146,63 +150,62 @@ class ExpressionWriter:
         if checks:
             null = '""' if node.type == "string" else "None"  # Kusto's null string is the empty one
             text = f"({null} if {' or '.join(checks)} else {text})"
-        return _with_context_variable(_joined(text, parts))
+        return with_context(joined(text, parts))
 
     def _render_member_access(self, parts: list[PythonExpression]) -> PythonExpression:
         """A member of a bag by its key; None where the dynamic is no bag."""
         bag, key = (part.text for part in parts)
         local = bag if bag.isidentifier() else self.new_local()
         assignment = bag if bag == local else f"({local} := {bag})"
-        return _joined(f"({local}.get({key}) if {assignment}.__class__ is dict else None)", parts)
+        return joined(f"({local}.get({key}) if {assignment}.__class__ is dict else None)", parts)
 
-    def _render_equality(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
+    def _render_equality(self, node: Equality, parts: list[PythonExpression]) -> PythonExpression:
         """`==` and `!=`: only two nulls make null."""
         texts = [part.text for part in parts]
+        operator = "!=" if node.negated else "=="
         if not node.nullable:
-            return _joined(f"({texts[0]} {node.value} {texts[1]})", parts)
+            return joined(f"({texts[0]} {operator} {texts[1]})", parts)
         locals_ = [text if text.isidentifier() else self.new_local() for text in texts]
         assignments = [
             local if local == text else f"({local} := {text})" for local, text in zip(locals_, texts, strict=True)
         ]
-        text = f"(None if {_both_none(assignments, locals_)} else {locals_[0]} {node.value} {locals_[1]})"
-        return _joined(text, parts)
+        text = f"(None if {_both_none(assignments, locals_)} else {locals_[0]} {operator} {locals_[1]})"
+        return joined(text, parts)
 
-    def _render_logic(self, node: BoundExpression, parts: list[PythonExpression], truth: bool) -> PythonExpression:
+    def _render_logic(self, node: Logic, parts: list[PythonExpression], truth: bool) -> PythonExpression:
         left, right = parts
+        operator, stop, other = ("and", "False", "True") if isinstance(node, And) else ("or", "True", "False")
         if truth or not (node.arguments[0].nullable or node.arguments[1].nullable):
-            return _joined(f"({left.text} {node.kind} {right.text})", parts)
+            return joined(f"({left.text} {operator} {right.text})", parts)
         one, two = self.new_local(), self.new_local()
-        stop = "False" if node.kind == "and" else "True"
-        other = "True" if node.kind == "and" else "False"
         # three values: false and null is false, true and null is null; `or` the other way round
         text = (
             f"({stop} if ({one} := {left.text}) is {stop} else ({stop} if ({two} := {right.text}) is {stop}"
             f" else (None if {one} is None or {two} is None else {other})))"
         )
-        return _joined(text, parts)
+        return joined(text, parts)
 
-    def _render_case(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
-        tracing = self.tracing and bool(node.function_name)
-        if tracing:
+    def _render_case(self, node: Case, parts: list[PythonExpression]) -> PythonExpression:
+        if self.tracing:
             self.traced.append(node)
         number = len(self.traced) - 1
         code = parts[-1]
-        if tracing:
+        if self.tracing:
             text = f"record_branch({number}, {len(parts) // 2}, {code.text})"
             code = PythonExpression(text, code.variables, code.depth)
         for position in range(len(parts) - 3, -1, -2):
             # from the last branch to the first: each becomes the `else` of the one before it
             condition, result = parts[position], parts[position + 1]
-            text = f"record_branch({number}, {position // 2}, {result.text})" if tracing else result.text
-            code = _joined(f"({text} if {condition.text} else {code.text})", [condition, result, code])
+            text = f"record_branch({number}, {position // 2}, {result.text})" if self.tracing else result.text
+            code = joined(f"({text} if {condition.text} else {code.text})", [condition, result, code])
             if code.depth > MAX_EXPRESSION_DEPTH:
                 code = self._extract_function(code)
         return code
 
-    def _render_let_in(self, node: BoundExpression, parts: list[PythonExpression]) -> PythonExpression:
-        locals_ = node.value
+    def _render_let_in(self, node: LetIn, parts: list[PythonExpression]) -> PythonExpression:
+        locals_ = node.variables
         assignments = ", ".join(f"({local} := {part.text})" for local, part in zip(locals_, parts[:-1], strict=True))
-        code = _joined(f"({assignments}, {parts[-1].text})[-1]", parts)
+        code = joined(f"({assignments}, {parts[-1].text})[-1]", parts)
         return PythonExpression(code.text, code.variables - frozenset(locals_), code.depth)
 
     def _compute_once(self, code: PythonExpression) -> PythonExpression:
@@ -221,9 +224,9 @@ class ExpressionWriter:
 
 def _truth_only_arguments(node: BoundExpression, truth: bool) -> list[bool]:
     """Which arguments are needed for their truth alone, so that null may come out as anything false."""
-    if node.kind in ("and", "or"):
+    if isinstance(node, Logic):
         return [truth, truth]
-    if node.kind == "case":
+    if isinstance(node, Case):
         last = len(node.arguments) - 1
         return [position % 2 == 0 and position != last for position in range(last + 1)]
     return [False] * len(node.arguments)
@@ -237,26 +240,14 @@ def _both_none(assignments: list[str], locals_: list[str]) -> str:
     return f"({assignments[0]} is None) & ({assignments[1]} is None)"
 
 
-_TRACED_KINDS = frozenset(("null_propagating", "null_aware", "member_access", "case"))
-_CONTEXT_VARIABLE = frozenset(("context",))
 _CLOCK_FUNCTIONS = frozenset(("now", "ago"))
 
 
-def _with_context_variable(code: PythonExpression) -> PythonExpression:
-    if "context=context" not in code.text:
-        return code
-    return PythonExpression(code.text, code.variables | _CONTEXT_VARIABLE, code.depth)
+def _is_traced(node: BoundExpression) -> bool:
+    """Whether a null that comes out is worth a remark: calls and accesses are, the casts around them are not."""
+    return bool(node.function_name) if isinstance(node, TemplateExpression) else isinstance(node, (MemberAccess, Case))
 
 
-def _is_invariant(node: BoundExpression) -> bool:
+def _is_invariant(node: TemplateExpression) -> bool:
     """Whether the value is the same for every row; now() is, since the clock stands still during a run."""
     return not node.volatile or node.function_name in _CLOCK_FUNCTIONS
-
-
-def _joined(text: str, parts: list[PythonExpression]) -> PythonExpression:
-    variables: frozenset[str] = frozenset()
-    depth = 0
-    for part in parts:
-        variables = variables | part.variables if variables else part.variables
-        depth = max(depth, part.depth)
-    return PythonExpression(text, variables, depth + 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -98,7 +97,7 @@ def evaluate_constant(value: BoundExpression, shared_values: Mapping[str, BoundE
     """The constant that an expression comes to which depends on no row."""
     from provisioner.kql.evaluation.query_program import QueryProgram
     from provisioner.kql.evaluation.run_context import RunContext
-    from provisioner.kql.ir.bound_expression import BoundColumn, make_constant
+    from provisioner.kql.ir.bound_expression import BoundColumn, Constant
     from provisioner.kql.ir.row_steps import AssignVariable, Rows, RowSource
 
     # run as a query of one row, so that folding cannot differ from evaluation
@@ -109,7 +108,7 @@ def evaluate_constant(value: BoundExpression, shared_values: Mapping[str, BoundE
     names = dict(program.writer.names)
     exec(compile_python(program.python_source()), names)  # noqa: S102 - see _build_query_function
     (row,) = names[name]({}, RunContext(0))
-    return replace(make_constant(value.type, row["value"], value.span), name=value.name)
+    return Constant(value.type, row["value"], value.span, value.name)
 
 
 def compile_python(source: str) -> CodeType:

@@ -7,7 +7,8 @@ from itertools import chain
 
 from provisioner.kql import values
 from provisioner.kql.evaluation import cell_codec
-from provisioner.kql.evaluation.expression_writer import ExpressionWriter, PythonExpression
+from provisioner.kql.evaluation.expression_writer import ExpressionWriter
+from provisioner.kql.evaluation.python_expression import PythonExpression
 from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
 from provisioner.kql.ir.row_steps import (
     AssignVariable,

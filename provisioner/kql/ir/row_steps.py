@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ class FlatMapRows(Struct):
 
     variables: list[str]
     function: Callable[..., Iterator[Any]]
-    arguments: list[BoundExpression]
+    arguments: Sequence[BoundExpression]
 
 
 class LimitRows(Struct):
@@ -40,7 +40,7 @@ class LimitRows(Struct):
 class DistinctRows(Struct):
     """Only the first row of each combination of keys."""
 
-    keys: list[BoundExpression]
+    keys: Sequence[BoundExpression]
 
 
 class Barrier(Struct):
@@ -50,7 +50,7 @@ class Barrier(Struct):
     """
 
     function: Callable[..., Iterator[tuple[Any, ...]]]
-    arguments: list[BoundExpression]
+    arguments: Sequence[BoundExpression]
     variables: list[str]
 
 

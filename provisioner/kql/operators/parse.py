@@ -9,7 +9,8 @@ from provisioner.kql import values
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.implicit_casts import cast_expression
 from provisioner.kql.binding.operator_spec import OperatorSpec
-from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression, compose_expression
+from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression, Variable
+from provisioner.kql.ir.composed_expressions import NullAwareTemplate, NullPropagatingTemplate
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import AssignVariable, Rows, Step
 from provisioner.kql.operators.parse_pattern import (
@@ -135,20 +136,18 @@ def extract_columns(
     columns = dict(rows.columns)
     # The text is matched once a row; the columns are items of the tuple in this variable.
     parts_variable = variable or context.new_variable("p")
-    match_call = compose_expression(
-        "null_propagating", "parts", "{match}({0})", [text], helpers={"match": match}, nullable=False, span=text.span
+    match_call = NullPropagatingTemplate(
+        "parts", "{match}({0})", [text], helpers={"match": match}, nullable=False, span=text.span
     )
     steps: list[Step] = [AssignVariable(parts_variable, match_call), *filters]
-    parts = BoundExpression(
-        "variable", "parts", parts_variable, nullable=False, reads=text.reads, volatile=text.volatile, span=text.span
-    )
+    parts = Variable("parts", parts_variable, nullable=False, reads=text.reads, volatile=text.volatile, span=text.span)
     defined: set[str] = set()
     for index, (name, type_name, span) in enumerate(captured):
         if name in defined:
             context.report("KQL104", f"the column {name!r} is made twice", span, hint="give one another name")
         defined.add(name)
         column_variable = context.new_variable()
-        value = compose_expression("null_aware", type_name, f"{{0}}[{index}]", [parts], nullable=True, span=span)
+        value = NullAwareTemplate(type_name, f"{{0}}[{index}]", [parts], nullable=True, span=span)
         steps.append(AssignVariable(column_variable, value))
         columns[name] = BoundColumn(name, type_name, column_variable, value.reads, value.volatile, span)
         context.column_defined(name, span, value)

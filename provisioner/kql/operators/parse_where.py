@@ -5,7 +5,8 @@ from __future__ import annotations
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.implicit_casts import cast_expression
 from provisioner.kql.binding.operator_spec import OperatorSpec
-from provisioner.kql.ir.bound_expression import BoundExpression, compose_expression
+from provisioner.kql.ir.bound_expression import Variable
+from provisioner.kql.ir.composed_expressions import NullAwareTemplate
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import FilterRows, Rows
 from provisioner.kql.operators.parse import Parse, check_pattern, extract_columns, matcher_of, parse_operands
@@ -32,9 +33,9 @@ def _bind(context: PipelineContext, node: ParseWhere, rows: Rows, scope: Scope) 
     if match is None:
         return rows
     variable = context.new_variable("p")
-    parts = BoundExpression("variable", "parts", variable, nullable=False, reads=text.reads, span=text.span)
+    parts = Variable("parts", variable, nullable=False, reads=text.reads, span=text.span)
     # A required match gives an empty tuple for a text that does not match: the parts are their own condition.
-    matched = FilterRows(compose_expression("null_aware", "bool", "{0}", [parts], nullable=False, span=node.span))
+    matched = FilterRows(NullAwareTemplate("bool", "{0}", [parts], nullable=False, span=node.span))
     captured = [(capture.name, capture.type, capture.span) for capture in captures]
     filtered = extract_columns(context, rows, text, match, captured, filters=[matched], variable=variable)
     filtered.filter_columns = rows.filter_columns | text.reads

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.operator_spec import OperatorSpec
 from provisioner.kql.ir.name_scope import Scope
@@ -45,7 +43,7 @@ def _bind(context: PipelineContext, node: ProjectRename, rows: Rows, scope: Scop
             hint = "give one another name"
             context.report("KQL104", f"there would be two columns {new.name!r}", new.span, hint=hint)
     columns = zip(names, rows.columns.values(), strict=True)
-    return rows.with_steps({name: replace(column, name=name) for name, column in columns})
+    return rows.with_steps({name: column.renamed(name) for name, column in columns})
 
 
 def _parse_pair(parser: PipelineParser) -> tuple[tree.Name, tree.Name]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.operator_spec import OperatorSpec
+from provisioner.kql.ir.bound_expression import Constant
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import LimitRows, Rows
 from provisioner.kql.syntax import tree
@@ -29,7 +30,7 @@ def _bind(context: PipelineContext, node: Take, rows: Rows, scope: Scope) -> Row
 def constant_row_count(context: PipelineContext, node: tree.Expression, scope: Scope) -> int:
     """The constant number of rows that an operator has as an argument; KQL110 and 0 where it is none."""
     bound = context.fold_constant(context.bind_expression(node, scope))
-    if bound.is_constant and bound.type in ("int", "long") and bound.value is not None and bound.value >= 0:
+    if isinstance(bound, Constant) and bound.type in ("int", "long") and bound.value is not None and bound.value >= 0:
         return int(bound.value)
     if bound.type != "unknown":
         context.report("KQL110", "this must be a constant whole number", node.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.operator_spec import OperatorSpec
-from provisioner.kql.ir.bound_expression import BoundExpression
+from provisioner.kql.ir.bound_expression import BoundExpression, Constant, Variable
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import FilterRows, Rows
 from provisioner.kql.syntax import tree
@@ -38,7 +38,7 @@ def _check_condition(context: PipelineContext, node: Where, condition: BoundExpr
     if context.dialect != "transform" or not _is_made_of_constants(condition):
         return
     folded = context.fold_constant(condition)
-    if folded.is_constant and folded.value is not True:
+    if isinstance(folded, Constant) and folded.value is not True:
         message = "no row passes this condition: whatever is sent is dropped in silence"
         context.report("KQL206", message, node.condition.span, severity="warning", source=_MONITORING_PAGE)
 
@@ -52,7 +52,7 @@ def _is_made_of_constants(value: BoundExpression) -> bool:
     unchecked = [value]
     while unchecked:
         part = unchecked.pop()
-        if part.kind == "variable":
+        if isinstance(part, Variable):
             return False
         unchecked.extend(part.arguments)
     return True
