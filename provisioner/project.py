@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from provisioner.apply.template_deployment import WhatIfRow
     from provisioner.azure import Azure, Identity
     from provisioner.load import Document
+    from provisioner.pipeline_graph.graph_elements import PipelineGraph
     from provisioner.plan import Drift, Plan, PlanOptions
     from provisioner.resources import Graph, TypeName
     from provisioner.resources.sender_outputs import Outputs
@@ -130,6 +131,21 @@ class Project:
         from provisioner.transform_tests import run_transform_tests
 
         return run_transform_tests(self.document, streams, transforms=self.transforms)
+
+    def graph(self, *, focus: str | None = None, lineage: str | None = None) -> PipelineGraph:
+        """The pipeline as a picture: nodes and edges, with what the checks find counted at each node.
+
+        `focus` is the name of a node that all shown nodes lead to or come from, `lineage` TABLE.COLUMN or
+        STREAM.COLUMN. Raises InvalidManifest where loading found no manifest, UnknownName for a name without a node.
+        """
+        from provisioner.pipeline_graph.column_lineage import lineage_graph
+        from provisioner.pipeline_graph.graph_selection import focused
+        from provisioner.pipeline_graph.manifest_graph import manifest_graph
+
+        whole = manifest_graph(self.document, self.manifest, self.diagnostics)
+        if lineage is not None:
+            return lineage_graph(whole, self.document, self.manifest, self.transforms, lineage)
+        return whole if focus is None else focused(whole, focus)
 
     # -- render
 

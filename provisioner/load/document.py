@@ -65,6 +65,17 @@ class Document:
             return Place(display_path(self.file), 1, 1, 1, 1)
         return self.source_map.place(path, at, span)
 
+    def extent(self, path: tuple[str | int, ...]) -> Place | None:
+        """All that is written for a value: from its key, where it has one in the same file, to its end; else None."""
+        if self.source_map is None:
+            return None
+        match = self.source_map.lookup(path)
+        if match.rest:
+            return None
+        node, key = match.node, match.key
+        start = key.start if key is not None and key.source is node.source and key.start < node.start else node.start
+        return node.source.place(start, node.end)
+
     def edit(
         self, path: tuple[str | int, ...], text: str, at: Literal["value", "key"] = "value", span: Span | None = None
     ) -> Edit | None:

@@ -57,6 +57,7 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "drift": _subject("provisioner.plan.drift_report:VIEWS", "text data markdown diagnostics junit_suite"),
     "render": _subject("provisioner.render.format:FORMATS"),
+    "graph": _subject("provisioner.pipeline_graph.report:VIEWS", "picture data", "provisioner.pipeline_graph.formats"),
     "import": _subject("provisioner.reports.document_views:MANIFEST_VIEWS", "yaml"),
     "schema": _subject("provisioner.reports.document_views:SCHEMA_VIEWS", "json_schema"),
     "emulator status": _subject("provisioner.emulator.status_report:VIEWS", "text data"),

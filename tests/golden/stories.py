@@ -20,7 +20,7 @@ FORMS = {subject: tuple(forms) for subject, forms in FORMATS.items()}
 """Each command's formats. What is played in all of them needs a recording of each, so a new one cannot be forgotten."""
 COMMANDS = [
     *("init", "validate", "test", "render", "plan", "apply", "verify", "up", "outputs", "drift", "import", "destroy"),
-    *("log", "emulator", "explain", "rules", "schema"),
+    *("log", "emulator", "explain", "rules", "schema", "graph"),
     *(f"emulator {name}" for name in ("env", "faults", "reset", "serve", "status", "stop")),
 ]
 FAMILIES = (
@@ -75,7 +75,7 @@ def azure(method: str, path: str, body: object = None, state: str = STATE) -> Ca
 
 def stories() -> Iterator[Story]:
     """All of them, in the order of the work."""
-    for collect in (_help, _usage, _reference, _validate, _test, _render, _init, _import, _emulator):
+    for collect in (_help, _usage, _reference, _validate, _test, _graph, _render, _init, _import, _emulator):
         yield Story(collect.__name__.strip("_"), tuple(collect()))
     yield Story("quickstart", tuple(_quickstart()))
     yield Story("drift", tuple(_drift()))
@@ -183,6 +183,17 @@ def _test() -> Iterator[Step]:
     changed = ("several/tests/orders.yaml", "several/provisioner.yaml")
     yield Step("test/several-update", "test several --update", shows=changed)
     yield Step("test/several-updated", "test several")
+
+
+def _graph() -> Iterator[Step]:
+    yield from _forms("graph/quickstart", "graph quickstart")
+    yield Step("graph/several", "graph several")
+    yield Step("graph/several-prod", "graph several -e prod --focus Custom-Visits")
+    yield Step("graph/mistaken", "graph mistaken")
+    yield Step("graph/broken", "graph broken")
+    yield Step("graph/quickstart-column", "graph quickstart --lineage Orders_CL.Items")
+    yield Step("graph/quickstart-stream-column", "graph quickstart --lineage Custom-Orders.order --format dot")
+    yield Step("graph/quickstart-unknown", "graph quickstart --lineage Orders_CL.Itmes")
 
 
 def _render() -> Iterator[Step]:

@@ -15,7 +15,7 @@ from provisioner.cli.main import provisioner as root
 
 PACKAGE = Path(provisioner.__file__).parent
 ROOMS = [
-    *("model", "kql", "load", "transforms", "resources", "validate", "reports", "template", "render"),
+    *("model", "kql", "load", "transforms", "resources", "validate", "reports", "pipeline_graph", "template", "render"),
     *("azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "adopt", "emulator", "cli"),
 ]
 EMULATOR_NEVER = {

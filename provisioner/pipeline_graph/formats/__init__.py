@@ -1,0 +1,1 @@
+"""The formats that only `graph` has: one file each."""
