@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from provisioner.diagnostics import Span
+from provisioner.kql.ir.bound_expression import Variable
 
 if TYPE_CHECKING:
     from provisioner.kql import Query
@@ -60,7 +61,7 @@ def _names_read(value: BoundExpression) -> Iterator[str]:
     waiting = [value]
     while waiting:
         part = waiting.pop()
-        if part.kind == "variable" and part.name:
+        if isinstance(part, Variable) and part.name:
             yield part.name
         waiting.extend(part.arguments)
 
@@ -71,7 +72,7 @@ def _last_definition(query: Query, name: str, before: int) -> int | None:
         defined, _, value = query.column_definitions[number]
         if defined != name:
             continue
-        if value.kind == "variable" and value.name == name:
+        if isinstance(value, Variable) and value.name == name:
             # `project Amount`: the definition is an earlier one, or the column came so.
             return _last_definition(query, name, number)
         return number

@@ -18,8 +18,12 @@ _MAX_TRANSFORM = 60
 def manifest_graph(document: Document, manifest: Manifest, findings: Sequence[Diagnostic] = ()) -> PipelineGraph:
     """The whole pipeline of a manifest; `findings` of the checks are counted at the nodes that they are about."""
     builder = _GraphBuilder(document, manifest)
+    nodes = tuple(builder.nodes())
+    ids = {node.id for node in nodes}
+    # A grant or a DCR may name what is not there: that is a finding of the checks, and no arrow.
+    edges = tuple(edge for edge in dict.fromkeys(builder.edges()) if edge.source in ids and edge.target in ids)
     title = f"{manifest.name} ({manifest.environment})" if manifest.environment else manifest.name
-    return with_findings(PipelineGraph(tuple(builder.nodes()), tuple(builder.edges()), title), document, findings)
+    return with_findings(PipelineGraph(nodes, edges, title), document, findings)
 
 
 def table_id(name: str) -> str:
@@ -112,7 +116,8 @@ class _GraphBuilder:
         endpoints: dict[str, None] = {}
         for name in grant.dcrs:
             yield Edge(f"grant/{grant.name}", f"dcr/{name}", "allows")
-            endpoints.update(dict.fromkeys(self._endpoints_of(self._manifest.dcrs[name])))
+            if name in self._manifest.dcrs:
+                endpoints.update(dict.fromkeys(self._endpoints_of(self._manifest.dcrs[name])))
         yield from (Edge(sender, endpoint, "sends") for endpoint in endpoints)
 
     def _endpoints_of(self, dcr: Dcr) -> list[str]:

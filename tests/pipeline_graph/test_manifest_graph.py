@@ -134,6 +134,15 @@ def test_findings_are_counted_at_the_smallest_part_around_them(tmp_path):
     assert graph.by_id["flow/Custom-Orders/Syslog"].errors == 0
 
 
+def test_names_of_what_is_not_there_lead_nowhere(tmp_path):
+    text = SHOP.replace("{principal:", "{dcrs: [dcr-none, dcr-webshop], principal:").replace(
+        "streams: [Custom-Orders]", "streams: [Custom-Orders, Custom-None]"
+    )
+    graph = project(tmp_path, text).graph()
+    assert {edge.target for edge in graph.edges if edge.kind == "allows"} == {"dcr/dcr-webshop"}
+    assert {edge.source for edge in graph.edges} | {edge.target for edge in graph.edges} <= set(graph.by_id)
+
+
 def test_a_transform_with_errors_still_has_a_picture_and_a_lineage(tmp_path):
     broken = project(tmp_path, SHOP.replace("amount * 2", "amount *"))
     assert "column/Orders_CL.Amount" in broken.graph(lineage="Orders_CL.Amount").by_id
