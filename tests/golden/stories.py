@@ -19,8 +19,22 @@ STATE = "quickstart/.provisioner"
 FORMS = {subject: tuple(forms) for subject, forms in FORMATS.items()}
 """Each command's formats. What is played in all of them needs a recording of each, so a new one cannot be forgotten."""
 COMMANDS = [
-    *("init", "validate", "test", "render", "plan", "apply", "verify", "up", "outputs", "drift", "import", "destroy"),
-    *("log", "emulator", "explain", "rules", "schema", "graph"),
+    *(
+        "init",
+        "validate",
+        "test",
+        "render",
+        "plan",
+        "apply",
+        "verify",
+        "up",
+        "graph",
+        "outputs",
+        "drift",
+        "import",
+        "destroy",
+    ),
+    *("log", "emulator", "explain", "rules", "schema"),
     *(f"emulator {name}" for name in ("env", "faults", "reset", "serve", "status", "stop")),
 ]
 FAMILIES = (
