@@ -175,13 +175,16 @@ class Project:
         return connect(self.target, self.state_directory, credential, concurrency=concurrency)
 
     def plan(self, azure: Azure, options: PlanOptions | None = None) -> Plan:
-        """What apply would do, from one reading of Azure.
+        """What apply would do, from one reading of Azure, and what that does to the rows of samples and tests.
 
         Raises InvalidManifest, CloudError, and NotFound for a missing `existing` resource.
         """
         from provisioner.plan import PLAN_DEFAULTS, plan_against_azure
+        from provisioner.plan.effects.plan_effects import with_row_effects
 
-        return plan_against_azure(self.raise_if_invalid(), self._expand, azure, options or PLAN_DEFAULTS)
+        manifest = self.raise_if_invalid()
+        plan = plan_against_azure(manifest, self._expand, azure, options or PLAN_DEFAULTS)
+        return with_row_effects(plan, manifest, self.transforms)
 
     def save_plan(self, plan: Plan, azure: Azure, file: Path) -> None:
         """Write a plan to a file, from which `SavedPlan` applies it."""

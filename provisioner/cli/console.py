@@ -58,10 +58,14 @@ class Console:
         """Print a text that programs read to stdout, as UTF-8 whatever the terminal's encoding is."""
         write_for_programs(text if text.endswith("\n") else f"{text}\n")
 
-    def report_options(self, *, find_place: FindPlace | None = None, strict: bool = False) -> ReportOptions:
+    def report_options(
+        self, *, find_place: FindPlace | None = None, strict: bool = False, command: str | None = None
+    ) -> ReportOptions:
         """The options of a report to stdout: in colours where that is a terminal."""
         color = self.color and is_terminal(sys.stdout)
-        return ReportOptions(color=color, verbose=bool(self.verbose), strict=strict, find_place=find_place)
+        return ReportOptions(
+            color=color, verbose=bool(self.verbose), strict=strict, find_place=find_place, command=command
+        )
 
     def note(self, text: str) -> None:
         """Print information to stderr; silent with `-q`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from provisioner.cli.apply_flags import ApplyFlags
 from provisioner.cli.azure_session import confirm
 from provisioner.cli.console import Console
+from provisioner.cli.ready_command import ready_command
 from provisioner.text import plural
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def plan_and_apply(
     `show` prints a text; `on_plan` gets the plan before it is shown. Raises StalePlan where the plan has not the
     fingerprint of the flags, UnsafePlan before anything is sent, and Declined where the user does not confirm.
     """
-    from provisioner.plan import report
     from provisioner.plan.plan_file import require_fingerprint
+    from provisioner.plan.text_report import format_text
 
     # The lock is held over the plan too: what is confirmed is then what is applied, unless another machine writes.
     with project.lock(on_wait=lambda holder: console.note(f"waiting for another run: {holder}")):
@@ -58,7 +59,14 @@ def plan_and_apply(
             require_fingerprint(flags.fingerprint, plan)
         # Before the plan can be refused: `up --format json` prints a refused plan too.
         on_plan(plan)
-        show(report.format_text(plan, color=console.color))
+        show(
+            format_text(
+                plan,
+                color=console.color,
+                verbose=bool(console.verbose),
+                command=ready_command("apply", flags.plan, project.environment),
+            )
+        )
         plan.raise_if_unsafe(flags.apply.allow)
         if flags.apply.deployment:
             show(_what_if_text(project, azure, plan))

@@ -16,12 +16,30 @@ from provisioner.kql.table_fit import fit
 from provisioner.kql.vocabulary.codes import CODES
 
 if TYPE_CHECKING:
-    from provisioner.kql.evaluation.record_trace import Trace, trace
+    from provisioner.kql.evaluation.record_trace import RecordTracer, Trace, trace
     from provisioner.kql.ir.bound_query import Query
 
-__all__ = ["CODES", "Query", "Trace", "bind", "compile", "evaluate", "fit", "format", "infer", "same", "trace"]
+__all__ = [
+    "CODES",
+    "Query",
+    "RecordTracer",
+    "Trace",
+    "bind",
+    "compile",
+    "evaluate",
+    "fit",
+    "format",
+    "infer",
+    "same",
+    "trace",
+]
 
-_LAZY = {"Query": "ir.bound_query", "Trace": "evaluation.record_trace", "trace": "evaluation.record_trace"}
+_LAZY = {
+    "Query": "ir.bound_query",
+    "RecordTracer": "evaluation.record_trace",
+    "Trace": "evaluation.record_trace",
+    "trace": "evaluation.record_trace",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -24,16 +24,16 @@ class Piece:
     spaced: bool
 
 
-def format(text: str) -> str:  # noqa: A001 - the verb
+def format(text: str, width: int = WIDTH) -> str:  # noqa: A001 - the verb
     """The text in the standard layout; a text with invalid tokens comes back as it is.
 
-    Every pipe of the outermost pipelines begins a line, every statement too; a list that does not fit into a line
-    is broken behind its commas.
+    Every pipe of the outermost pipelines begins a line, every statement too; a list that does not fit into a line of
+    `width` characters is broken behind its commas.
     """
     pieces = _pieces(text)
     if pieces is None:
         return text
-    formatted = "\n".join(_wrap_line(line) for line in _split_lines(pieces))
+    formatted = "\n".join(_wrap_line(line, width) for line in _split_lines(pieces))
     # a layout that would change what the text says is a fault of ours: the author's text stays
     return formatted if same(text, formatted) else text
 
@@ -124,10 +124,10 @@ def _split_lines(pieces: list[Piece]) -> list[list[Piece]]:
     return [line for line in lines if line]
 
 
-def _wrap_line(line: list[Piece]) -> str:
+def _wrap_line(line: list[Piece], width: int) -> str:
     """The line in one piece where it fits, else broken behind its outermost commas."""
     whole = _join_pieces(line)
-    if len(whole) <= WIDTH or "\n" in whole:
+    if len(whole) <= width or "\n" in whole:
         return whole
     parts: list[list[Piece]] = [[]]
     depth = 0

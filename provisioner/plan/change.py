@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from provisioner.plan.delta_text import PLAN_SIDES, text_diff
+from provisioner.plan.effects.flow_effect import FlowEffect
 from provisioner.resources import Body, Key, Resource, TypeName
 
 Action = Literal["create", "update", "replace", "delete", "no-op"]
@@ -38,6 +40,10 @@ class Delta:
         if self.before is None:
             return "added"
         return "removed" if self.after is None else "changed"
+
+    def reversed(self) -> Delta:
+        """The delta of the opposite change."""
+        return replace(self, before=self.after, after=self.before)
 
     def json(self) -> dict[str, Any]:
         """The public shape: contract, "deltas"."""
@@ -84,6 +90,8 @@ class Change:
     path: tuple[str | int, ...] = ()
     removed_columns: frozenset[str] = frozenset()
     """Live columns that `--allow destructive:TABLE.COLUMN` removes."""
+    flow_effects: tuple[FlowEffect, ...] = ()
+    """What becomes of the rows of its flows; empty where it changes none, or nobody asked for it."""
 
     @property
     def type(self) -> TypeName:
@@ -110,4 +118,7 @@ class Change:
             "risk": self.risk,
             "reasons": [str(reason) for reason in self.reasons],
             "deltas": [delta.json() for delta in self.deltas],
+            "text_diff": text_diff(self.type, self.deltas, PLAN_SIDES),
+            "rows": [row for effect in self.flow_effects for row in effect.row_data()],
+            "flows": [effect.json() for effect in self.flow_effects],
         }

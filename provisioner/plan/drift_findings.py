@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from provisioner.live import LiveResources, ScopeCoverage, UndeclaredResource
 from provisioner.model import PUBLISHER
 from provisioner.plan.change import Change, Delta
+from provisioner.plan.delta_text import DRIFT_SIDES, text_diff
+from provisioner.plan.effects.flow_effect import FlowEffect
 from provisioner.plan.planning import Plan
 from provisioner.resources import Body, TypeName
 from provisioner.resources.grant_resource import role_id
@@ -47,6 +49,8 @@ class DriftFinding:
     who: str | None = None
     when: str | None = None
     path: tuple[str | int, ...] = ()
+    flow_effects: tuple[FlowEffect, ...] = ()
+    """What the edit in Azure does to rows: from the declared transform to the live one."""
 
     @property
     def code(self) -> str:
@@ -66,6 +70,9 @@ class DriftFinding:
             "deltas": [delta.json() for delta in self.deltas],
             "who": self.who,
             "when": self.when,
+            "text_diff": text_diff(self.type, self.deltas, DRIFT_SIDES),
+            "rows": [row for effect in self.flow_effects for row in effect.row_data()],
+            "flows": [effect.json() for effect in self.flow_effects],
         }
 
 
@@ -132,8 +139,10 @@ def _change_finding(change: Change) -> DriftFinding:
     by = f", last changed by {who}" if who else ""
     at = f" at {when}" if when else ""
     text = f"{change.type} {change.name} differs in {', '.join(delta.path for delta in change.deltas)}{by}{at}"
+    # A plan undoes the drift: what the edit did is the opposite.
+    effects = tuple(effect.reversed() for effect in change.flow_effects)
     return DriftFinding(
-        "changed", change.type, change.name, change.id, text, True, change.deltas, who, when, change.path
+        "changed", change.type, change.name, change.id, text, True, change.deltas, who, when, change.path, effects
     )
 
 

@@ -8,19 +8,30 @@ from typing import Any
 
 from provisioner.diagnostics import Diagnostic, Severity
 from provisioner.plan import report
+from provisioner.plan.delta_text import DRIFT_SIDES, is_query, property_diff, query_diff
 from provisioner.plan.drift_findings import DRIFT_KINDS, Drift, DriftFinding
+from provisioner.plan.effects.effect_markdown import effect_markdown
+from provisioner.plan.effects.effect_text import effect_lines
+from provisioner.plan.text_report import property_lines
 from provisioner.reports.ansi_styles import paint
 from provisioner.reports.junit import JUnitSuite, JUnitTestCase
-from provisioner.reports.markdown_table import markdown_cell, markdown_table
+from provisioner.reports.markdown_blocks import code_block, code_span
+from provisioner.reports.markdown_document import MarkdownDocument
+from provisioner.reports.markdown_table import markdown_cell
 from provisioner.reports.report_format import FindPlace, Views
 from provisioner.text import plural
 
 
-def format_text(drift: Drift, *, color: bool = False) -> str:
-    """For a terminal: differences first, then information, then the scopes that could not be read."""
-    lines = [line for finding in _sorted_findings(drift) for line in _finding_lines(finding, color=color)]
+def format_text(drift: Drift, *, color: bool = False, verbose: bool = False) -> str:
+    """For a terminal: differences first, then information, then the scopes that could not be read.
+
+    With `verbose` nothing is cut.
+    """
+    lines = [
+        line for finding in sorted_findings(drift) for line in _finding_lines(finding, color=color, verbose=verbose)
+    ]
     lines += [f"  ? {gap.scope} could not be read: {gap.why}" for gap in drift.gaps]
-    return "\n".join([*lines, *([""] if lines else []), _verdict(drift)]) + "\n"
+    return "\n".join([*lines, *([""] if lines else []), verdict(drift)]) + "\n"
 
 
 def report_data(drift: Drift, find_place: FindPlace | None = None) -> dict[str, Any]:
@@ -29,28 +40,55 @@ def report_data(drift: Drift, find_place: FindPlace | None = None) -> dict[str, 
         **report.report_data(drift.plan, find_place),
         "drift": drift.drifted,
         "coverage": [scope.json() for scope in drift.coverage],
-        "findings": [finding.json() for finding in _sorted_findings(drift)],
+        "findings": [finding.json() for finding in sorted_findings(drift)],
     }
 
 
 def format_markdown(drift: Drift) -> str:
-    """A table for an issue or a step summary."""
-    title = "### Drift" + (f" of `{drift.plan.environment}`" if drift.plan.environment else "")
+    """A table for an issue or a step summary, and what each edit does to rows."""
+    return drift_document(drift).text()
+
+
+def drift_document(drift: Drift) -> MarkdownDocument:
+    """The parts of the Markdown of a drift."""
+    title = "### Drift" + (f" of {code_span(drift.plan.environment)}" if drift.plan.environment else "")
     rows = [
         (
             "**difference**" if finding.difference else "information",
             finding.kind,
             finding.type,
-            f"`{finding.name}`",
+            code_span(finding.name),
             markdown_cell(finding.message),
-            finding.who or "",
+            markdown_cell(finding.who or ""),
             finding.when or "",
         )
-        for finding in _sorted_findings(drift)
+        for finding in sorted_findings(drift)
     ]
-    table = markdown_table(("", "kind", "type", "name", "what", "who", "when"), rows)
-    gaps = [f"- `{gap.scope}` could not be read: {markdown_cell(gap.why or '')}" for gap in drift.gaps]
-    return "\n".join([title, "", _verdict(drift), "", *(table if rows else []), *gaps]).rstrip() + "\n"
+    gaps = [f"- {code_span(gap.scope)} could not be read: {markdown_cell(gap.why or '')}" for gap in drift.gaps]
+    return MarkdownDocument(
+        [title, "", verdict(drift)],
+        ("", "kind", "type", "name", "what", "who", "when"),
+        rows,
+        [*([gaps] if gaps else []), *_effect_sections(drift)],
+    )
+
+
+def _effect_sections(drift: Drift) -> Iterator[list[str]]:
+    """For each finding with properties: the properties, and what the edit does to rows."""
+    for finding in sorted_findings(drift):
+        if not finding.deltas and not finding.flow_effects:
+            continue
+        plain = [delta for delta in finding.deltas if not is_query(finding.type, delta)]
+        diffs = [
+            query_diff(finding.type, delta, DRIFT_SIDES) for delta in finding.deltas if is_query(finding.type, delta)
+        ]
+        properties = [line for delta in plain for line in property_diff(delta.reversed())]
+        yield [
+            f"#### {finding.type} {code_span(finding.name)}",
+            "",
+            *(line for lines in [*diffs, properties] if lines for line in [*code_block(lines, "diff"), ""]),
+            *(line for effect in finding.flow_effects for line in effect_markdown(effect)),
+        ]
 
 
 def junit_suite(drift: Drift) -> JUnitSuite:
@@ -60,7 +98,7 @@ def junit_suite(drift: Drift) -> JUnitSuite:
     """
     suite = f"drift {drift.plan.environment or ''}".strip()
     # A resource with several findings is one case: the most severe one comes first and so is kept.
-    finding_of = {(finding.type, finding.name): finding for finding in reversed(_sorted_findings(drift))}
+    finding_of = {(finding.type, finding.name): finding for finding in reversed(sorted_findings(drift))}
     keys = dict.fromkeys([*(resource.key for resource in drift.plan.desired), *finding_of])
     cases = [_junit_case(suite, *key, finding_of.get(key)) for key in keys]
     gaps = [
@@ -82,9 +120,10 @@ def _junit_case(suite: str, type_name: str, name: str, finding: DriftFinding | N
 
 
 VIEWS: Views[Drift] = {
-    "text": lambda drift, options: format_text(drift, color=options.color),
+    "text": lambda drift, options: format_text(drift, color=options.color, verbose=options.verbose),
     "data": lambda drift, options: report_data(drift, options.find_place),
     "markdown": lambda drift, _: format_markdown(drift),
+    "document": lambda drift, _: drift_document(drift),
     "diagnostics": lambda drift, options: drift_diagnostics(drift, options.find_place),
     "junit_suite": lambda drift, _: junit_suite(drift),
 }
@@ -92,29 +131,36 @@ VIEWS: Views[Drift] = {
 
 def drift_diagnostics(drift: Drift, find_place: FindPlace | None = None) -> Iterator[Diagnostic]:
     """A diagnostic for each finding, on the manifest's line that declares the resource."""
-    for finding in _sorted_findings(drift):
+    for finding in sorted_findings(drift):
         severity: Severity = "error" if finding.difference else "info"
         position = find_place(finding.path) if find_place else None
         yield Diagnostic(finding.code, severity, finding.message, place=position, hint=DRIFT_KINDS[finding.kind][1])
 
 
-def _sorted_findings(drift: Drift) -> list[DriftFinding]:
+def sorted_findings(drift: Drift) -> list[DriftFinding]:
+    """Differences first, then by kind and name."""
     return sorted(
         drift.findings,
         key=lambda finding: (not finding.difference, list(DRIFT_KINDS).index(finding.kind), finding.name),
     )
 
 
-def _finding_lines(finding: DriftFinding, *, color: bool) -> list[str]:
+def _finding_lines(finding: DriftFinding, *, color: bool, verbose: bool) -> list[str]:
     mark = paint("✗", "red", color=color) if finding.difference else paint("·", "dim", color=color)
-    return [f"  {mark} {finding.message}", *(f"      {line}" for line in _delta_lines(finding))]
+    lines = [
+        *property_lines(finding.type, finding.deltas, DRIFT_SIDES, color=color, verbose=verbose),
+        *(line for effect in finding.flow_effects for line in effect_lines(effect, color=color, verbose=verbose)),
+    ]
+    return [f"  {mark} {finding.message}", *(f"      {line}" for line in lines)]
 
 
 def _delta_lines(finding: DriftFinding) -> list[str]:
-    return [report.format_delta(delta) for delta in finding.deltas]
+    """The properties in plain text, whole."""
+    return list(property_lines(finding.type, finding.deltas, DRIFT_SIDES, color=False, verbose=True))
 
 
-def _verdict(drift: Drift) -> str:
+def verdict(drift: Drift) -> str:
+    """The line that says whether there is a difference, and what could not be read."""
     differences = sum(finding.difference for finding in drift.findings)
     gaps = f"; {plural(len(drift.gaps), 'scope')} could not be read" if drift.gaps else ""
     if not differences:

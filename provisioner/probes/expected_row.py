@@ -12,6 +12,7 @@ from provisioner.kql import values
 from provisioner.model.reserved_columns import is_filled_by_azure
 from provisioner.package_data import load_facts
 from provisioner.transforms.row_compare import cells_equal
+from provisioner.transforms.volatile_columns import server_side_columns
 
 if TYPE_CHECKING:
     from provisioner.kql import Query
@@ -24,8 +25,6 @@ _DESCRIPTIONS = {
     "any": "(what only Azure can know)",
     "unwritten": "(declared in the table, never written by the transform)",
 }
-_CLOCK_FUNCTIONS = frozenset({"now", "ago"})
-_SERVER_SIDE_FUNCTIONS = frozenset({"geo_location", "lookup_string_am", "ingestion_time"})
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 """How far this machine's clock and Azure's may be apart."""
 
@@ -102,16 +101,6 @@ def expected_cells(
     # Reports list columns in the order in which queries show them.
     order = [*(table or ()), *cells]
     return {name: cells[name] for name in order if name in cells}
-
-
-def nondeterministic_columns(query: Query) -> frozenset[str]:
-    """Columns that differ from run to run even under a fixed clock: fed by chance, or computed by Azure only."""
-    return frozenset(name for name, functions in query.volatile.items() if functions - _CLOCK_FUNCTIONS)
-
-
-def server_side_columns(query: Query) -> frozenset[str]:
-    """Columns fed by functions that only Azure can compute; here they are null."""
-    return frozenset(name for name, functions in query.volatile.items() if functions & _SERVER_SIDE_FUNCTIONS)
 
 
 def is_time_replaced(time: dt.datetime, now: dt.datetime) -> bool:

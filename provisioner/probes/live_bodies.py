@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioner.model import Columns, column_type
 from provisioner.resources import Body
 
 STOPPED_INGESTION = frozenset({"OverQuota", "ForceOff", "SubscriptionSuspended"})
@@ -25,17 +24,6 @@ class LiveFlow:
 def properties_of(body: Body | None) -> Mapping[str, Any]:
     """A body's properties; empty where there is no body."""
     return (body or {}).get("properties") or {}
-
-
-def live_table_columns(table: Body) -> Columns:
-    """All columns of a live table, standard ones too, in the manifest's types."""
-    schema = properties_of(table).get("schema") or {}
-    types = {}
-    # Azure lists its standard columns (TenantId, Type, …) apart from the table's own.
-    for column in (*(schema.get("standardColumns") or ()), *(schema.get("columns") or ())):
-        type_ = column_type(str(column.get("type", "")))
-        types[column["name"]] = type_.name if type_ else "string"
-    return Columns(types)
 
 
 def table_plan(table: Body | None) -> str:

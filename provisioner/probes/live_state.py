@@ -13,9 +13,10 @@ from provisioner.errors import CloudError
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
 from provisioner.probes.expected_row import parse_time
-from provisioner.probes.live_bodies import live_table_columns, properties_of
+from provisioner.probes.live_bodies import properties_of
 from provisioner.resources import Body, Graph, resource_type
 from provisioner.resources.resource_ids import group_id, resource_id
+from provisioner.resources.table_resource import all_table_columns
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -107,7 +108,7 @@ class LiveState:
     def table_columns(self, table: str) -> dict[str, str] | None:
         """The live columns of a table in KQL's types, standard ones too; None where there is no such table."""
         body = self.table(table)
-        return None if body is None else dict(live_table_columns(body).kql())
+        return None if body is None else dict(all_table_columns(body).kql())
 
     def age(self, body: Body | None, *, since: str = "lastModifiedAt") -> dt.timedelta | None:
         """How long ago it was changed (with `since="createdAt"`: created); None where Azure does not say."""

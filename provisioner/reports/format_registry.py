@@ -48,14 +48,14 @@ SUBJECTS: Mapping[str, Subject] = {
         "provisioner.reports.diagnostics_report:VIEWS", "text data diagnostics junit_suite annotations"
     ),
     "test": _subject("provisioner.transform_tests.report:VIEWS", "text data junit_suite annotations"),
-    "plan": _subject("provisioner.plan.report:VIEWS", "text data markdown"),
+    "plan": _subject("provisioner.plan.report:VIEWS", "text data markdown document"),
     "apply": _subject("provisioner.apply.report:APPLY_VIEWS", "text data"),
     "verify": _subject("provisioner.verify.report:VIEWS", "text data junit_suite"),
     "up": _subject("provisioner.apply.report:UP_VIEWS", "text data"),
     "outputs": _subject(
         "provisioner.reports.sender_report:VIEWS", "text data sender", "provisioner.reports.sender_formats"
     ),
-    "drift": _subject("provisioner.plan.drift_report:VIEWS", "text data markdown diagnostics junit_suite"),
+    "drift": _subject("provisioner.plan.drift_report:VIEWS", "text data markdown document diagnostics junit_suite"),
     "render": _subject("provisioner.render.format:FORMATS"),
     "graph": _subject("provisioner.pipeline_graph.report:VIEWS", "picture data", "provisioner.pipeline_graph.formats"),
     "import": _subject("provisioner.reports.document_views:MANIFEST_VIEWS", "yaml"),

@@ -15,19 +15,23 @@ FindPlace = Callable[[tuple[str | int, ...]], Place | None]
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """How a report is wanted: with colours, in detail, with warnings as failures, with positions in the manifest."""
+    """How a report is wanted: with colours, in detail, with warnings as failures, with positions in the manifest.
+
+    `command` is the command line that would carry the result out.
+    """
 
     color: bool = False
     verbose: bool = False
     strict: bool = False
     find_place: FindPlace | None = None
+    command: str | None = None
 
 
 DEFAULT_OPTIONS = ReportOptions()
 View = Callable[[T, ReportOptions], Any]
 Views = Mapping[str, View[T]]
-"""What formats see of a command's result, by the names that they ask for: `text`, `data`, `markdown`, `diagnostics`,
-`annotations`, `junit_suite`. A result has those that make sense for it."""
+"""What formats see of a command's result, by the names that they ask for: `text`, `data`, `markdown`, `document`,
+`diagnostics`, `annotations`, `junit_suite`. A result has those that make sense for it."""
 
 
 @dataclass(frozen=True, slots=True)

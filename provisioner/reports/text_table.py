@@ -22,25 +22,30 @@ def trim_time(text: str) -> str:
     return _TRAILING_ZEROS.sub(lambda match: f"{match[1]}{match[2] or ''}Z", text)
 
 
-def format_cell(value: Any) -> str:
-    """A JSON value as text of limited width, without quotes where it cannot be taken for another value."""
+def format_cell(value: Any, width: int | None = _MAX_WIDTH) -> str:
+    """A JSON value as text of limited width, without quotes where it cannot be taken for another value.
+
+    Without a width it is whole.
+    """
     if value is ABSENT:
         return "(no such column)"
     # Shortened first: a value may have megabytes, and the table shows a line of it.
-    if isinstance(value, str) and len(value) > _MAX_WIDTH * 4:
-        value = value[: _MAX_WIDTH * 4]
+    if isinstance(value, str) and width is not None and len(value) > width * 4:
+        value = value[: width * 4]
     if isinstance(value, str) and value and value == value.strip() and not _reads_as_json(value):
         text = trim_time(value).replace("\n", "⏎").replace("\t", "⇥")
     else:
         text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-    return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"
+    return text if width is None or len(text) <= width else f"{text[: width - 1]}…"
 
 
 def format_difference(expected: Any, actual: Any) -> tuple[str, str]:
     """Two differing values as texts that differ: long ones are shown around their first difference."""
     left, right = format_cell(expected), format_cell(actual)
-    if left != right or not (isinstance(expected, str) and isinstance(actual, str)):
+    if left != right or expected is ABSENT or actual is ABSENT:
         return left, right
+    if not (isinstance(expected, str) and isinstance(actual, str)):
+        expected, actual = format_cell(expected, width=None), format_cell(actual, width=None)
     pairs = enumerate(zip(expected, actual, strict=False))
     shorter = min(len(expected), len(actual))
     # Both are cut to the same width: around the first difference, with some text before it.

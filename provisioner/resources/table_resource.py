@@ -91,6 +91,17 @@ def flatten(body: Body, name: str) -> ManifestFragment:
     return ManifestFragment(fields, (*remarks, *columns.remarks))
 
 
+def all_table_columns(body: Body) -> Columns:
+    """All columns of a table's body, standard ones too, in the manifest's types."""
+    schema = (body.get("properties") or {}).get("schema") or {}
+    types = {}
+    # Azure lists its standard columns (TenantId, Type, …) apart from the table's own.
+    for column in (*(schema.get("standardColumns") or ()), *(schema.get("columns") or ())):
+        type_ = column_type(str(column.get("type", "")))
+        types[str(column["name"])] = type_.name if type_ else "string"
+    return Columns(types)
+
+
 def _is_implicit_column(column: str, *, custom: bool) -> bool:
     """Whether Azure has the column without a declaration: in its own tables, every column but the added `_CF` ones."""
     facts = load_facts("names.yaml")["column"]

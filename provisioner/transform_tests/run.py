@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Place, Span, has_failures
 from provisioner.model import Flow, Manifest, ManifestPath, Stream, TransformTest
-from provisioner.probes.expected_row import nondeterministic_columns, parse_time, server_side_columns
+from provisioner.probes.expected_row import parse_time
 from provisioner.transform_tests.result import TestResult
 from provisioner.transforms.bound_transforms import BoundTransforms
 from provisioner.transforms.row_compare import ABSENT, RowResult, compare_rows
 from provisioner.transforms.transform_rows import transform_rows
+from provisioner.transforms.volatile_columns import nondeterministic_columns, server_side_columns
 
 if TYPE_CHECKING:
     from provisioner.kql import Query

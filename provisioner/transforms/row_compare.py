@@ -91,7 +91,7 @@ def cells_equal(expected: Any, actual: Any, type_: str) -> bool:
     # Text that is no datetime, a number where text belongs: equal to nothing, not even to null.
     if expected is not None and (left is None or (left == "" and expected != "")):
         return False
-    return _values_equal(left, values.coerce(actual, type_))
+    return json_values_equal(left, values.coerce(actual, type_))
 
 
 def _compare_pair(expected: Row | None, actual: Row | None, types: Mapping[str, str], leniency: Leniency) -> RowResult:
@@ -117,16 +117,17 @@ def _cell_matches(expected: Any, actual: Any, type_: str, leniency: str | None) 
     return cells_equal(expected, actual, type_)
 
 
-def _values_equal(left: Any, right: Any) -> bool:
+def json_values_equal(left: Any, right: Any) -> bool:
+    """Whether two JSON values are equal: numbers but for rounding, a boolean only to a boolean."""
     # Booleans first: to Python, True equals 1.
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, float) or isinstance(right, float):
         return _is_number(left) and _is_number(right) and _numbers_close(float(left), float(right))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_values_equal(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(json_values_equal(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_values_equal, left, right))
+        return len(left) == len(right) and all(map(json_values_equal, left, right))
     return bool(left == right)
 
 

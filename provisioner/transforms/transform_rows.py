@@ -13,7 +13,10 @@ Row = dict[str, Any]
 
 
 def transform_rows(
-    query: kql.Query, records: Iterable[Record], now: dt.datetime | None = None, notes: dict[str, int] | None = None
+    query: kql.Query,
+    records: Iterable[Record],
+    now: dt.datetime | str | None = None,
+    notes: dict[str, int] | None = None,
 ) -> list[Row]:
     """The rows that a query gives for records, as JSON values: times are text with seven digits.
 

@@ -10,10 +10,11 @@ from typing import Any
 from provisioner.model import Columns, Dcr, Manifest, Stream
 from provisioner.probes.arrival import Arrival, Diagnosis
 from provisioner.probes.bound_flow import BoundFlow, bind_flows
-from provisioner.probes.live_bodies import live_table_columns, table_plan
+from provisioner.probes.live_bodies import table_plan
 from provisioner.probes.probe import FlowProbe, Probe
 from provisioner.resources import Graph
 from provisioner.resources.sender_outputs import Outputs
+from provisioner.resources.table_resource import all_table_columns
 from provisioner.text import plural
 from provisioner.transforms.bound_transforms import BoundTransforms
 from provisioner.transforms.transform_rows import transform_rows
@@ -49,7 +50,7 @@ class ProbePlanner:
     def plan(self, streams: Sequence[str] = ()) -> ProbePlan:
         """Probes for the streams with these keys, all where none is named."""
         plan = ProbePlan()
-        live_columns = {table.name: live_table_columns(table.body) for table in self.live.of_type("table")}
+        live_columns = {table.name: all_table_columns(table.body) for table in self.live.of_type("table")}
         for key, stream in self.manifest.streams.items():
             if not streams or key in streams:
                 for dcr in self.manifest.dcrs_of(key):
@@ -144,7 +145,7 @@ class ProbePlanner:
             probe.notes.append(note)
         live = self.live.get(("table", flow.table))
         # Azure drops the marker where the live table does not have its column.
-        if live is not None and columns and not columns & live_table_columns(live.body).keys():
+        if live is not None and columns and not columns & all_table_columns(live.body).keys():
             columns = frozenset()
         return FlowProbe(probe, flow, expected, columns, self._live_plan(flow.table))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.plan.change import Delta
-from provisioner.plan.report import format_delta
+from provisioner.plan.delta_text import format_delta
 
 WORDS = st.text("abc |=", max_size=200).map(lambda text: " ".join(text.split()))
 

@@ -7,6 +7,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.azure_session import azure_session, confirm, require_confirmation
 from provisioner.cli.console import Console
+from provisioner.cli.ready_command import ready_command
 from provisioner.project import Project
 from provisioner.reports.format_registry import render_report
 from provisioner.text import plural
@@ -30,14 +31,16 @@ def destroy(
     """  # noqa: D301
     from provisioner.apply import ApplyOptions
     from provisioner.apply import report as outcome
-    from provisioner.plan import PlanOptions, report
+    from provisioner.plan import PlanOptions
+    from provisioner.plan.text_report import format_text
 
     local = project.raise_if_invalid().target.cloud == "local"
     require_confirmation(yes=yes, local=local)
     lock = project.lock(on_wait=lambda holder: console.note(f"waiting for another run: {holder}"))
     with azure_session(project, console) as azure, lock:
         plan = project.plan_destroy(azure, PlanOptions(allow=allow))
-        console.note(report.format_text(plan, color=console.color, no_changes="Nothing to remove."))
+        command = ready_command("destroy", plan.options, project.environment)
+        console.note(format_text(plan, color=console.color, command=command, no_changes="Nothing to remove."))
         # The plan is shown first: its refusal then has its reasons above it.
         plan.raise_if_unsafe(allow)
         if not plan.empty:

@@ -11,7 +11,10 @@ from provisioner.cli import environments, options
 from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
 from provisioner.cli.environments import run_concurrently
+from provisioner.cli.ready_command import ready_command
+from provisioner.cli.report_files import ReportFile, report_files, require_single_result, write_reports
 from provisioner.project import Project
+from provisioner.reports.report_format import ReportOptions
 
 if TYPE_CHECKING:
     from provisioner.plan import Plan
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.output("plan")
+@report_files("plan")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan for `apply`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are differences.")
 @options.allow
@@ -29,6 +33,7 @@ def plan(
     projects: tuple[Project, ...],
     console: Console,
     format_name: str,
+    reports: tuple[ReportFile, ...],
     out: Path | None,
     detailed_exitcode: bool,
     allow: tuple[str, ...],
@@ -44,6 +49,7 @@ def plan(
 
     if out is not None and len(projects) > 1:
         raise click.UsageError("--out saves the plan of one environment")
+    require_single_result(len(projects), format_name, reports)
 
     plan_options = PlanOptions(only=only, prune=prune, allow=allow)
 
@@ -54,16 +60,14 @@ def plan(
                 project.save_plan(new_plan, azure, out)
         return new_plan
 
+    def report_options(project: Project) -> ReportOptions:
+        command = ready_command("apply", plan_options, project.environment)
+        return console.report_options(find_place=project.position_of, command=command)
+
     results = run_concurrently(projects, work)
     summary = (("create", "update", "replace", "delete", "risk"), _row)
-    environments.print_results(
-        results,
-        console,
-        "plan",
-        format_name,
-        summary,
-        lambda project: console.report_options(find_place=project.position_of),
-    )
+    environments.print_results(results, console, "plan", format_name, summary, report_options)
+    write_reports("plan", results[0].value, report_options(results[0].project), reports)
     if out is not None:
         console.note(f"saved to {out}: `provisioner apply {out}` carries out just this")
     # An error outweighs differences: with one environment unread it is not known whether there are any.

@@ -9,6 +9,7 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.console import Console
+from provisioner.cli.report_files import ReportFile, report_files, write_reports
 from provisioner.project import Project
 from provisioner.reports.format_registry import render_report
 from provisioner.text import plural
@@ -19,10 +20,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.output("test")
+@report_files("test")
 @options.streams("Only the tests of this stream.")
 @click.option("--update", is_flag=True, help="Rewrite `expect` of failed tests to what the transforms give.")
 @options.project
-def test(project: Project, console: Console, format_name: str, streams: tuple[str, ...], update: bool) -> int:
+def test(
+    project: Project,
+    console: Console,
+    format_name: str,
+    reports: tuple[ReportFile, ...],
+    streams: tuple[str, ...],
+    update: bool,
+) -> int:
     """Run the transform tests of the manifest.
 
     \b
@@ -36,6 +45,7 @@ def test(project: Project, console: Console, format_name: str, streams: tuple[st
         results = project.test(streams)
     if format_name != "text" or not console.quiet or not all(result.ok for result in results):
         console.data(render_report("test", format_name, results, console.report_options()))
+    write_reports("test", results, console.report_options(), reports)
     return 0 if all(result.ok for result in results) else 1
 
 

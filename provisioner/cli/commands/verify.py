@@ -7,12 +7,14 @@ import click
 from provisioner.cli import options
 from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
+from provisioner.cli.report_files import ReportFile, report_files, write_reports
 from provisioner.project import Project
 from provisioner.reports.format_registry import render_report
 
 
 @click.command()
 @options.output("verify")
+@report_files("verify")
 @options.streams("Only this stream.")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="How long to wait at most.")
 @click.option(
@@ -27,6 +29,7 @@ def verify(
     project: Project,
     console: Console,
     format_name: str,
+    reports: tuple[ReportFile, ...],
     streams: tuple[str, ...],
     timeout: float | None,
     grant_self: bool | None,
@@ -46,4 +49,5 @@ def verify(
         verify_options = VerifyOptions(streams, timeout, grant_self, keep, edge, progress=progress)
         verification = project.verify(azure, verify_options)
     console.data(render_report("verify", format_name, verification, console.report_options()))
+    write_reports("verify", verification, console.report_options(), reports)
     return 0 if verification.ok else 1

@@ -53,19 +53,34 @@ def trace(query: Query, row: Mapping[str, Any], now: dt.datetime | str | None = 
 
     `now` is what now() gives; ValueError where it is no time.
     """
-    from provisioner.kql.evaluation.query_evaluator import compile_python, records_by_table
-    from provisioner.kql.evaluation.query_program import QueryProgram
-    from provisioner.kql.evaluation.run_context import RunContext, ticks_of_now
+    # compiled for this record and not kept: a trace is mostly asked for once, and its code is slower
+    return RecordTracer(query).trace(row, now)
 
-    # compiled for this record and not kept: a trace is asked for once, and its code is slower
-    program = QueryProgram("python", query.shared_values, tracing=True)
-    name = program.compile_query(query.rows)
-    recorder = TraceRecorder(query.text, program.conditions, program.writer.traced)
-    names = {**program.writer.names, **recorder.functions()}
-    exec(compile_python(program.python_source()), names)  # noqa: S102 - our own source; the author's texts are constants
-    context = RunContext(ticks_of_now(now))
-    rows = tuple(names[name](records_by_table(query, [row]), context))
-    return Trace(tuple(recorder.events), rows, tuple(context.notes))
+
+class RecordTracer:
+    """Traces records through one query, whose code with the recording calls is compiled once."""
+
+    def __init__(self, query: Query) -> None:
+        from provisioner.kql.evaluation.query_evaluator import compile_python
+        from provisioner.kql.evaluation.query_program import QueryProgram
+
+        self._query = query
+        program = QueryProgram("python", query.shared_values, tracing=True)
+        name = program.compile_query(query.rows)
+        self._recorder = TraceRecorder(query.text, program.conditions, program.writer.traced)
+        names = {**program.writer.names, **self._recorder.functions()}
+        exec(compile_python(program.python_source()), names)  # noqa: S102 - our own source; the author's texts are constants
+        self._run = names[name]
+
+    def trace(self, row: Mapping[str, Any], now: dt.datetime | str | None = None) -> Trace:
+        """What happens to one record; see the function `trace`."""
+        from provisioner.kql.evaluation.query_evaluator import records_by_table
+        from provisioner.kql.evaluation.run_context import RunContext, ticks_of_now
+
+        self._recorder.events = []
+        context = RunContext(ticks_of_now(now))
+        rows = tuple(self._run(records_by_table(self._query, [row]), context))
+        return Trace(tuple(self._recorder.events), rows, tuple(context.notes))
 
 
 class TraceRecorder:
