@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TypeVar
 
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.values import (
     HOUR,
     DynamicDatetime,
     DynamicTimespan,
+    Number,
+    Value,
     datetime_in_range,
     identity_key,
     order_key,
     wrap_dynamic,
 )
 
+AnyNumber = TypeVar("AnyNumber", int, float, Decimal)
+
 _MAX_MEMBERS = 1_048_576
 """The longest array that `range` and `repeat` give, as Kusto documents for `range`."""
 
 
+def all_arrays(candidates: Sequence[Value]) -> list[list[Value]] | None:
+    """The values as arrays; None where one is none."""
+    arrays = [candidate for candidate in candidates if isinstance(candidate, list)]
+    return arrays if len(arrays) == len(candidates) else None
+
+
 @scalar_function("array_length(array: dynamic) -> long", "arraylength(array: dynamic) -> long")
-def array_length(array: Any) -> int | None:
+def array_length(array: Value) -> int | None:
     """How many members the array has."""
     return len(array) if isinstance(array, list) else None
 
 
 @scalar_function("array_concat(array: dynamic+) -> dynamic")
-def array_concat(*arrays: Any) -> list[Any] | None:
+def array_concat(*values: Value) -> list[Value] | None:
     """The members of all arrays, in order."""
-    if not all(isinstance(array, list) for array in arrays):
-        return None
-    return [member for array in arrays for member in array]
+    arrays = all_arrays(values)
+    return None if arrays is None else [member for array in arrays for member in array]
 
 
 @scalar_function("array_reverse(array: dynamic) -> dynamic")
-def array_reverse(array: Any) -> list[Any] | None:
+def array_reverse(array: Value) -> list[Value] | None:
     """The members from the last to the first."""
     return array[::-1] if isinstance(array, list) else None
 
 
 @scalar_function("array_slice(array: dynamic, start: long, end: long) -> dynamic")
-def array_slice(array: Any, start: int, end: int) -> list[Any] | None:
+def array_slice(array: Value, start: int, end: int) -> list[Value] | None:
     """The members from `start` to `end`, both included; negative positions count from the end."""
     if not isinstance(array, list):
         return None
@@ -51,10 +62,11 @@ def array_slice(array: Any, start: int, end: int) -> list[Any] | None:
 @scalar_function(
     "array_split(array: dynamic, index: long) -> dynamic", "array_split(array: dynamic, index: dynamic) -> dynamic"
 )
-def array_split(array: Any, index: Any) -> list[Any] | None:
+def array_split(array: Value, index: Value) -> list[Value] | None:
     """The arrays before, between and after the given positions; negative ones count from the end."""
-    positions = index if isinstance(index, list) else [index]
-    if not isinstance(array, list) or not all(type(position) is int for position in positions):
+    wanted = index if isinstance(index, list) else [index]
+    positions = [position for position in wanted if type(position) is int]
+    if not isinstance(array, list) or len(positions) < len(wanted):
         return None
     bounds = [max(0, min(len(array), position if position >= 0 else position + len(array))) for position in positions]
     return [array[start:end] for start, end in zip([0, *bounds], [*bounds, len(array)], strict=True)]
@@ -63,7 +75,9 @@ def array_split(array: Any, index: Any) -> list[Any] | None:
 @scalar_function(
     "array_shift_left(array: dynamic, count: long, default: scalar?) -> dynamic", handles_nulls=True, takes_types=True
 )
-def array_shift_left(array: Any, count: Any, default: Any = None, *, types: tuple[str, ...]) -> list[Any] | None:
+def array_shift_left(
+    array: Value, count: int | None, default: Value = None, *, types: tuple[str, ...]
+) -> list[Value] | None:
     """The members moved towards the start (the end where negative), the gap filled with the default."""
     if not isinstance(array, list) or count is None:
         return None
@@ -74,13 +88,15 @@ def array_shift_left(array: Any, count: Any, default: Any = None, *, types: tupl
 @scalar_function(
     "array_shift_right(array: dynamic, count: long, default: scalar?) -> dynamic", handles_nulls=True, takes_types=True
 )
-def array_shift_right(array: Any, count: Any, default: Any = None, *, types: tuple[str, ...]) -> list[Any] | None:
+def array_shift_right(
+    array: Value, count: int | None, default: Value = None, *, types: tuple[str, ...]
+) -> list[Value] | None:
     """As `array_shift_left`, the other way."""
     return array_shift_left(array, None if count is None else -count, default, types=types)
 
 
 @scalar_function("array_rotate_left(array: dynamic, count: long) -> dynamic")
-def array_rotate_left(array: Any, count: int) -> list[Any] | None:
+def array_rotate_left(array: Value, count: int) -> list[Value] | None:
     """The members moved towards the start, those that fall off joining the end."""
     if not isinstance(array, list):
         return None
@@ -89,36 +105,36 @@ def array_rotate_left(array: Any, count: int) -> list[Any] | None:
 
 
 @scalar_function("array_rotate_right(array: dynamic, count: long) -> dynamic")
-def array_rotate_right(array: Any, count: int) -> list[Any] | None:
+def array_rotate_right(array: Value, count: int) -> list[Value] | None:
     """The members moved towards the end, those that fall off joining the start."""
     return array_rotate_left(array, -count)
 
 
 @scalar_function("array_sort_asc(array: dynamic, nulls_last: literal bool?) -> dynamic")
-def array_sort_asc(array: Any, nulls_last: bool = True) -> list[Any] | None:
+def array_sort_asc(array: Value, nulls_last: bool = True) -> list[Value] | None:
     """The members in order: numbers and times, strings, guids, all else; nulls last by default."""
     return _sort_members(array, nulls_last, descending=False)
 
 
 @scalar_function("array_sort_desc(array: dynamic, nulls_last: literal bool?) -> dynamic")
-def array_sort_desc(array: Any, nulls_last: bool = True) -> list[Any] | None:
+def array_sort_desc(array: Value, nulls_last: bool = True) -> list[Value] | None:
     """The members in falling order; nulls last by default."""
     return _sort_members(array, nulls_last, descending=True)
 
 
 @scalar_function("array_sort_asc(array: dynamic, other: dynamic, more: dynamic*) -> dynamic")
-def array_sort_asc_with(array: Any, *others: Any) -> list[Any] | None:
+def array_sort_asc_with(array: Value, *others: Value) -> list[Value] | None:
     """The first array in order, and the others in the order of its members; null for one of another length."""
     return _sort_together(array, others, descending=False)
 
 
 @scalar_function("array_sort_desc(array: dynamic, other: dynamic, more: dynamic*) -> dynamic")
-def array_sort_desc_with(array: Any, *others: Any) -> list[Any] | None:
+def array_sort_desc_with(array: Value, *others: Value) -> list[Value] | None:
     """The first array in falling order, and the others in the order of its members; null for one of another length."""
     return _sort_together(array, others, descending=True)
 
 
-def _sort_together(array: Any, others: tuple[Any, ...], *, descending: bool) -> list[Any] | None:
+def _sort_together(array: Value, others: tuple[Value, ...], *, descending: bool) -> list[Value] | None:
     if not isinstance(array, list):
         return None
     positions = [position for position, member in enumerate(array) if member is not None]
@@ -131,12 +147,13 @@ def _sort_together(array: Any, others: tuple[Any, ...], *, descending: bool) -> 
     ]
 
 
-def _sort_members(array: Any, nulls_last: bool, *, descending: bool) -> list[Any] | None:
+def _sort_members(array: Value, nulls_last: bool, *, descending: bool) -> list[Value] | None:
     if not isinstance(array, list):
         return None
     # Apart from the values, since `reverse` would take nulls with it to the other end.
-    members = sorted((member for member in array if member is not None), key=order_key, reverse=descending)
-    nulls = [None] * (len(array) - len(members))
+    members: list[Value] = [member for member in array if member is not None]
+    members.sort(key=order_key, reverse=descending)
+    nulls: list[Value] = [None] * (len(array) - len(members))
     return members + nulls if nulls_last else nulls + members
 
 
@@ -145,7 +162,7 @@ def _sort_members(array: Any, nulls_last: bool, *, descending: bool) -> list[Any
     takes_types=True,
 )
 def array_index_of(
-    array: Any, value: Any, start: int = 0, length: int = -1, occurrence: int = 1, *, types: tuple[str, ...]
+    array: Value, value: Value, start: int = 0, length: int = -1, occurrence: int = 1, *, types: tuple[str, ...]
 ) -> int | None:
     """The position of the `occurrence`-th member equal to the value, among `length` members from `start`; else -1."""
     if not isinstance(array, list) or occurrence < 0 or length < -1:
@@ -167,7 +184,7 @@ def array_index_of(
     handles_nulls=True,
     takes_types=True,
 )
-def array_iff(condition: Any, then: Any, otherwise: Any, *, types: tuple[str, ...]) -> list[Any] | None:
+def array_iff(condition: Value, then: Value, otherwise: Value, *, types: tuple[str, ...]) -> list[Value] | None:
     """For each condition the member of one array or the other; null where the condition is neither bool nor number."""
     if not isinstance(condition, list):
         return None
@@ -179,37 +196,39 @@ def array_iff(condition: Any, then: Any, otherwise: Any, *, types: tuple[str, ..
     ]
 
 
-def _member_or_null(branch: Any, position: int) -> Any:
+def _member_or_null(branch: Value, position: int) -> Value:
     if not isinstance(branch, list):
         return branch
     return branch[position] if position < len(branch) else None
 
 
 @scalar_function("array_sum(array: dynamic) -> real")
-def array_sum(array: Any) -> float | None:
+def array_sum(array: Value) -> float | None:
     """The sum of the members; null where one is no number."""
-    if not isinstance(array, list) or not all(type(member) in (int, float) for member in array):
+    if not isinstance(array, list):
         return None
-    return float(sum(array))
+    numbers = [member for member in array if type(member) is int or type(member) is float]
+    return float(sum(numbers)) if len(numbers) == len(array) else None
 
 
 @scalar_function("pack_array(value: scalar+) -> dynamic", handles_nulls=True, takes_types=True)
-def pack_array(*values: Any, types: tuple[str, ...]) -> list[Any]:
+def pack_array(*values: Value, types: tuple[str, ...]) -> list[Value]:
     """All arguments as an array."""
     return [wrap_dynamic(value, type_name) for value, type_name in zip(values, types, strict=False)]
 
 
 @scalar_function("zip(array: dynamic, more: dynamic+) -> dynamic")
-def zip_(*arrays: Any) -> list[Any] | None:
+def zip_(*values: Value) -> list[Value] | None:
     """An array of arrays: the first members, the second members and so on; null where one array is shorter."""
-    if not all(isinstance(array, list) for array in arrays):
+    arrays = all_arrays(values)
+    if arrays is None:
         return None
     longest = max(map(len, arrays))
     return [[_member_or_null(array, position) for array in arrays] for position in range(longest)]
 
 
 @scalar_function("repeat(value: scalar, count: long) -> dynamic", handles_nulls=True, takes_types=True)
-def repeat(value: Any, count: Any, *, types: tuple[str, ...]) -> list[Any] | None:
+def repeat(value: Value, count: int | None, *, types: tuple[str, ...]) -> list[Value] | None:
     """An array that holds the value `count` times; null for a negative count."""
     if count is None or count < 0:
         return None
@@ -217,22 +236,27 @@ def repeat(value: Any, count: Any, *, types: tuple[str, ...]) -> list[Any] | Non
 
 
 @scalar_function("range(start: number, stop: number, step: number?) -> dynamic")
-def range_(start: Any, stop: Any, step: Any = 1) -> list[Any] | None:
+def range_(start: Number, stop: Number, step: Number = 1) -> Sequence[Number] | None:
     """The numbers from start to stop, by the step."""
     if any(type(number) is float and number - number != 0 for number in (start, stop, step)):
         return None
+    if isinstance(start, Decimal) and isinstance(stop, Decimal) and isinstance(step, Decimal):
+        return _series(start, stop, step)
+    of_one_type = type(start) is type(stop) is type(step)
+    if not of_one_type or isinstance(start, Decimal) or isinstance(stop, Decimal) or isinstance(step, Decimal):
+        return _series(float(start), float(stop), float(step))
     return _series(start, stop, step)
 
 
 @scalar_function("range(start: timespan, stop: timespan, step: timespan?) -> dynamic")
-def range_timespan(start: int, stop: int, step: int = HOUR) -> list[Any] | None:
+def range_timespan(start: int, stop: int, step: int = HOUR) -> list[Value] | None:
     """The timespans from start to stop, by the step (an hour)."""
     series = _series(start, stop, step)
     return None if series is None else [DynamicTimespan(ticks) for ticks in series]
 
 
 @scalar_function("range(start: datetime, stop: datetime, step: timespan?) -> dynamic")
-def range_datetime(start: int, stop: int, step: int = HOUR) -> list[Any] | None:
+def range_datetime(start: int, stop: int, step: int = HOUR) -> list[Value] | None:
     """The datetimes from start to stop, by the step (an hour)."""
     series = _series(start, stop, step)
     return (
@@ -240,15 +264,12 @@ def range_datetime(start: int, stop: int, step: int = HOUR) -> list[Any] | None:
     )
 
 
-def _series(start: Any, stop: Any, step: Any) -> list[Any] | None:
+def _series(start: AnyNumber, stop: AnyNumber, step: AnyNumber) -> list[AnyNumber] | None:
     if step == 0:
         return None
-    number_types = {type(start), type(stop), type(step)}
-    if len(number_types) > 1:
-        start, stop, step = float(start), float(stop), float(step)
     steps = (stop - start) // step  # for reals it may be infinite or NaN
     if steps != steps:  # noqa: PLR0124 - NaN
         return None
     # Each member is computed from the start: adding the step again and again would add up the errors of reals.
-    count = int(max(-1, min(steps, _MAX_MEMBERS - 1))) + 1
+    count = 0 if steps < 0 else _MAX_MEMBERS if steps >= _MAX_MEMBERS else int(steps) + 1
     return [start + position * step for position in range(count)]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import datetime_in_range, to_float, wrap_long
+from provisioner.kql.values import Number, datetime_in_range, to_float, wrap_long
 
 _WHOLE_NUMBER_TYPES = (("long", "long", "long"), ("timespan", "timespan", "timespan"))
 
@@ -58,21 +57,24 @@ def bin_decimal(value: Decimal, size: Decimal) -> Decimal | None:
 
 
 @scalar_function("bin_at(value: number, size: number, fixed: number) -> number", result_type=_widest_type)
-def bin_at(value: Any, size: Any, fixed: Any) -> Any:
+def bin_at(value: Number, size: Number, fixed: Number) -> Number | None:
     """As `bin`, with the multiples counted from `fixed`."""
     # Python does not mix Decimal and float; Kusto computes in the widest of the types.
-    if any(type(number) is Decimal for number in (value, size, fixed)):
-        value, size, fixed = (Decimal(str(number)) for number in (value, size, fixed))
-        # A real may be infinite or NaN, a decimal of Kusto's may not.
-        if not all(number.is_finite() for number in (value, size, fixed)):
-            return None
-        binned_decimal = bin_decimal(value - fixed, size)
-        return None if binned_decimal is None else binned_decimal + fixed
-    if any(type(number) is float for number in (value, size, fixed)):
+    if isinstance(value, Decimal) or isinstance(size, Decimal) or isinstance(fixed, Decimal):
+        return _bin_decimal_at(Decimal(str(value)), Decimal(str(size)), Decimal(str(fixed)))
+    if isinstance(value, float) or isinstance(size, float) or isinstance(fixed, float):
         binned_real = bin_real(to_float(value) - fixed, to_float(size))
         return None if binned_real is None else binned_real + fixed
     binned = bin_whole(value - fixed, size)
     return None if binned is None else wrap_long(binned + fixed)
+
+
+def _bin_decimal_at(value: Decimal, size: Decimal, fixed: Decimal) -> Decimal | None:
+    # A real may be infinite or NaN, a decimal of Kusto's may not.
+    if not all(number.is_finite() for number in (value, size, fixed)):
+        return None
+    binned = bin_decimal(value - fixed, size)
+    return None if binned is None else binned + fixed
 
 
 @scalar_function("bin_at(value: timespan, size: timespan, fixed: timespan) -> timespan")

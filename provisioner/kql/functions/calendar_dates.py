@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from provisioner.kql.evaluation.run_context import RunContext
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.values import (
     DAY,
@@ -45,13 +45,13 @@ def _require_one_of(text: str, names: Iterable[str]) -> str:
 
 
 @scalar_function("now(offset: timespan?) -> datetime", volatile=True, takes_context=True)
-def now(offset: int = 0, *, context: Any) -> int | None:
+def now(offset: int = 0, *, context: RunContext) -> int | None:
     """The time at which the evaluation began, moved by the offset."""
     return datetime_in_range(context.now + offset)
 
 
 @scalar_function("ago(stretch: timespan) -> datetime", volatile=True, takes_context=True)
-def ago(timespan: int, *, context: Any) -> int | None:
+def ago(timespan: int, *, context: RunContext) -> int | None:
     """The time at which the evaluation began, less the timespan."""
     return datetime_in_range(context.now - timespan)
 

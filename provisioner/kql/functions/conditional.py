@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TypeVar
 
 from provisioner.kql.functions.function_registry import scalar_function
+from provisioner.kql.values import Number, Value
+
+Ordered = TypeVar("Ordered", float, Decimal, str)
 
 _ORDERED_TYPES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan")
 
@@ -15,20 +18,20 @@ _ORDERED_TYPES = ("bool", "int", "long", "real", "decimal", "string", "datetime"
 @scalar_function(
     "iif(condition: bool, then: T, else: T) -> T", "iff(condition: bool, then: T, else: T) -> T", handles_nulls=True
 )
-def iif(condition: bool | None, then: Any, otherwise: Any) -> Any:
+def iif(condition: bool | None, then: Value, otherwise: Value) -> Value:
     """`then` where the condition is true; where it is false or null, the other."""
     return then if condition else otherwise
 
 
 @scalar_function("case(condition: bool, then: T, more: scalar+) -> T", handles_nulls=True)
-def case(*arguments: Any) -> Any:
+def case(*arguments: Value) -> Value:
     """The value after the first condition that is true; the last argument where none is."""
     pairs = zip(arguments[:-1:2], arguments[1::2], strict=False)
     return next((value for condition, value in pairs if condition), arguments[-1])
 
 
 @scalar_function("coalesce(value: T, more: T+) -> T", handles_nulls=True)
-def coalesce(*values: Any) -> Any:
+def coalesce(*values: Value) -> Value:
     """The first value that is neither null nor an empty string."""
     return next((value for value in values if value is not None and value != ""), values[-1])
 
@@ -38,7 +41,7 @@ def coalesce(*values: Any) -> Any:
     *(f"max_of(value: {type_name}, more: {type_name}+) -> {type_name}" for type_name in _ORDERED_TYPES),
     handles_nulls=True,
 )
-def max_of(*values: Any) -> Any:
+def max_of(*values: Ordered | None) -> Ordered | None:
     """The greatest value, nulls apart; null where all are null."""
     return max((value for value in values if value is not None), default=None)
 
@@ -47,13 +50,13 @@ def max_of(*values: Any) -> Any:
     *(f"min_of(value: {type_name}, more: {type_name}+) -> {type_name}" for type_name in _ORDERED_TYPES),
     handles_nulls=True,
 )
-def min_of(*values: Any) -> Any:
+def min_of(*values: Ordered | None) -> Ordered | None:
     """The smallest value, nulls apart; null where all are null."""
     return min((value for value in values if value is not None), default=None)
 
 
 @scalar_function("not(value: bool) -> bool", "not(value: number) -> bool", inline_template="(not {0})")
-def not_(value: Any) -> bool:
+def not_(value: Value) -> bool:
     """True for false or zero, false for all else, null for null."""
     return not value
 
@@ -63,13 +66,17 @@ def not_(value: Any) -> bool:
     "around(value: datetime, center: datetime, delta: timespan) -> bool",
     "around(value: timespan, center: timespan, delta: timespan) -> bool",
 )
-def around(value: Any, center: Any, delta: Any) -> bool:
+def around(value: Number, center: Number, delta: Number) -> bool:
     """Whether the value is no further than `delta` from the center."""
     # Python does not compare sums of Decimal and float.
-    if any(isinstance(number, Decimal) for number in (value, center, delta)):
-        value, center, delta = (Decimal(str(number)) for number in (value, center, delta))
+    if isinstance(value, Decimal) or isinstance(center, Decimal) or isinstance(delta, Decimal):
+        return _is_around(Decimal(str(value)), Decimal(str(center)), Decimal(str(delta)))
+    return center - delta <= value <= center + delta
+
+
+def _is_around(value: Decimal, center: Decimal, delta: Decimal) -> bool:
     # A Decimal NaN raises where it is compared, and where infinities cancel out; the NaN of a real compares false.
     try:
-        return bool(center - delta <= value <= center + delta)
+        return center - delta <= value <= center + delta
     except InvalidOperation:
         return False

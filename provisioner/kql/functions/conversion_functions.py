@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.values import (
+    Value,
     convert,
     dynamic_to_text,
     parse_datetime,
@@ -31,7 +31,9 @@ _SCALARS = ("bool", "int", "long", "real", "decimal", "string", "datetime", "tim
 _LONG_INLINE = {"bool": "int({0})", "int": "{0}", "long": "{0}", "datetime": "{0}", "timespan": "{0}"}
 
 
-def _register_conversion(names: str, target: str, converter: Callable[[Any, str], Any], inline: dict[str, str]) -> None:
+def _register_conversion(
+    names: str, target: str, converter: Callable[[Value, str], Value], inline: dict[str, str]
+) -> None:
     """Register `names` for every type of argument; `inline` has the inline templates by that type."""
     # One body a type, so that the type is looked up when a query is bound and not for each row.
     for name in names.split():
@@ -43,32 +45,35 @@ def _register_conversion(names: str, target: str, converter: Callable[[Any, str]
         )
 
 
-def _call_converter(converter: Callable[[Any, str], Any], source: str, value: Any) -> Any:
+def _call_converter(converter: Callable[[Value, str], Value], source: str, value: Value) -> Value:
     return converter(value, source)
 
 
-def _dynamic_converter(target: str) -> Callable[[Any], Any]:
+def _dynamic_converter(target: str) -> Callable[[Value], Value]:
     """The body for a dynamic argument, which passes text, the usual case, straight to the parser of the type."""
-    parse = _DIRECT_CONVERSIONS.get(("string", target))
+    parse = _TEXT_PARSERS.get(target)
 
-    def body(value: Any) -> Any:
-        if parse is not None and value.__class__ is str:
+    def body(value: Value) -> Value:
+        if parse is not None and type(value) is str:
             return parse(value)
         return convert(value, "dynamic", target)
 
     return body
 
 
-def _identity(value: Any) -> Any:
+def _identity(value: Value) -> Value:
     return value
 
 
-_DIRECT_CONVERSIONS: dict[tuple[str, str], Callable[[Any], Any]] = {
-    ("string", "long"): parse_long,
-    ("string", "real"): parse_real,
-    ("string", "datetime"): parse_datetime,
-    ("string", "timespan"): parse_timespan,
-    ("string", "guid"): parse_guid,
+_TEXT_PARSERS: dict[str, Callable[[str], Value]] = {
+    "long": parse_long,
+    "real": parse_real,
+    "datetime": parse_datetime,
+    "timespan": parse_timespan,
+    "guid": parse_guid,
+}
+_DIRECT_CONVERSIONS: dict[tuple[str, str], Callable[..., Value]] = {
+    **{("string", target): parse for target, parse in _TEXT_PARSERS.items()},
     ("long", "int"): wrap_int,
     **{(name, name): _identity for name in _SCALARS},
 }
@@ -116,7 +121,7 @@ scalar_function(*(f"{name}(json: string) -> dynamic" for name in ("parse_json", 
     "toobject(value: dynamic) -> dynamic",
     inline_template="{0}",
 )
-def parse_dynamic(value: Any) -> Any:
+def parse_dynamic(value: Value) -> Value:
     """A dynamic stays as it is, even where it holds JSON text."""
     return value
 

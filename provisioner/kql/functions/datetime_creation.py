@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from datetime import tzinfo
 from decimal import Decimal
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.values import (
@@ -15,6 +15,8 @@ from provisioner.kql.values import (
     MINUTE,
     SECOND,
     UNIX_EPOCH,
+    Number,
+    Value,
     convert,
     datetime_from_python,
     datetime_in_range,
@@ -30,7 +32,7 @@ from provisioner.kql.values.datetimes import date_to_ticks
     "make_datetime(year: number, month: number, day: number, hour: number, minute: number) -> datetime",
     "make_datetime(year: number, month: number, day: number, hour: number, minute: number, second: number) -> datetime",
 )
-def make_datetime(*parts: Any) -> int | None:
+def make_datetime(*parts: Number) -> int | None:
     """The datetime of these parts; null where one of them is out of its range."""
     # The seconds alone may have a fraction; the other parts are cut to whole numbers.
     numbers = [_to_whole_number(part) for part in parts[:5]]
@@ -43,7 +45,7 @@ def make_datetime(*parts: Any) -> int | None:
 
 
 @scalar_function("make_datetime(value: scalar) -> datetime", takes_types=True)
-def make_datetime_from(value: Any, *, types: tuple[str, ...]) -> Any:
+def make_datetime_from(value: Value, *, types: tuple[str, ...]) -> Value:
     """As `todatetime`."""
     return convert(value, types[0], "datetime")
 
@@ -55,71 +57,71 @@ def make_timespan_short(hours: int, minutes: int) -> int | None:
 
 
 @scalar_function("make_timespan(hours: long, minutes: long, seconds: number) -> timespan")
-def make_timespan(hours: int, minutes: int, seconds: Any) -> int | None:
+def make_timespan(hours: int, minutes: int, seconds: Number) -> int | None:
     """The timespan of these parts; null where one of them is out of its range."""
     return _timespan_from_parts(0, hours, minutes, seconds)
 
 
 @scalar_function("make_timespan(days: long, hours: long, minutes: long, seconds: number) -> timespan")
-def make_timespan_long(days: int, hours: int, minutes: int, seconds: Any) -> int | None:
+def make_timespan_long(days: int, hours: int, minutes: int, seconds: Number) -> int | None:
     """The timespan of these parts; null where one of them is out of its range."""
     return _timespan_from_parts(days, hours, minutes, seconds)
 
 
 @scalar_function("make_timespan(value: scalar) -> timespan", takes_types=True)
-def make_timespan_from(value: Any, *, types: tuple[str, ...]) -> Any:
+def make_timespan_from(value: Value, *, types: tuple[str, ...]) -> Value:
     """As `totimespan`."""
     return convert(value, types[0], "timespan")
 
 
-def _timespan_from_parts(days: int, hours: int, minutes: int, seconds: Any) -> int | None:
+def _timespan_from_parts(days: int, hours: int, minutes: int, seconds: Number) -> int | None:
     ticks = _seconds_to_ticks(seconds)
     if ticks is None or not (0 <= hours <= 23 and 0 <= minutes <= 59 and 0 <= ticks < MINUTE):
         return None
     return timespan_in_range(days * DAY + hours * HOUR + minutes * MINUTE + ticks)
 
 
-def _to_whole_number(number: Any) -> int | None:
+def _to_whole_number(number: Number) -> int | None:
     real = to_float(number)
     return int(real) if math.isfinite(real) else None
 
 
-def _seconds_to_ticks(number: Any) -> int | None:
+def _seconds_to_ticks(number: Number) -> int | None:
     real = to_float(number)
     # Rounded, since 59.9999999 times ten million is a little less than a whole number in binary.
     return round(real * SECOND) if math.isfinite(real) and abs(real) < 1e9 else None
 
 
-def _datetime_from_unix(number: Any, scale: int, divisor: int = 1) -> int | None:
+def _datetime_from_unix(number: Number, scale: int, divisor: int = 1) -> int | None:
     """The datetime `number` units of `scale / divisor` ticks after 1970; null outside the years 1 to 9999."""
     if type(number) is int:
         return datetime_in_range(UNIX_EPOCH + number * scale // divisor)
-    if not math.isfinite(number) or abs(number) > 1e30:
+    if not math.isfinite(number) or not -1e30 <= number <= 1e30:
         return None
     # By way of Decimal: 1.7e9 seconds times 1e7 ticks has more digits than a float holds exactly.
     return datetime_in_range(UNIX_EPOCH + int(Decimal(str(number)) * scale / divisor))
 
 
 @scalar_function("unixtime_seconds_todatetime(number: number) -> datetime")
-def unixtime_seconds_todatetime(number: Any) -> int | None:
+def unixtime_seconds_todatetime(number: Number) -> int | None:
     """The datetime that many seconds after 1970 began."""
     return _datetime_from_unix(number, SECOND)
 
 
 @scalar_function("unixtime_milliseconds_todatetime(number: number) -> datetime")
-def unixtime_milliseconds_todatetime(number: Any) -> int | None:
+def unixtime_milliseconds_todatetime(number: Number) -> int | None:
     """The datetime that many milliseconds after 1970 began."""
     return _datetime_from_unix(number, MILLISECOND)
 
 
 @scalar_function("unixtime_microseconds_todatetime(number: number) -> datetime")
-def unixtime_microseconds_todatetime(number: Any) -> int | None:
+def unixtime_microseconds_todatetime(number: Number) -> int | None:
     """The datetime that many microseconds after 1970 began."""
     return _datetime_from_unix(number, MICROSECOND)
 
 
 @scalar_function("unixtime_nanoseconds_todatetime(number: number) -> datetime")
-def unixtime_nanoseconds_todatetime(number: Any) -> int | None:
+def unixtime_nanoseconds_todatetime(number: Number) -> int | None:
     """The datetime that many nanoseconds after 1970 began."""
     return _datetime_from_unix(number, 1, 100)
 
@@ -154,7 +156,7 @@ def datetime_local_to_utc(date: int, timezone: str) -> int | None:
     return None if ticks is None else datetime_in_range(ticks + date % MICROSECOND)
 
 
-def _find_zone(name: str) -> Any:
+def _find_zone(name: str) -> tzinfo | None:
     # Loaded here: the module looks for the zones of the system, which no other function needs.
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 

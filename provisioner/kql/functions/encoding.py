@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
 from uuid import UUID
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import replace_surrogates, to_text
+from provisioner.kql.values import Value, replace_surrogates, to_text
 
 _UNESCAPED_PUNCTUATION = "-_.!*()"
 _LABEL_SEPARATORS = dict.fromkeys(map(ord, "。．｡"), ".")
@@ -51,11 +50,12 @@ def base64_decode_toarray(text: str) -> list[int] | None:
 
 
 @scalar_function("base64_encode_fromarray(numbers: dynamic) -> string")
-def base64_encode_fromarray(numbers: Any) -> str:
+def base64_encode_fromarray(numbers: Value) -> str:
     """The bytes in base64; empty where a member is no byte."""
-    if not isinstance(numbers, list) or not all(type(byte) is int and 0 <= byte < 256 for byte in numbers):
+    if not isinstance(numbers, list):
         return ""
-    return base64.b64encode(bytes(numbers)).decode()
+    data = [byte for byte in numbers if type(byte) is int and 0 <= byte < 256]
+    return base64.b64encode(bytes(data)).decode() if len(data) == len(numbers) else ""
 
 
 @scalar_function("base64_decode_toguid(text: string) -> guid")
@@ -153,7 +153,7 @@ def url_decode(text: str) -> str:
 @scalar_function(
     "unicode_codepoints_from_string(value: scalar) -> dynamic", "to_utf8(value: scalar) -> dynamic", takes_types=True
 )
-def unicode_codepoints_from_string(value: Any, *, types: tuple[str, ...]) -> list[int]:
+def unicode_codepoints_from_string(value: Value, *, types: tuple[str, ...]) -> list[int]:
     """The code points of the value's text."""
     return [ord(character) for character in to_text(value, types[0])]
 
@@ -165,10 +165,11 @@ def unicode_codepoints_from_string(value: Any, *, types: tuple[str, ...]) -> lis
         for type_name in ("long", "dynamic")
     )
 )
-def unicode_codepoints_to_string(*points: Any) -> str:
+def unicode_codepoints_to_string(*points: Value) -> str:
     """The text of the code points, alone or in arrays; empty where one is no code point."""
-    code_points = [point for entry in points for point in (entry if isinstance(entry, list) else [entry])]
-    if not all(type(point) is int and 0 <= point < 0x110000 for point in code_points):
+    members = [point for entry in points for point in (entry if isinstance(entry, list) else [entry])]
+    code_points = [point for point in members if type(point) is int and 0 <= point < 0x110000]
+    if len(code_points) < len(members):
         return ""
     return replace_surrogates("".join(map(chr, code_points)))
 

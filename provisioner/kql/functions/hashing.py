@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import struct
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import text_formatter_for
+from provisioner.kql.values import Value, text_formatter_for
 
 
-def _hex_digest(algorithm: str, value: Any, *, types: tuple[str, ...]) -> str:
+def _hex_digest(algorithm: str, value: Value, *, types: tuple[str, ...]) -> str:
     """Hex digits of the digest of the value's text."""
     # Loaded here: hashlib loads OpenSSL, which most queries do not need.
     import hashlib
@@ -25,7 +24,7 @@ for _name in ("sha256", "sha1", "md5"):
     scalar_function(f"hash_{_name}(value: plain) -> string", takes_types=True)(partial(_hex_digest, _name))
 
 
-def _bytes_to_hash(type_name: str, value: Any) -> bytes:
+def _bytes_to_hash(type_name: str, value: Value) -> bytes:
     """The bytes of a value that are hashed: text in UTF-8, numbers and times as 64 bits, little end first."""
     if type_name == "real":
         return struct.pack("<d", value)
@@ -43,7 +42,7 @@ def _bytes_to_hash(type_name: str, value: Any) -> bytes:
     "hash_xxhash64(value: plain, modulus: long?) -> long",
     takes_types=True,
 )
-def hash_(value: Any, modulus: int | None = None, *, types: tuple[str, ...]) -> int | None:
+def hash_(value: Value, modulus: int | None = None, *, types: tuple[str, ...]) -> int | None:
     """The xxHash64 of the value as a signed number, or its remainder by the modulus."""
     number = xxhash64(_bytes_to_hash(types[0], value))
     number = number - 2**64 if number >= 2**63 else number

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import dynamic_to_text, to_text
+from provisioner.kql.values import Value, dynamic_to_text, to_text
 
 _PRIVATE_NETWORKS = ((0x0A000000, 8), (0xAC100000, 12), (0xC0A80000, 16))
 
@@ -63,18 +62,18 @@ def parse_ipv4_mask(ip: str, prefix: int) -> int | None:
 
 
 @scalar_function("format_ipv4(ip: scalar, prefix: long?) -> string", takes_types=True)
-def format_ipv4(ip: Any, prefix: int = 32, *, types: tuple[str, ...]) -> str:
+def format_ipv4(ip: Value, prefix: int = 32, *, types: tuple[str, ...]) -> str:
     """The network of the address, which is text or a number, in dotted notation; empty where it is no address."""
     return _format_network(_network_of(ip, types[0]), prefix, suffix=False)
 
 
 @scalar_function("format_ipv4_mask(ip: scalar, prefix: long) -> string", takes_types=True)
-def format_ipv4_mask(ip: Any, prefix: int, *, types: tuple[str, ...]) -> str:
+def format_ipv4_mask(ip: Value, prefix: int, *, types: tuple[str, ...]) -> str:
     """The network of the address, which is text or a number, with its prefix; empty where it is no address."""
     return _format_network(_network_of(ip, types[0]), prefix, suffix=True)
 
 
-def _network_of(ip: Any, type_name: str) -> tuple[int, int] | None:
+def _network_of(ip: Value, type_name: str) -> tuple[int, int] | None:
     # A datetime and a timespan are ints too at run time; only numbers are addresses.
     if type(ip) is int and type_name in ("int", "long", "dynamic"):
         return ip, 32
@@ -117,7 +116,7 @@ def ipv4_is_in_range(ip: str, range_text: str) -> bool | None:
     "ipv4_is_in_any_range(ip: string, range: string+) -> bool",
     "ipv4_is_in_any_range(ip: dynamic, range: string+) -> bool",
 )
-def ipv4_is_in_any_range(ip: Any, *ranges: str) -> bool | None:
+def ipv4_is_in_any_range(ip: Value, *ranges: str) -> bool | None:
     """Whether the address is in one of the ranges."""
     answers = [ipv4_is_in_range(dynamic_to_text(ip), range_text) for range_text in ranges]
     return True if True in answers else None if None in answers else False
@@ -127,7 +126,7 @@ def ipv4_is_in_any_range(ip: Any, *ranges: str) -> bool | None:
     "ipv4_is_in_any_range(ip: string, ranges: dynamic) -> bool",
     "ipv4_is_in_any_range(ip: dynamic, ranges: dynamic) -> bool",
 )
-def ipv4_is_in_any_range_of(ip: Any, ranges: Any) -> bool | None:
+def ipv4_is_in_any_range_of(ip: Value, ranges: Value) -> bool | None:
     """Whether the address is in one of the ranges of an array."""
     return ipv4_is_in_any_range(ip, *map(dynamic_to_text, ranges)) if isinstance(ranges, list) else None
 
@@ -166,13 +165,13 @@ def ipv4_range_to_cidr_list(start: str, end: str) -> list[str] | None:
 
 
 @scalar_function("has_ipv4(text: string, ip: string) -> bool", "has_ipv4(text: dynamic, ip: string) -> bool")
-def has_ipv4(text: Any, ip: str) -> bool:
+def has_ipv4(text: Value, ip: str) -> bool:
     """Whether the text has the address, with no letter or digit beside it."""
     return parse_ipv4_network(ip) is not None and "/" not in ip and ip in _addresses_in(text)
 
 
 @scalar_function("has_any_ipv4(text: string, ip: string+) -> bool", "has_any_ipv4(text: dynamic, ip: string+) -> bool")
-def has_any_ipv4(text: Any, *ips: str) -> bool:
+def has_any_ipv4(text: Value, *ips: str) -> bool:
     """Whether the text has one of the addresses."""
     return any(has_ipv4(text, ip) for ip in ips)
 
@@ -180,7 +179,7 @@ def has_any_ipv4(text: Any, *ips: str) -> bool:
 @scalar_function(
     "has_any_ipv4(text: string, ips: dynamic) -> bool", "has_any_ipv4(text: dynamic, ips: dynamic) -> bool"
 )
-def has_any_ipv4_of(text: Any, ips: Any) -> bool:
+def has_any_ipv4_of(text: Value, ips: Value) -> bool:
     """Whether the text has one of the addresses of an array."""
     return isinstance(ips, list) and has_any_ipv4(text, *map(dynamic_to_text, ips))
 
@@ -188,7 +187,7 @@ def has_any_ipv4_of(text: Any, ips: Any) -> bool:
 @scalar_function(
     "has_ipv4_prefix(text: string, prefix: string) -> bool", "has_ipv4_prefix(text: dynamic, prefix: string) -> bool"
 )
-def has_ipv4_prefix(text: Any, prefix: str) -> bool:
+def has_ipv4_prefix(text: Value, prefix: str) -> bool:
     """Whether the text has an address that starts with the prefix, which is a whole address or ends with a dot."""
     if not prefix.endswith("."):
         return has_ipv4(text, prefix)
@@ -199,7 +198,7 @@ def has_ipv4_prefix(text: Any, prefix: str) -> bool:
     "has_any_ipv4_prefix(text: string, prefix: string+) -> bool",
     "has_any_ipv4_prefix(text: dynamic, prefix: string+) -> bool",
 )
-def has_any_ipv4_prefix(text: Any, *prefixes: str) -> bool:
+def has_any_ipv4_prefix(text: Value, *prefixes: str) -> bool:
     """Whether the text has an address that starts with one of the prefixes."""
     return any(has_ipv4_prefix(text, prefix) for prefix in prefixes)
 
@@ -208,12 +207,12 @@ def has_any_ipv4_prefix(text: Any, *prefixes: str) -> bool:
     "has_any_ipv4_prefix(text: string, prefixes: dynamic) -> bool",
     "has_any_ipv4_prefix(text: dynamic, prefixes: dynamic) -> bool",
 )
-def has_any_ipv4_prefix_of(text: Any, prefixes: Any) -> bool:
+def has_any_ipv4_prefix_of(text: Value, prefixes: Value) -> bool:
     """Whether the text has an address that starts with one of the prefixes of an array."""
     return isinstance(prefixes, list) and has_any_ipv4_prefix(text, *map(dynamic_to_text, prefixes))
 
 
-def _addresses_in(text: Any) -> list[str]:
+def _addresses_in(text: Value) -> list[str]:
     """The addresses in a text that have no letter or digit beside them."""
     candidates = _address_in_text_pattern().findall(dynamic_to_text(text))
     return [address for address in candidates if parse_ipv4_network(address) is not None]

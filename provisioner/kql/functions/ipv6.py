@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.functions.ipv4 import parse_ipv4_network
-from provisioner.kql.values import dynamic_to_text
+from provisioner.kql.values import Value, dynamic_to_text
 
 _IPV4_MAPPED_PREFIX = 0xFFFF << 32
 
@@ -98,7 +97,7 @@ def ipv6_is_in_range(ip: str, range_text: str) -> bool | None:
     "ipv6_is_in_any_range(ip: string, range: string+) -> bool",
     "ipv6_is_in_any_range(ip: dynamic, range: string+) -> bool",
 )
-def ipv6_is_in_any_range(ip: Any, *ranges: str) -> bool | None:
+def ipv6_is_in_any_range(ip: Value, *ranges: str) -> bool | None:
     """Whether the address is in one of the ranges."""
     answers = [ipv6_is_in_range(dynamic_to_text(ip), range_text) for range_text in ranges]
     return True if True in answers else None if None in answers else False
@@ -108,6 +107,6 @@ def ipv6_is_in_any_range(ip: Any, *ranges: str) -> bool | None:
     "ipv6_is_in_any_range(ip: string, ranges: dynamic) -> bool",
     "ipv6_is_in_any_range(ip: dynamic, ranges: dynamic) -> bool",
 )
-def ipv6_is_in_any_range_of(ip: Any, ranges: Any) -> bool | None:
+def ipv6_is_in_any_range_of(ip: Value, ranges: Value) -> bool | None:
     """Whether the address is in one of the ranges of an array."""
     return ipv6_is_in_any_range(ip, *map(dynamic_to_text, ranges)) if isinstance(ranges, list) else None

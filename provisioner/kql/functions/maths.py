@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import to_float, wrap_long
+from provisioner.kql.values import Number, to_float, wrap_long
 
 
 def _first_type(types: Sequence[str]) -> str:
@@ -41,7 +40,7 @@ def abs_timespan(timespan: int) -> int:
 
 
 @scalar_function("ceiling(number: number) -> number", result_type=_first_type)
-def ceiling(number: Any) -> Any:
+def ceiling(number: Number) -> Number:
     """The smallest whole number that is not smaller, in the same type."""
     if isinstance(number, Decimal):
         return number.to_integral_value("ROUND_CEILING")
@@ -49,7 +48,7 @@ def ceiling(number: Any) -> Any:
 
 
 @scalar_function("round(number: number, digits: literal long?) -> number", result_type=_first_type)
-def round_(number: Any, digits: int = 0) -> Any:
+def round_(number: Number, digits: int = 0) -> Number | None:
     """The nearest number with `digits` digits after the point (before it where negative), halves away from zero."""
     if type(number) is float:
         return _round_real(number, digits)
@@ -76,7 +75,7 @@ def _round_real(number: float, digits: int) -> float:
 
 
 @scalar_function("sign(number: number) -> real")
-def sign(number: Any) -> float:
+def sign(number: Number) -> float:
     """-1, 0 or 1."""
     return float((number > 0) - (number < 0))
 
@@ -100,7 +99,7 @@ def isfinite(number: float) -> bool:
 
 
 @scalar_function("pow(base: number, exponent: number) -> real")
-def pow_(base: Any, exponent: Any) -> float:
+def pow_(base: Number, exponent: Number) -> float:
     """The base raised to the exponent."""
     base, exponent = to_float(base), to_float(exponent)
     # Python raises where IEEE 754 has an infinity or NaN.
@@ -119,7 +118,7 @@ def _register_real_function(name: str, compute: Callable[[float], float], overfl
     scalar_function(f"{name}(number: number) -> real")(partial(_compute_or_nan, compute, overflow))
 
 
-def _compute_or_nan(compute: Callable[[float], float], overflow: float, number: Any) -> float:
+def _compute_or_nan(compute: Callable[[float], float], overflow: float, number: Number) -> float:
     try:
         return compute(to_float(number))
     except ValueError:
@@ -164,7 +163,7 @@ _register_real_function("erfc", math.erfc)
 
 
 @scalar_function("atan2(y: number, x: number) -> real")
-def atan2(y: Any, x: Any) -> float:
+def atan2(y: Number, x: Number) -> float:
     """The angle of the point in radians."""
     return math.atan2(to_float(y), to_float(x))
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import dynamic_to_text, to_json_text, to_text, wrap_dynamic
+from provisioner.kql.values import Value, dynamic_to_text, to_json_text, to_text, wrap_dynamic
 
 
 @scalar_function(
@@ -16,7 +15,7 @@ from provisioner.kql.values import dynamic_to_text, to_json_text, to_text, wrap_
     handles_nulls=True,
     takes_types=True,
 )
-def bag_pack(*arguments: Any, types: tuple[str, ...]) -> dict[str, Any]:
+def bag_pack(*arguments: Value, types: tuple[str, ...]) -> dict[str, Value]:
     """A bag of keys and values in turn."""
     keys = [to_text(key, type_name) for key, type_name in zip(arguments[::2], types[::2], strict=False)]
     values = [wrap_dynamic(value, type_name) for value, type_name in zip(arguments[1::2], types[1::2], strict=False)]
@@ -24,13 +23,13 @@ def bag_pack(*arguments: Any, types: tuple[str, ...]) -> dict[str, Any]:
 
 
 @scalar_function("bag_keys(bag: dynamic) -> dynamic")
-def bag_keys(bag: Any) -> list[str] | None:
+def bag_keys(bag: Value) -> list[str] | None:
     """The keys, in order."""
     return list(bag) if isinstance(bag, dict) else None
 
 
 @scalar_function("bag_has_key(bag: dynamic, key: string) -> bool")
-def bag_has_key(bag: Any, key: str) -> bool | None:
+def bag_has_key(bag: Value, key: str) -> bool | None:
     """Whether the bag has the key, which may be a path that starts with `$.`."""
     if not isinstance(bag, dict):
         return None
@@ -38,9 +37,9 @@ def bag_has_key(bag: Any, key: str) -> bool | None:
 
 
 @scalar_function("bag_merge(bag: dynamic, more: dynamic+) -> dynamic", handles_nulls=True)
-def bag_merge(*bags: Any) -> dict[str, Any] | None:
+def bag_merge(*bags: Value) -> dict[str, Value] | None:
     """One bag of all keys; of a key in several bags the first counts. Null where there is no bag."""
-    merged: dict[str, Any] = {}
+    merged: dict[str, Value] = {}
     actual_bags = [bag for bag in bags if isinstance(bag, dict)]
     for bag in actual_bags:
         for key, value in bag.items():
@@ -49,7 +48,7 @@ def bag_merge(*bags: Any) -> dict[str, Any] | None:
 
 
 @scalar_function("bag_remove_keys(bag: dynamic, keys: dynamic) -> dynamic")
-def bag_remove_keys(bag: Any, keys: Any) -> Any:
+def bag_remove_keys(bag: Value, keys: Value) -> Value:
     """The bag without the keys, which may be paths that start with `$.`."""
     if not isinstance(bag, dict):
         return None
@@ -59,7 +58,7 @@ def bag_remove_keys(bag: Any, keys: Any) -> Any:
     return bag
 
 
-def _remove_path(value: Any, path: tuple[str | int, ...]) -> Any:
+def _remove_path(value: Value, path: tuple[str | int, ...]) -> Value:
     if not isinstance(value, dict) or not path or path[0] not in value:
         return value
     key = path[0]
@@ -71,21 +70,22 @@ def _remove_path(value: Any, path: tuple[str | int, ...]) -> Any:
 @scalar_function(
     "bag_set_key(bag: dynamic, key: literal string, value: scalar) -> dynamic", handles_nulls=True, takes_types=True
 )
-def bag_set_key(bag: Any, key: str, value: Any, *, types: tuple[str, ...]) -> Any:
+def bag_set_key(bag: Value, key: str, value: Value, *, types: tuple[str, ...]) -> Value:
     """The bag with the key set; the key may be a path that starts with `$.`."""
     return _set_path(bag, parse_json_path(key), wrap_dynamic(value, types[2])) if isinstance(bag, dict) else None
 
 
-def _set_path(bag: Any, path: tuple[str | int, ...], value: Any) -> Any:
+def _set_path(bag: Value, path: tuple[str | int, ...], value: Value) -> Value:
     if not path:
         return value
     # A step that leads to no bag makes one, in place of what was there.
     members = bag if isinstance(bag, dict) else {}
-    return {**members, str(path[0]): _set_path(members.get(path[0]), path[1:], value)}
+    key = str(path[0])
+    return {**members, key: _set_path(members.get(key), path[1:], value)}
 
 
 @scalar_function("bag_zip(keys: dynamic, values: dynamic) -> dynamic", handles_nulls=True)
-def bag_zip(keys: Any, values: Any) -> dict[str, Any] | None:
+def bag_zip(keys: Value, values: Value) -> dict[str, Value] | None:
     """A bag of an array of keys, those that are strings, and an array of values; a missing value is null."""
     if not isinstance(keys, list):
         return None
@@ -98,12 +98,12 @@ def bag_zip(keys: Any, values: Any) -> dict[str, Any] | None:
 
 
 @scalar_function("treepath(bag: dynamic) -> dynamic")
-def treepath(bag: Any) -> list[str] | None:
+def treepath(bag: Value) -> list[str] | None:
     """The path of every member; the members of an array share the path of its first."""
     return list(dict.fromkeys(_member_paths(bag, ""))) if isinstance(bag, dict) else None
 
 
-def _member_paths(value: Any, path: str) -> list[str]:
+def _member_paths(value: Value, path: str) -> list[str]:
     if isinstance(value, dict):
         paths = [inner for key, member in value.items() for inner in _member_paths(member, f"{path}['{key}']")]
         # As documented: the root has no path of its own, and neither has a bag inside an array.
@@ -114,18 +114,18 @@ def _member_paths(value: Any, path: str) -> list[str]:
 
 
 @scalar_function("dynamic_to_json(value: dynamic) -> string")
-def dynamic_to_json(value: Any) -> str:
+def dynamic_to_json(value: Value) -> str:
     """JSON with the keys of every bag sorted."""
     return to_json_text(_with_sorted_keys(value)) if isinstance(value, (dict, list)) else dynamic_to_text(value)
 
 
 @scalar_function("dynamic_to_json(value: scalar) -> string", takes_types=True)
-def dynamic_to_json_of(value: Any, *, types: tuple[str, ...]) -> str:
+def dynamic_to_json_of(value: Value, *, types: tuple[str, ...]) -> str:
     """As `tostring`."""
     return to_text(value, types[0])
 
 
-def _with_sorted_keys(value: Any) -> Any:
+def _with_sorted_keys(value: Value) -> Value:
     if isinstance(value, dict):
         return {key: _with_sorted_keys(value[key]) for key in sorted(value)}
     return [_with_sorted_keys(member) for member in value] if isinstance(value, list) else value
@@ -152,15 +152,13 @@ def parse_json_path(text: str) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def follow_path(value: Any, path: tuple[str | int, ...]) -> tuple[bool, Any]:
+def follow_path(value: Value, path: tuple[str | int, ...]) -> tuple[bool, Value]:
     """Whether the value has a member at the path, and that member."""
     for step in path:
-        exists = (
-            step in value
-            if isinstance(value, dict)
-            else isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value)
-        )
-        if not exists:
+        if isinstance(value, dict) and isinstance(step, str) and step in value:
+            value = value[step]
+            continue
+        if not (isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value)):
             return False, None
         value = value[step]
     return True, value

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import BadConstant, BadRegex, Regex, compile_regex, convert, escape_regex, to_text
+from provisioner.kql.values import BadConstant, BadRegex, Regex, Value, compile_regex, convert, escape_regex, to_text
 
 _MAX_GROUPS = 16
 """The most groups of a pattern of `extract_all`, as Kusto documents."""
@@ -24,7 +23,7 @@ def extract(pattern: Regex, group: int, text: str) -> str:
     "extract(pattern: literal string, group: long, text: string, type: literal string) -> dynamic",
     prepare={0: compile_regex},
 )
-def extract_as(pattern: Regex, group: int, text: str, type_name: str) -> Any:
+def extract_as(pattern: Regex, group: int, text: str, type_name: str) -> Value:
     """The text of the group converted to a type; null (an empty string) without a match or where it does not fit."""
     group_text = extract(pattern, group, text)
     if type_name == "dynamic":
@@ -45,7 +44,7 @@ def _compile_with_groups(pattern: str) -> Regex:
     "extractall(pattern: literal string, text: string) -> dynamic",
     prepare={0: _compile_with_groups},
 )
-def extract_all(pattern: Regex, text: str) -> list[Any] | None:
+def extract_all(pattern: Regex, text: str) -> list[Value] | None:
     """The texts of the pattern's groups in every match; null without a match."""
     return _collect_groups(pattern, [*range(1, pattern.groups + 1)], text)
 
@@ -55,7 +54,7 @@ def extract_all(pattern: Regex, text: str) -> list[Any] | None:
     "extractall(pattern: literal string, groups: dynamic, text: string) -> dynamic",
     prepare={0: _compile_with_groups},
 )
-def extract_some(pattern: Regex, groups: Any, text: str) -> list[Any] | None:
+def extract_some(pattern: Regex, groups: Value, text: str) -> list[Value] | None:
     """The texts of the groups that the list names or numbers; of all groups where the pattern has none of them."""
     numbers = pattern.group_numbers()
     requested = [numbers.get(str(group), group) for group in groups] if isinstance(groups, list) else []
@@ -63,10 +62,10 @@ def extract_some(pattern: Regex, groups: Any, text: str) -> list[Any] | None:
     return _collect_groups(pattern, existing or [*range(1, pattern.groups + 1)], text)
 
 
-def _collect_groups(pattern: Regex, groups: list[int], text: str) -> list[Any] | None:
+def _collect_groups(pattern: Regex, groups: list[int], text: str) -> list[Value] | None:
     """One text a match where there is one group, else an array of texts a match."""
     if len(groups) == 1:
-        collected: list[Any] = [match[groups[0]] or "" for match in pattern.all_matches(text)]
+        collected: list[Value] = [match[groups[0]] or "" for match in pattern.all_matches(text)]
     else:
         collected = [[match[group] or "" for group in groups] for match in pattern.all_matches(text)]
     return collected or None
@@ -184,6 +183,6 @@ def _group_text(text: str, spans: list[tuple[int, int]], group: int) -> str:
 
 
 @scalar_function("regex_quote(value: scalar) -> string", takes_types=True)
-def regex_quote(value: Any, *, types: tuple[str, ...]) -> str:
+def regex_quote(value: Value, *, types: tuple[str, ...]) -> str:
     """The value's text with every character escaped that has a meaning in a pattern."""
     return escape_regex(to_text(value, types[0]))

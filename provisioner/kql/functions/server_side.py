@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
+from provisioner.kql.evaluation.run_context import RunContext
 from provisioner.kql.functions.function_registry import scalar_function
 
 _UNKNOWN_OFFLINE_NOTE = "{}() asks Azure for what is not known offline; its value is taken as null"
@@ -12,13 +12,13 @@ _UNKNOWN_OFFLINE_NOTE = "{}() asks Azure for what is not known offline; its valu
 
 # A null with a note, not an error: a transform that calls these is right, and its other columns can be evaluated.
 @scalar_function("geo_location(ip: string) -> dynamic", volatile=True, takes_context=True)
-def geo_location(ip: str, *, context: Any) -> None:  # noqa: ARG001 - the address is Azure's to look up
+def geo_location(ip: str, *, context: RunContext) -> None:  # noqa: ARG001 - the address is Azure's to look up
     """The location of an IP address: Country, Region, State, City, Latitude and Longitude, which only Azure knows."""
     context.note(_UNKNOWN_OFFLINE_NOTE.format("geo_location"))
 
 
 @scalar_function("lookup_string_am(store: string, key: string) -> dynamic", volatile=True, takes_context=True)
-def lookup_string_am(store: str, key: str, *, context: Any) -> None:  # noqa: ARG001 - the store is Azure's to ask
+def lookup_string_am(store: str, key: str, *, context: RunContext) -> None:  # noqa: ARG001 - the store is Azure's to ask
     """The value of the key in an external store, which only Azure knows."""
     context.note(_UNKNOWN_OFFLINE_NOTE.format("lookup_string_am"))
 
@@ -32,6 +32,6 @@ def new_guid() -> UUID:
 
 
 @scalar_function("ingestion_time() -> datetime", volatile=True, takes_context=True)
-def ingestion_time(*, context: Any) -> int:
+def ingestion_time(*, context: RunContext) -> int:
     """The time at which the record was ingested: here, the time at which the evaluation began."""
     return int(context.now)

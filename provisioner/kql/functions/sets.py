@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
 
+from provisioner.kql.functions.arrays import all_arrays
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import dynamic_to_text, dynamics_equal, has, identity_key, wrap_dynamic
+from provisioner.kql.values import Value, dynamic_to_text, dynamics_equal, has, identity_key, wrap_dynamic
 
 
-def _members_by_key(members: list[Any]) -> dict[Any, Any]:
+def _members_by_key(members: list[Value]) -> dict[Hashable, Value]:
     """The members by their identity key, in order; of equal ones the first."""
     # By a key, since Python's equality is not Kusto's (True == 1), and lists and dicts cannot be members of a set.
-    members_by_key: dict[Any, Any] = {}
+    members_by_key: dict[Hashable, Value] = {}
     for member in members:
         members_by_key.setdefault(identity_key(member), member)
     return members_by_key
 
 
 @scalar_function("set_union(set: dynamic, more: dynamic+) -> dynamic")
-def set_union(*sets: Any) -> list[Any] | None:
+def set_union(*sets: Value) -> list[Value] | None:
     """The distinct members of all arrays."""
-    if not all(isinstance(members, list) for members in sets):
+    arrays = all_arrays(sets)
+    if arrays is None:
         return None
-    return list(_members_by_key([member for members in sets for member in members]).values())
+    return list(_members_by_key([member for members in arrays for member in members]).values())
 
 
 @scalar_function("set_intersect(set: dynamic, more: dynamic+) -> dynamic")
-def set_intersect(first: Any, *others: Any) -> list[Any] | None:
+def set_intersect(first: Value, *others: Value) -> list[Value] | None:
     """The distinct members of the first array that are in all the others."""
-    if not all(isinstance(members, list) for members in (first, *others)):
+    arrays = all_arrays(others)
+    if arrays is None or not isinstance(first, list):
         return None
-    others_by_key = [_members_by_key(members) for members in others]
+    others_by_key = [_members_by_key(members) for members in arrays]
     return [member for key, member in _members_by_key(first).items() if all(key in other for other in others_by_key)]
 
 
 @scalar_function("set_difference(set: dynamic, more: dynamic+) -> dynamic")
-def set_difference(first: Any, *others: Any) -> list[Any] | None:
+def set_difference(first: Value, *others: Value) -> list[Value] | None:
     """The distinct members of the first array that are in none of the others."""
-    if not all(isinstance(members, list) for members in (first, *others)):
+    arrays = all_arrays(others)
+    if arrays is None or not isinstance(first, list):
         return None
-    excluded_keys = {key for members in others for key in _members_by_key(members)}
+    excluded_keys = {key for members in arrays for key in _members_by_key(members)}
     return [member for key, member in _members_by_key(first).items() if key not in excluded_keys]
 
 
 @scalar_function("set_equals(left: dynamic, right: dynamic) -> bool")
-def set_equals(left: Any, right: Any) -> bool | None:
+def set_equals(left: Value, right: Value) -> bool | None:
     """Whether both arrays have the same distinct members."""
     if not (isinstance(left, list) and isinstance(right, list)):
         return None
@@ -52,7 +56,7 @@ def set_equals(left: Any, right: Any) -> bool | None:
 
 
 @scalar_function("set_has_element(set: dynamic, value: scalar) -> bool", takes_types=True)
-def set_has_element(members: Any, value: Any, *, types: tuple[str, ...]) -> bool | None:
+def set_has_element(members: Value, value: Value, *, types: tuple[str, ...]) -> bool | None:
     """Whether the array holds the value."""
     if not isinstance(members, list):
         return None
@@ -61,7 +65,7 @@ def set_has_element(members: Any, value: Any, *, types: tuple[str, ...]) -> bool
 
 
 @scalar_function("jaccard_index(left: dynamic, right: dynamic) -> dynamic")
-def jaccard_index(left: Any, right: Any) -> float | None:
+def jaccard_index(left: Value, right: Value) -> float | None:
     """The number of distinct members that both arrays share, divided by the number of all distinct members."""
     if not (isinstance(left, list) and isinstance(right, list)):
         return None
@@ -73,7 +77,7 @@ def jaccard_index(left: Any, right: Any) -> float | None:
 @scalar_function(
     "has_any_index(text: string, values: dynamic) -> long", "has_any_index(text: dynamic, values: dynamic) -> long"
 )
-def has_any_index(text: Any, values: Any) -> int | None:
+def has_any_index(text: Value, values: Value) -> int | None:
     """The position of the first member that the text has as a term; -1 where it has none."""
     if not isinstance(values, list):
         return None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import Regex, compile_regex, dynamic_to_text, text_formatter_for, to_text
+from provisioner.kql.values import Regex, Value, compile_regex, dynamic_to_text, text_formatter_for, to_text
 
 _NON_STRING_TYPES = ("bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic")
 _MAX_COPIES = 1024
@@ -15,7 +14,7 @@ _MAX_CHARACTERS = 64 * 1024 * 1024
 
 
 @scalar_function("strcat(value: scalar+) -> string", handles_nulls=True, takes_types=True)
-def strcat(*values: Any, types: tuple[str, ...]) -> str:
+def strcat(*values: Value, types: tuple[str, ...]) -> str:
     """All arguments as text, one after another; a null adds nothing."""
     return "".join([to_text(value, type_name) for value, type_name in zip(values, types, strict=False)])
 
@@ -23,7 +22,7 @@ def strcat(*values: Any, types: tuple[str, ...]) -> str:
 @scalar_function(
     "strcat_delim(delimiter: scalar, value: scalar, more: scalar+) -> string", handles_nulls=True, takes_types=True
 )
-def strcat_delim(*values: Any, types: tuple[str, ...]) -> str:
+def strcat_delim(*values: Value, types: tuple[str, ...]) -> str:
     """All arguments but the first as text, with the first between them."""
     delimiter, *parts = [to_text(value, type_name) for value, type_name in zip(values, types, strict=False)]
     return delimiter.join(parts)
@@ -34,7 +33,7 @@ def strcat_delim(*values: Any, types: tuple[str, ...]) -> str:
     "array_strcat(array: dynamic, delimiter: scalar) -> string",
     takes_types=True,
 )
-def strcat_array(array: Any, delimiter: Any, *, types: tuple[str, ...]) -> str:
+def strcat_array(array: Value, delimiter: Value, *, types: tuple[str, ...]) -> str:
     """The members of an array as text, with the delimiter between them; the text of a value that is no array."""
     if not isinstance(array, list):
         return dynamic_to_text(array)
@@ -42,14 +41,14 @@ def strcat_array(array: Any, delimiter: Any, *, types: tuple[str, ...]) -> str:
 
 
 @scalar_function("strcmp(left: scalar, right: scalar) -> long", handles_nulls=True, takes_types=True)
-def strcmp(left: Any, right: Any, *, types: tuple[str, ...]) -> int:
+def strcmp(left: Value, right: Value, *, types: tuple[str, ...]) -> int:
     """-1, 0 or 1 as the first text comes before, equals or comes after the second."""
     left_text, right_text = to_text(left, types[0]), to_text(right, types[1])
     return (left_text > right_text) - (left_text < right_text)
 
 
 @scalar_function("strrep(value: scalar, times: long, delimiter: scalar?) -> string", takes_types=True)
-def strrep(value: Any, times: int, delimiter: Any = "", *, types: tuple[str, ...]) -> str:
+def strrep(value: Value, times: int, delimiter: Value = "", *, types: tuple[str, ...]) -> str:
     """The value as text, repeated `times` times (1024 at most), with the delimiter between."""
     separator = to_text(delimiter, types[2]) if len(types) > 2 else ""
     text = to_text(value, types[0])
@@ -65,7 +64,7 @@ def strlen(text: str) -> int:
 
 
 @scalar_function("strlen(value: dynamic) -> long")
-def strlen_dynamic(value: Any) -> int:
+def strlen_dynamic(value: Value) -> int:
     """How many characters the text of the value has."""
     return len(dynamic_to_text(value))
 
@@ -77,20 +76,20 @@ def string_size(text: str) -> int:
 
 
 @scalar_function("string_size(value: dynamic) -> long")
-def string_size_dynamic(value: Any) -> int:
+def string_size_dynamic(value: Value) -> int:
     """How many bytes the text of the value has in UTF-8."""
     return string_size(dynamic_to_text(value))
 
 
-def _to_upper(type_name: str, value: Any) -> str:
+def _to_upper(type_name: str, value: Value) -> str:
     return text_formatter_for(type_name)(value).upper()
 
 
-def _to_lower(type_name: str, value: Any) -> str:
+def _to_lower(type_name: str, value: Value) -> str:
     return text_formatter_for(type_name)(value).lower()
 
 
-def _reverse(type_name: str, value: Any) -> str:
+def _reverse(type_name: str, value: Value) -> str:
     return text_formatter_for(type_name)(value)[::-1]
 
 
@@ -117,7 +116,7 @@ def substring(text: str, start: int, length: int | None = None) -> str:
 
 
 @scalar_function("substring(value: scalar, start: long, length: long?) -> string", takes_types=True)
-def substring_of(value: Any, start: int, length: int | None = None, *, types: tuple[str, ...]) -> str:
+def substring_of(value: Value, start: int, length: int | None = None, *, types: tuple[str, ...]) -> str:
     """As `substring` of the value's text."""
     return substring(to_text(value, types[0]), start, length)
 
@@ -127,7 +126,7 @@ def substring_of(value: Any, start: int, length: int | None = None, *, types: tu
     takes_types=True,
 )
 def indexof(
-    text: Any, match: Any, start: int = 0, length: int = -1, occurrence: int = 1, *, types: tuple[str, ...]
+    text: Value, match: Value, start: int = 0, length: int = -1, occurrence: int = 1, *, types: tuple[str, ...]
 ) -> int | None:
     """The position of the `occurrence`-th `match` in `length` characters from `start`; -1 where there is none.
 
@@ -152,7 +151,7 @@ def indexof(
     prepare={1: compile_regex},
 )
 def indexof_regex(
-    text: Any, match: Regex, start: int = 0, length: int = -1, occurrence: int = 1, *, types: tuple[str, ...]
+    text: Value, match: Regex, start: int = 0, length: int = -1, occurrence: int = 1, *, types: tuple[str, ...]
 ) -> int | None:
     """As `indexof` with a pattern whose matches do not overlap; null for a negative start."""
     searched = to_text(text, types[0])
@@ -166,7 +165,7 @@ def indexof_regex(
 
 
 @scalar_function("split(text: scalar, delimiter: string, index: long?) -> dynamic", takes_types=True)
-def split(text: Any, delimiter: str, index: int | None = None, *, types: tuple[str, ...]) -> list[str] | None:
+def split(text: Value, delimiter: str, index: int | None = None, *, types: tuple[str, ...]) -> list[str] | None:
     """The parts between delimiters; with an index, the part at it in an array, or null where there is none."""
     value_text = to_text(text, types[0])
     # Python refuses an empty delimiter.
@@ -184,7 +183,7 @@ def replace_string(text: str, lookup: str, rewrite: str) -> str:
 
 
 @scalar_function("replace_strings(text: string, lookups: dynamic, rewrites: dynamic) -> string")
-def replace_strings(text: str, lookups: Any, rewrites: Any) -> str:
+def replace_strings(text: str, lookups: Value, rewrites: Value) -> str:
     """Every occurrence of each lookup replaced by its rewrite; an earlier lookup goes first, no text is replaced twice.
 
     A lookup whose rewrite is no string stays as it is.

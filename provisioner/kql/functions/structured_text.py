@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.functions.property_bags import follow_path, parse_json_path
-from provisioner.kql.values import convert, dynamic_to_text, parse_json, to_text, unwrap_dynamic
+from provisioner.kql.values import Value, convert, dynamic_to_text, parse_json, to_text, unwrap_dynamic
 
 
 @scalar_function(
@@ -26,7 +25,7 @@ def extract_json(path: str, json: str) -> str:
     "extract_json(path: literal string, json: string, type: literal string) -> dynamic",
     "extractjson(path: literal string, json: string, type: literal string) -> dynamic",
 )
-def extract_json_as(path: str, json: str, type_name: str) -> Any:
+def extract_json_as(path: str, json: str, type_name: str) -> Value:
     """The member at the path converted to a type; null where there is none or it does not fit."""
     exists, value = follow_path(parse_json(json), parse_json_path(path))
     if type_name == "string":
@@ -37,7 +36,7 @@ def extract_json_as(path: str, json: str, type_name: str) -> Any:
 
 
 @scalar_function("parse_csv(value: dynamic) -> dynamic")
-def parse_csv_of(value: Any) -> list[str]:
+def parse_csv_of(value: Value) -> list[str]:
     """As `parse_csv` of the value's text."""
     return parse_csv(dynamic_to_text(value))
 
@@ -97,7 +96,7 @@ def parse_version(text: str) -> Decimal | None:
 
 
 @scalar_function("parse_command_line(command: scalar, parser: string) -> dynamic", takes_types=True)
-def parse_command_line(command: Any, parser: str, *, types: tuple[str, ...]) -> list[str] | None:
+def parse_command_line(command: Value, parser: str, *, types: tuple[str, ...]) -> list[str] | None:
     """The arguments of a Windows command line: quotes join, backslashes count only before a quote."""
     text = to_text(command, types[0])
     if parser.lower() != "windows" or not text.strip():
@@ -131,7 +130,7 @@ def _argument_pattern() -> re.Pattern[str]:
 
 
 @scalar_function("parse_cef_dictionary(message: string) -> dynamic")
-def parse_cef_dictionary(message: str) -> dict[str, Any]:
+def parse_cef_dictionary(message: str) -> dict[str, dict[str, str]]:
     """A bag whose `Extension` is a bag of the CEF message's extension keys, with text for all values.
 
     The extension is the text after the seventh bar of the header, or the whole text where there is no header.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import dynamic_type_name, to_text
+from provisioner.kql.values import Value, dynamic_type_name, to_text
 
 _NULLABLE_TYPES = ("bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic")
 
 
-def _always(result: Any, *_: Any) -> Any:
+def _always(result: Value, *_: Value) -> Value:
     return result
 
 
@@ -20,7 +19,7 @@ def _always(result: Any, *_: Any) -> Any:
     handles_nulls=True,
     inline_template="({0} is None)",
 )
-def isnull(value: Any) -> bool:
+def isnull(value: Value) -> bool:
     """Whether the value is null; a string never is."""
     return value is None
 
@@ -30,7 +29,7 @@ def isnull(value: Any) -> bool:
     handles_nulls=True,
     inline_template="({0} is not None)",
 )
-def isnotnull(value: Any) -> bool:
+def isnotnull(value: Value) -> bool:
     """Whether the value is not null; a string never is null."""
     return value is not None
 
@@ -55,13 +54,13 @@ def isempty_text(value: str) -> bool:
     handles_nulls=True,
     inline_template="({0} is None)",
 )
-def isempty(value: Any) -> bool:
+def isempty(value: Value) -> bool:
     """Whether the value is null."""
     return value is None
 
 
 @scalar_function("isempty(value: dynamic) -> bool", handles_nulls=True, inline_template="({0} is None or {0} == '')")
-def isempty_dynamic(value: Any) -> bool:
+def isempty_dynamic(value: Value) -> bool:
     """Whether the value is null or an empty string; empty arrays and bags are not empty."""
     return value is None or value == ""
 
@@ -81,7 +80,7 @@ def isnotempty_text(value: str) -> bool:
     handles_nulls=True,
     inline_template="({0} is not None)",
 )
-def isnotempty(value: Any) -> bool:
+def isnotempty(value: Value) -> bool:
     """Whether the value is not null."""
     return value is not None
 
@@ -91,7 +90,7 @@ def isnotempty(value: Any) -> bool:
     handles_nulls=True,
     inline_template="({0} is not None and {0} != '')",
 )
-def isnotempty_dynamic(value: Any) -> bool:
+def isnotempty_dynamic(value: Value) -> bool:
     """Whether the value is neither null nor an empty string."""
     return value is not None and value != ""
 
@@ -104,7 +103,7 @@ for _type_name in (*_NULLABLE_SCALARS, "string"):
 
 
 @scalar_function("gettype(value: dynamic) -> string", handles_nulls=True)
-def gettype(value: Any) -> str:
+def gettype(value: Value) -> str:
     """The type a dynamic holds: `null`, `array`, `dictionary` or a scalar type."""
     return dynamic_type_name(value)
 
@@ -116,12 +115,12 @@ def isascii(text: str) -> bool:
 
 
 @scalar_function("isascii(value: scalar) -> bool", takes_types=True)
-def isascii_of(value: Any, *, types: tuple[str, ...]) -> bool:
+def isascii_of(value: Value, *, types: tuple[str, ...]) -> bool:
     """Whether every character of the value's text is ASCII."""
     return to_text(value, types[0]).isascii()
 
 
 @scalar_function("isutf8(value: scalar) -> bool", takes_types=True)
-def isutf8(value: Any, *, types: tuple[str, ...]) -> bool:
+def isutf8(value: Value, *, types: tuple[str, ...]) -> bool:
     """Whether the text is valid UTF-8: every string is, except where U+FFFD replaces what was not."""
     return "\ufffd" not in to_text(value, types[0])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
 
 
 @scalar_function("parse_url(url: string) -> dynamic", "parseurl(url: string) -> dynamic")
-def parse_url(url: str) -> dict[str, Any]:
+def parse_url(url: str) -> dict[str, str | dict[str, str | list[str]]]:
     """The parts of an absolute URL by name, as they are written; a missing part is empty.
 
     As documented, the path has no leading slash; the engine itself was seen to keep it.
@@ -27,12 +26,12 @@ def parse_url(url: str) -> dict[str, Any]:
 
 
 @scalar_function("parse_urlquery(query: string) -> dynamic", "parseurlquery(query: string) -> dynamic")
-def parse_urlquery(query: str) -> dict[str, Any]:
+def parse_urlquery(query: str) -> dict[str, dict[str, str | list[str]]]:
     """The parameters of a URL's query by name."""
     return {"Query Parameters": _query_parameters(query.removeprefix("?"))}
 
 
-def _query_parameters(query: str) -> dict[str, Any]:
+def _query_parameters(query: str) -> dict[str, str | list[str]]:
     """The parameters sorted by name, not decoded: an array for a repeated one, nothing for an empty one.
 
     Measured at the engine; the documentation does not say.

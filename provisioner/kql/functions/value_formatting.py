@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import DAY, HOUR, MINUTE, SECOND, to_float
+from provisioner.kql.values import DAY, HOUR, MINUTE, SECOND, Number, to_float
 from provisioner.kql.values.datetimes import ticks_to_date
 
 _SIZE_UNITS = ("Bytes", "KB", "MB", "GB", "TB", "PB")
@@ -68,7 +67,7 @@ def _format_timespan_piece(piece: str, numbers: dict[str, int], fraction: int) -
 
 
 @scalar_function("format_bytes(size: number, precision: literal long?, unit: literal string?) -> string")
-def format_bytes(size: Any, precision: int = 0, unit: str = "") -> str:
+def format_bytes(size: Number, precision: int = 0, unit: str = "") -> str:
     """The size in the named unit, or in the largest of which it has at least one, rounded to `precision` digits."""
     number = to_float(size)
     power = next((index for index, name in enumerate(_SIZE_UNITS) if name.lower() == unit.lower()), None)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
 
 from provisioner.kql.functions.function_registry import scalar_function
-from provisioner.kql.values import parse_json
+from provisioner.kql.values import Value, parse_json
 from provisioner.kql.values.dynamic_values import MAX_DEPTH
 
 _MAX_CHARACTERS = 1_048_576
@@ -19,26 +18,25 @@ class _NestingTooDeep(ValueError):
 
 
 class _ElementBuilder:
-    """An element being read: its members so far in order, and the names that occurred more than once."""
+    """An element being read: its members so far in order, and the arrays of the names that came again."""
 
-    __slots__ = ("array_keys", "members", "name")
+    __slots__ = ("arrays", "members", "name")
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
         self.name = name
-        self.members: dict[str, Any] = {f"@{key}": _parse_scalar(value) for key, value in attributes.items()}
-        self.array_keys: set[str] = set()
+        self.members: dict[str, Value] = {f"@{key}": _parse_scalar(value) for key, value in attributes.items()}
+        self.arrays: dict[str, list[Value]] = {}
 
-    def add_member(self, key: str, value: Any) -> None:
+    def add_member(self, key: str, value: Value) -> None:
         """Add a member; a second one of the same name makes an array."""
         if key not in self.members:
             self.members[key] = value
-        elif key in self.array_keys:
-            self.members[key].append(value)
+        elif key in self.arrays:
+            self.arrays[key].append(value)
         else:
-            self.members[key] = [self.members[key], value]
-            self.array_keys.add(key)
+            self.members[key] = self.arrays[key] = [self.members[key], value]
 
-    def to_dynamic(self) -> Any:
+    def to_dynamic(self) -> Value:
         """The value of the element: null where it is empty, its text where it has nothing else, or a bag."""
         if not self.members:
             return None
@@ -46,7 +44,7 @@ class _ElementBuilder:
 
 
 @scalar_function("parse_xml(xml: string) -> dynamic")
-def parse_xml(xml: str) -> Any:
+def parse_xml(xml: str) -> Value:
     """The value of an XML text: attributes under `@name`, text under `#text`; null where it is no XML."""
     from xml.parsers.expat import ExpatError
 
@@ -61,7 +59,7 @@ def parse_xml(xml: str) -> Any:
 
 
 @scalar_function("parse_xml(value: dynamic) -> dynamic")
-def parse_xml_of(value: Any) -> Any:
+def parse_xml_of(value: Value) -> Value:
     """As `parse_xml` for a string inside a dynamic; what is no string stays as it is."""
     return parse_xml(value) if isinstance(value, str) else value
 
@@ -70,7 +68,7 @@ class _DocumentBuilder:
     """Builds the value from expat's events; external entities are not resolved."""
 
     def __init__(self) -> None:
-        self.root: Any = None
+        self.root: Value = None
         self._open_elements: list[_ElementBuilder] = []
         self._text: list[str] = []
 
@@ -106,7 +104,7 @@ class _DocumentBuilder:
             self._open_elements[-1].add_member("#text", _parse_scalar(text))
 
 
-def _parse_scalar(text: str) -> Any:
+def _parse_scalar(text: str) -> Value:
     """A number where the text is one, as in Kusto's documented example; else the text."""
     return parse_json(text) if _number_pattern().fullmatch(text) else text
 

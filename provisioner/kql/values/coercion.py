@@ -14,7 +14,7 @@ from provisioner.kql.values.datetimes import (
     format_datetime,
     parse_datetime,
 )
-from provisioner.kql.values.dynamic_values import TypedTicks, normalize_dynamic, replace_surrogates
+from provisioner.kql.values.dynamic_values import TypedTicks, Value, normalize_dynamic, replace_surrogates
 from provisioner.kql.values.numbers import (
     MAX_INT,
     MAX_LONG,
@@ -38,7 +38,7 @@ from provisioner.kql.values.type_conversion import parse_guid
 _JSON_SCALARS = frozenset((str, int, bool, type(None)))
 
 
-def coerce(value: Any, type_name: str) -> Any:
+def coerce(value: object, type_name: str) -> Value:
     """A JSON or Python value as the run-time value of a type; null (an empty string) where it is of another type.
 
     Nothing is converted here: text of digits is no number, a number is no text; what ingestion makes of a value of
@@ -48,21 +48,21 @@ def coerce(value: Any, type_name: str) -> Any:
     return _COERCERS[type_name](value)
 
 
-def coercer_for(type_name: str) -> Callable[[Any], Any]:
+def coercer_for(type_name: str) -> Callable[[object], Value]:
     """`coerce` for one type, so that a reader of many rows looks it up once."""
     return _COERCERS[type_name]
 
 
-def _coerce_bool(value: Any) -> bool | None:
-    return value if value is True or value is False else None
+def _coerce_bool(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
-def _coerce_int(value: Any) -> int | None:
+def _coerce_int(value: object) -> int | None:
     number = _coerce_long(value)
     return number if number is not None and MIN_INT <= number <= MAX_INT else None
 
 
-def _coerce_long(value: Any) -> int | None:
+def _coerce_long(value: object) -> int | None:
     # The exact type, not isinstance: Python's bool is an int, JSON's true is no number.
     if type(value) is int:
         return value if MIN_LONG <= value <= MAX_LONG else None
@@ -71,10 +71,10 @@ def _coerce_long(value: Any) -> int | None:
     return None
 
 
-def _coerce_real(value: Any) -> float | None:
+def _coerce_real(value: object) -> float | None:
     if type(value) is float:
         return value
-    if type(value) in (int, Decimal):
+    if type(value) is int or type(value) is Decimal:
         return to_float(value)
     # JSON has no number for these three: text is how ingestion sends them and how `to_plain_json` writes them.
     return (
@@ -84,7 +84,7 @@ def _coerce_real(value: Any) -> float | None:
     )
 
 
-def _coerce_decimal(value: Any) -> Decimal | None:
+def _coerce_decimal(value: object) -> Decimal | None:
     if isinstance(value, Decimal):
         return decimal_in_range(value)
     if type(value) is int:
@@ -95,31 +95,31 @@ def _coerce_decimal(value: Any) -> Decimal | None:
     return parse_decimal(value) if isinstance(value, str) else None
 
 
-def _coerce_string(value: Any) -> str:
+def _coerce_string(value: object) -> str:
     if isinstance(value, str):
         return value if value.isascii() else replace_surrogates(value)
     return ""
 
 
-def _coerce_datetime(value: Any) -> int | None:
+def _coerce_datetime(value: object) -> int | None:
     if isinstance(value, str):
         return parse_datetime(value)
     return datetime_from_python(value) if isinstance(value, dt.date) else None
 
 
-def _coerce_timespan(value: Any) -> int | None:
+def _coerce_timespan(value: object) -> int | None:
     if isinstance(value, str):
         return parse_timespan(value)
     return timespan_in_range(timespan_from_python(value)) if isinstance(value, dt.timedelta) else None
 
 
-def _coerce_guid(value: Any) -> UUID | None:
+def _coerce_guid(value: object) -> UUID | None:
     if isinstance(value, UUID):
         return value
     return parse_guid(value) if isinstance(value, str) else None
 
 
-_COERCERS: dict[str, Callable[[Any], Any]] = {
+_COERCERS: dict[str, Callable[[object], Value]] = {
     "bool": _coerce_bool,
     "int": _coerce_int,
     "long": _coerce_long,

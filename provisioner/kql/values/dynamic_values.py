@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from decimal import Decimal
 from functools import cache, total_ordering
 from json.scanner import make_scanner
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from uuid import UUID
 
 from provisioner.kql.values.datetimes import datetime_from_python, format_datetime
@@ -63,16 +63,20 @@ class DynamicTimespan(TypedTicks):
         return format_timespan(self.ticks)
 
 
-def wrap_dynamic(value: Any, type_name: str) -> Any:
+Value = None | bool | int | float | str | Decimal | UUID | TypedTicks | list["Value"] | dict[str, "Value"]
+"""A run-time value of any type, or a member of a dynamic; only inside a dynamic are times TypedTicks."""
+
+
+def wrap_dynamic(value: Value, type_name: str) -> Value:
     """A run-time value of any type as a member of a dynamic; an empty string stays a string."""
     if value is None:
         return None
-    if type_name == "datetime":
+    if type_name == "datetime" and isinstance(value, int):
         return DynamicDatetime(value)
-    return DynamicTimespan(value) if type_name == "timespan" else value
+    return DynamicTimespan(value) if type_name == "timespan" and isinstance(value, int) else value
 
 
-def unwrap_dynamic(value: Any) -> tuple[Any, str]:
+def unwrap_dynamic(value: Value) -> tuple[Value, str]:
     """A member of a dynamic as run-time value and type name; null is (None, "null"), arrays and bags are "dynamic"."""
     if isinstance(value, TypedTicks):
         return value.ticks, value.type_name
@@ -96,15 +100,15 @@ _TYPE_NAMES: dict[type, str] = {
 }
 
 
-def dynamic_type_name(value: Any) -> str:
+def dynamic_type_name(value: Value) -> str:
     """The name `gettype` gives a dynamic: `double` for real, `array`, `dictionary`, `int` for a small whole number."""
     type_name = _TYPE_NAMES[type(value)]
-    if type_name == "long":
+    if type(value) is int:
         return "int" if MIN_INT <= value <= MAX_INT else type_name
     return "double" if type_name == "real" else type_name
 
 
-def parse_json(text: str) -> Any:
+def parse_json(text: str) -> Value:
     """The value of a JSON text; null for an empty one, and the text itself where it is no JSON."""
     # The scanner takes text without white space around it, the usual case; all else goes the long way below.
     try:
@@ -119,7 +123,7 @@ def parse_json(text: str) -> Any:
     return value if value.__class__ is not str else replace_surrogates(value)
 
 
-def _parse_padded_json(text: str) -> Any:
+def _parse_padded_json(text: str) -> Value:
     """JSON with white space around it; else the text, or null where it is nothing but white space."""
     inner = text.strip(" \t\r\n")
     if not inner:
@@ -127,7 +131,7 @@ def _parse_padded_json(text: str) -> Any:
     return text if inner == text or (value := parse_json(inner)) is inner else value
 
 
-def normalize_dynamic(value: Any, fallback: Any = None) -> Any:
+def normalize_dynamic(value: object, fallback: Value = None) -> Value:
     """A JSON or Python value as a dynamic: whole numbers beyond 64 bits become reals, lone surrogates U+FFFD.
 
     What no dynamic can hold (another Python type, nesting beyond MAX_DEPTH) gives `fallback`.
@@ -138,7 +142,7 @@ def normalize_dynamic(value: Any, fallback: Any = None) -> Any:
         return fallback
 
 
-def to_json_text(value: Any) -> str:
+def to_json_text(value: Value) -> str:
     """Compact JSON in the order of the keys; a typed member is its text in quotes, null is `null`.
 
     What nests too deep to be written (values put together by a query) gives an empty text.
@@ -149,7 +153,7 @@ def to_json_text(value: Any) -> str:
         return ""
 
 
-def dynamic_to_text(value: Any) -> str:
+def dynamic_to_text(value: Value) -> str:
     """The text that `tostring` gives for a dynamic: a string is itself, null is empty, all else is compact JSON."""
     if type(value) is str:
         return value
@@ -158,30 +162,29 @@ def dynamic_to_text(value: Any) -> str:
     return str(value) if isinstance(value, (TypedTicks, UUID)) else to_json_text(value)
 
 
-def dynamics_equal(left: Any, right: Any) -> bool:
+def dynamics_equal(left: Value, right: Value) -> bool:
     """Whether two dynamics are the same value: 1 equals 1.0, a bag's key order does not count, other types differ."""
-    return bool(identity_key(left) == identity_key(right))
+    return identity_key(left) == identity_key(right)
 
 
-def identity_key(value: Any) -> Any:
+def identity_key(value: Value) -> Hashable:
     """A hashable key that equal dynamic values share."""
-    value_type = type(value)
-    if value_type is str or value is None:
+    if type(value) is str or value is None:
         return value
-    if value_type in (int, float):
+    if type(value) is int or type(value) is float:
         return ("number", "NaN" if value != value else value)  # noqa: PLR0124 - NaN differs from itself
-    if value_type is list:
+    if isinstance(value, list):
         return ("array", tuple(map(identity_key, value)))
-    if value_type is dict:
+    if isinstance(value, dict):
         return ("bag", frozenset((key, identity_key(member)) for key, member in value.items()))
     # With the type's name, since in Python True == 1 and a guid never equals its text in Kusto.
-    return (value_type.__name__, value)
+    return (type(value).__name__, value)
 
 
 _SORT_RANKS = {"bool": 1, "long": 2, "real": 2, "decimal": 2, "datetime": 3, "timespan": 4, "guid": 5, "string": 6}
 
 
-def order_key(value: Any) -> tuple[int, Any]:
+def order_key(value: Value) -> tuple[int, Any]:
     """A key that sorts members of a dynamic: by type first, then by value; arrays and bags by their text."""
     rank = _SORT_RANKS.get(_TYPE_NAMES[type(value)], 9)
     if rank == 2:
@@ -191,20 +194,19 @@ def order_key(value: Any) -> tuple[int, Any]:
     return (rank, value)
 
 
-def _normalize(value: Any, depth: int) -> Any:
+def _normalize(value: object, depth: int) -> Value:
     """As `normalize_dynamic`; raises RecursionError beyond MAX_DEPTH and TypeError for a type no dynamic can hold."""
-    value_type = type(value)
-    if value_type is str:
-        return value if value.isascii() else replace_surrogates(value)
-    if value_type is int:
+    if type(value) is str:
+        return _clean_text(value)
+    if type(value) is int:
         return value if MIN_LONG <= value <= MAX_LONG else to_float(value)
-    if value_type in _TYPE_NAMES and value_type not in (list, dict):
+    if value is None or (type(value) in _TYPE_NAMES and isinstance(value, (bool, float, UUID, Decimal, TypedTicks))):
         return value
     if depth >= MAX_DEPTH:
         raise RecursionError
     if isinstance(value, dict):
         return {
-            _normalize(str(key), 0): member if type(member) in _UNCHANGED_TYPES else _normalize(member, depth + 1)
+            _clean_text(str(key)): member if type(member) in _UNCHANGED_TYPES else _normalize(member, depth + 1)
             for key, member in value.items()
         }
     if isinstance(value, (list, tuple)):
@@ -212,7 +214,11 @@ def _normalize(value: Any, depth: int) -> Any:
     return _normalize_python_value(value)
 
 
-def _normalize_python_value(value: Any) -> Any:
+def _clean_text(text: str) -> str:
+    return text if text.isascii() else replace_surrogates(text)
+
+
+def _normalize_python_value(value: object) -> Value:
     if isinstance(value, dt.date):
         ticks = datetime_from_python(value)
         return None if ticks is None else DynamicDatetime(ticks)
@@ -230,7 +236,7 @@ def replace_surrogates(text: str) -> str:
     return text
 
 
-def _reject_constant(constant: str) -> Any:
+def _reject_constant(constant: str) -> NoReturn:
     """Refuse `NaN` and `Infinity`, which Python's reader takes and JSON does not have."""
     raise ValueError(f"{constant} is not JSON")
 
@@ -246,16 +252,16 @@ def _parse_json_integer(digits: str) -> int | float:
 
 _DECODER = json.JSONDecoder(parse_int=_parse_json_integer, parse_constant=_reject_constant)
 # The decoder's own scanner, called directly: decode() builds an error message that is thrown away here.
-_scan_json: Callable[[str, int], tuple[Any, int]] = make_scanner(cast("Any", _DECODER))
+_scan_json: Callable[[str, int], tuple[Value, int]] = make_scanner(cast("Any", _DECODER))
 
 
 @cache
-def _json_encoder() -> Callable[[Any], str]:
+def _json_encoder() -> Callable[[object], str]:
     # A dynamic is a tree by construction, so the encoder need not look for circles.
     return json.JSONEncoder(
         ensure_ascii=False, separators=(",", ":"), default=_typed_member_to_text, check_circular=False
     ).encode
 
 
-def _typed_member_to_text(value: Any) -> str:
+def _typed_member_to_text(value: object) -> str:
     return format_decimal(value) if isinstance(value, Decimal) else str(value)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 from provisioner.fact_evidence import Evidence, read_evidence
 from provisioner.kql.values.coercion import coerce
-from provisioner.kql.values.dynamic_values import dynamic_to_text, normalize_dynamic
+from provisioner.kql.values.dynamic_values import Value, dynamic_to_text, normalize_dynamic
 from provisioner.package_data import load_facts
 
 Arrival = Literal["value", "parsed", "json_text", "text", "lost", "nothing", "refused"]
@@ -46,7 +46,7 @@ class ValueLoss(NamedTuple):
         return f"null arrives: {note}" if arrives == "lost" else "null arrives, as it is no value of that type"
 
 
-def json_kind(value: Any) -> str:
+def json_kind(value: object) -> str:
     """Which of JSON_KINDS a value is; a Python value that JSON does not have is `string`, as it is sent as text."""
     if value is None:
         return "null"
@@ -75,7 +75,7 @@ def coercion(kind: str, type_name: str, plan: str = "analytics") -> Coercion:
     return Coercion(cast("Arrival", arrives), facts_of_reason["note"], read_evidence(facts_of_reason["evidence"]))
 
 
-def value_loss(value: Any, type_name: str, plan: str = "analytics") -> ValueLoss | None:
+def value_loss(value: object, type_name: str, plan: str = "analytics") -> ValueLoss | None:
     """What is lost where a JSON value is sent to a column of a type; None where something of it arrives."""
     kind = json_kind(value)
     outcome = coercion(kind, type_name, plan)
@@ -88,7 +88,7 @@ def value_loss(value: Any, type_name: str, plan: str = "analytics") -> ValueLoss
     return None
 
 
-def coerce_other_kind(value: Any, type_name: str) -> tuple[Any, str | None]:
+def coerce_other_kind(value: object, type_name: str) -> tuple[Value, str | None]:
     """The run-time value of a JSON value that is not of its column's type, and a note where it is lost or uncertain.
 
     The value is null (an empty string) where nothing of it arrives. `decimal` and `timespan`, which no column has,

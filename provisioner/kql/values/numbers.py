@@ -7,6 +7,9 @@ import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
+Number = int | float | Decimal
+"""A number of any type."""
+
 MAX_INT = 2**31 - 1
 MIN_INT = -(2**31)
 MAX_LONG = 2**63 - 1
@@ -84,7 +87,7 @@ def truncate_to_whole(value: float, low: int = MIN_LONG, high: int = MAX_LONG) -
     return int(value) if low <= value <= high else None
 
 
-def saturate_to_whole(value: float | Decimal, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
+def saturate_to_whole(value: Number, low: int = MIN_LONG, high: int = MAX_LONG) -> int | None:
     """The whole part of a real, `low` or `high` where it lies outside them; None for NaN."""
     if low <= value <= high:
         return int(value)
@@ -93,7 +96,7 @@ def saturate_to_whole(value: float | Decimal, low: int = MIN_LONG, high: int = M
     return low if value < 0 else high
 
 
-def to_float(value: float | Decimal) -> float:
+def to_float(value: Number) -> float:
     """The nearest real of any number; an infinity for a number beyond the largest real."""
     try:
         return float(value)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, SafeUUID
 
 from provisioner.kql.values.datetimes import datetime_in_range, format_datetime, parse_datetime
-from provisioner.kql.values.dynamic_values import dynamic_to_text, unwrap_dynamic, wrap_dynamic
+from provisioner.kql.values.dynamic_values import Value, dynamic_to_text, unwrap_dynamic, wrap_dynamic
 from provisioner.kql.values.numbers import (
     MAX_INT,
     MIN_INT,
@@ -160,7 +160,7 @@ def to_guid(value: Any, type_name: str) -> UUID | None:
     return parse_guid(value) if type_name == "string" else None
 
 
-_CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
+_CONVERSIONS: dict[str, Callable[[Any, str], Value]] = {
     "bool": to_bool,
     "int": to_int,
     "long": to_long,
@@ -172,7 +172,7 @@ _CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
-def convert(value: Any, source: str, target: str) -> Any:
+def convert(value: Value, source: str, target: str) -> Value:
     """A run-time value of type `source` as one of type `target`; null (an empty string) where it does not fit."""
     if target == "string":
         return to_text(value, source)
@@ -199,7 +199,7 @@ _TEXT_FORMATTERS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def to_text(value: Any, type_name: str) -> str:
+def to_text(value: Value, type_name: str) -> str:
     """The text that `tostring` gives for a run-time value; null gives the empty string."""
     return "" if value is None else _TEXT_FORMATTERS[type_name](value)
 
