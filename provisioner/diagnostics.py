@@ -39,6 +39,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """Another place that a diagnostic is about, and what stands there."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A replacement of the characters `span` of `file` (None: of the parsed text itself) by `text`."""
 
@@ -63,7 +71,7 @@ class Diagnostic:
     `span` counts in the parsed text; `place` is the position in a file, None for a text that came from no file.
     `environments` names those that the remark is about, where a manifest was checked for several. `subject` is the
     name that it is about, such as a column's, and `intended` the one that the hint proposes in its place: code reads
-    them there, never in the texts.
+    them there, never in the texts. `related` are other places that it is about, such as the first of two entries.
     """
 
     code: str
@@ -77,6 +85,7 @@ class Diagnostic:
     environments: tuple[str, ...] = field(default=())
     subject: str | None = None
     intended: str | None = None
+    related: tuple[RelatedPlace, ...] = ()
 
     @property
     def edits(self) -> tuple[Edit, ...]:

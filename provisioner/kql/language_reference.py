@@ -46,12 +46,13 @@ _SOURCE_FORMS = {
     "datatable": "`datatable (name: type, …) [value, …]`",
     "range": "`range name from first to last step size`",
 }
-_ROW_FUNCTIONS = {
+ROW_FUNCTIONS = {
     "columnifexists": "The column of this name, or the second argument where there is none.",
     "column_ifexists": "Kusto's name for `columnifexists`.",
     "pack_all": "A bag of all columns; with `true` those that hold something.",
     "bag_pack_columns": "A bag of the columns named.",
 }
+"""What the functions do that take the row itself."""
 _DIALECTS: tuple[dialects.Dialect, ...] = ("transform", "query")
 _NUMBERS = ("int", "long", "real", "decimal")
 
@@ -83,18 +84,18 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
 def _operators() -> Iterator[str]:
     yield "## Tables and operators\n"
     rows = [
-        [_SOURCE_FORMS[word], *_operator_permissions(word), _module_summary(text)]
+        [_SOURCE_FORMS[word], *_operator_permissions(word), module_summary(text)]
         for word, text in _SOURCE_MEANINGS.items()
     ]
     for word, spec in sorted(OPERATORS.items()):
         if word == spec.word:  # and not one of its aliases
             text = sys.modules[spec.bind.__module__].__doc__ or ""
             form = (spec.node.__doc__ or "").partition("\n")[0].rstrip(".")
-            rows.append([form, *_operator_permissions(word), _module_summary(text)])
+            rows.append([form, *_operator_permissions(word), module_summary(text)])
     yield from _table(("form", "transform", "query", "gives"), rows)
 
 
-def _module_summary(text: str) -> str:
+def module_summary(text: str) -> str:
     """The first line of a module's docstring behind the name of its operator."""
     return text.partition("\n")[0].partition(": ")[2]
 
@@ -156,13 +157,13 @@ def _functions() -> Iterator[str]:
         ("function", "transform", "query", "what it does"),
         (
             [f"`{name}()`", *_function_permissions(name), text + _transform_advice(name)]
-            for name, text in _ROW_FUNCTIONS.items()
+            for name, text in ROW_FUNCTIONS.items()
         ),
     )
 
 
 def _function_row(function: ScalarFunction) -> list[str]:
-    signatures = "<br>".join(f"`{text}`" for text in _signatures(function))
+    signatures = "<br>".join(f"`{text}`" for text in function_signatures(function))
     return [
         signatures,
         *_function_permissions(function.name),
@@ -207,7 +208,7 @@ def _function_module(function: ScalarFunction) -> str:
     return "provisioner.kql.functions.conversion_functions"
 
 
-def _signatures(function: ScalarFunction) -> list[str]:
+def function_signatures(function: ScalarFunction) -> list[str]:
     """The signatures; those that differ only in the types of their parameters are written as one."""
     texts: list[str] = []
     for _, group in groupby(function.overloads, key=_signature_shape):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from provisioner.load.codes import CODES
 from provisioner.load.document import Document
-from provisioner.load.loader import DEFAULT_NAME, list_environments, load_document, manifest_path
+from provisioner.load.loader import DEFAULT_NAME, list_environments, load_document, load_environments, manifest_path
 from provisioner.load.yaml.project_files import ProjectFiles
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "ProjectFiles",
     "list_environments",
     "load_document",
+    "load_environments",
     "manifest_path",
 ]

@@ -44,6 +44,8 @@ class Document:
     broken: frozenset[tuple[str | int, ...]] = frozenset()
     source_map: SourceMap | None = None
     sources: tuple[SourceText, ...] = ()
+    main_tree: Node | None = field(default=None, repr=False, compare=False)
+    """The main file as it is written: with its environments, and without what it includes."""
     variables: Variables = field(default_factory=Variables)
 
     @property

@@ -166,7 +166,8 @@ class _IncludeMerger:
             if (first := merged.keys.get(entry)) is not None:
                 line = first.source.line_and_column(first.start)[0]
                 hint = f"the first is {first.source.name}:{line}; remove one of them"
-                self.add_error("INC007", f"{entry!r} stands twice under {name!r}", section.keys[entry], hint)
+                message = f"{entry!r} stands twice under {name!r}"
+                self.diagnostics.append(node_diagnostic("INC007", message, section.keys[entry], hint, first=first))
             else:
                 merged.set_entry(entry, section.keys[entry], value)
 

@@ -66,6 +66,25 @@ def load_document(
         return replace(loader.document, diagnostics=(unreadable_file_diagnostic(error, display_path(file)),))
 
 
+def load_environments(
+    path: Path | str,
+    variables: Mapping[str, str],
+    environment: str | None = None,
+    files: ProjectFiles | None = None,
+) -> dict[str | None, Document]:
+    """A manifest as it is (None) and for each environment that it declares, or for the one that is named, by name.
+
+    Where the manifest itself cannot be read the environments say nothing more, and are left out.
+    """
+    files = files or ProjectFiles(manifest_path(path).parent)
+    document = load_document(path, environment, variables, files)
+    documents: dict[str | None, Document] = {environment: document}
+    if environment is None and document.manifest is not None:
+        for name in document.declared_environments:
+            documents[name] = load_document(path, name, variables, files)
+    return documents
+
+
 def list_environments(path: Path | str) -> tuple[str, ...]:
     """The names of the declared environments, and `local`; just `local` where the manifest cannot be read."""
     file = manifest_path(path)
@@ -124,7 +143,7 @@ class _Loader:
         path = resolve_links(self.document.file)
         tree, yaml_errors = self.files.tree(path)
         self.diagnostics.extend(yaml_errors)
-        self.document = replace(self.document, declared_environments=_declared_environments(tree))
+        self.document = replace(self.document, declared_environments=_declared_environments(tree), main_tree=tree)
         if (tree is None and not yaml_errors) or (tree is not None and is_null(tree)):
             hint = "`provisioner init` writes a first one"
             self.diagnostics.append(file_diagnostic("MAN003", "the manifest is empty", self.files.source(path), hint))

@@ -56,6 +56,11 @@ class BoundTransforms:
             self._by_policy[policy] = other
         return self._by_policy[policy]
 
+    @property
+    def count(self) -> int:
+        """How many transforms are known, those of texts that nothing holds any more included."""
+        return len(self._facts)
+
     def bind(self, stream: Stream, flow: Flow) -> tuple[Query | None, tuple[Diagnostic, ...]]:
         """The query of a flow, None where its text has errors, and the diagnostics of the text."""
         return self.bind_text(flow.transform, stream.columns)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from provisioner.diagnostics import Edit, Fix
-from provisioner.load import Document, ProjectFiles
+from provisioner.load import Document
 from provisioner.load.yaml.nodes import MappingNode, Node
 from provisioner.load.yaml.text_edits import replace_scalar
 from provisioner.validate.context import Context, Path, make_fix
@@ -61,8 +61,8 @@ class NameIndex:
 
 def _overlay_nodes(document: Document) -> tuple[Node, ...]:
     """The overlays under `environments`."""
-    # Only the main file may have environments. It is read again, since a Document keeps no node of overlays.
-    tree, _ = ProjectFiles(document.root).tree(document.file.resolve())
+    # Only the main file may have environments.
+    tree = document.main_tree
     section = tree.values.get("environments") if isinstance(tree, MappingNode) else None
     return tuple(section.values.values()) if isinstance(section, MappingNode) else ()
 

@@ -57,17 +57,28 @@ def check_all_environments(
     """
     from provisioner import load
 
-    transforms = BoundTransforms()
+    documents = load.load_environments(path, variables, environment)
+    return check_documents(documents, select=select, ignore=ignore, severities=severities, evidence=evidence)
+
+
+def check_documents(
+    documents: Mapping[str | None, Document],
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severities: Mapping[str, str] | None = None,
+    transforms: BoundTransforms | None = None,
+    evidence: str | None = None,
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics of one manifest loaded for several environments, each finding reported once; see `check`."""
+    transforms = transforms or BoundTransforms()
     select, ignore = tuple(select), tuple(ignore)
-    files = load.ProjectFiles(load.manifest_path(path).parent)
-    own_document = load.load_document(path, environment, variables, files)
-    own_diagnostics = check(own_document, select, ignore, severities, transforms=transforms, evidence=evidence)
-    if environment is not None or own_document.manifest is None:
-        return own_diagnostics
-    by_environment: dict[str | None, tuple[Diagnostic, ...]] = {None: own_diagnostics}
-    for name in own_document.declared_environments:
-        document = load.load_document(path, name, variables, files)
-        by_environment[name] = check(document, select, ignore, severities, transforms=transforms, evidence=evidence)
+    by_environment = {
+        name: check(document, select, ignore, severities, transforms=transforms, evidence=evidence)
+        for name, document in documents.items()
+    }
+    if len(by_environment) == 1:
+        return next(iter(by_environment.values()))
     return merge_environments(by_environment)
 
 

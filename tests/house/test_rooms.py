@@ -16,7 +16,8 @@ from provisioner.cli.main import provisioner as root
 PACKAGE = Path(provisioner.__file__).parent
 ROOMS = [
     *("model", "kql", "load", "transforms", "resources", "validate", "reports", "pipeline_graph", "template", "render"),
-    *("azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "adopt", "emulator", "cli"),
+    *("language", "azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "adopt"),
+    *("emulator", "lsp", "cli"),
 ]
 EMULATOR_NEVER = {
     "azure",
@@ -29,6 +30,7 @@ EMULATOR_NEVER = {
     "verify",
     "adopt",
     "render",
+    "language",
 }
 HEAVY = ("azure", "jinja2", "aiohttp", "rich", "jsonschema", "requests", "trustme", "cryptography")
 

@@ -46,6 +46,7 @@ class _SchemaWriter:
         }
         self._writers: dict[type[shapes.Shape], Callable[[Any], dict[str, Any]]] = {
             shapes.Text: _text_schema,
+            shapes.KqlText: _text_schema,
             shapes.Integer: _integer_schema,
             shapes.Boolean: lambda _: {"anyOf": [{"type": "boolean"}, _REFERENCE]},
             shapes.Choice: lambda shape: {"anyOf": [{"enum": list(shape.values)}, _REFERENCE]},

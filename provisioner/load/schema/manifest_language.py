@@ -11,6 +11,7 @@ from provisioner.load.schema.shapes import (
     FixedKeys,
     Integer,
     JsonRecord,
+    KqlText,
     ListOf,
     MapOf,
     OneOf,
@@ -44,7 +45,7 @@ _COLUMN = FixedKeys(
 )
 _COLUMNS = MapOf(_COLUMN, "column", r"^[A-Za-z][A-Za-z0-9_]*$")
 # Nor is KQL: a transform must be the same text that tests prove in every environment.
-_TRANSFORM = ValueOrFile(Text(interpolated=False))
+_TRANSFORM = ValueOrFile(KqlText())
 _TRANSFORM_DESCRIPTION = "KQL over `source`, or {file: orders.kql}. Left out: the stream's rows as they are."
 
 _TARGET = FixedKeys(

@@ -29,6 +29,7 @@ class ShapeReader:
         # A table, not `match`: loading a manifest reads thousands of nodes, and a lookup costs the same for all shapes.
         self._readers: dict[type[shapes.Shape], Callable[[Node, Any, Path], Any]] = {
             shapes.Text: scalars.read_text,
+            shapes.KqlText: scalars.read_text,
             shapes.Integer: scalars.read_integer,
             shapes.Boolean: scalars.read_boolean,
             shapes.Choice: scalars.read_choice,

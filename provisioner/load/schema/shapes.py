@@ -32,6 +32,15 @@ class Text(Shape):
         self.interpolated = interpolated
 
 
+class KqlText(Text):
+    """A transform: KQL over `source`, never interpolated."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(interpolated=False)
+
+
 class Integer(Shape):
     """A whole number; its limits are Azure's and belong to rules, `minimum` is for editors."""
 

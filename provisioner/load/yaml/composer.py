@@ -9,6 +9,7 @@ from typing import Any
 import yaml as pyyaml
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.load.yaml.node_diagnostics import node_diagnostic
 from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode, alias_node, describe_node
 from provisioner.load.yaml.parser_hints import parser_hint
 from provisioner.load.yaml.scalars import resolve_scalar
@@ -238,13 +239,11 @@ class _Composer:
             return node, True
         if (first := mapping.keys.get(node.text)) is not None:
             line = self.source.line_and_column(first.start)[0]
-            self.add_error(
-                "YAML003",
+            message, hint = (
                 f"the key {node.text!r} stands here twice",
-                node.start,
-                node.end,
                 f"the first is on line {line}; remove one of them",
             )
+            self.diagnostics.append(node_diagnostic("YAML003", message, node, hint, first=first))
             return node, True
         return node, False
 

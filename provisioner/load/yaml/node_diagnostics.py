@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from provisioner.diagnostics import Diagnostic, Fix, Place, Severity, Span
+from provisioner.diagnostics import Diagnostic, Fix, Place, RelatedPlace, Severity, Span
 from provisioner.load.yaml.nodes import Node
 from provisioner.load.yaml.source_text import SourceText, UnreadableFile
 
@@ -24,9 +24,12 @@ def node_diagnostic(
     *,
     severity: Severity = "error",
     fix: Fix | None = None,
+    first: Node | None = None,
 ) -> Diagnostic:
-    """A diagnostic at a value or a key."""
-    return Diagnostic(code, severity, message, node.source.span(node.start, node.end), node_place(node), hint, fix)
+    """A diagnostic at a value or a key; `first` is the entry that came before it under the same name."""
+    related = (RelatedPlace("the first", node_place(first)),) if first is not None else ()
+    span = node.source.span(node.start, node.end)
+    return Diagnostic(code, severity, message, span, node_place(node), hint, fix, related=related)
 
 
 def unreadable_file_diagnostic(error: UnreadableFile, name: str, node: Node | None = None) -> Diagnostic:

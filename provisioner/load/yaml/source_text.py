@@ -99,10 +99,19 @@ def read_source(path: Path) -> SourceText:
         raise UnreadableFile(
             "YAML004", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8", len(before), before
         ) from None
+    # The byte test is cheap; the regex over the text is only needed where control characters are possible at all.
+    is_plain = data.isascii() and len(data.translate(None, _CONTROL_BYTES)) == len(data)
+    return source_of_text(path, text, is_plain=is_plain)
+
+
+def source_of_text(path: Path, text: str, *, is_plain: bool = False) -> SourceText:
+    """The source of a file whose text is at hand, such as an editor's; `is_plain`: it has no control character.
+
+    Raises UnreadableFile where the text has a character that YAML does not allow.
+    """
     bom_length = 1 if text.startswith("\ufeff") else 0
     text = text[bom_length:]
-    # The byte test is cheap; the regex over the text is only needed where control characters are possible at all.
-    if len(data.translate(None, _CONTROL_BYTES)) < len(data) or not data.isascii():
+    if not is_plain:
         _refuse_control_characters(text)
     return SourceText(path, text, bom_length)
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from provisioner.diagnostics import Diagnostic
+from provisioner.diagnostics import Diagnostic, RelatedPlace
 from provisioner.model import TYPES, Flow, builtin_stream_table
 from provisioner.model.reserved_columns import is_filled_by_azure
 from provisioner.suggest import intended_name
@@ -72,10 +72,21 @@ def transform_fits(flow: Flow, context: Context) -> Iterator[Diagnostic]:
             if is_filled_by_azure(column):
                 continue  # TRN001 reports it
             diagnostic = _judged_drop(diagnostic, column, flow.table, columns, context)  # noqa: PLW2901
+        diagnostic = replace(diagnostic, related=_table_places(flow, column, context))  # noqa: PLW2901
         if flow.written:
             yield context.move_to_manifest(diagnostic, "transform")
         else:
             yield _at_written_column(diagnostic, column, flow.table, context)
+
+
+def _table_places(flow: Flow, column: str | None, context: Context) -> tuple[RelatedPlace, ...]:
+    """The table's column, or else the table, where the manifest declares it."""
+    path = ("tables", flow.table, "columns", column or "")
+    declared = path if context.document.explicit(path) else ("tables", flow.table)
+    if not context.document.explicit(declared):
+        return ()
+    what = f"the column of {flow.table}" if declared == path else f"the table {flow.table}"
+    return (RelatedPlace(what, context.document.place(declared, at="key")),)
 
 
 def _judged_drop(

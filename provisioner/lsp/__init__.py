@@ -1,0 +1,1 @@
+"""The language server: the functions of `language` over the Language Server Protocol."""

@@ -1,0 +1,88 @@
+"""Completion and hover over the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from provisioner.diagnostics import Span
+from provisioner.language.completion_item import CompletionItem, CompletionKind
+from provisioner.language.kql_completion import complete_kql
+from provisioner.language.kql_hover import hover_kql
+from provisioner.language.language_workspace import KqlPlace, ManifestPlace
+from provisioner.language.manifest_completion import complete_manifest
+from provisioner.language.manifest_hover import hover_manifest
+from provisioner.lsp.position_encoding import EncodedText
+
+if TYPE_CHECKING:
+    from provisioner.lsp.language_server import ManifestLanguageServer
+
+_KINDS: dict[CompletionKind, lsp.CompletionItemKind] = {
+    "key": lsp.CompletionItemKind.Property,
+    "value": lsp.CompletionItemKind.EnumMember,
+    "table": lsp.CompletionItemKind.Struct,
+    "stream": lsp.CompletionItemKind.Event,
+    "dcr": lsp.CompletionItemKind.Module,
+    "column": lsp.CompletionItemKind.Field,
+    "function": lsp.CompletionItemKind.Function,
+    "operator": lsp.CompletionItemKind.Keyword,
+    "keyword": lsp.CompletionItemKind.Keyword,
+    "variable": lsp.CompletionItemKind.Variable,
+    "snippet": lsp.CompletionItemKind.Snippet,
+    "file": lsp.CompletionItemKind.File,
+}
+
+
+def register_completion(server: ManifestLanguageServer) -> None:
+    """Register completion and hover."""
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=["|", ".", ":", " ", "(", "$", "/"])
+    )
+    async def complete(params: lsp.CompletionParams) -> lsp.CompletionList:
+        # Given way once, so that a request that was cancelled meanwhile is not worked on.
+        await asyncio.sleep(0)
+        located = server.place_at(params.text_document.uri, params.position)
+        if located is None:
+            return lsp.CompletionList(is_incomplete=False, items=[])
+        place, text = located
+        items = complete_kql(place) if isinstance(place, KqlPlace) else complete_manifest(place)
+        span = word_span(place)
+        return lsp.CompletionList(is_incomplete=False, items=[protocol_item(item, span, text) for item in items])
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        await asyncio.sleep(0)
+        located = server.place_at(params.text_document.uri, params.position)
+        if located is None:
+            return None
+        place, text = located
+        description = hover_kql(place) if isinstance(place, KqlPlace) else hover_manifest(place)
+        if description is None:
+            return None
+        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, description.markdown)
+        return lsp.Hover(content, text.range(description.span))
+
+
+def word_span(place: KqlPlace | ManifestPlace) -> Span:
+    """The characters that a proposal replaces: the word up to the place, and what follows of a word in KQL."""
+    if isinstance(place, KqlPlace):
+        word = Span(place.cursor.word.start, place.text_offset)
+        return place.text.span(word) if word.end > word.start else Span(place.offset, place.offset)
+    return Span(place.cursor.token.start, place.offset)
+
+
+def protocol_item(item: CompletionItem, span: Span, text: EncodedText) -> lsp.CompletionItem:
+    """A proposal as the protocol has it."""
+    return lsp.CompletionItem(
+        label=item.label,
+        kind=_KINDS[item.kind],
+        detail=item.detail or None,
+        documentation=lsp.MarkupContent(lsp.MarkupKind.Markdown, item.documentation) if item.documentation else None,
+        sort_text=f"{item.rank}{item.label}",
+        insert_text_format=lsp.InsertTextFormat.Snippet if item.snippet else lsp.InsertTextFormat.PlainText,
+        text_edit=lsp.TextEdit(text.range(span), item.text),
+        filter_text=item.text.strip("{}: |") if item.label.startswith("$(") else None,
+    )

@@ -1,0 +1,123 @@
+"""The language server: a pygls server whose features call `language`; it is made without a transport."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+
+from provisioner._version import __version__
+from provisioner.errors import ProvisionerError
+from provisioner.language.language_workspace import KqlPlace, ManifestPlace
+from provisioner.lsp.document_store import DocumentStore
+from provisioner.lsp.position_encoding import EncodedText
+from provisioner.lsp.published_diagnostics import DiagnosticPublisher
+from provisioner.lsp.server_settings import ServerSettings
+
+logger = logging.getLogger(__name__)
+
+_QUIET_SECONDS = 0.02
+"""An analysis that takes longer waits as long as it takes before the next one, so that typing stays ahead of it."""
+_LONGEST_WAIT = 0.3
+
+
+class _Protocol(LanguageServerProtocol):
+    """pygls's protocol without its own copy of the documents: ours counts lines as the protocol does."""
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: lsp.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: lsp.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: lsp.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[lsp.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class ManifestLanguageServer(LanguageServer):
+    """One client's server: its open documents, its settings, and what it was last told of findings."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "provisioner",
+            __version__,
+            text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental,
+            protocol_cls=_Protocol,
+            converter_factory=default_converter,
+        )
+        self.documents = DocumentStore()
+        self.settings = ServerSettings()
+        self.publisher = DiagnosticPublisher(self)
+        self._timer: asyncio.TimerHandle | None = None
+        self._seconds = 0.0
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error of a request or notification; the request is answered with it, and the server goes on."""
+        logger.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def apply_settings(self, values: Any) -> None:
+        """Take the client's settings; unknown ones are left alone."""
+        self.settings = ServerSettings.from_client(values)
+        self.documents.workspace.set_environment(self.settings.environment)
+
+    def schedule_diagnostics(self) -> None:
+        """Publish findings as soon as the messages that are here have been read."""
+        if self._timer is not None:
+            self._timer.cancel()
+        delay = min(self._seconds, _LONGEST_WAIT) if self._seconds > _QUIET_SECONDS else 0.0
+        self._timer = asyncio.get_running_loop().call_later(delay, self._publish)
+
+    def _publish(self) -> None:
+        self._timer = None
+        start = time.perf_counter()
+        try:
+            self.publisher.publish_all()
+        except ProvisionerError as error:
+            # Settings that cannot be read: the findings of before stay, and the reason is shown once.
+            self.show_once(str(error), error.hint)
+        except Exception:
+            logger.exception("the diagnostics could not be made")
+        self._seconds = time.perf_counter() - start
+
+    def show_once(self, message: str, hint: str | None) -> None:
+        """Show a message, unless it is the one that was shown last."""
+        text = f"{message} ({hint})" if hint else message
+        if text != self.settings.last_message:
+            self.settings.last_message = text
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, text))
+
+    def place_at(self, uri: str, position: lsp.Position) -> tuple[KqlPlace | ManifestPlace, EncodedText] | None:
+        """What is at a position of a document, with its text; None where the document belongs to no project."""
+        file = self.documents.file(uri)
+        if file is None:
+            return None
+        text = self.documents.encoded(file.path)
+        return file.place(text.offset(position)), text
+
+    def folders_of(self, params: lsp.InitializeParams) -> tuple[Path, ...]:
+        """The folders that the client has open."""
+        uris = [folder.uri for folder in params.workspace_folders or ()]
+        if not uris and params.root_uri:
+            uris = [params.root_uri]
+        return tuple(path for uri in uris if (path := self.documents.path_of(uri)) is not None)
+
+
+def create_server() -> ManifestLanguageServer:
+    """A server with all its features and no transport yet."""
+    from provisioner.lsp.completion_features import register_completion
+    from provisioner.lsp.document_features import register_documents
+
+    server = ManifestLanguageServer()
+    for register in (register_documents, register_completion):
+        register(server)
+    return server
