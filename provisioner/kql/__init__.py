@@ -6,7 +6,7 @@ operators, and the files beside this one, which are the functions that others ca
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.kql.column_inference import infer
 from provisioner.kql.evaluation.query_evaluator import compile, evaluate  # noqa: A004 - the verb
@@ -42,7 +42,7 @@ _LAZY = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Names that few callers need, loaded when they are asked for."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

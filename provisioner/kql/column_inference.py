@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 _MAX_TYPED_TEXT = 40
 """No time or guid is longer: longer texts are not parsed."""
 
 
-def infer(samples: Iterable[Any]) -> dict[str, str]:
+def infer(samples: Iterable[object]) -> dict[str, str]:
     """Name to type, in the order in which the names first occur.
 
     A whole number is an int while all fit 32 bits, then a long; whole numbers with others are real; text that always
@@ -31,7 +30,7 @@ def infer(samples: Iterable[Any]) -> dict[str, str]:
     return {name: type_name or "string" for name, type_name in types.items()}
 
 
-def _value_type(value: Any) -> str | None:
+def _value_type(value: object) -> str | None:
     """The type of one value; None for null, which agrees with all."""
     if value is None:
         return None
@@ -47,7 +46,7 @@ def _value_type(value: Any) -> str | None:
     return "dynamic"
 
 
-_PYTHON_TYPES: tuple[tuple[Any, str], ...] = (
+_PYTHON_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((float, Decimal), "real"),
     (dt.date, "datetime"),
     (dt.timedelta, "timespan"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from provisioner.fact_evidence import Evidence, describe_evidence
 from provisioner.kql.functions.function_registry import FUNCTIONS, TYPE_NAMES, Overload, ScalarFunction
@@ -201,7 +200,7 @@ def _status(permission: dialects.Permission | None) -> str:
 def _function_module(function: ScalarFunction) -> str:
     """The module that holds the bodies; those of conversions come from `kql.values`."""
     for overload in function.overloads:
-        body: Any = getattr(overload.body, "func", overload.body)
+        body: object = getattr(overload.body, "func", overload.body)
         module = str(getattr(body, "__module__", ""))
         if module.startswith("provisioner.kql.functions."):
             return module
@@ -223,7 +222,7 @@ def function_signatures(function: ScalarFunction) -> list[str]:
     return texts
 
 
-def _signature_shape(overload: Overload) -> tuple[Any, ...]:
+def _signature_shape(overload: Overload) -> tuple[object, ...]:
     return overload.returns, tuple((parameter.name, parameter.multiplicity) for parameter in overload.parameters)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql import values
@@ -16,7 +15,7 @@ from provisioner.kql.vocabulary.scalar_types import NUMBERS, UNKNOWN, WHOLE_NUMB
 # a long wraps around at 64 bits; the helper is called for the few results that leave them
 _WRAPPING_LONG = "(w if -9223372036854775808 <= (w := {0} %s {1}) <= 9223372036854775807 else {wrap}(w))"
 
-_Template = tuple[str, dict[str, Any], bool]
+_Template = tuple[str, dict[str, object], bool]
 """The Python text of an operator, its helpers, and whether it can be null where no operand is."""
 
 
@@ -51,7 +50,7 @@ def compose_negation(operand: BoundExpression, span: Span) -> BoundExpression | 
     return None
 
 
-def _negate_dynamic(value: Any) -> Any:
+def _negate_dynamic(value: values.Value) -> values.Value:
     """The negative of a number inside a dynamic; None of anything else."""
     return -value if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) else None
 
@@ -137,7 +136,7 @@ def _timespan_ratio(left: int, right: int) -> float:
     return values.divide_real(float(left), float(right))
 
 
-_TIME_OPERATIONS: dict[tuple[str, str, str], tuple[str, str, Any]] = {
+_TIME_OPERATIONS: dict[tuple[str, str, str], tuple[str, str, object]] = {
     ("-", "datetime", "datetime"): ("timespan", "({0} - {1})", None),
     ("+", "datetime", "timespan"): ("datetime", "{helper}({0}, {1})", values.add_timespan),
     ("+", "timespan", "datetime"): ("datetime", "{helper}({1}, {0})", values.add_timespan),

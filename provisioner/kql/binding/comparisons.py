@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql import values
@@ -131,7 +130,7 @@ def compose_text_search(
     negated = operator[0] == "!"
     name = "=~" if operator == "!~" else operator.removeprefix("!")
     left, right = cast_expression(left, "string"), cast_expression(right, "string")
-    helpers: dict[str, Any] = {}
+    helpers: dict[str, object] = {}
     if name in _CASE_SENSITIVE:
         template = _CASE_SENSITIVE[name]
     elif name in _CASE_FOLDING and isinstance(right, Constant):

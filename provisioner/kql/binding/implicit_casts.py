@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from provisioner.kql import values
 from provisioner.kql.ir.bound_expression import BoundExpression, Constant
@@ -31,7 +30,7 @@ def cast_expression(expression: BoundExpression, target: str) -> BoundExpression
         value = values.convert(expression.value, source, target)
         return Constant(target, value, expression.span, expression.name)
     template = _INLINE_TEMPLATES.get((source, target))
-    helpers: dict[str, Any] = {} if template else {"convert": partial(values.convert, source=source, target=target)}
+    helpers: dict[str, object] = {} if template else {"convert": partial(values.convert, source=source, target=target)}
     if source == "dynamic" and target == "string":
         template, helpers = "({0} if {0}.__class__ is str else {text}({0}))", {"text": values.dynamic_to_text}
     nullable = expression.nullable if template or target == "dynamic" else True

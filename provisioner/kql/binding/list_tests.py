@@ -27,7 +27,7 @@ def compose_list_test(
     item_type = "string" if is_text else _item_type(operand, items)
     if item_type is None or (is_text and operand.type not in ("string", "dynamic", UNKNOWN)):
         return None
-    members: list[Any] = []
+    members: list[values.Value] = []
     for item in items:
         if not isinstance(item, Constant):
             # one item that differs from row to row makes the whole list differ: it is built for each row
@@ -58,7 +58,7 @@ def _item_type(operand: BoundExpression, items: Sequence[BoundExpression]) -> st
     return operand.type
 
 
-def _members_as(value: Any, item_type: str) -> list[Any]:
+def _members_as(value: values.Value, item_type: str) -> list[values.Value]:
     """The members of a dynamic array, or the one value of another dynamic, as values of a type."""
     members = value if isinstance(value, list) else [value]
     return [
@@ -69,13 +69,16 @@ def _members_as(value: Any, item_type: str) -> list[Any]:
 
 
 def _compose_constant_list_test(
-    operator: str, operand: BoundExpression, members: list[Any], span: Span
+    operator: str, operand: BoundExpression, members: list[values.Value], span: Span
 ) -> BoundExpression:
     name = operator.removeprefix("!")
     # a set where equality decides, so that a list of thousands costs a row as little as one of three
-    constants: Any
+    constants: frozenset[values.Value | str] | tuple[values.Value, ...]
     if name == "in~":
-        template, constants = "({0}.lower() in {constants})", frozenset(member.lower() for member in members)
+        template, constants = (
+            "({0}.lower() in {constants})",
+            frozenset(member.lower() for member in members if isinstance(member, str)),
+        )
     elif name == "in":
         template, constants = "({0} in {constants})", frozenset(member for member in members if member is not None)
     else:
@@ -103,7 +106,7 @@ def _compose_row_list_test(
     return NullAwareTemplate("bool", template, parts, helpers=helpers, nullable=False, span=span)
 
 
-def _is_in(value: Any, members: Sequence[Any]) -> bool:
+def _is_in(value: values.Value, members: Sequence[values.Value]) -> bool:
     return value is not None and value in members
 
 

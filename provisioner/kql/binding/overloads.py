@@ -122,7 +122,7 @@ def _compose_call(
     passed_types = [
         _passed_type(overload, position, argument.type, same_type) for position, argument in enumerate(arguments)
     ]
-    helpers: dict[str, Any] = {"f": overload.body}
+    helpers: dict[str, object] = {"f": overload.body}
     parts: list[BoundExpression] = []
     operands: list[str] = []
     for position, argument in enumerate(arguments):
@@ -164,7 +164,7 @@ def _prepare_argument(
     overload: Overload,
     position: int,
     argument: BoundExpression,
-    helpers: dict[str, Any],
+    helpers: dict[str, object],
 ) -> tuple[BoundExpression, str]:
     """The argument with what stands for it in the template: prepared once where it is constant."""
     parameter = overload.parameter_at(position)
@@ -187,8 +187,8 @@ def _prepare_argument(
 
 
 def _prepare_constant(
-    context: BindContext, prepare: Callable[[Any], Any], argument: Constant, span: Span
-) -> Any:  # fmt: skip
+    context: BindContext, prepare: Callable[[Any], object], argument: Constant, span: Span
+) -> object:  # fmt: skip
     try:
         return prepare(argument.value)
     except values.BadRegex as error:
@@ -198,10 +198,10 @@ def _prepare_constant(
     return None
 
 
-def _without_bad_regexes(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _without_bad_regexes(prepare: Callable[[Any], object]) -> Callable[[Any], object]:
     """`prepare` for values of rows: a pattern that is none of RE2's becomes one that matches nothing."""
 
-    def prepare_or_nothing(value: Any) -> Any:
+    def prepare_or_nothing(value: values.Value) -> object:
         try:
             return prepare(value)
         except values.BadRegex:

@@ -135,7 +135,7 @@ def _bind_datatable(context: PipelineContext, source: tree.DatatableSource, scop
     return Rows(columns, RowSource(columns=list(columns.values()), constants=rows))
 
 
-def _datatable_cell(context: PipelineContext, node: tree.Expression, type_name: str, scope: Scope) -> Any:
+def _datatable_cell(context: PipelineContext, node: tree.Expression, type_name: str, scope: Scope) -> values.Value:
     bound = context.bind_expression(node, scope)
     if isinstance(bound, Constant):
         return bound.value if bound.type == type_name else values.convert(bound.value, bound.type, type_name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from provisioner.kql import values
 
@@ -40,7 +40,7 @@ def column_decoding(writer: ExpressionWriter, column: BoundColumn) -> list[str]:
     return [f"{variable} = get({name})", f"if {needs_check}: {variable} = {decoder}(get({name}), {name}, context)"]
 
 
-def row_as_mapping(row: Any, context: RunContext) -> Mapping[str, Any]:
+def row_as_mapping(row: object, context: RunContext) -> Mapping[str, object]:
     """A record as a mapping; anything else becomes a row of nulls, with a note."""
     if isinstance(row, Mapping):
         return row
@@ -48,11 +48,11 @@ def row_as_mapping(row: Any, context: RunContext) -> Mapping[str, Any]:
     return {}
 
 
-def _decoder(type_name: str) -> Any:
+def _decoder(type_name: str) -> Callable[[object, str, RunContext], values.Value]:
     # which conversion a type needs is decided once, not for each cell
     convert = values.coercer_for(type_name)
 
-    def decode(value: Any, name: str, context: RunContext) -> Any:
+    def decode(value: object, name: str, context: RunContext) -> values.Value:
         converted = convert(value)
         if value is not None and (converted is None or (type_name == "string" and converted == "" and value != "")):
             return _value_of_other_kind(value, name, type_name, context)
@@ -61,7 +61,7 @@ def _decoder(type_name: str) -> Any:
     return decode
 
 
-def _value_of_other_kind(value: Any, name: str, type_name: str, context: RunContext) -> Any:
+def _value_of_other_kind(value: object, name: str, type_name: str, context: RunContext) -> values.Value:
     # the table of coercions is read when the first value needs it: most runs have none
     from provisioner.kql.values.json_coercion import coerce_other_kind
 
@@ -71,7 +71,7 @@ def _value_of_other_kind(value: Any, name: str, type_name: str, context: RunCont
     return converted
 
 
-def _abbreviated(value: Any) -> str:
+def _abbreviated(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
@@ -84,7 +84,7 @@ def _encode_real(value: float) -> float | str:
     return value if value - value == 0 else values.format_real(value)
 
 
-_ENCODERS: dict[str, dict[str, Any]] = {
+_ENCODERS: dict[str, dict[str, Callable[..., object]]] = {
     "python": {
         "datetime": values.datetime_to_python,
         "timespan": values.timespan_to_python,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from provisioner.kql.evaluation.python_expression import CONTEXT_VARIABLE, PythonExpression, joined, with_context
 from provisioner.kql.ir.bound_expression import BoundExpression, Constant, Variable
 from provisioner.kql.ir.composed_expressions import (
@@ -32,7 +30,7 @@ class ExpressionWriter:
     """
 
     def __init__(self, *, tracing: bool = False) -> None:
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, object] = {}
         self.functions: list[str] = []
         self.tracing = tracing
         self.traced: list[BoundExpression] = []
@@ -40,7 +38,7 @@ class ExpressionWriter:
         self._names_by_id: dict[int, str] = {}
         self._local_count = 0
 
-    def global_name(self, value: Any, stem: str = "k") -> str:
+    def global_name(self, value: object, stem: str = "k") -> str:
         """The global name for a Python value in the generated code; `stem` tells a reader of that code what it is."""
         # by identity: values need not be hashable, and 1, 1.0 and True are equal; `names` keeps each one alive
         key = id(value)
@@ -111,7 +109,7 @@ class ExpressionWriter:
         assert isinstance(node, LetIn)
         return self._render_let_in(node, parts)
 
-    def _render_constant(self, value: Any) -> str:
+    def _render_constant(self, value: object) -> str:
         if value is None or value is True or value is False:
             return repr(value)
         if type(value) is int:

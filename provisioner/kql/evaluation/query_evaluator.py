@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from provisioner.kql.ir.bound_expression import BoundExpression
     from provisioner.kql.ir.bound_query import Query
 
-Records = Iterable[Mapping[str, Any]]
-QueryFunction = Callable[[Mapping[str, Any], "RunContext"], Iterator[dict[str, Any]]]
+Records = Iterable[Mapping[str, object]]
+ResultRow = dict[str, Any]
+"""A result by column; what a cell is depends on the form of results and the type of its column."""
+QueryFunction = Callable[[Mapping[str, Records], "RunContext"], Iterator[ResultRow]]
 """A compiled query: from the records of each table and the context of a run to result rows."""
 
 _COMPILED: WeakKeyDictionary[Query, dict[str, QueryFunction]] = WeakKeyDictionary()
@@ -31,7 +33,7 @@ def evaluate(
     exact: bool = False,
     form: str | None = None,
     notes: dict[str, int] | None = None,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[ResultRow]:
     """The result rows of a query, computed one at a time as they are asked for.
 
     `rows` are the records of the query's table, or a mapping from table names to records. Values may be JSON
@@ -50,13 +52,13 @@ def evaluate(
     return query_function(query, form)(records_by_table(query, rows), context)
 
 
-def compile(query: Query, form: str = "json") -> Callable[[Records], Iterator[dict[str, Any]]]:  # noqa: A001 - the verb
+def compile(query: Query, form: str = "json") -> Callable[[Records], Iterator[ResultRow]]:  # noqa: A001 - the verb
     """The query as a function from the records of its table to result rows."""
     from provisioner.kql.evaluation.run_context import RunContext, ticks_of_now
 
     run = query_function(query, form)
 
-    def function(rows: Records) -> Iterator[dict[str, Any]]:
+    def function(rows: Records) -> Iterator[ResultRow]:
         return run(records_by_table(query, rows), RunContext(ticks_of_now(None)))
 
     return function
@@ -87,7 +89,7 @@ def _build_query_function(query: Query, form: str) -> QueryFunction:
 
     program = QueryProgram(form, query.shared_values)
     name = program.compile_query(query.rows)
-    names = dict(program.writer.names)
+    names: dict[str, Any] = dict(program.writer.names)
     exec(compile_python(program.python_source()), names)  # noqa: S102 - our own source; the author's texts are constants
     function: QueryFunction = names[name]
     return function
@@ -105,7 +107,7 @@ def evaluate_constant(value: BoundExpression, shared_values: Mapping[str, BoundE
     column = BoundColumn("value", value.type, "value")
     one_row = Rows({"value": column}, RowSource(constants=[()]), [AssignVariable("value", value)])
     name = program.compile_query(one_row)
-    names = dict(program.writer.names)
+    names: dict[str, Any] = dict(program.writer.names)
     exec(compile_python(program.python_source()), names)  # noqa: S102 - see _build_query_function
     (row,) = names[name]({}, RunContext(0))
     return Constant(value.type, row["value"], value.span, value.name)

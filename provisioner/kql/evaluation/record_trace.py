@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.diagnostics import Span
 
 if TYPE_CHECKING:
+    from provisioner.kql.evaluation.query_evaluator import QueryFunction, ResultRow
     from provisioner.kql.ir.bound_expression import BoundExpression
     from provisioner.kql.ir.bound_query import Query
+    from provisioner.kql.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class TraceEvent:
     kind: str
     span: Span
     text: str
-    value: Any = None
+    value: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Trace:
     """The events of one record in order, the rows it became, and the notes made on the way."""
 
     events: tuple[TraceEvent, ...]
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[ResultRow, ...]
     notes: tuple[str, ...]
 
     @property
@@ -48,7 +50,7 @@ class Trace:
         return tuple(event for event in self.events if event.kind == "null")
 
 
-def trace(query: Query, row: Mapping[str, Any], now: dt.datetime | str | None = None) -> Trace:
+def trace(query: Query, row: Mapping[str, object], now: dt.datetime | str | None = None) -> Trace:
     """Run one record through a query and record what happens to it.
 
     `now` is what now() gives; ValueError where it is no time.
@@ -68,11 +70,11 @@ class RecordTracer:
         program = QueryProgram("python", query.shared_values, tracing=True)
         name = program.compile_query(query.rows)
         self._recorder = TraceRecorder(query.text, program.conditions, program.writer.traced)
-        names = {**program.writer.names, **self._recorder.functions()}
+        names: dict[str, Any] = {**program.writer.names, **self._recorder.functions()}
         exec(compile_python(program.python_source()), names)  # noqa: S102 - our own source; the author's texts are constants
-        self._run = names[name]
+        self._run: QueryFunction = names[name]
 
-    def trace(self, row: Mapping[str, Any], now: dt.datetime | str | None = None) -> Trace:
+    def trace(self, row: Mapping[str, object], now: dt.datetime | str | None = None) -> Trace:
         """What happens to one record; see the function `trace`."""
         from provisioner.kql.evaluation.query_evaluator import records_by_table
         from provisioner.kql.evaluation.run_context import RunContext, ticks_of_now
@@ -92,7 +94,7 @@ class TraceRecorder:
         self.traced = traced
         self.events: list[TraceEvent] = []
 
-    def functions(self) -> dict[str, Any]:
+    def functions(self) -> dict[str, Callable[..., object]]:
         """The functions that generated code calls when it is traced."""
         return {
             "record_condition": self.record_condition,
@@ -100,22 +102,22 @@ class TraceRecorder:
             "record_null": self.record_null,
         }
 
-    def record_condition(self, number: int, value: Any) -> Any:
+    def record_condition(self, number: int, value: Value) -> Value:
         """A condition's value, recorded."""
         self._add("kept" if value else "dropped", self.conditions[number], value)
         return value
 
-    def record_branch(self, number: int, branch: int, value: Any) -> Any:
+    def record_branch(self, number: int, branch: int, value: Value) -> Value:
         """The value of a branch that was taken."""
         self._add("branch", self.traced[number], branch)
         return value
 
-    def record_null(self, number: int, value: Any) -> Any:
+    def record_null(self, number: int, value: Value) -> Value:
         """The value of an expression; recorded where it is null."""
         if value is None:
             self._add("null", self.traced[number], None)
         return value
 
-    def _add(self, kind: str, expression: BoundExpression, value: Any) -> None:
+    def _add(self, kind: str, expression: BoundExpression, value: object) -> None:
         span = expression.span
         self.events.append(TraceEvent(kind, span, self.text[span.start : span.end], value))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-Body = TypeVar("Body", bound=Callable[..., Any])
+Body = TypeVar("Body", bound=Callable[..., object])
 
 TYPE_NAMES = ("bool", "int", "long", "real", "decimal", "string", "datetime", "timespan", "guid", "dynamic")
 TYPE_CLASSES = ("any", "scalar", "plain", "number", "T")
@@ -52,12 +52,12 @@ class Overload:
 
     parameters: tuple[Parameter, ...]
     returns: str
-    body: Callable[..., Any]
+    body: Callable[..., object]
     handles_nulls: bool = False
     takes_types: bool = False
     takes_context: bool = False
     volatile: bool = False
-    prepare: Mapping[int, Callable[[Any], Any]] = field(default_factory=dict)
+    prepare: Mapping[int, Callable[[Any], object]] = field(default_factory=dict)
     result_type: Callable[[Sequence[str]], str] | None = None
     inline_template: str | None = None
 
@@ -88,7 +88,7 @@ class ScalarFunction:
     _overloads: list[Overload] = field(default_factory=list)
     # Signatures are parsed when their function is first looked up: a query names a few of the 240 functions, and
     # parsing all of the signatures at import would slow the start of every command.
-    unparsed: list[tuple[str, Callable[..., Any], Mapping[str, Any]]] = field(default_factory=list)
+    unparsed: list[tuple[str, Callable[..., object], Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def overloads(self) -> list[Overload]:
@@ -100,7 +100,7 @@ class ScalarFunction:
         return self._overloads
 
     @property
-    def body(self) -> Callable[..., Any]:
+    def body(self) -> Callable[..., object]:
         """The body of the first overload."""
         return self.overloads[0].body
 

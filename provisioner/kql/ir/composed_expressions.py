@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from provisioner.diagnostics import Span
 from provisioner.kql.ir.bound_expression import NO_NAMES, NO_SPAN, BoundExpression
@@ -13,7 +13,7 @@ _NOT_IN_JSON = frozenset(("datetime", "timespan", "guid", "decimal", "real"))
 """The types that JSON has no word for (a real may be NaN): a dynamic made from one is encoded when it goes out."""
 
 
-NO_HELPERS: Mapping[str, Any] = {}
+NO_HELPERS: Mapping[str, object] = {}
 
 
 class ComposedExpression(BoundExpression):
@@ -65,7 +65,7 @@ class TemplateExpression(ComposedExpression):
     """
 
     template: Final[str]
-    helpers: Final[Mapping[str, Any]]
+    helpers: Final[Mapping[str, object]]
     function_name: Final[str]
 
     def __init__(
@@ -74,7 +74,7 @@ class TemplateExpression(ComposedExpression):
         template: str,
         arguments: Sequence[BoundExpression],
         *,
-        helpers: Mapping[str, Any] | None = None,
+        helpers: Mapping[str, object] | None = None,
         function_name: str = "",
         nullable: bool | None = None,
         volatile: frozenset[str] = NO_NAMES,

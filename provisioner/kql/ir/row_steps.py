@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
+from provisioner.kql.values import Value
 from provisioner.kql.vocabulary.struct_class import Struct
 
 
@@ -27,7 +27,7 @@ class FlatMapRows(Struct):
     """One row for each item that `function(*arguments)` yields; the parts of an item become `variables`."""
 
     variables: list[str]
-    function: Callable[..., Iterator[Any]]
+    function: Callable[..., Iterator[Value | Sequence[Value]]]
     arguments: Sequence[BoundExpression]
 
 
@@ -49,7 +49,7 @@ class Barrier(Struct):
     `function` takes the arguments of each row as tuples, and the RunContext; it yields tuples for `variables`.
     """
 
-    function: Callable[..., Iterator[tuple[Any, ...]]]
+    function: Callable[..., Iterator[tuple[Value, ...]]]
     arguments: Sequence[BoundExpression]
     variables: list[str]
 
@@ -66,7 +66,7 @@ class RowSource:
 
     table: str | None = None
     columns: list[BoundColumn] = field(default_factory=list)
-    constants: list[tuple[Any, ...]] = field(default_factory=list)
+    constants: list[tuple[Value, ...]] = field(default_factory=list)
     parts: list[Rows] = field(default_factory=list)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.column_items import definition_span
 from provisioner.kql.binding.derived_names import derived_name
 from provisioner.kql.binding.implicit_casts import cast_expression
 from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
-from provisioner.kql.ir.name_scope import Scope
+from provisioner.kql.ir.name_scope import Meaning, Scope
 from provisioner.kql.ir.row_steps import AssignVariable
 from provisioner.kql.operators.aggregate_computations import ArgumentRows, extreme_row
 from provisioner.kql.operators.aggregate_functions import AGGREGATES, Aggregate, computation_for
 from provisioner.kql.syntax import tree
+from provisioner.kql.values import Value
 from provisioner.kql.vocabulary.scalar_types import UNKNOWN
 from provisioner.suggest import did_you_mean, free_names, numbered_names, unused_name
 
@@ -26,7 +26,7 @@ class BoundAggregate:
 
     arguments: list[BoundExpression]
     columns: list[BoundColumn]
-    compute: Callable[[ArgumentRows], Sequence[Any]]
+    compute: Callable[[ArgumentRows], Sequence[Value]]
 
 
 @dataclass(slots=True)
@@ -123,11 +123,11 @@ def _bind_aggregate(context: PipelineContext, summary: BoundSummary, call: tree.
     )
 
 
-def _single_value(compute: Callable[[ArgumentRows], Any]) -> Callable[[ArgumentRows], Sequence[Any]]:
+def _single_value(compute: Callable[[ArgumentRows], Value]) -> Callable[[ArgumentRows], Sequence[Value]]:
     return lambda rows: (compute(rows),)
 
 
-def _conditional_value(compute: Callable[[ArgumentRows], Any]) -> Callable[[ArgumentRows], Sequence[Any]]:
+def _conditional_value(compute: Callable[[ArgumentRows], Value]) -> Callable[[ArgumentRows], Sequence[Value]]:
     """The computation over the rows whose last argument is true."""
     return lambda rows: (compute([row for row in rows if row[-1]]),)
 
@@ -186,7 +186,7 @@ def _default_name(function_name: str, index: int) -> str:
     return f"any_arg{index}"
 
 
-def _row_chooser(function_name: str, columns: list[BoundColumn]) -> Callable[[ArgumentRows], Sequence[Any]]:
+def _row_chooser(function_name: str, columns: list[BoundColumn]) -> Callable[[ArgumentRows], Sequence[Value]]:
     nulls = tuple("" if column.type == "string" else None for column in columns)
     if function_name not in ("arg_max", "arg_min"):
         return lambda rows: rows[0] if rows else nulls
@@ -195,7 +195,7 @@ def _row_chooser(function_name: str, columns: list[BoundColumn]) -> Callable[[Ar
 
 def _bind_expression_item(context: PipelineContext, summary: BoundSummary, item: tree.ColumnItem) -> None:
     """`1.0 * sum(x) / count()`: aggregates inside an expression, which is computed for each group."""
-    names: dict[str, Any] = {}
+    names: dict[str, Meaning] = {}
     node = _replace_aggregates(context, summary, item.value, names)
     if not names:
         hint = did_you_mean(item.value.name, AGGREGATES) if isinstance(item.value, tree.Call) else None
@@ -214,7 +214,7 @@ def _free_name(name: str | None, taken: dict[str, BoundColumn]) -> str:
     return next(free_names(numbered_names("Column"), taken)) if name is None else unused_name(name, taken)
 
 
-def _name_from_aggregate(node: tree.Expression, placeholders: dict[str, Any]) -> str | None:
+def _name_from_aggregate(node: tree.Expression, placeholders: dict[str, Meaning]) -> str | None:
     """The name that an expression takes from the aggregate inside it: `sum_x` for `round(sum(x), 2)`."""
     name = derived_name(node)
     if name is None or not any(placeholder in name for placeholder in placeholders):
@@ -224,7 +224,7 @@ def _name_from_aggregate(node: tree.Expression, placeholders: dict[str, Any]) ->
 
 
 def _replace_aggregates(
-    context: PipelineContext, summary: BoundSummary, node: tree.Expression, names: dict[str, Any]
+    context: PipelineContext, summary: BoundSummary, node: tree.Expression, names: dict[str, Meaning]
 ) -> tree.Expression:
     """The expression with its aggregates replaced by placeholder names, which `names` maps to their results."""
     if isinstance(node, tree.Call) and node.name in AGGREGATES:

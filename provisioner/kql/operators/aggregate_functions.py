@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 from provisioner.kql.operators.aggregate_computations import (
     ArgumentRows,
@@ -30,6 +29,7 @@ from provisioner.kql.operators.aggregate_computations import (
     sum_values,
     variance,
 )
+from provisioner.kql.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Aggregate:
     argument_count: tuple[int, int]
     result_type: Callable[[str], str]
     name_prefix: str
-    compute: Callable[[ArgumentRows], Any]
+    compute: Callable[[ArgumentRows], Value]
     conditional: bool = False
 
 
@@ -82,7 +82,7 @@ def _column_aggregate(
     argument_types: frozenset[str] | None,
     result_type: Callable[[str], str],
     name_prefix: str,
-    compute: Callable[[ArgumentRows], Any],
+    compute: Callable[[ArgumentRows], Value],
     max_arguments: int = 1,
 ) -> Aggregate:
     return Aggregate(argument_types, (1, max_arguments), result_type, name_prefix, compute)
@@ -154,7 +154,7 @@ AGGREGATES.update(
 )
 
 
-def computation_for(name: str, type_name: str) -> Callable[[ArgumentRows], Any]:
+def computation_for(name: str, type_name: str) -> Callable[[ArgumentRows], Value]:
     """The computation of an aggregate for the type of its first argument."""
     compute = AGGREGATES[name].compute
     # Chosen when a query is bound: a sum of no reals is 0.0, an average of ticks is whole ticks, and so on.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.operator_spec import OperatorSpec
@@ -12,6 +11,7 @@ from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import Barrier, Rows
 from provisioner.kql.syntax import tree
 from provisioner.kql.syntax.pipeline_parser import PipelineParser
+from provisioner.kql.values import Value
 
 
 class Count(tree.Operator):
@@ -30,7 +30,7 @@ def _bind(context: PipelineContext, node: Count, rows: Rows, scope: Scope) -> Ro
     return rows.with_steps({"Count": column}, Barrier(_count_rows, [], [variable]))
 
 
-def _count_rows(rows: Iterable[tuple[Any, ...]], context: Any) -> Iterator[tuple[int]]:  # noqa: ARG001
+def _count_rows(rows: Iterable[tuple[Value, ...]], context: object) -> Iterator[tuple[int]]:  # noqa: ARG001
     yield (sum(1 for _ in rows),)
 
 

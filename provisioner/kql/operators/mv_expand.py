@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import zip_longest
-from typing import Any
 from uuid import UUID
 
 from provisioner.kql import values
@@ -20,6 +19,7 @@ from provisioner.kql.ir.row_steps import FlatMapRows, Rows
 from provisioner.kql.operators.take import constant_row_count
 from provisioner.kql.syntax import tree
 from provisioner.kql.syntax.pipeline_parser import PipelineParser
+from provisioner.kql.values import Value
 from provisioner.kql.vocabulary.scalar_types import UNKNOWN
 from provisioner.suggest import free_names, numbered_names, unused_name
 
@@ -101,8 +101,8 @@ def _parse_type(parser: PipelineParser) -> str:
 
 
 def _expand_members(
-    *arguments: Any, types: Sequence[str], as_arrays: bool, indexed: bool, limit: int | None
-) -> Iterator[Any]:
+    *arguments: Value, types: Sequence[str], as_arrays: bool, indexed: bool, limit: int | None
+) -> Iterator[Value | list[Value]]:
     """The values of the expanded columns for each row that one row becomes; a single value where there is one."""
     # Several arrays expand side by side, and the shorter ones end in nulls.
     members = [_members_of(argument, as_arrays=as_arrays)[:limit] for argument in arguments]
@@ -113,7 +113,7 @@ def _expand_members(
         yield parts[0] if len(parts) == 1 else parts
 
 
-def _members_of(value: Any, *, as_arrays: bool) -> list[Any]:
+def _members_of(value: Value, *, as_arrays: bool) -> list[Value]:
     """The members of an array or a bag, which are arrays of key and value or bags of one key; or the value alone."""
     if isinstance(value, list):
         return value
@@ -122,7 +122,7 @@ def _members_of(value: Any, *, as_arrays: bool) -> list[Any]:
     return [value]
 
 
-def _convert_member(member: Any, type_name: str) -> Any:
+def _convert_member(member: Value, type_name: str) -> Value:
     """The member as a value of the type; null where it does not fit."""
     if type_name == "dynamic":
         return member

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from provisioner.kql import values
 from provisioner.kql.binding.bind_context import PipelineContext
 from provisioner.kql.binding.implicit_casts import cast_expression
@@ -61,7 +59,7 @@ def _bind(context: PipelineContext, node: ParseKv, rows: Rows, scope: Scope) -> 
         return rows
 
     # The values in the order of the keys, as a pattern of `parse` gives them: both share `extract_columns`.
-    def match(row_text: str) -> tuple[Any, ...]:
+    def match(row_text: str) -> tuple[values.Value, ...]:
         values_by_key = key_value_format.extract_values(row_text, types.keys())
         return tuple(values.convert(values_by_key.get(key.name, ""), "string", key.type) for key in node.keys)
 

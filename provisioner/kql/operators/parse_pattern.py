@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql import values
@@ -25,7 +24,7 @@ class Capture(Struct):
 
 
 PatternPiece = str | Wildcard | Capture
-Matcher = Callable[[str], tuple[Any, ...]]
+Matcher = Callable[[str], tuple[values.Value, ...]]
 
 _TYPE_PATTERNS = {
     "int": r"[-+]?\d+",
@@ -54,7 +53,7 @@ def build_matcher(
     split = _regex_splitter(pieces, flags, whole_text=whole_text) if kind == "regex" else _constant_splitter(pieces)
     strict = kind != "relaxed"
 
-    def match(text: str) -> tuple[Any, ...]:
+    def match(text: str) -> tuple[values.Value, ...]:
         parts = split(text)
         if parts is None:
             return nulls

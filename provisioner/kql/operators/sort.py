@@ -13,7 +13,7 @@ from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import Barrier, Rows
 from provisioner.kql.syntax import tree
 from provisioner.kql.syntax.pipeline_parser import PipelineParser
-from provisioner.kql.values import order_key
+from provisioner.kql.values import Value, order_key
 
 
 class SortKey(tree.Node):
@@ -79,8 +79,8 @@ def sort_rows(context: PipelineContext, rows: Rows, scope: Scope, sort_keys: lis
 
 
 def _sort_tuples(
-    rows: Iterable[tuple[Any, ...]], context: Any, *, orders: list[tuple[bool, bool, str]], count: int | None
-) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    rows: Iterable[tuple[Value, ...]], context: object, *, orders: list[tuple[bool, bool, str]], count: int | None
+) -> Iterator[tuple[Value, ...]]:  # fmt: skip
     """The tuples without their keys, sorted; each of `orders` is (descending, nulls first, type) of one key."""
     del context
     ordered = list(rows)
@@ -93,11 +93,11 @@ def _sort_tuples(
         yield row[width:]
 
 
-def _sort_key_of(index: int, descending: bool, nulls_first: bool, type_name: str) -> Callable[[tuple[Any, ...]], Any]:
+def _sort_key_of(index: int, descending: bool, nulls_first: bool, type_name: str) -> Callable[[tuple[Value, ...]], Any]:
     """A function from a tuple to a Python sort key of its value at `index`, with nulls before or after all values."""
     null_rank = 0 if nulls_first != descending else 2
 
-    def sort_key(row: tuple[Any, ...]) -> Any:
+    def sort_key(row: tuple[Value, ...]) -> Any:
         value = row[index]
         # An empty string is Kusto's null string.
         if value is None or (type_name == "string" and value == ""):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,9 @@ from provisioner.kql.operators.aggregate_binding import BoundSummary, bind_item,
 from provisioner.kql.operators.aggregate_computations import ArgumentRows
 from provisioner.kql.syntax import tree
 from provisioner.kql.syntax.pipeline_parser import PipelineParser
+from provisioner.kql.values import Value
 
-Computation = tuple[int, Callable[[ArgumentRows], Sequence[Any]]]
+Computation = tuple[int, Callable[[ArgumentRows], Sequence[Value]]]
 """The number of arguments that an aggregate takes from a row, and how it computes its results."""
 
 
@@ -67,19 +68,17 @@ def _bind(context: PipelineContext, node: Summarize, rows: Rows, scope: Scope) -
 
 
 def _group_rows(
-    rows: Iterable[tuple[Any, ...]], context: Any, *, key_types: Sequence[str], computations: Sequence[Computation]
-) -> Iterator[tuple[Any, ...]]:
+    rows: Iterable[tuple[Value, ...]], context: object, *, key_types: Sequence[str], computations: Sequence[Computation]
+) -> Iterator[tuple[Value, ...]]:
     """The groups in the order of their first rows: the key values, then the results; one group without keys."""
     del context
     width = len(key_types)
     # NaN differs from itself and a dynamic may hold lists: only these types pay for an identity key a row.
     needs_identity_keys = any(type_name in ("dynamic", "real") for type_name in key_types)
-    groups: dict[Any, ArgumentRows] = {} if width else {(): []}
-    key_values: dict[Any, tuple[Any, ...]] = {(): ()}
+    groups: dict[tuple[Hashable, ...], ArgumentRows] = {} if width else {(): []}
+    key_values: dict[tuple[Hashable, ...], tuple[Value, ...]] = {(): ()}
     for row in rows:
-        key: Any = row[:width]
-        if needs_identity_keys:
-            key = tuple(map(values.identity_key, key))
+        key: Any = tuple(map(values.identity_key, row[:width])) if needs_identity_keys else row[:width]
         group = groups.get(key)
         if group is None:
             group = groups[key] = []
@@ -89,7 +88,7 @@ def _group_rows(
         yield (*key_values.get(key, ()), *_compute_aggregates(group, computations))
 
 
-def _compute_aggregates(group: ArgumentRows, computations: Sequence[Computation]) -> Iterator[Any]:
+def _compute_aggregates(group: ArgumentRows, computations: Sequence[Computation]) -> Iterator[Value]:
     start = 0
     for argument_count, compute in computations:
         yield from compute([row[start : start + argument_count] for row in group])

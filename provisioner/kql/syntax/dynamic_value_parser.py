@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.kql import values
 from provisioner.kql.syntax import literals
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NAMED_VALUES = {"null": None, "true": True, "false": False, "NaN": float("nan"), "Infinity": float("inf")}
 
 
-def parse_dynamic_value(cursor: TokenCursor) -> Any:
+def parse_dynamic_value(cursor: TokenCursor) -> values.Value:
     """The value that begins at the cursor, which is moved behind it.
 
     Raises UnreadableSyntax where there is none, InvalidLiteral for a literal that is no value of its type.
@@ -53,9 +53,9 @@ def parse_dynamic_value(cursor: TokenCursor) -> Any:
     )
 
 
-def _parse_bag(cursor: TokenCursor) -> dict[str, Any]:
+def _parse_bag(cursor: TokenCursor) -> dict[str, values.Value]:
     cursor.advance()
-    bag: dict[str, Any] = {}
+    bag: dict[str, values.Value] = {}
     with cursor.nested_bracket():
         while not cursor.at("}"):
             token = cursor.token
@@ -70,9 +70,9 @@ def _parse_bag(cursor: TokenCursor) -> dict[str, Any]:
     return bag
 
 
-def _parse_array(cursor: TokenCursor) -> list[Any]:
+def _parse_array(cursor: TokenCursor) -> list[values.Value]:
     cursor.advance()
-    array: list[Any] = []
+    array: list[values.Value] = []
     with cursor.nested_bracket():
         while not cursor.at("]"):
             array.append(parse_dynamic_value(cursor))

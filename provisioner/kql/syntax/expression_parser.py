@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from provisioner.diagnostics import Span
 from provisioner.kql.syntax import literals, tree
@@ -17,6 +16,7 @@ from provisioner.kql.syntax.operator_precedence import (
     TEXT_OPERATOR_POWER,
 )
 from provisioner.kql.syntax.token_cursor import TokenCursor
+from provisioner.kql.values import Value
 from provisioner.kql.vocabulary.scalar_types import CAST_FUNCTIONS, TYPE_SPELLINGS, TYPES
 
 _BOOLEANS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
@@ -205,7 +205,7 @@ class ExpressionParser(TokenCursor):
             raise self.syntax_error(f"an expression is missing before {self.describe_token()}")
         return tree.Name(name, quoted=True, start=token.start, end=self.previous.end)
 
-    def _read_literal(self, token: Token, read_literal: Callable[[], tuple[str, Any]]) -> tree.Expression:
+    def _read_literal(self, token: Token, read_literal: Callable[[], tuple[str, Value]]) -> tree.Expression:
         try:
             type_name, value = read_literal()
         except literals.InvalidLiteral as error:

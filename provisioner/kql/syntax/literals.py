@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from provisioner.kql import values
 from provisioner.kql.syntax.lexer import LITERAL_TYPES, unquote_string
@@ -15,7 +15,7 @@ class InvalidLiteral(Exception):
     """A literal whose text is no value of its type."""
 
 
-def read_number(kind: str, text: str) -> tuple[str, Any]:
+def read_number(kind: str, text: str) -> tuple[str, values.Value]:
     """Type and value of a number or timespan token; InvalidLiteral where it is out of the type's range.
 
     `kind` is the token's: long, real, hex or span.
@@ -39,7 +39,7 @@ def read_number(kind: str, text: str) -> tuple[str, Any]:
     return "long", int(text)
 
 
-def read_typed_literal(text: str) -> tuple[str, Any]:
+def read_typed_literal(text: str) -> tuple[str, values.Value]:
     """Type and value of `datetime(…)`, `guid(…)`, `long(…)` and the like; `null` inside is the type's null.
 
     Raises InvalidLiteral where the text inside is no value of the type.
@@ -78,7 +78,7 @@ def _parse_bool(text: str) -> bool | None:
     return named if whole is None else whole != 0
 
 
-_PARSERS: dict[str, Any] = {
+_PARSERS: dict[str, Callable[[str], values.Value]] = {
     "bool": _parse_bool,
     "int": _parse_int,
     "long": _parse_long,

@@ -155,18 +155,17 @@ def to_json(value: Any, type_name: str) -> Any:
     return to_plain_json(value)
 
 
-def to_plain_json(value: Any) -> Any:
+def to_plain_json(value: Value) -> Value:
     """The value with nothing but JSON inside: typed members, NaN and the infinities become text."""
-    value_type = type(value)
     # Members are looked at before the call: most are plain, and a call a member is what exporting a row costs.
-    if value_type is dict:
+    if isinstance(value, dict):
         return {
             key: member if type(member) in _JSON_SCALARS else to_plain_json(member) for key, member in value.items()
         }
-    if value_type is list:
+    if isinstance(value, list):
         return [member if type(member) in _JSON_SCALARS else to_plain_json(member) for member in value]
-    if value_type is float:
+    if isinstance(value, float):
         return value if value - value == 0 else format_real(value)  # inf - inf and nan - nan are NaN
-    if value_type is Decimal:
+    if isinstance(value, Decimal):
         return format_decimal(value)
     return str(value) if isinstance(value, (TypedTicks, UUID)) else value

@@ -15,11 +15,11 @@ class Uncompared:
 
     __slots__ = ("default",)
 
-    def __init__(self, default: Any) -> None:
+    def __init__(self, default: object) -> None:
         self.default = default
 
 
-def uncompared(*, default: Any, kw_only: bool = False) -> Any:
+def uncompared(*, default: object, kw_only: bool = False) -> Any:
     """Declare a field that equality does not look at, such as the position of a node."""
     del kw_only  # for the type checker, which reads it where the field is declared
     return Uncompared(default)
@@ -29,7 +29,7 @@ def uncompared(*, default: Any, kw_only: bool = False) -> Any:
 class Struct:
     """Annotated names become fields and, in order, the parameters of `__init__`; `start` and `end` by keyword only."""
 
-    fields: ClassVar[dict[str, Any]] = {}
+    fields: ClassVar[dict[str, object]] = {}
     compared_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -69,7 +69,7 @@ _REQUIRED = object()
 _BY_KEYWORD = ("start", "end")
 
 
-def _constructor(module: str, fields: dict[str, Any]) -> Any:
+def _constructor(module: str, fields: dict[str, object]) -> Any:
     """`__init__` for the fields, as if it were written by hand."""
     names = [name for name in fields if name not in _BY_KEYWORD]
     defaults = {f"d_{name}": default for name, default in fields.items() if default is not _REQUIRED}
