@@ -74,7 +74,7 @@ class Faults:
         self.seed = seed
         self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
 
-    def load(self, document: Any) -> list[Fault]:
+    def load(self, document: object) -> list[Fault]:
         """Turn on a fault, a list of them, or those of `{seed, faults}`; returns them.
 
         Raises ApiError 400 InvalidFault.
@@ -88,7 +88,7 @@ class Faults:
             self._turn_on(fault)
         return faults
 
-    def reseed(self, seed: Any) -> None:
+    def reseed(self, seed: object) -> None:
         """Start the random generator over with a seed, a whole number; raises ApiError 400 InvalidFault."""
         if not isinstance(seed, int):
             raise _invalid_fault("seed is a whole number")
@@ -143,7 +143,7 @@ class Faults:
         self.clock.set(instant, stop=bool(fault.values["stop"]))
 
 
-def _parse(document: Any) -> Fault:
+def _parse(document: object) -> Fault:
     fault_name = document.get("fault") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(fault_name, str) or fault_name not in FAULT_FIELDS:
         raise _invalid_fault(f"a fault is an object whose `fault` is one of {', '.join(FAULT_FIELDS)}")
@@ -162,7 +162,7 @@ def _parse(document: Any) -> Fault:
     return Fault(fault_name, str(document.get("match", "*")), times, float(probability), values)
 
 
-def _check_field(fault_name: str, name: str, value: Any, default: Any) -> None:
+def _check_field(fault_name: str, name: str, value: Any, default: object) -> None:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if isinstance(default, float) and (not is_number or value < 0):
         raise _invalid_fault(f"{fault_name}: {name} is a number of at least 0")

@@ -133,7 +133,7 @@ def build_state(options: ServerOptions) -> EmulatorState:
     return state
 
 
-def _read_faults(path: Path) -> Any:
+def _read_faults(path: Path) -> object:
     import yaml
 
     try:

@@ -77,7 +77,7 @@ class AzureMonitor:
         drops: list[dict[str, Any]] = self.call_admin_api("GET", "/emulator/drops")["drops"]
         return drops
 
-    def inject_fault(self, fault: str, **values: Any) -> None:
+    def inject_fault(self, fault: str, **values: object) -> None:
         """Turn a fault on, with its fields; raises ProvisionerError where a field is wrong."""
         self.call_admin_api("POST", "/emulator/faults", {"fault": fault, **values})
 
@@ -89,7 +89,7 @@ class AzureMonitor:
         """Forget all resources, rows, dropped rows and faults."""
         self.call_admin_api("POST", "/emulator/reset")
 
-    def call_admin_api(self, method: str, path: str, body: Any = None) -> Any:
+    def call_admin_api(self, method: str, path: str, body: object = None) -> Any:
         """Call one of the emulator's own paths with a JSON body; its parsed answer, or ProvisionerError from 400 on."""
         address = urlsplit(self.ready.endpoint)
         context = ssl.create_default_context(cafile=self.ready.ca_file)

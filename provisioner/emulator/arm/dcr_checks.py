@@ -89,7 +89,7 @@ def _stream_findings(stream: str, columns: list[dict[str, Any]]) -> Iterator[str
             yield f"Type '{column.get('type')}' of column '{column['name']}' is not supported."
 
 
-def _repeated(names: Iterable[Any]) -> list[str]:
+def _repeated(names: Iterable[object]) -> list[str]:
     return sorted(str(name) for name, count in Counter(names).items() if count > 1)
 
 

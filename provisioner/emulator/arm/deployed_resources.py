@@ -44,14 +44,14 @@ class DeployedResources:
     def __init__(self, request: Request, stage: Stage) -> None:
         self._request, self._stage = request, stage
 
-    def reference(self, target: Target, *, full: bool) -> Any:
+    def reference(self, target: Target, *, full: bool) -> object:
         """The properties of a resource, or all of it; raises ApiError where it does not exist."""
         body = self._resource(target)
         if isinstance(body, Deferred):
             return body
         return body if full else body.get("properties", {})
 
-    def list_action(self, name: str, target: Target, body: Any) -> Any:
+    def list_action(self, name: str, target: Target, body: object) -> object:
         """The answer to a POST of that name; raises ApiError where the resource or the action does not exist."""
         if name.lower() == "listoutputswithsecurevalues":
             return self._secure_outputs(target)
@@ -60,7 +60,7 @@ class DeployedResources:
         content = json.dumps(body).encode() if body is not None else b""
         return self._json(self._dispatch("POST", f"{target.id}/{name}", target, content))
 
-    def resource_group(self, scope: DeploymentScope) -> Any:
+    def resource_group(self, scope: DeploymentScope) -> object:
         """The group as it is; before a deployment has created it, what its id says."""
         group = self._request.state.store.get(scope.id)
         if group is not None:
@@ -70,20 +70,20 @@ class DeployedResources:
         later = {name: Deferred(f"[resourceGroup().{name}]", (scope.id,)) for name in ("location", "tags")}
         return {"id": scope.id, "name": scope.group, "type": RESOURCE_GROUP, **later}
 
-    def subscription(self, scope: DeploymentScope) -> Any:
+    def subscription(self, scope: DeploymentScope) -> object:
         """The ids and the name of a subscription."""
         body = subscription_body(self._request.state, scope.subscription)
         return {name: body[name] for name in ("id", "subscriptionId", "tenantId", "displayName")}
 
-    def management_group(self, scope: DeploymentScope) -> Any:
+    def management_group(self, scope: DeploymentScope) -> object:
         """Refused: no deployment here has a management group for its scope."""
         raise ApiError(400, "InvalidTemplate", f"The emulator does not deploy to '{scope.id or 'a management group'}'.")
 
-    def tenant(self, scope: DeploymentScope) -> Any:  # noqa: ARG002 - the protocol's
+    def tenant(self, scope: DeploymentScope) -> object:  # noqa: ARG002 - the protocol's
         """The one tenant."""
         return tenant_body(self._request.state)
 
-    def secret(self, vault: str, name: str, version: str | None) -> Any:  # noqa: ARG002 - the protocol's
+    def secret(self, vault: str, name: str, version: str | None) -> object:  # noqa: ARG002 - the protocol's
         """A secret of a vault that a template deployed here; raises ApiError where there is none."""
         secret = self._request.state.store.get(f"{vault}/secrets/{name}")
         if secret is None:
@@ -100,7 +100,7 @@ class DeployedResources:
             return later
         return self._json(response)
 
-    def _secure_outputs(self, target: Target) -> Any:
+    def _secure_outputs(self, target: Target) -> object:
         # Outputs of an earlier run must not decide about this one.
         if self._stage in {Stage.BEFORE, Stage.COMPARING}:
             return Deferred(target.id, (target.id,))

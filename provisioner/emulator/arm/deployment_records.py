@@ -71,7 +71,7 @@ def record_operation(
     request.state.store.put(record)
 
 
-def printable(value: Any) -> Any:
+def printable(value: object) -> Any:
     """A value as JSON, with the text of what is not known yet in its place."""
     if isinstance(value, Unknown):
         return value.text

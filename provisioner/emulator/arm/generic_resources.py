@@ -103,7 +103,7 @@ def patch(request: Request) -> Response:
     return Response(200, with_base_url(request, record.body))
 
 
-def merge_patch(old: Any, new: Any) -> Any:
+def merge_patch(old: object, new: object) -> Any:
     """JSON merge patch (RFC 7396): objects member by member, null removes, anything else replaces."""
     if not isinstance(new, dict):
         return new

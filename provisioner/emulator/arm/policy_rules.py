@@ -16,7 +16,7 @@ from provisioner.template import TemplateError, evaluate_expression
 Resource = Mapping[str, Any]
 """`id`, `name`, `type`, `kind`, `location`, `tags` of a resource as it would be."""
 
-Test = Callable[[Any, Any], bool]
+Test = Callable[[object, object], bool]
 
 ENFORCED_EFFECTS = ("deny", "audit", "auditIfNotExists", "disabled", "manual")
 """Effects that are carried out here: all but deny change nothing."""
@@ -26,7 +26,7 @@ _TAG = re.compile(r"tags(?:\[\s*'?(?P<bracketed>[^\]]*?)'?\s*\]|\.(?P<dotted>.+)
 _FIELD_CALL = re.compile(r"\[\s*field\('(?P<name>[^']+)'\)\s*\]", re.IGNORECASE)
 
 
-def check_rule(rule: Any) -> None:
+def check_rule(rule: object) -> None:
     """Raise ApiError 400 where a rule has no `if` and `then`, 501 where it needs more than is evaluated here."""
     if not isinstance(rule, dict) or "if" not in rule or not isinstance(rule.get("then"), dict):
         raise ApiError(400, "InvalidPolicyRule", "The policy rule needs 'if' and 'then' with an 'effect'.")
@@ -44,7 +44,7 @@ def check_effect(effect: str) -> None:
         raise not_implemented(f"the policy effect '{effect}'")
 
 
-def evaluate(value: Any, parameters: Mapping[str, Any]) -> Any:
+def evaluate(value: object, parameters: Mapping[str, object]) -> object:
     """A value of a rule with its expressions evaluated; raises ApiError 400 InvalidPolicyRule."""
     try:
         return evaluate_expression(value, parameters=parameters)
@@ -52,7 +52,7 @@ def evaluate(value: Any, parameters: Mapping[str, Any]) -> Any:
         raise ApiError(400, "InvalidPolicyRule", f"The policy rule cannot be evaluated: {error.message}") from error
 
 
-def holds(condition: dict[str, Any], resource: Resource, parameters: Mapping[str, Any]) -> bool:
+def holds(condition: dict[str, Any], resource: Resource, parameters: Mapping[str, object]) -> bool:
     """Whether a resource meets a condition that `check_rule` has let through."""
     if "allOf" in condition:
         return all(holds(inner, resource, parameters) for inner in condition["allOf"])
@@ -65,14 +65,14 @@ def holds(condition: dict[str, Any], resource: Resource, parameters: Mapping[str
     return _OPERATORS[operator.lower()](_actual(condition, resource, parameters), expected)
 
 
-def _actual(condition: dict[str, Any], resource: Resource, parameters: Mapping[str, Any]) -> Any:
+def _actual(condition: dict[str, Any], resource: Resource, parameters: Mapping[str, object]) -> object:
     if "field" in condition:
         return _field(str(evaluate(condition["field"], parameters)), resource)
     call = _FIELD_CALL.fullmatch(str(condition["value"]))
     return _field(call["name"], resource) if call else evaluate(condition["value"], parameters)
 
 
-def _field(name: str, resource: Resource) -> Any:
+def _field(name: str, resource: Resource) -> object:
     if tag := _TAG.fullmatch(name):
         tag_name = (tag["bracketed"] or tag["dotted"] or "").lower()
         tags = resource.get("tags") or {}
@@ -82,7 +82,7 @@ def _field(name: str, resource: Resource) -> Any:
     return resource.get("name" if name.lower() == "fullname" else name.lower())
 
 
-def _check_condition(condition: Any) -> None:
+def _check_condition(condition: object) -> None:
     if not isinstance(condition, dict):
         raise ApiError(400, "InvalidPolicyRule", "A condition of the policy rule is no object.")
     for name in ("allOf", "anyOf"):
@@ -106,36 +106,36 @@ def _check_condition(condition: Any) -> None:
         _field(field, {})
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """As policies compare: without case; a region also without spaces, as it may be written either way."""
     return "" if value is None else str(value).lower()
 
 
-def _equals(actual: Any, expected: Any) -> bool:
+def _equals(actual: object, expected: object) -> bool:
     if isinstance(actual, str) or isinstance(expected, str):
         return _text(actual) == _text(expected)
     return bool(actual == expected)
 
 
-def _is_in(actual: Any, expected: Any) -> bool:
+def _is_in(actual: object, expected: object) -> bool:
     return any(_equals(actual, item) for item in (expected if isinstance(expected, list) else [expected]))
 
 
-def _like(actual: Any, expected: Any) -> bool:
+def _like(actual: object, expected: object) -> bool:
     # One asterisk is all that the pattern may hold besides text; brackets and question marks mean themselves.
     pattern = re.sub(r"[\[?]", lambda match: f"[{match[0]}]", _text(expected))
     return fnmatchcase(_text(actual), pattern)
 
 
-def _contains(actual: Any, expected: Any) -> bool:
+def _contains(actual: object, expected: object) -> bool:
     return _text(expected) in _text(actual)
 
 
-def _exists(actual: Any, expected: Any) -> bool:
+def _exists(actual: object, expected: object) -> bool:
     return (actual is not None) == (_text(expected) == "true")
 
 
-def _contains_key(actual: Any, expected: Any) -> bool:
+def _contains_key(actual: object, expected: object) -> bool:
     return isinstance(actual, dict) and _is_in(expected, list(actual))
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from provisioner.template import Unknown
 
-PropertyChange = dict[str, Any]
+PropertyChange = dict[str, object]
 """`path`, `propertyChangeType` (Create, Delete, Modify, Array), `before`, `after`, `children`."""
 
 
-def property_changes(before: Any, after: Any, *, only_declared: bool) -> list[PropertyChange]:
+def property_changes(before: object, after: object, *, only_declared: bool) -> list[PropertyChange]:
     """The differences between two values; with `only_declared` what `after` leaves out is none."""
     return list(_changes(before, after, "", only_declared))
 
 
-def _changes(before: Any, after: Any, path: str, only_declared: bool) -> Iterator[PropertyChange]:
+def _changes(before: object, after: object, path: str, only_declared: bool) -> Iterator[PropertyChange]:
     if isinstance(before, dict) and isinstance(after, dict):
         yield from _member_changes(before, after, path, only_declared)
     elif isinstance(before, list) and isinstance(after, list):
@@ -27,7 +26,7 @@ def _changes(before: Any, after: Any, path: str, only_declared: bool) -> Iterato
 
 
 def _member_changes(
-    before: dict[str, Any], after: dict[str, Any], path: str, only_declared: bool
+    before: dict[str, object], after: dict[str, object], path: str, only_declared: bool
 ) -> Iterator[PropertyChange]:
     # ARM compares names of properties without case.
     spellings = {name.lower(): name for name in before}
@@ -44,7 +43,7 @@ def _member_changes(
             yield _change(f"{path}.{name}".lstrip("."), "Delete", value, None)
 
 
-def _item_changes(before: list[Any], after: list[Any], only_declared: bool) -> Iterator[PropertyChange]:
+def _item_changes(before: list[object], after: list[object], only_declared: bool) -> Iterator[PropertyChange]:
     for index in range(max(len(before), len(after))):
         if index >= len(after):
             yield _change(str(index), "Delete", before[index], None)
@@ -55,17 +54,17 @@ def _item_changes(before: list[Any], after: list[Any], only_declared: bool) -> I
 
 
 def _change(
-    path: str, change_type: str, before: Any, after: Any, children: list[PropertyChange] | None = None
+    path: str, change_type: str, before: object, after: object, children: list[PropertyChange] | None = None
 ) -> PropertyChange:
     shown = after.text if isinstance(after, Unknown) else after
     return {"path": path, "propertyChangeType": change_type, "before": before, "after": shown, "children": children}
 
 
-def _is_nothing(value: Any) -> bool:
+def _is_nothing(value: object) -> bool:
     return value is None or value in ({}, [])
 
 
-def _equivalent(before: Any, after: Any) -> bool:
+def _equivalent(before: object, after: object) -> bool:
     # What is known only while deploying is no difference before: nothing could be said of it.
     if isinstance(after, Unknown):
         return True

@@ -20,8 +20,7 @@ def accept_body(resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
     """
     body_type = _published_types()[resource_type]
     envelope = {name: value for name, value in body.items() if name not in {"id", "name", "type", "apiVersion"}}
-    accepted: dict[str, Any] = _accept_value(body_type, envelope, "")
-    return accepted
+    return _accept_object(body_type, envelope, "")
 
 
 @cache
@@ -30,7 +29,7 @@ def _published_types() -> dict[str, Any]:
     return types
 
 
-def _accept_value(value_type: Any, value: Any, path: str) -> Any:
+def _accept_value(value_type: Any, value: object, path: str) -> object:
     if value is None or value_type == "any":
         return value
     if isinstance(value_type, str):
@@ -50,7 +49,7 @@ def _accept_value(value_type: Any, value: Any, path: str) -> Any:
     return _check_bounds(value_type[primitive], _accept_primitive(primitive, value, path), path)
 
 
-def _accept_object(object_type: dict[str, Any], value: Any, path: str) -> dict[str, Any]:
+def _accept_object(object_type: dict[str, Any], value: object, path: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise _mismatch(path, "an object", value)
     proper_names = {name.lower(): name for name in object_type["props"]}
@@ -69,7 +68,7 @@ def _accept_object(object_type: dict[str, Any], value: Any, path: str) -> dict[s
     return result
 
 
-def _accept_enum_value(enum_type: dict[str, Any], value: Any, path: str) -> Any:
+def _accept_enum_value(enum_type: dict[str, Any], value: object, path: str) -> object:
     if not isinstance(value, str):
         raise _mismatch(path, "a string", value)
     # Choices are compared without case, and stored as published.
@@ -82,7 +81,7 @@ def _accept_enum_value(enum_type: dict[str, Any], value: Any, path: str) -> Any:
     raise _mismatch(path, f"one of {', '.join(enum_type['enum'])}", value)
 
 
-def _accept_primitive(type_name: str, value: Any, path: str) -> Any:
+def _accept_primitive(type_name: str, value: object, path: str) -> object:
     fits = isinstance(value, _PRIMITIVES[type_name]) and (type_name != "int" or not isinstance(value, bool))
     if type_name == "int" and isinstance(value, float):  # a JSON number is a number; dailyQuotaGb is -1.0
         return value
@@ -91,7 +90,7 @@ def _accept_primitive(type_name: str, value: Any, path: str) -> Any:
     return value
 
 
-def _check_bounds(bounds: dict[str, Any], value: Any, path: str) -> Any:
+def _check_bounds(bounds: dict[str, Any], value: object, path: str) -> object:
     if isinstance(value, str):
         too_long = len(value) > bounds.get("maxLength", len(value)) or len(value) < bounds.get("minLength", 0)
         if too_long or ("pattern" in bounds and not re.search(bounds["pattern"], value)):
@@ -100,7 +99,7 @@ def _check_bounds(bounds: dict[str, Any], value: Any, path: str) -> Any:
     return value
 
 
-def _mismatch(path: str, expected: str, value: Any) -> ApiError:
+def _mismatch(path: str, expected: str, value: object) -> ApiError:
     shown = repr(value) if len(repr(value)) < 100 else type(value).__name__
     message = (
         f"The request content was invalid and could not be deserialized: 'Path '{path}': {expected} is "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import azure_facts
@@ -133,12 +134,12 @@ def _entity_tags_in(header: str) -> list[str]:
     return [*tags, *(f'"{tag}"' for tag in tags)]
 
 
-def with_base_url(request: Request, body: Any) -> str:
+def with_base_url(request: Request, body: object) -> str:
     """A stored body as JSON text, with the address that the caller used filled in."""
     return json.dumps(body, separators=(",", ":")).replace(BASE_URL_PLACEHOLDER, request.base_url)
 
 
-def list_response(request: Request, bodies: list[Any]) -> Response:
+def list_response(request: Request, bodies: Iterable[object]) -> Response:
     """A list of bodies in one page."""
     return Response(
         body='{"value":[' + ",".join(with_base_url(request, body) for body in bodies) + '],"nextLink":null}'

@@ -129,20 +129,20 @@ def _new_body(
     }
 
 
-def _validated_sku(name: Any) -> str:
+def _validated_sku(name: object) -> str:
     if not isinstance(name, str) or name.lower() not in {sku.lower() for sku in _SKUS}:
         raise ApiError(400, "InvalidParameter", f"The SKU '{name}' is not valid.", target="properties.sku.name")
     return name
 
 
 # 30 to 730 days, or -1 for the default of the plan; AMD logs/data-retention-configure.md.
-def _validated_retention(days: Any) -> int:
+def _validated_retention(days: object) -> int:
     if days in {None, -1}:
         return 30
-    if not 30 <= days <= 730:
+    if not isinstance(days, int) or not 30 <= days <= 730:
         message = f"Invalid value {days} provided for 'retentionInDays': it must be between 30 and 730."
         raise ApiError(400, "InvalidParameter", message, target="properties.retentionInDays")
-    return int(days)
+    return days
 
 
 def current_body(

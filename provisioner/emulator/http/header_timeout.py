@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiohttp.web_protocol import RequestHandler
 
 HEADER_SECONDS = 20.0
@@ -20,7 +22,12 @@ class HeaderTimeoutServer(web.Server):
     aiohttp has no limit of its own for the first request; later ones fall to its keep-alive limit.
     """
 
-    def __init__(self, handler: Any, seconds: float = HEADER_SECONDS, **options: Any) -> None:
+    def __init__(
+        self,
+        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        seconds: float = HEADER_SECONDS,
+        **options: Any,
+    ) -> None:
         super().__init__(handler, **options)
         self._seconds = seconds
         self._timers: dict[RequestHandler, asyncio.TimerHandle] = {}

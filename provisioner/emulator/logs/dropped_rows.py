@@ -81,7 +81,7 @@ def list_drops(state: EmulatorState) -> list[dict[str, Any]]:
     return [{**drop, "message": REASONS.get(drop["reason"], drop["reason"])} for drop in drops]
 
 
-def short_json(value: Any) -> str:
+def short_json(value: object) -> str:
     """A value as JSON, cut to 200 characters."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:197]}..."

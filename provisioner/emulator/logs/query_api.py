@@ -70,7 +70,7 @@ def _part_response(request: Request, part: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _prefer_header(headers: Any) -> str:
+def _prefer_header(headers: object) -> str:
     if not isinstance(headers, dict):
         return ""
     return next((str(value) for name, value in headers.items() if name.lower() == "prefer"), "")
@@ -116,7 +116,7 @@ def _json_body(request: Request) -> dict[str, Any]:
     return _validated_body(request.parse_json() if request.content else {})
 
 
-def _validated_body(body: Any) -> dict[str, Any]:
+def _validated_body(body: object) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise bad_argument("The request body is not an object.")
     for name in ("query", "timespan"):

@@ -9,13 +9,15 @@ from provisioner.emulator.http.response import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from provisioner.diagnostics import Diagnostic
+
 
 def bad_argument(message: str) -> ApiError:
     """400 BadArgumentError for what is wrong with the request."""
     return _bad_argument({"code": "SyntaxError", "message": message})
 
 
-def query_error(text: str, diagnostics: Iterable[Any]) -> ApiError:
+def query_error(text: str, diagnostics: Iterable[Diagnostic]) -> ApiError:
     """400 BadArgumentError for the first error among the diagnostics of a query's text, with its line and position."""
     first = next(diagnostic for diagnostic in diagnostics if diagnostic.severity == "error")
     before = text[: first.span.start]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from provisioner.emulator.state import EmulatorState
     from provisioner.emulator.store import StoredResource
+    from provisioner.kql.ir.bound_query import Query
 
 ROWS_LIMIT = 500_000
 """Rows in an answer; AMD fundamentals/service-limits.md."""
@@ -141,10 +142,10 @@ def _iso(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-def _result_response(query: Any, rows: Iterator[dict[str, Any]], prefer: str, started: float) -> Response:
+def _result_response(query: Query, rows: Iterator[dict[str, Any]], prefer: str, started: float) -> Response:
     columns = [{"name": name, "type": column_type} for name, column_type in query.columns.items()]
     is_dynamic = [column_type == "dynamic" for column_type in query.columns.values()]
-    cells: list[list[Any]] = []
+    cells: list[list[object]] = []
     error = None
     for row in rows:
         # HTTP 200 with `error.code` PartialError beside the rows, as documented.
@@ -180,7 +181,7 @@ def _partial_error() -> dict[str, Any]:
     }
 
 
-def _cell(value: Any, is_dynamic: bool) -> Any:
+def _cell(value: object, is_dynamic: bool) -> object:
     # The API sends a dynamic value as a string of JSON.
     if is_dynamic and value is not None and not isinstance(value, str):
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
