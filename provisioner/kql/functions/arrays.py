@@ -64,9 +64,9 @@ def array_slice(array: Value, start: int, end: int) -> list[Value] | None:
 )
 def array_split(array: Value, index: Value) -> list[Value] | None:
     """The arrays before, between and after the given positions; negative ones count from the end."""
-    wanted = index if isinstance(index, list) else [index]
-    positions = [position for position in wanted if type(position) is int]
-    if not isinstance(array, list) or len(positions) < len(wanted):
+    requested = index if isinstance(index, list) else [index]
+    positions = [position for position in requested if type(position) is int]
+    if not isinstance(array, list) or len(positions) < len(requested):
         return None
     bounds = [max(0, min(len(array), position if position >= 0 else position + len(array))) for position in positions]
     return [array[start:end] for start, end in zip([0, *bounds], [*bounds, len(array)], strict=True)]
