@@ -22,6 +22,7 @@ SUBJECTS = {
     "NAM": "Names",
     "REG": "Regions",
     "RES": "Data collection rules and resources",
+    "WKS": "The workspace",
     "TAB": "Tables",
     "STR": "Streams",
     "TRN": "Transforms",

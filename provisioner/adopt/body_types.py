@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from provisioner.adopt.template_resources import DCR, ENDPOINT, GRANT, TABLE, WORKSPACE
+from provisioner.adopt.template_resources import DCR, ENDPOINT, GRANT, SENTINEL, TABLE, WORKSPACE
 from provisioner.model import TablePlan
 from provisioner.resources.flatten import dotted_path
 from provisioner.template import UnresolvedValue
@@ -33,10 +33,19 @@ _TABLE = {
     "schema": {"name": str, "description": str, "columns": _COLUMNS},
 }
 _GRANT = {"principalId": str, "principalType": str, "roleDefinitionId": str}
+_WORKSPACE = {
+    "retentionInDays": int,
+    "sku": {"name": str, "capacityReservationLevel": int},
+    "workspaceCapping": {"dailyQuotaGb": float},
+    "features": {"enableLogAccessUsingOnlyResourcePermissions": bool},
+    "publicNetworkAccessForIngestion": str,
+    "publicNetworkAccessForQuery": str,
+}
 TYPES_READ: Mapping[str, Any] = {
-    DCR: {**_HEAD, "properties": _RULE},
+    DCR: {**_HEAD, "identity": {"type": str}, "properties": _RULE},
     TABLE: {**_HEAD, "properties": _TABLE},
-    WORKSPACE: {**_HEAD, "properties": {"retentionInDays": int}},
+    WORKSPACE: {**_HEAD, "properties": _WORKSPACE},
+    SENTINEL: {**_HEAD, "properties": {}},
     ENDPOINT: {**_HEAD, "properties": {"networkAcls": {"publicNetworkAccess": str}}},
     GRANT: {"properties": _GRANT},
 }
@@ -100,11 +109,17 @@ def _coerced(value: Any, expected_type: Any, path: _Path, removed_values: list[R
         return [inner for inner in items if inner is not _REMOVED]
     if isinstance(expected_type, frozenset) and isinstance(value, str) and value.lower() in expected_type:
         return value
-    # bool is a subclass of int in Python; no property that is read here is a boolean.
-    if isinstance(expected_type, type) and isinstance(value, expected_type) and not isinstance(value, bool):
+    if isinstance(expected_type, type) and _has_type(value, expected_type):
         return value
     removed_values.append(RemovedValue(dotted_path(path), _text(value), "is not what Azure takes there"))
     return _REMOVED
+
+
+def _has_type(value: Any, expected_type: type) -> bool:
+    # bool is a subclass of int in Python, and JSON has one kind of number.
+    if isinstance(value, bool) or expected_type is bool:
+        return isinstance(value, bool) and expected_type is bool
+    return isinstance(value, (int, float) if expected_type is float else expected_type)
 
 
 def _without_unresolved(value: Any, path: _Path, removed_values: list[RemovedValue]) -> Any:

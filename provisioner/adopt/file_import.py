@@ -21,7 +21,7 @@ from provisioner.adopt.dcr_import import (
 )
 from provisioner.adopt.grant_import import add_grants
 from provisioner.adopt.json_source import JsonFile, read_json_file
-from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft, escape_variables
+from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft
 from provisioner.adopt.manifest_naming import name_from_files
 from provisioner.adopt.manifest_sections import ImportedResource
 from provisioner.adopt.missing_values import missing_names
@@ -35,11 +35,13 @@ from provisioner.adopt.placement import (
     workspace_ids,
 )
 from provisioner.adopt.table_import import is_query_result
+from provisioner.adopt.tag_import import add_tags, common_tags
 from provisioner.adopt.template_grants import role_assignment
 from provisioner.adopt.template_resources import (
     DCR,
     ENDPOINT,
     GRANT,
+    SENTINEL,
     TABLE,
     WORKSPACE,
     ImportScope,
@@ -124,6 +126,8 @@ class FileImport:
         draft.comments.setdefault((), []).insert(0, f"Imported from {', '.join(files)}")
         draft.fields["target"] = self.placement.target()
         draft.fields["workspace"] = self.placement.workspace()
+        if self.placement.of_type(SENTINEL):
+            draft.fields["workspace"]["sentinel"] = True
         dcrs = [dcr for dcr in self.placement.of_type(DCR) if not self._is_skipped(dcr)]
         if self.placement.of_type(ENDPOINT) or any(not is_direct(dcr) for dcr in dcrs):
             draft.fields["endpoint"] = self.placement.endpoint(dcrs)
@@ -214,30 +218,33 @@ class FileImport:
         return [*item_by_name.values()]
 
     def _add_tags(self) -> None:
-        """Write the tags that all resources have in common as the manifest's, and report the others."""
-        tagged = [resource for resource in self.template_resources if resource.type in (DCR, ENDPOINT, WORKSPACE)]
-        all_tags = [resource.body.get("tags") or {} for resource in tagged]
-        common = (
-            {key: value for key, value in all_tags[0].items() if all(tags.get(key) == value for tags in all_tags)}
-            if all_tags
-            else {}
-        )
-        common = {key: value for key, value in common.items() if isinstance(value, str) and key != OWNER_TAG}
-        if common:
-            self.draft.fields["tags"] = {key: escape_variables(value) for key, value in common.items()}
-        # A manifest has one set of tags for all its resources.
-        for resource, tags in zip(tagged, all_tags, strict=True):
-            lost = {key: _value_text(value) for key, value in tags.items() if key not in common and key != OWNER_TAG}
-            if lost:
-                self.draft.position = position_of(resource)
-                self.draft.add_comment(
-                    (), f"Not carried over: tags of {resource.display_name} = {json.dumps(lost, ensure_ascii=False)}"
-                )
-                self.draft.add_diagnostic(
-                    NO_MANIFEST_KEY,
-                    "warning",
-                    f"{resource.display_name}: its tags ({', '.join(lost)}) are not those of all others",
-                )
+        """Write the tags that all resources bear as the manifest's, and report those of the endpoint alone."""
+        tagged = {type_: self.placement.of_type(type_) for type_ in (ENDPOINT, WORKSPACE, DCR)}
+        common = common_tags(_tags(resource) for resources in tagged.values() for resource in resources)
+        is_described = "id" not in self.draft.fields["workspace"]
+        workspace_tags = next(map(_tags, tagged[WORKSPACE]), {}) if is_described else {}
+        add_tags(self.draft, common, workspace_tags, {name: _tags(rule) for name, rule in self.rules.items()})
+        for resource in self.template_resources:
+            self._report_lost_tags(resource, common)
+
+    def _report_lost_tags(self, resource: TemplateResource, common: dict[str, str]) -> None:
+        """Tell the tags that a manifest has no place for: the endpoint's own, and those whose value is not known."""
+        has_own_tags = resource.type in (DCR, WORKSPACE)
+        lost = {
+            key: _value_text(value)
+            for key, value in _tags(resource).items()
+            if resource.type in (DCR, WORKSPACE, ENDPOINT)
+            and key != OWNER_TAG
+            and key not in common
+            and (not has_own_tags or not isinstance(value, str))
+        }
+        if not lost:
+            return
+        self.draft.position = position_of(resource)
+        shown = json.dumps(lost, ensure_ascii=False)
+        self.draft.add_comment((), f"Not carried over: tags of {resource.display_name} = {shown}")
+        message = f"{resource.display_name}: its tags ({', '.join(lost)}) are not carried over"
+        self.draft.add_diagnostic(NO_MANIFEST_KEY, "warning", message)
 
     def _add_grants(self) -> None:
         """Write the role assignments that allow sending to the imported rules as grants, and list the others."""
@@ -253,6 +260,11 @@ def _open_data_source(dcr: TemplateResource) -> str | None:
     ]
     unknown = next((value for value in open_streams if isinstance(value, Unknown)), None)
     return f"its data sources feed the stream {unknown.text}, which has no value in the source" if unknown else None
+
+
+def _tags(resource: TemplateResource) -> dict[str, Any]:
+    tags = resource.body.get("tags")
+    return tags if isinstance(tags, dict) else {}
 
 
 def _value_text(value: Any) -> str:

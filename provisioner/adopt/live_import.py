@@ -10,10 +10,11 @@ from provisioner.adopt import manifest_sections
 from provisioner.adopt.codes import ONE_PER_MANIFEST, SKIPPED_DCR, UNREADABLE_SCOPE, UNSUPPORTED_TYPE
 from provisioner.adopt.dcr_import import is_for_senders, reason_to_skip
 from provisioner.adopt.grant_import import RoleAssignment, add_grants
-from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft, escape_variables
+from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft
 from provisioner.adopt.manifest_naming import name_from_workspace
 from provisioner.adopt.manifest_sections import ImportedResource
 from provisioner.adopt.table_import import MIGRATE_FIRST, is_classic, is_declarable
+from provisioner.adopt.tag_import import add_tags, common_tags, is_service_tag
 from provisioner.errors import NotFound
 from provisioner.live import Inventory, read_inventory
 from provisioner.resources import (
@@ -21,6 +22,7 @@ from provisioner.resources import (
     endpoint_resource,
     parse_resource_id,
     resource_type,
+    sentinel_resource,
     workspace_resource,
 )
 from provisioner.resources.dcr_resource import endpoint_mode, flatten
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def from_live(azure: Azure, workspace_id: str, *, name: str | None = None) -> ImportedManifest:
-    """Import the target's resource group and a workspace, read in five calls.
+    """Import the target's resource group and a workspace, read in five calls, one more where the workspace is ours.
 
     Resources with our owner tag become managed, others that are needed become `existing`; DCRs that do not serve
     the Logs Ingestion API, or belong to another manifest, are skipped. Raises CloudError.
@@ -43,7 +45,13 @@ def from_live(azure: Azure, workspace_id: str, *, name: str | None = None) -> Im
         raise NotFound(f"there is no workspace {workspace_id}", hint="check its name, group and subscription")
     if live_inventory.dcrs is None:
         raise NotFound(f"there is no group {azure.target.resource_group}", hint="check its name and the subscription")
-    return LiveImport(azure, live_inventory, live_inventory.workspace, group, name).manifest()
+    imported = LiveImport(azure, live_inventory, live_inventory.workspace, group, name)
+    if imported.manages_workspace:
+        onboarding_state = azure.management.get(
+            sentinel_resource.sentinel_id(workspace_id), resource_type("sentinel").api_version
+        )
+        imported.has_sentinel = onboarding_state is not None
+    return imported.manifest()
 
 
 class LiveImport:
@@ -56,6 +64,13 @@ class LiveImport:
         self.owner = self._owner(name)
         self.name, _, environment = self.owner.partition("/")
         self.environment = environment or None
+        self.has_sentinel = False
+        """Whether Sentinel is on the workspace; set by who asks Azure."""
+
+    @property
+    def manages_workspace(self) -> bool:
+        """Whether the workspace bears our owner tag, so that the manifest declares it."""
+        return self._is_ours(self.workspace_body)
 
     def manifest(self) -> ImportedManifest:
         """Write all sections and return the finished manifest."""
@@ -66,13 +81,13 @@ class LiveImport:
         dcrs = [dcr for dcr in dcrs if bound is None or _endpoint_id(dcr) in (None, bound)]
         draft.fields["target"] = self._target_fields()
         draft.fields["workspace"] = self._workspace_fields()
-        self._add_tags(dcrs)
         manifest_sections.add_tables(
             draft, [ImportedResource(str(table["name"]), table) for table in self._importable_tables(dcrs)]
         )
         manifest_sections.add_dcrs(
             draft, [ImportedResource(str(dcr["name"]), dcr, endpoint=endpoint_mode(dcr)) for dcr in dcrs]
         )
+        self._add_tags(dcrs)
         self._comment_kept_properties(dcrs)
         self._add_grants([str(dcr["name"]) for dcr in dcrs])
         for gap in [scope for scope in self.inventory.coverage if not scope.ok]:
@@ -120,6 +135,8 @@ class LiveImport:
             return {"id": _canonical_id(body, "workspace")}
         # Remarks are left out: a workspace is patched, so properties without a manifest key are never sent.
         fields = workspace_resource.flatten(body, str(body["name"])).fields
+        if self.has_sentinel:
+            fields["sentinel"] = True
         return {key: value for key, value in fields.items() if key != "location"}
 
     def _importable_dcrs(self) -> list[Body]:
@@ -205,21 +222,16 @@ class LiveImport:
             )
 
     def _add_tags(self, dcrs: list[Body]) -> None:
-        """Write the tags that all owned resources have in common as the manifest's; others stay in Azure."""
-        owned = [body for body in (*dcrs, *self.endpoints, self.workspace_body) if self._is_ours(body)]
-        common = dict(_tags(owned[0])) if owned else {}
-        for body in owned:
-            common = {key: value for key, value in common.items() if _tags(body).get(key) == value}
-        # The portal and Azure's services write tags named `hidden-…` by themselves.
-        common = {key: value for key, value in common.items() if key != OWNER_TAG and not key.startswith("hidden-")}
-        if common:
-            self.draft.fields["tags"] = {key: escape_variables(value) for key, value in common.items()}
+        """Write the tags that all owned resources have in common as the manifest's, the others at their resource."""
+        owned = [body for body in (*self.endpoints, self.workspace_body, *dcrs) if self._is_ours(body)]
+        workspace_tags = _tags(self.workspace_body) if self._is_ours(self.workspace_body) else {}
+        rule_tags = {str(dcr["name"]): _tags(dcr) for dcr in dcrs}
+        add_tags(self.draft, common_tags(map(_tags, owned)), workspace_tags, rule_tags)
 
     def _comment_kept_properties(self, dcrs: list[Body]) -> None:
         """Add comments about the tags and the kind of DCRs that stay as they are in Azure."""
-        declared = self.draft.fields.get("tags", {})
         for dcr in dcrs:
-            stay = [f"tags.{key}" for key in _tags(dcr) if key != OWNER_TAG and key not in declared]
+            stay = [f"tags.{key}" for key in _tags(dcr) if is_service_tag(key)]
             # The manifest derives the kind from the endpoint, and a kind cannot be changed after creation.
             if dcr.get("kind") and endpoint_mode(dcr) == "shared":
                 stay.append(f"kind {dcr['kind']}")

@@ -65,8 +65,7 @@ def add_dcrs(draft: ManifestDraft, items: Iterable[ImportedResource]) -> None:
         draft.position = item.position
         keys = [_add_stream(draft, item, name, stream) for name, stream in flat.fields["streams"].items()]
         fields: dict[str, Any] = {"streams": [key for key in keys if key is not None]}
-        if "description" in flat.fields:
-            fields["description"] = flat.fields["description"]
+        fields |= {key: flat.fields[key] for key in ("description", "identity") if key in flat.fields}
         if item.endpoint != default_mode:
             fields["endpoint"] = item.endpoint
         draft.section("dcrs")[item.name] = fields

@@ -32,7 +32,8 @@ WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 DCR = "Microsoft.Insights/dataCollectionRules"
 ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
 GRANT = "Microsoft.Authorization/roleAssignments"
-_SUPPORTED_TYPES = {type_.lower(): type_ for type_ in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT)}
+SENTINEL = "Microsoft.SecurityInsights/onboardingStates"
+_SUPPORTED_TYPES = {type_.lower(): type_ for type_ in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT, SENTINEL)}
 
 _TYPE_BY_PROPERTY = {
     "dataflows": DCR,

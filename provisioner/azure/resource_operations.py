@@ -129,6 +129,7 @@ _CLIENT_OF_TYPE: Mapping[str, str] = {
     "endpoint": "monitor",
     "dcr": "monitor",
     "grant": "authorization",
+    "sentinel": "resource",
 }
 
 
@@ -233,6 +234,20 @@ def _delete_grant(operations: ResourceOperations, version: str, id_: str) -> Non
     operations.sdk_client("authorization", id_).role_assignments.delete(scope.lstrip("/"), name, api_version=version)
 
 
+def _put_by_id(operations: ResourceOperations, version: str, id_: str, body: bytes, options: dict[str, Any]) -> RawBody:
+    """Through the client of no type, for types whose own client would be one more package to install and import."""
+    client = operations.sdk_client("resource", id_).resources
+    answer: RawBody = client.begin_create_or_update_by_id(
+        id_.lstrip("/"), body, api_version=version, polling=operations.new_polling(), **options
+    ).result()
+    return answer
+
+
+def _delete_by_id(operations: ResourceOperations, version: str, id_: str) -> None:
+    client = operations.sdk_client("resource", id_).resources
+    client.begin_delete_by_id(id_.lstrip("/"), api_version=version, polling=operations.new_polling()).result()
+
+
 _PUT: Mapping[str, WriteOperation] = {
     "group": _put_group,
     "workspace": _put_workspace,
@@ -240,6 +255,7 @@ _PUT: Mapping[str, WriteOperation] = {
     "endpoint": _put_endpoint,
     "dcr": _put_dcr,
     "grant": _put_grant,
+    "sentinel": _put_by_id,
 }
 _PATCH: Mapping[str, WriteOperation] = {"workspace": _patch_workspace, "table": _patch_table}
 _DELETE: Mapping[str, Callable[[ResourceOperations, str, str], None]] = {

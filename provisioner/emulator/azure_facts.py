@@ -75,6 +75,12 @@ def batch_facts() -> dict[str, Any]:
     return facts
 
 
+def commitment_facts() -> dict[str, Any]:
+    """`tiers` (GB a day) that a workspace can commit to, and for how many `days` it does."""
+    facts: dict[str, Any] = load_facts("limits.yaml")["workspace"]["commitment"]
+    return facts
+
+
 def table_limits() -> dict[str, Any]:
     """The limits of tables: plans and their switches, deletion, columns, retention."""
     limits: dict[str, Any] = load_facts("limits.yaml")["table"]

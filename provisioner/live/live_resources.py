@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from provisioner.azure.thread_pool import map_unordered
+from provisioner.errors import CloudError
 from provisioner.live.inventory import Inventory, ScopeCoverage, read_inventory
 from provisioner.resources import Body, Graph, Key, Resource, TypeName, resource_type
 from provisioner.resources.expansion_context import OWNER_TAG
@@ -72,9 +73,11 @@ def read_live(
         return LiveResources(Graph(_read_each(azure, resources)))
     inventory = read_inventory(azure, workspace_id, group_id, allow_gaps=allow_gaps)
     listed = _from_inventory(inventory, resources, group_id)
-    graph = Graph([*listed, *_read_each(azure, _outside_inventory(resources, group_id))])
+    single = _outside_inventory(resources, group_id)
+    extra, coverage = _read_extensions(azure, [one for one in single if one.type.extension], allow_gaps=allow_gaps)
+    graph = Graph([*listed, *_read_each(azure, tuple(one for one in single if not one.type.extension)), *extra])
     undeclared = tuple(_undeclared_resources(inventory, desired, owner))
-    return LiveResources(graph, undeclared, inventory.coverage, inventory)
+    return LiveResources(graph, undeclared, (*inventory.coverage, *coverage), inventory)
 
 
 def read_types(azure: Azure, desired: Graph, types: Collection[TypeName]) -> Graph:
@@ -155,14 +158,15 @@ def _bodies(inventory: Inventory) -> Iterator[Body]:
 
 
 def _outside_inventory(resources: tuple[Resource, ...], group_id: str) -> tuple[Resource, ...]:
-    """The resources that no list covers: an endpoint in another group, and other groups than the target's."""
+    """The resources that no list covers: an endpoint in another group, other groups than the target's, Sentinel."""
     prefix = f"{group_id}/".lower()
     return tuple(
         resource
         for resource in resources
         if resource.id
         and (
-            (resource.type.short_name == "endpoint" and not resource.id.lower().startswith(prefix))
+            resource.type.short_name == "sentinel"
+            or (resource.type.short_name == "endpoint" and not resource.id.lower().startswith(prefix))
             or (resource.type.short_name == "group" and resource.id.lower() != group_id.lower())
         )
     )
@@ -177,6 +181,27 @@ def _read_each(azure: Azure, resources: tuple[Resource, ...]) -> list[Resource]:
     readable = [resource for resource in resources if resource.id is not None]
     results = map_unordered(read, readable, azure.concurrency)
     return [_as_live(resource, body) for resource, body in results if body is not None]
+
+
+def _read_extensions(
+    azure: Azure, resources: list[Resource], *, allow_gaps: bool
+) -> tuple[list[Resource], list[ScopeCoverage]]:
+    """What lies at other resources, and for each of its types whether it could be read.
+
+    With `allow_gaps` a type that could not be read is a gap, else CloudError is raised.
+    """
+    live, coverage = list[Resource](), list[ScopeCoverage]()
+    for type_name in dict.fromkeys(resource.type.short_name for resource in resources):
+        of_type = tuple(resource for resource in resources if resource.type.short_name == type_name)
+        try:
+            live += _read_each(azure, of_type)
+        except CloudError as error:
+            if not allow_gaps:
+                raise
+            coverage.append(ScopeCoverage(type_name, ok=False, why=error.message))
+        else:
+            coverage.append(ScopeCoverage(type_name, ok=True))
+    return live, coverage
 
 
 def _as_live(resource: Resource, body: Body) -> Resource:

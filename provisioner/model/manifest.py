@@ -44,17 +44,35 @@ def local_target(resource_group: str = LOCAL_GROUP, location: str = LOCAL_LOCATI
     return Target("local", LOCAL_SUBSCRIPTION, resource_group, location, LOCAL_TENANT)
 
 
+NetworkAccess = Literal["enabled", "disabled", "secured_by_perimeter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """How a workspace is paid: as it goes, or for a commitment in GB a day."""
+
+    commitment: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """The Log Analytics workspace: managed by `name` in the target's group, or existing by `id`.
 
-    `retention` is in days.
+    `retention` is in days, `daily_cap` in GB (-1: none). None leaves Azure's value alone. `sentinel`: Microsoft
+    Sentinel is onboarded, or with `id` taken to be.
     """
 
     name: str
     location: str
     retention: int | None = None
     id: str | None = None
+    sku: Sku | None = None
+    daily_cap: float | None = None
+    ingestion_access: NetworkAccess | None = None
+    query_access: NetworkAccess | None = None
+    access: Literal["resource", "workspace"] | None = None
+    sentinel: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> ManifestPath:
@@ -102,6 +120,9 @@ class Dcr:
     streams: tuple[str, ...]
     endpoint: EndpointMode
     description: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    system_assigned: bool = False
+    """Whether it has an identity of its own; False leaves what Azure has."""
 
     @property
     def path(self) -> ManifestPath:

@@ -35,7 +35,15 @@ class Comparison:
         self.live = live
         self.notes: list[str] = []
         self._external_names = externally_managed_names(type_, live)
-        relabelled = with_live_labels(self.rules, without_creation_choices(type_, desired), live)
+        counted = without_creation_choices(type_, desired)
+        for name, note in type_.comparison.creation_notes.items():
+            if (
+                name in desired
+                and name not in counted
+                and not self.rules.is_same_value(name, desired[name], live.get(name))
+            ):
+                self.notes.append(f"{name}: {note}")
+        relabelled = with_live_labels(self.rules, counted, live)
         self._labels = _label_names(self.rules, relabelled)
         deltas = tuple(self._compare_maps(relabelled, live, "", ""))
         absent_tag = len(deltas) == 1 and deltas[0].path == f"tags.{OWNER_TAG}" and deltas[0].before is None
@@ -145,6 +153,8 @@ class Comparison:
         if live is MISSING or live is None:
             return self.rules.is_empty_value(pattern, desired) or self._is_implied(desired, pattern)
         if self.rules.is_same_value(pattern, desired, live):
+            return True
+        if isinstance(desired, str) and isinstance(live, str) and self.rules.has_words(pattern, desired, live):
             return True
         # Binding two queries is dear; equal texts have been answered above.
         if pattern in self.rules.type.comparison.queries and isinstance(live, str) and is_same_query(desired, live):

@@ -35,6 +35,10 @@ class ComparisonRules:
         """Whether two plain values mean the same."""
         return bool(a == b and type(a) is type(b)) or self.normalize(pattern, a) == self.normalize(pattern, b)
 
+    def has_words(self, pattern: str, desired: str, live: str) -> bool:
+        """Whether a text that lists words holds every word of the desired one."""
+        return pattern in self.type.comparison.word_lists and words_of(desired) <= words_of(live)
+
     def normalize(self, pattern: str, value: Any) -> Any:
         """A value as it compares: without case, spaces in a region, a final slash, or the spelling of a type."""
         if isinstance(value, str):
@@ -74,6 +78,11 @@ class ComparisonRules:
         if isinstance(value, list):
             return tuple(sorted(str(self.normalize(path, part)) for part in value))
         return self.normalize(path, value)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words that a text lists, between commas and in lower case; `None` is none."""
+    return frozenset(word for part in text.split(",") if (word := part.strip().lower()) not in ("", "none"))
 
 
 _RULES_BY_TYPE: dict[str, ComparisonRules] = {}

@@ -118,6 +118,7 @@ _SCOPE_OF_TYPE: dict[TypeName, str] = {
     "dcr": "dcrs",
     "endpoint": "endpoints",
     "grant": "grants",
+    "sentinel": "sentinel",
 }
 
 

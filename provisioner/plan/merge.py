@@ -16,6 +16,7 @@ from provisioner.plan.comparison_rules import (
     externally_managed_names,
     get_path,
     without_creation_choices,
+    words_of,
 )
 from provisioner.resources import Body, ResourceType
 
@@ -30,6 +31,11 @@ def patch_body(type_: ResourceType, desired: Body, live: Body) -> Body:
     rules = comparison_rules(type_)
     body = {key: value for key, value in desired.items() if key not in type_.write.immutable and key != "tags"}
     body = _without_paths(rules, body, "", rules.ignored)
+    for path in type_.write.patched_whole:
+        parent, _, name = path.rpartition(".")
+        own, theirs = get_path(body, path), get_path(_without_paths(rules, live, "", rules.read_only), path)
+        if isinstance(own, dict) and isinstance(theirs, dict):
+            get_path(body, parent)[name] = {**theirs, **own}
     # PATCH replaces the tags as a whole; those that others have set are sent back.
     tags = {**(live.get("tags") or {}), **(desired.get("tags") or {})}
     return {**({"tags": tags} if tags else {}), **body}
@@ -61,6 +67,8 @@ class _BodyMerger:
             and self.rules.is_same_value(pattern, desired, live)
         ):
             return live  # the two mean the same, and Azure's spelling stays
+        if pattern in self.rules.type.comparison.word_lists and isinstance(live, str) and isinstance(desired, str):
+            return _joined_words(desired, live)
         return copy.deepcopy(desired)
 
     def _merge_maps(self, desired: dict[str, Any], live: dict[str, Any], pattern: str) -> dict[str, Any]:
@@ -131,6 +139,13 @@ class _BodyMerger:
                 get_path(self.body, condition) in values for condition, values in conditions.items()
             ):
                 _remove_path(self.body, path)
+
+
+def _joined_words(desired: str, live: str) -> str:
+    """A text that lists the live words and the desired ones: an identity of both kinds stays one of both."""
+    kept = [part.strip() for part in live.split(",") if words_of(part)]
+    added = [part.strip() for part in desired.split(",") if not words_of(part) <= words_of(live)]
+    return ", ".join([*kept, *added])
 
 
 def _without_paths(rules: ComparisonRules, value: Any, pattern: str, paths: frozenset[str]) -> Any:

@@ -161,6 +161,7 @@ def _resource_data(resource: Resource, principal: str | None) -> dict[str, Any]:
         "after": [list(key) for key in resource.after],
         "existing": resource.existing,
         "path": list(resource.path),
+        "create_only": list(resource.create_only),
         "body": body,
     }
     # The name of a role assignment is derived from its principal: it is computed when the plan is loaded.
@@ -198,6 +199,7 @@ def _parse_resource(data: Mapping[str, Any], principal: str | None) -> Resource:
         after,
         bool(data["existing"]),
         tuple(data["path"]),
+        tuple(data["create_only"]),
     )
 
 

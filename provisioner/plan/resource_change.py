@@ -32,7 +32,7 @@ def resource_change(
     # A resource group is created when missing and never written after.
     if resource.type.write.update_method == "never":
         return None
-    body = desired.resolved_body(resource)
+    body = desired.resolved_body(resource, exists=True)
     comparison = Comparison(resource.type, body, live_resource.body)
     # Before anything else: a classic table refuses every write, so that a partial plan would fail half-way.
     blockers = tuple(risk.write_blockers(resource, live_resource.body))
@@ -141,7 +141,8 @@ def _is_owner_setting(pattern: str) -> bool:
 def attach_bodies(change: Change, resource: Resource, live_resource: Resource | None, desired: Graph) -> Change:
     """The change with what apply needs: both resources, the body to send, and the keys to wait for."""
     needs = tuple(key for key in resource.dependencies() if key in desired)
-    body = desired.resolved_body(resource) if change.writes else None
+    exists = live_resource is not None and change.action != "replace"
+    body = desired.resolved_body(resource, exists=exists) if change.writes else None
     return replace(change, desired=resource, live=live_resource, body=body, needs=needs, path=resource.path)
 
 

@@ -90,7 +90,11 @@ def _fact_applies(
     if fact["when"] == "decreased":
         # -1 counts as less than any number: it follows the workspace's default, which is hardly ever longer than a
         # retention that somebody chose.
-        shrinks = isinstance(delta.before, int) and isinstance(delta.after, int) and delta.after < delta.before
+        shrinks = (
+            isinstance(delta.before, int | float)
+            and isinstance(delta.after, int | float)
+            and delta.after < delta.before
+        )
         if not shrinks:
             return False
     elif fact["when"] != delta.kind:

@@ -68,9 +68,9 @@ class _ArmPrinter:
         """One entry of `resources`, in the order in which people read them."""
         head: Json = {"type": resource.type.arm_type, "apiVersion": resource.type.api_version}
         parts = parse_resource_id(resource.id) if resource.id else None
-        if resource.type.short_name == "grant" and resource.scope:
+        if resource.type.extension and resource.scope:
             head["scope"] = f"[{self.expression(resource.scope)}]"
-            head["name"] = self.assignment_name(resource)
+            head["name"] = self.extension_name(resource)
         else:
             head["name"] = "/".join(parts.names) if parts else resource.name
         body = self.printed(resource.body)
@@ -120,8 +120,8 @@ class _ArmPrinter:
             return _quoted(resource.id or resource.name)
         return f"resourceId({', '.join(_quoted(argument) for argument in (parts.type, *parts.names))})"
 
-    def assignment_name(self, resource: Resource) -> str:
-        """The name of a grant: the GUID itself where the principal is known, else an expression for it."""
+    def extension_name(self, resource: Resource) -> str:
+        """The name at the scope; of a grant whose principal is not known, an expression for it."""
         # guid() has the same result as our own names: template and apply meet in one assignment.
         if resource.azure_name or resource.scope is None:
             return resource.azure_name or resource.name

@@ -111,11 +111,11 @@ class _BicepWriter:
         short_name, scope = resource.type.short_name, resource.scope
         if short_name == "table" and scope is not None:
             return {"parent": SourceExpression(self.symbols[scope]), "name": resource.name}
-        if short_name == "grant" and scope is not None:
-            return {"scope": SourceExpression(self.symbols[scope]), "name": self._assignment_name(resource, scope)}
+        if resource.type.extension and scope is not None:
+            return {"scope": SourceExpression(self.symbols[scope]), "name": self._extension_name(resource, scope)}
         return {"name": resource.azure_name or resource.name}
 
-    def _assignment_name(self, resource: Resource, scope: Key) -> str:
+    def _extension_name(self, resource: Resource, scope: Key) -> str:
         if resource.azure_name:
             return resource.azure_name
         # guid() has the same result as our own names: a deployment and apply meet in one assignment.

@@ -11,11 +11,13 @@ from provisioner.resources.flatten import ManifestFragment, PropertyRemark, flat
 from provisioner.resources.resource import Key, Resource
 from provisioner.resources.resource_ids import resource_id
 from provisioner.resources.resource_types import Body, resource_type
+from provisioner.resources.sentinel_resource import sentinel_keys
 
 _MAPPED_PROPERTIES = (
     "location",
     "kind",
     "tags",
+    "identity.type",
     "properties.description",
     "properties.dataCollectionEndpointId",
     "properties.streamDeclarations.*.columns[].name",
@@ -28,6 +30,9 @@ _MAPPED_PROPERTIES = (
     "properties.dataFlows[].transformKql",
     "properties.dataFlows[].outputStream",
 )
+
+
+_SYSTEM_ASSIGNED = "systemassigned"
 
 
 def expand(context: ExpansionContext) -> Iterator[Resource]:
@@ -54,10 +59,10 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
                     for stream in streams
                     for flow in stream.flows
                 ],
-                tags=context.tags,
+                tags=context.tags_with(dcr.tags),
             ),
             scope=("group", manifest.target.resource_group),
-            after=_declared_tables(context, dcr),
+            after=(*_declared_tables(context, dcr), *sentinel_keys(context)),
             path=dcr.path,
         )
 
@@ -119,9 +124,10 @@ def flatten(body: Body) -> ManifestFragment:
             transform = flow.get("transformKql") or PASSTHROUGH
             streams.setdefault(name, {"flows": []})["flows"].append({"table": table, "transform": transform})
     description = properties.get("description")
-    return ManifestFragment(
-        {**({"description": description} if description else {}), "streams": streams}, tuple(remarks)
-    )
+    fields = {"description": description} if description else {}
+    if _SYSTEM_ASSIGNED in str((body.get("identity") or {}).get("type", "")).lower():
+        fields["identity"] = "system_assigned"
+    return ManifestFragment({**fields, "streams": streams}, tuple(remarks))
 
 
 def agent_fed_streams(body: Body) -> frozenset[str]:

@@ -10,6 +10,7 @@ from provisioner.resources import (
     endpoint_resource,
     grant_resource,
     group_resource,
+    sentinel_resource,
     table_resource,
     workspace_resource,
 )
@@ -17,7 +18,15 @@ from provisioner.resources.body_templates import BodyTemplates
 from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.graph import Graph
 
-RESOURCE_PAGES = (group_resource, workspace_resource, table_resource, endpoint_resource, dcr_resource, grant_resource)
+RESOURCE_PAGES = (
+    group_resource,
+    workspace_resource,
+    sentinel_resource,
+    table_resource,
+    endpoint_resource,
+    dcr_resource,
+    grant_resource,
+)
 """One module a type, with what its facts and its template cannot say; in the order of dependencies."""
 
 

@@ -43,6 +43,13 @@ class ExpansionContext:
         """The manifest's tags and the ownership tag."""
         return {**self.manifest.tags, OWNER_TAG: self.manifest.owner}
 
+    def tags_with(self, own: Mapping[str, str]) -> Mapping[str, str]:
+        """The manifest's tags, those of one resource over them, and the ownership tag."""
+        # Azure compares the names of tags without case: `Team` of the resource stands for the manifest's `team`.
+        named = {name.lower() for name in own}
+        shared = {name: value for name, value in self.manifest.tags.items() if name.lower() not in named}
+        return {**shared, **own, OWNER_TAG: self.manifest.owner}
+
     @property
     def workspace_id(self) -> str:
         """The id of the workspace, managed or existing."""

@@ -39,8 +39,11 @@ class Graph:
         """All resources of one type."""
         return tuple(resource for resource in self if resource.type.short_name == type_name)
 
-    def resolved_body(self, resource: Resource) -> dict[str, Any]:
-        """The body as it is sent to Azure: references are ids. Raises LookupError where it holds a Param."""
+    def resolved_body(self, resource: Resource, *, exists: bool = False) -> dict[str, Any]:
+        """The body as it is sent to Azure: references are ids. Raises LookupError where it holds a Param.
+
+        Where the resource `exists`, what counts at its creation alone is left out.
+        """
 
         def resolve(value: Ref | Param) -> Any:
             if isinstance(value, Param):
@@ -48,4 +51,11 @@ class Graph:
             return self._resources[value.key].id
 
         body: dict[str, Any] = substitute(resource.body, resolve)
+        for path in resource.create_only if exists else ():
+            parent_path, _, key = path.rpartition(".")
+            parent: Any = body
+            for step in parent_path.split(".") if parent_path else ():
+                parent = parent.get(step) if isinstance(parent, dict) else None
+            if isinstance(parent, dict):
+                parent.pop(key, None)
         return body

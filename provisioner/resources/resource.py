@@ -36,6 +36,8 @@ class Resource:
     full ARM id, known offline (None only where a Param is part of it). `scope` is the key of the parent: the
     workspace of a table, the DCR of a grant, the group of the rest. `after` are the keys of resources that it needs
     without a Ref to them. `existing`: read, never written. `path` leads to its declaration in the manifest.
+    `create_only` are dotted paths of its body that the author has not chosen: a new resource gets them, an existing one
+    is left as it is.
     """
 
     type: ResourceType
@@ -47,6 +49,7 @@ class Resource:
     after: tuple[Key, ...] = ()
     existing: bool = False
     path: tuple[str | int, ...] = ()
+    create_only: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:

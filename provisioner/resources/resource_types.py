@@ -10,8 +10,8 @@ from typing import Any, Literal
 from provisioner.package_data import load_facts
 
 Body = dict[str, Any]
-TypeName = Literal["group", "workspace", "table", "endpoint", "dcr", "grant"]
-TYPES_IN_ORDER: tuple[TypeName, ...] = ("group", "workspace", "table", "endpoint", "dcr", "grant")
+TypeName = Literal["group", "workspace", "sentinel", "table", "endpoint", "dcr", "grant"]
+TYPES_IN_ORDER: tuple[TypeName, ...] = ("group", "workspace", "sentinel", "table", "endpoint", "dcr", "grant")
 """Every type, in the order in which one can depend on another."""
 
 
@@ -28,6 +28,8 @@ class ComparisonFacts:
     """Counts when the resource is created, and is left alone from then on."""
     create_only_beside: Mapping[str, str]
     """The same, where the body declares another property too: property → the other one."""
+    creation_notes: Mapping[str, str]
+    """What to say where such a property is declared and the live resource lacks it."""
     case_insensitive: tuple[str, ...]
     """Compared without case (ids, regions, enums); regions also without spaces."""
     column_types: tuple[str, ...]
@@ -42,6 +44,8 @@ class ComparisonFacts:
     """Lists whose items are identified by a key (dotted, `a+b` for several), so that order is no difference."""
     unordered_lists: tuple[str, ...]
     """Lists of plain values whose order is no difference."""
+    word_lists: tuple[str, ...]
+    """Texts that list words (`SystemAssigned, UserAssigned`): the declared ones must be among the live ones."""
     local_names: Mapping[str, str]
     """Names of list items that mean something only inside the body: where they are defined → where they are used.
     Another name is no difference, and a write keeps the live one."""
@@ -64,6 +68,8 @@ class WriteFacts:
     `patch` what is declared."""
     long_running: bool
     immutable: tuple[str, ...]
+    patched_whole: tuple[str, ...]
+    """Objects that a PATCH may replace as a whole: the live members are sent back with the declared ones."""
     omit_on_write: Mapping[str, Mapping[str, Any]]
     """Live values that a write must not send back while another property has one of some values."""
 
@@ -92,6 +98,8 @@ class ResourceType:
     source: str
     tagged: bool
     """Carries the ownership tag."""
+    extension: bool
+    """Lies at another resource, its scope, and not in the group: `<scope>/providers/<type>/<name>`."""
     comparison: ComparisonFacts
     write: WriteFacts
     risk: RiskFacts
@@ -108,11 +116,13 @@ def resource_type(short_name: TypeName) -> ResourceType:
         api_version=facts["api_version"],
         source=facts["source"],
         tagged=facts.get("tagged", False),
+        extension=facts.get("extension", False),
         comparison=_comparison_facts(facts),
         write=WriteFacts(
             update_method=facts.get("update_method", "put"),
             long_running=facts.get("long_running", False),
             immutable=tuple(facts.get("immutable", ())),
+            patched_whole=tuple(facts.get("patched_whole", ())),
             omit_on_write=dict(facts.get("omit_on_write", {})),
         ),
         risk=RiskFacts(
@@ -129,6 +139,7 @@ def _comparison_facts(facts: Mapping[str, Any]) -> ComparisonFacts:
         read_only=tuple(facts.get("read_only", ())),
         create_only=tuple(facts.get("create_only", ())),
         create_only_beside=dict(facts.get("create_only_beside", {})),
+        creation_notes=dict(facts.get("creation_notes", {})),
         case_insensitive=tuple(facts.get("case_insensitive", ())),
         column_types=tuple(facts.get("column_types", ())),
         queries=tuple(facts.get("queries", ())),
@@ -136,6 +147,7 @@ def _comparison_facts(facts: Mapping[str, Any]) -> ComparisonFacts:
         default_flags=dict(facts.get("default_flags", {})),
         keyed_lists=dict(facts.get("keyed_lists", {})),
         unordered_lists=tuple(facts.get("unordered_lists", ())),
+        word_lists=tuple(facts.get("word_lists", ())),
         local_names=dict(facts.get("local_names", {})),
         split_items=dict(facts.get("split_items", {})),
         inferred_from_sibling=dict(facts.get("inferred_from_sibling", {})),

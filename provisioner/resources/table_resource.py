@@ -12,6 +12,7 @@ from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.flatten import ManifestFragment, PropertyRemark, flatten_columns, unmapped_properties
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_types import Body, resource_type
+from provisioner.resources.sentinel_resource import sentinel_keys
 
 _MAPPED_PROPERTIES = (
     "properties.plan",
@@ -37,6 +38,8 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
             f"{context.workspace_id}/tables/{table.name}",
             context.templates.render_body("table", table=table),
             scope=("workspace", workspace),
+            # Some of Azure's tables are there only once Sentinel is.
+            after=() if table.custom else sentinel_keys(context),
             existing=table.existing and not context.local,
             path=table.path,
         )

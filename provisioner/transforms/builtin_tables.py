@@ -10,6 +10,9 @@ from provisioner.model import CUSTOM_SUFFIX, Table
 from provisioner.package_data import load_facts
 from provisioner.suggest import intended_name
 
+SENTINEL = "Microsoft Sentinel"
+"""What some tables require, as the list calls it; `workspace.sentinel` onboards it."""
+
 
 def builtin_table(name: str) -> Mapping[str, Any] | None:
     """A table that accepts the API: `basic`, `auxiliary`, `requires`, `columns` (None: not published); else None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model import Dcr, Endpoint, Flow, Grant, Manifest, Record, Stream, Table, Workspace
@@ -27,6 +27,15 @@ def stream_records(stream: Stream) -> Iterator[tuple[Path, Record]]:
     for number, test in enumerate(stream.tests):
         for index, record in enumerate(test.given):
             yield ("tests", number, "given", index), record
+
+
+def tag_sections(manifest: Manifest) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """Each place where tags are written, by its path: those of all resources, of the workspace, of single rules."""
+    yield ("tags",), manifest.tags
+    yield ("workspace", "tags"), manifest.workspace.tags
+    for dcr in manifest.dcrs.values():
+        if dcr.tags:
+            yield (*dcr.path, "tags"), dcr.tags
 
 
 def _walk_flows(_: Document, manifest: Manifest) -> Iterator[Part]:

@@ -45,11 +45,19 @@ def test_a_body_never_differs_from_itself(case):
 
 
 def test_a_workspace_is_patched_with_all_tags_and_without_what_cannot_change():
-    desired = {"location": "x", "tags": {"a": "1"}, "properties": {"retentionInDays": 60, "sku": {"name": "PerGB2018"}}}
-    live = {"location": "X", "tags": {"b": "2"}, "properties": {"workspaceCapping": {"dailyQuotaGb": 5}}}
+    features = {"enableLogAccessUsingOnlyResourcePermissions": False}
+    desired = {"location": "x", "tags": {"a": "1"}, "properties": {"retentionInDays": 60, "features": features}}
+    live = {
+        "location": "X",
+        "tags": {"b": "2"},
+        "properties": {
+            "workspaceCapping": {"dailyQuotaGb": 5},
+            "features": {"legacy": 0, "disableLocalAuth": True, "enableLogAccessUsingOnlyResourcePermissions": True},
+        },
+    }
     assert patch_body(resource_type("workspace"), desired, live) == {
         "tags": {"b": "2", "a": "1"},
-        "properties": {"retentionInDays": 60},
+        "properties": {"retentionInDays": 60, "features": {"disableLocalAuth": True, **features}},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import azure_facts
@@ -34,11 +35,20 @@ def patch_tags_and_identity(request: Request, resource: StoredResource, body: di
     if body.get("tags") is not None:
         resource.body["tags"] = validated_tags(body)
     if isinstance(body.get("identity"), dict):
-        resource.body["identity"] = body["identity"]
+        resource.body["identity"] = with_principal(body["identity"], resource.body.get("identity"), request)
     resource.body["etag"] = new_entity_tag()
     resource.body["systemData"] = system_data(request, resource)
     request.state.store.put(resource)
     return Response(200, with_base_url(request, resource.body), supported_versions_header())
+
+
+def with_principal(identity: dict[str, Any], before: dict[str, Any] | None, request: Request) -> dict[str, Any]:
+    """An identity as the service shows it: one of the resource's own has a principal, which stays over updates."""
+    sent = {name: value for name, value in identity.items() if name not in ("principalId", "tenantId")}
+    if "systemassigned" not in str(identity.get("type", "")).lower():
+        return sent
+    principal = (before or {}).get("principalId") or str(uuid.uuid4())
+    return {"principalId": principal, "tenantId": request.state.identity.tenant, **sent}
 
 
 def delete_with_children(state: EmulatorState, resource: StoredResource) -> None:

@@ -12,6 +12,7 @@ from provisioner.emulator.arm.data_collection import (
     patch_tags_and_identity,
     random_host_suffix,
     supported_versions_header,
+    with_principal,
 )
 from provisioner.emulator.arm.resource_envelope import (
     BASE_URL_PLACEHOLDER,
@@ -81,7 +82,11 @@ def _new_body(
         "location": location,
         **({"tags": tags} if tags else {}),
         **({"kind": body["kind"]} if body.get("kind") else {}),
-        **({"identity": body["identity"]} if body.get("identity") else {}),
+        **(
+            {"identity": with_principal(body["identity"], existing.body.get("identity") if existing else None, request)}
+            if body.get("identity")
+            else {}
+        ),
         "id": endpoint.id,
         "name": endpoint.name,
         "type": ENDPOINT,

@@ -15,6 +15,7 @@ from provisioner.emulator.arm.data_collection import (
     patch_tags_and_identity,
     random_host_suffix,
     supported_versions_header,
+    with_principal,
 )
 from provisioner.emulator.arm.dcr_checks import check_dcr
 from provisioner.emulator.arm.resource_envelope import (
@@ -81,6 +82,7 @@ def _new_body(
     root = f"{BASE_URL_PLACEHOLDER}/direct/{dcr.private['host']}"
     endpoints = {"endpoints": {"logsIngestion": root, "metricsIngestion": f"{root}/metrics"}}
     tags = validated_tags(body)
+    old_identity = existing.body.get("identity") if existing else None
     return {
         "properties": {
             "immutableId": dcr.private["immutable"],
@@ -97,7 +99,7 @@ def _new_body(
         "location": body["location"],
         **({"tags": tags} if tags else {}),
         **({"kind": kind} if kind else {}),
-        **({"identity": body["identity"]} if body.get("identity") else {}),
+        **({"identity": with_principal(body["identity"], old_identity, request)} if body.get("identity") else {}),
         "id": dcr.id,
         "name": dcr.name,
         "type": DCR,

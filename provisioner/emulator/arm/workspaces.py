@@ -18,6 +18,7 @@ from provisioner.emulator.arm.resource_envelope import (
     validated_location,
     validated_tags,
 )
+from provisioner.emulator.arm.workspace_sku import changed_sku
 from provisioner.emulator.http.response import ApiError, Response, resource_not_found
 from provisioner.emulator.store import StoredResource
 
@@ -33,7 +34,8 @@ DELETED_WORKSPACE = "Microsoft.OperationalInsights/deletedWorkspaces"
 RECOVERY_SECONDS = 14 * 24 * 3600
 """Seconds for which a deleted workspace can be recovered; AMD logs/delete-workspace.md."""
 
-_SKUS = ("Free", "Standard", "Premium", "PerNode", "PerGB2018", "Standalone", "CapacityReservation", "LACluster")
+_OPTIONAL_PROPERTIES = ("forceCmkForQuery", "defaultDataCollectionRuleResourceId", "replication")
+"""Properties that a workspace has only once somebody has set them."""
 
 
 def put(request: Request) -> Response:
@@ -88,7 +90,7 @@ def _new_body(
 ) -> dict[str, Any]:
     sent, old = body.get("properties") or {}, before.body["properties"] if before else {}
     now = request.state.clock.iso_now()
-    sku = (sent.get("sku") or old.get("sku") or {"name": "PerGB2018"}).get("name")
+    sku = changed_sku(sent.get("sku"), old.get("sku"), request.state.clock)
     features = {
         "legacy": 0,
         "searchVersion": 1,
@@ -100,16 +102,12 @@ def _new_body(
         "dailyQuotaGb": -1.0,
         **{k: v for k, v in (sent.get("workspaceCapping") or {}).items() if v is not None},
     }
-    extra = {
-        k: sent[k]
-        for k in ("forceCmkForQuery", "defaultDataCollectionRuleResourceId", "replication")
-        if sent.get(k) is not None
-    }
+    extra = {name: sent[name] for name in _OPTIONAL_PROPERTIES if sent.get(name) is not None}
     return {
         "properties": {
             "customerId": old.get("customerId") or str(uuid.uuid4()),
             "provisioningState": "Succeeded",
-            "sku": {"name": _validated_sku(sku), "lastSkuUpdate": old.get("sku", {}).get("lastSkuUpdate", now)},
+            "sku": sku,
             "retentionInDays": _validated_retention(sent.get("retentionInDays", old.get("retentionInDays"))),
             "features": features,
             "workspaceCapping": {**capping, "quotaNextResetTime": now, "dataIngestionStatus": "RespectQuota"},
@@ -127,12 +125,6 @@ def _new_body(
         "type": WORKSPACE,
         "etag": new_entity_tag(),
     }
-
-
-def _validated_sku(name: object) -> str:
-    if not isinstance(name, str) or name.lower() not in {sku.lower() for sku in _SKUS}:
-        raise ApiError(400, "InvalidParameter", f"The SKU '{name}' is not valid.", target="properties.sku.name")
-    return name
 
 
 # 30 to 730 days, or -1 for the default of the plan; AMD logs/data-retention-configure.md.
@@ -190,9 +182,15 @@ def patch(request: Request) -> Response:
     }
     old = workspace.body["properties"]
     # These have defaults of their own in a new body: a PATCH that leaves them out must not reset them.
-    keep = ("retentionInDays", "workspaceCapping", "publicNetworkAccessForIngestion", "publicNetworkAccessForQuery")
-    sent = {k: v for k, v in (body.get("properties") or {}).items() if v is not None}
-    merged["properties"] = {**{k: old[k] for k in keep}, **sent}
+    keep = (
+        "retentionInDays",
+        "workspaceCapping",
+        "publicNetworkAccessForIngestion",
+        "publicNetworkAccessForQuery",
+        *_OPTIONAL_PROPERTIES,
+    )
+    # A null takes away what may be absent: that is how a rule is taken off the workspace again.
+    merged["properties"] = {**{k: old[k] for k in keep if k in old}, **(body.get("properties") or {})}
     workspace.body = _new_body(request, workspace, merged, workspace)
     request.state.store.put(workspace)
     return Response(body=current_body(request.state, workspace))

@@ -17,6 +17,7 @@ from provisioner.model import (
     EndpointMode,
     Grant,
     Manifest,
+    Sku,
     Table,
     Target,
     Workspace,
@@ -73,7 +74,27 @@ def _target(values: dict[str, Any] | None, errors: ManifestErrors) -> Target:
 def _workspace(values: dict[str, Any], name: str, target: Target) -> Workspace:
     id_ = values.get("id")
     own_name = _last_segment(id_) if id_ else values.get("name", f"law-{name}")
-    return Workspace(own_name, _region(values, target.location), values.get("retention"), id_)
+    public_access = values.get("public_access", {})
+    return Workspace(
+        own_name,
+        _region(values, target.location),
+        values.get("retention"),
+        id_,
+        _sku(values.get("sku")),
+        values.get("daily_cap"),
+        public_access.get("ingestion"),
+        public_access.get("query"),
+        values.get("access"),
+        values.get("sentinel", False),
+        values.get("tags", {}),
+    )
+
+
+def _sku(value: Any) -> Sku | None:
+    """The SKU of a word or of a mapping; None where it is left out or its number is wrong."""
+    if isinstance(value, dict):
+        return Sku(value["commitment"]) if "commitment" in value else None
+    return Sku() if value == "pay_as_you_go" else None
 
 
 def _endpoint(values: dict[str, Any] | None, name: str, workspace: Workspace) -> Endpoint | None:
@@ -120,6 +141,8 @@ def _dcrs(values: dict[str, Any], name: str, keys: tuple[str, ...], default_endp
             (*dcr.get("streams", ()), *unlisted),
             dcr.get("endpoint", default_endpoint),
             dcr.get("description"),
+            dcr.get("tags", {}),
+            dcr.get("identity") == "system_assigned",
         )
         for key, dcr in written.items()
     }

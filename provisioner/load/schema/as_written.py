@@ -47,7 +47,7 @@ def _value_shape(shape: shapes.Shape | None, key: str) -> shapes.Shape | None:
 def _interpolated(node: ScalarNode, shape: shapes.Shape | None, variables: Variables) -> Any:
     if isinstance(shape, shapes.OneOf):
         shape = shape.shapes[0]
-    interpolated = isinstance(shape, shapes.Integer | shapes.Boolean | shapes.Choice) or (
+    interpolated = isinstance(shape, shapes.Integer | shapes.Number | shapes.Boolean | shapes.Choice) or (
         isinstance(shape, shapes.Text) and shape.interpolated
     )
     if not interpolated:

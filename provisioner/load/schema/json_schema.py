@@ -48,6 +48,7 @@ class _SchemaWriter:
             shapes.Text: _text_schema,
             shapes.KqlText: _text_schema,
             shapes.Integer: _integer_schema,
+            shapes.Number: lambda _: {"anyOf": [{"type": "number"}, _REFERENCE]},
             shapes.Boolean: lambda _: {"anyOf": [{"type": "boolean"}, _REFERENCE]},
             shapes.Choice: lambda shape: {"anyOf": [{"enum": list(shape.values)}, _REFERENCE]},
             shapes.Constant: lambda shape: {"const": shape.value},

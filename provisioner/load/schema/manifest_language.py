@@ -14,6 +14,7 @@ from provisioner.load.schema.shapes import (
     KqlText,
     ListOf,
     MapOf,
+    Number,
     OneOf,
     Text,
     ValueOrFile,
@@ -63,6 +64,20 @@ _TARGET = FixedKeys(
         Field("location", Text(), "The region, such as westeurope.", example="westeurope"),
     ),
 )
+_TAGS = MapOf(Text(), "tag")
+_NETWORK_ACCESS = ("enabled", "disabled", "secured_by_perimeter")
+_PUBLIC_ACCESS = FixedKeys(
+    "Whether the workspace answers the public network",
+    (
+        Field("ingestion", Choice(_NETWORK_ACCESS, choice_noun="value of public_access"), "For records that come in."),
+        Field("query", Choice(_NETWORK_ACCESS, choice_noun="value of public_access"), "For queries."),
+    ),
+)
+_COMMITMENT = FixedKeys(
+    "A commitment tier",
+    (Field("commitment", Integer(100), "GB a day that are paid for, used or not.", required=True),),
+    likely_key="commitment",
+)
 _WORKSPACE = FixedKeys(
     "The Log Analytics workspace",
     (
@@ -70,8 +85,37 @@ _WORKSPACE = FixedKeys(
         Field("id", Text(r"^/subscriptions/"), "An existing workspace's resource id: it is read and never written."),
         Field("location", Text(), "Its region. Left out: target.location."),
         Field("retention", Integer(4), "Days that rows of its tables are kept, where a table does not say."),
+        Field(
+            "sku",
+            OneOf((Choice(("pay_as_you_go",), choice_noun="SKU"), _COMMITMENT)),
+            "How it is paid: pay_as_you_go, or {commitment: 100} for a tier. Left out: as it is, a new one as it goes.",
+            example={"commitment": 100},
+        ),
+        Field(
+            "daily_cap",
+            Number(),
+            "GB a day, after which rows are dropped until the next day; -1 is no cap. Left out: as it is.",
+            example=5,
+        ),
+        Field("public_access", _PUBLIC_ACCESS, "Whether it answers the public network. Left out: as it is."),
+        Field(
+            "access",
+            Choice(("resource", "workspace"), choice_noun="access mode"),
+            "resource: rows are also read by rights on the resource that they come from; workspace: by rights on the "
+            "workspace alone.",
+        ),
+        Field(
+            "sentinel",
+            Boolean(),
+            "True: Microsoft Sentinel is onboarded; with `id`: it is taken to be, and that is checked.",
+            default=False,
+        ),
+        Field("tags", _TAGS, "Tags on the workspace, beside those of the manifest."),
     ),
-    exclusive_pairs=(("name", "id"), ("id", "retention")),
+    exclusive_pairs=(
+        ("name", "id"),
+        *(("id", key) for key in ("retention", "sku", "daily_cap", "public_access", "access", "tags")),
+    ),
     likely_key="name",
 )
 _ENDPOINT = FixedKeys(
@@ -82,7 +126,7 @@ _ENDPOINT = FixedKeys(
         Field("location", Text(), "Its region. Left out: the workspace's."),
         Field(
             "public_access",
-            Choice(("enabled", "disabled", "secured_by_perimeter"), choice_noun="value of public_access"),
+            Choice(_NETWORK_ACCESS, choice_noun="value of public_access"),
             "Whether it answers the public network.",
             default="enabled",
         ),
@@ -162,6 +206,12 @@ _DCR = FixedKeys(
             "both: the manifest's endpoint and one of its own, the default where the manifest has one that is open; "
             "shared: the manifest's alone; direct: its own alone.",
         ),
+        Field("tags", _TAGS, "Tags on the rule, beside those of the manifest."),
+        Field(
+            "identity",
+            Choice(("system_assigned",), choice_noun="identity of a DCR"),
+            "system_assigned: the rule has an identity of its own in Entra. Left out: as it is.",
+        ),
     ),
 )
 _GRANT = FixedKeys(
@@ -192,7 +242,6 @@ _VARIABLE = FixedKeys(
     ),
     likely_key="default",
 )
-_TAGS = MapOf(Text(), "tag")
 _VERIFY = FixedKeys(
     "How `verify` may prove it",
     (Field("send", Boolean(), "False: no test row is written, verify only reads.", default=True),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -18,6 +19,7 @@ from provisioner.suggest import did_you_mean
 
 # YAML 1.1 took these for booleans, and many authors still do.
 _BOOLEAN_TEXTS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class ScalarReader:
@@ -51,6 +53,17 @@ class ScalarReader:
         if isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value) and isinstance(node, ScalarNode) and node.style:
             fix = _fix_with("write the number without quotes", replace_literal(node, value))
             message = f"{last_key(path)!r} is a whole number, and this is text"
+            return self.errors.invalid_value("MAN002", message, node, path, "remove the quotes", fix=fix)
+        return self.errors.wrong_type(node, shape, path)
+
+    def read_number(self, node: Node, shape: shapes.Number, path: Path) -> Any:
+        """A finite number; one in quotes is an error with a fix."""
+        value = self._interpolate(node, shape, path, text=False)
+        if value is ABSENT or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)):
+            return value
+        if isinstance(value, str) and _NUMBER.fullmatch(value) and isinstance(node, ScalarNode) and node.style:
+            fix = _fix_with("write the number without quotes", replace_literal(node, value))
+            message = f"{last_key(path)!r} is a number, and this is text"
             return self.errors.invalid_value("MAN002", message, node, path, "remove the quotes", fix=fix)
         return self.errors.wrong_type(node, shape, path)
 

@@ -31,6 +31,7 @@ class ShapeReader:
             shapes.Text: scalars.read_text,
             shapes.KqlText: scalars.read_text,
             shapes.Integer: scalars.read_integer,
+            shapes.Number: scalars.read_number,
             shapes.Boolean: scalars.read_boolean,
             shapes.Choice: scalars.read_choice,
             shapes.Constant: scalars.read_constant,

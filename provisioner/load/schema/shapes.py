@@ -51,6 +51,13 @@ class Integer(Shape):
         self.minimum = minimum
 
 
+class Number(Shape):
+    """A number, whole or not; its limits are Azure's and belong to rules."""
+
+    __slots__ = ()
+    noun = "a number"
+
+
 class Boolean(Shape):
     """True or false."""
 

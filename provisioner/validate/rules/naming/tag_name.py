@@ -14,6 +14,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
 from provisioner.validate.context import Context
+from provisioner.validate.manifest_parts import tag_sections
 from provisioner.validate.rule import rule
 
 
@@ -21,15 +22,18 @@ from provisioner.validate.rule import rule
 def tag_name(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     facts, most = load_facts("names.yaml")["tag"], load_facts("limits.yaml")["resource"]["tags"]
     longest_name, longest_value = facts["name_length"][1], facts["value_length"][1]
-    for name, value in manifest.tags.items():
-        bad = next((character for character in name if character in facts["forbidden"]), None)
-        if bad or not 0 < len(name) <= longest_name:
-            why = f"holds {bad!r}" if bad else f"has {len(name)} characters; 1 to {longest_name} are allowed"
-            yield context.error(f"the tag's name {name[:60]!r} {why}", "tags", name, key=True)
-        if len(value) > longest_value:
-            message = f"the tag's value has {len(value)} characters; {longest_value} are the most"
-            yield context.error(message, "tags", name)
-    # One is left for the tag by which this tool marks what it owns.
-    if len(manifest.tags) > most["most"] - 1:
-        message = f"{len(manifest.tags)} tags and the ownership tag; a resource bears {most['most']} at most"
-        yield context.error(message, "tags", key=True, source=most["source"])
+    for path, tags in tag_sections(manifest):
+        for name, value in tags.items():
+            bad = next((character for character in name if character in facts["forbidden"]), None)
+            if bad or not 0 < len(name) <= longest_name:
+                why = f"holds {bad!r}" if bad else f"has {len(name)} characters; 1 to {longest_name} are allowed"
+                yield context.error(f"the tag's name {name[:60]!r} {why}", *path, name, key=True)
+            if len(value) > longest_value:
+                message = f"the tag's value has {len(value)} characters; {longest_value} are the most"
+                yield context.error(message, *path, name)
+        shared = {} if path == ("tags",) else manifest.tags
+        count = len({name.lower() for name in (*shared, *tags)})
+        # One is left for the tag by which this tool marks what it owns.
+        if count > most["most"] - 1:
+            message = f"{count} tags and the ownership tag; a resource bears {most['most']} at most"
+            yield context.error(message, *path, key=True, source=most["source"])

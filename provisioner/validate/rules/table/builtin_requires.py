@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Flow
-from provisioner.transforms.builtin_tables import builtin_table
+from provisioner.transforms.builtin_tables import SENTINEL, builtin_table
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -23,7 +23,12 @@ from provisioner.validate.rule import rule
 @rule("TAB010", on=Flow, severity="warning")
 def builtin_requires(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     facts = builtin_table(flow.table)
-    # The emulator needs no solutions.
-    if facts and facts["requires"] and context.manifest.target.cloud != "local":
+    manifest = context.manifest
+    # The emulator needs no solutions; Sentinel is onboarded before the rule is written.
+    is_met = manifest.target.cloud == "local" or (
+        manifest.workspace.sentinel and facts is not None and facts["requires"] == SENTINEL
+    )
+    if facts and facts["requires"] and not is_met:
         message = f"the table {flow.table!r} exists only where {facts['requires']} is installed in the workspace"
-        yield context.warning(message, "table", hint="install it first, or Azure refuses the rule")
+        by_key = "; `workspace.sentinel: true` does it" if facts["requires"] == SENTINEL else ""
+        yield context.warning(message, "table", hint=f"install it first, or Azure refuses the rule{by_key}")

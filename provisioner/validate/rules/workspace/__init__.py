@@ -1,0 +1,1 @@
+"""Rules on the workspace: how it is paid, capped and reached."""
