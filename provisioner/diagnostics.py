@@ -62,6 +62,16 @@ class Fix:
     description: str
     edits: tuple[Edit, ...]
 
+    def json(self) -> dict[str, Any]:
+        """The public shape: contract, "diagnostic"."""
+        return {
+            "description": self.description,
+            "edits": [
+                {"file": edit.file, "start": edit.span.start, "end": edit.span.end, "text": edit.text}
+                for edit in self.edits
+            ],
+        }
+
 
 # Names in this module are a public face: plugins make diagnostics, and library users read them.
 @dataclass(frozen=True, slots=True)
@@ -109,15 +119,7 @@ class Diagnostic:
             "end_line": place.end_line if place else None,
             "end_column": place.end_column if place else None,
             "hint": self.hint,
-            "fix": {
-                "description": self.fix.description,
-                "edits": [
-                    {"file": edit.file, "start": edit.span.start, "end": edit.span.end, "text": edit.text}
-                    for edit in self.fix.edits
-                ],
-            }
-            if self.fix
-            else None,
+            "fix": self.fix.json() if self.fix else None,
             "source": self.source,
             **({"environments": list(self.environments)} if self.environments else {}),
         }

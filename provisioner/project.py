@@ -180,17 +180,26 @@ class Project:
         Raises InvalidManifest, CloudError, and NotFound for a missing `existing` resource.
         """
         from provisioner.plan import PLAN_DEFAULTS, plan_against_azure
-        from provisioner.plan.effects.plan_effects import with_row_effects
+        from provisioner.plan.plan_details import with_details
 
         manifest = self.raise_if_invalid()
         plan = plan_against_azure(manifest, self._expand, azure, options or PLAN_DEFAULTS)
-        return with_row_effects(plan, manifest, self.transforms)
+        return with_details(plan, self.document, self.transforms)
 
     def save_plan(self, plan: Plan, azure: Azure, file: Path) -> None:
         """Write a plan to a file, from which `SavedPlan` applies it."""
         from provisioner.plan.plan_file import save_plan
 
         save_plan(plan, self.manifest, file, self.document.root, azure.identity.object_id, self.document.place)
+
+    def transition(self, plan: Plan) -> str:
+        """The text of a manifest that keeps what a plan would take away beside what comes, until senders have moved.
+
+        It is to stand beside this manifest. Raises BadRequestFile where there is nothing to keep.
+        """
+        from provisioner.adopt.transition import transition_text
+
+        return transition_text(plan, self.document, self.transforms)
 
     def plan_destroy(self, azure: Azure, options: PlanOptions | None = None) -> Plan:
         """The plan that deletes what the manifest declares and owns; tables and workspace only if `allow` has them."""

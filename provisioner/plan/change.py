@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from provisioner.diagnostics import Fix
 from provisioner.plan.delta_text import PLAN_SIDES, text_diff
 from provisioner.plan.effects.flow_effect import FlowEffect
 from provisioner.resources import Body, Key, Resource, TypeName
@@ -92,6 +93,8 @@ class Change:
     """Live columns that `--allow destructive:TABLE.COLUMN` removes."""
     flow_effects: tuple[FlowEffect, ...] = ()
     """What becomes of the rows of its flows; empty where it changes none, or nobody asked for it."""
+    fix: Fix | None = None
+    """Edits of the manifest in the place of what Azure cannot do."""
 
     @property
     def type(self) -> TypeName:
@@ -121,4 +124,5 @@ class Change:
             "text_diff": text_diff(self.type, self.deltas, PLAN_SIDES),
             "rows": [row for effect in self.flow_effects for row in effect.row_data()],
             "flows": [effect.json() for effect in self.flow_effects],
+            "fix": None if self.fix is None else self.fix.json(),
         }

@@ -42,11 +42,16 @@ def decision_text(plan: Plan, command: str) -> str:
         shown = "; ".join(refusal.text for refusal in decision.blocked[:_MAX_BLOCKED])
         more = len(decision.blocked) - _MAX_BLOCKED
         rest = f"; and {more} more, told above" if more > 0 else ""
-        return f"{plural(len(decision.blocked), 'change')} cannot be done: {shown}{rest}."
+        return f"{plural(blocked_changes(plan), 'change')} cannot be done: {shown}{rest}."
     verb = command.split()[1]
     if not decision.needs_allow:
         return f"{verb.capitalize()} will carry this out."
     return f"To accept what is breaking or destructive: {accepting_command(plan, command)}"
+
+
+def blocked_changes(plan: Plan) -> int:
+    """How many changes Azure cannot make; one may have several reasons."""
+    return sum(any(reason.blocked for reason in change.reasons) for change in plan.changes)
 
 
 def accepting_command(plan: Plan, command: str) -> str:

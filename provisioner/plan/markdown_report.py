@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.plan.change import Change
-from provisioner.plan.decision import accepting_command, decide, plan_command
+from provisioner.plan.decision import accepting_command, blocked_changes, decide, plan_command
 from provisioner.plan.delta_text import PLAN_SIDES, is_query, property_diff, query_diff
 from provisioner.plan.effects.effect_markdown import effect_markdown
 from provisioner.plan.planning import Plan
-from provisioner.plan.text_report import MARKS, RISK_STYLES, format_reason
+from provisioner.plan.text_report import MARKS, RISK_STYLES, TRANSITION_HINT, format_reason
 from provisioner.reports.markdown_blocks import code_block, code_span, folded
 from provisioner.reports.markdown_document import MarkdownDocument
 from provisioner.reports.markdown_table import markdown_cell
@@ -34,7 +34,7 @@ def plan_document(plan: Plan, command: str | None = None) -> MarkdownDocument:
         [title, "", f"{counts or 'Nothing to write'}.", "", *_decision(plan, command or plan_command(plan))],
         ("", "type", "name", "risk", "why"),
         [_change_row(change) for change in plan.changes],
-        [*_effect_sections(plan), *_property_section(plan)],
+        [*_effect_sections(plan), *_rename_section(plan), *_property_section(plan)],
         [f"Fingerprint {code_span(plan.fingerprint)}"],
     )
 
@@ -49,7 +49,7 @@ def _decision(plan: Plan, command: str) -> list[str]:
     """What comes next: nothing, a command to copy, or what has to change first."""
     decision = decide(plan)
     if decision.blocked:
-        head = f"**{plural(len(decision.blocked), 'change')} cannot be done:**"
+        head = f"**{plural(blocked_changes(plan), 'change')} cannot be done:**"
         return [head, "", *(f"- {markdown_cell(refusal.text)}" for refusal in decision.blocked)]
     if decision.needs_allow:
         lines = code_block([accepting_command(plan, command)], "sh")
@@ -71,6 +71,23 @@ def _effect_sections(plan: Plan) -> Iterator[list[str]]:
             continue
         head = [f"#### {change.type} {code_span(change.name)}", ""]
         yield [*head, *(lines if len(lines) <= _MAX_OPEN_LINES else [*folded("what becomes of rows", lines), ""])]
+
+
+def _rename_section(plan: Plan) -> Iterator[list[str]]:
+    """What is probably renamed, what that costs, and edits in the place of what Azure cannot do."""
+    lines = [
+        line
+        for rename in plan.renames
+        for line in (
+            f"- probably a rename: {rename.kind} {code_span(rename.before)} → {code_span(rename.after)}",
+            *(f"  - {markdown_cell(cost)}" for cost in rename.costs),
+        )
+    ]
+    lines += [
+        f"- {code_span(change.name)}: {markdown_cell(change.fix.description)}" for change in plan.changes if change.fix
+    ]
+    if lines:
+        yield ["#### What goes and what comes", "", *lines, "", TRANSITION_HINT, ""]
 
 
 def _property_section(plan: Plan) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from provisioner.plan import implied_changes
 from provisioner.plan.change import Change
 from provisioner.plan.fingerprint import plan_fingerprint
 from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
+from provisioner.plan.rename import Rename
 from provisioner.plan.resource_change import resource_change
 from provisioner.resources import TYPES_IN_ORDER, Graph, Key
 
@@ -50,6 +51,8 @@ class Plan:
     """With which it was made."""
     accepted: tuple[str, ...] = ()
     """Risks (RISK:NAME) that were accepted when the plan was reviewed, before this run."""
+    renames: tuple[Rename, ...] = ()
+    """Probable renames; empty where nobody looked for them."""
 
     @property
     def empty(self) -> bool:

@@ -25,6 +25,7 @@ def report_data(plan: Plan, find_place: FindPlace | None = None) -> dict[str, An
         "needs_allow": list(decision.needs_allow),
         "blocked": [refusal.text for refusal in decision.blocked],
         "changes": [{**change.json(), **_position_data(change, find_place)} for change in plan.changes],
+        "renames": [rename.json() for rename in plan.renames],
         "undeclared": [resource.json() for resource in plan.undeclared],
         "summary": plan.summary,
         "requests": plan.requests,

@@ -9,6 +9,7 @@ from provisioner.plan.decision import decide, decision_text, plan_command
 from provisioner.plan.delta_text import PLAN_SIDES, Sides, format_delta, is_query, query_diff, short_path
 from provisioner.plan.effects.effect_text import diff_lines, effect_lines
 from provisioner.plan.planning import Plan
+from provisioner.plan.rename import Rename
 from provisioner.reports.ansi_styles import paint
 from provisioner.resources import TypeName
 
@@ -34,6 +35,8 @@ def format_text(
     """
     lines = [line for change in plan.changes for line in _format_change(change, color=color, verbose=verbose)]
     lines += [line for line in undeclared_lines(plan) if line]
+    lines += [line for rename in plan.renames for line in rename_lines(rename)]
+    lines += [TRANSITION_HINT] if plan.renames or any(change.fix for change in plan.changes) else []
     lines += [f"  ? {scope.scope} could not be read: {scope.why}" for scope in plan.live.coverage if not scope.ok]
     if plan.empty and decide(plan).applicable:
         return "\n".join([*lines, *([""] if lines else []), no_changes]) + "\n"
@@ -56,6 +59,17 @@ def property_lines(
             yield from (f"  {line}" for line in diff_lines(query_diff(type_name, delta, sides), color=color))
         else:
             yield format_delta(delta, whole=verbose)
+
+
+TRANSITION_HINT = "`plan --transition FILE` writes the manifest that keeps both sides until senders have moved."
+"""What helps with a rename, and with a column whose type would change."""
+
+
+def rename_lines(rename: Rename) -> Iterator[str]:
+    """What is probably renamed, and what that costs."""
+    place = f" (in {rename.dcr})" if rename.kind in {"stream", "grant"} else ""
+    yield f"Probably a rename: {rename.kind} {rename.before} -> {rename.after}{place}"
+    yield from (f"  {cost}" for cost in rename.costs)
 
 
 def format_reason(reason: Reason) -> str:
@@ -95,6 +109,7 @@ def _format_change(change: Change, *, color: bool, verbose: bool) -> list[str]:
             if reason.risk != "none"
         ),
         *(reason.text for reason in change.reasons if reason.risk == "none"),
+        *([f"fix: {change.fix.description}"] if change.fix else []),
         *(line for effect in change.flow_effects for line in effect_lines(effect, color=color, verbose=verbose)),
     ]
     head = f"{paint(mark, _STYLES[change.action], color=color)}{change.type:<10}{change.name}{risk}"

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 @options.output("plan")
 @report_files("plan")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan for `apply`.")
+@click.option(
+    "--transition",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the manifest that keeps what goes beside what comes.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are differences.")
 @options.allow
 @options.only
@@ -35,6 +40,7 @@ def plan(
     format_name: str,
     reports: tuple[ReportFile, ...],
     out: Path | None,
+    transition: Path | None,
     detailed_exitcode: bool,
     allow: tuple[str, ...],
     only: tuple[str, ...],
@@ -49,6 +55,8 @@ def plan(
 
     if out is not None and len(projects) > 1:
         raise click.UsageError("--out saves the plan of one environment")
+    if transition is not None:
+        _require_new_neighbour(transition, projects)
     require_single_result(len(projects), format_name, reports)
 
     plan_options = PlanOptions(only=only, prune=prune, allow=allow)
@@ -68,6 +76,8 @@ def plan(
     summary = (("create", "update", "replace", "delete", "risk"), _row)
     environments.print_results(results, console, "plan", format_name, summary, report_options)
     write_reports("plan", results[0].value, report_options(results[0].project), reports)
+    if transition is not None and results[0].value is not None:
+        _write_transition(results[0].project, results[0].value, transition, console)
     if out is not None:
         console.note(f"saved to {out}: `provisioner apply {out}` carries out just this")
     # An error outweighs differences: with one environment unread it is not known whether there are any.
@@ -80,3 +90,26 @@ def _row(plan: Plan) -> list[Any]:
     from provisioner.plan.change import highest_risk
 
     return [*plan.summary.values(), highest_risk([change.risk for change in plan.changes])]
+
+
+def _require_new_neighbour(file: Path, projects: tuple[Project, ...]) -> None:
+    """Raise UsageError where a transition cannot go into a file: the manifest's own files stay as they are."""
+    if len(projects) > 1:
+        raise click.UsageError("--transition writes the manifest of one environment")
+    if file.exists():
+        raise click.UsageError(f"--transition {file}: there is such a file; name a new one")
+    # Files that the manifest names are relative to it, and may not be outside of its directory.
+    if file.resolve().parent != projects[0].document.root.resolve():
+        raise click.UsageError(f"--transition {file}: name a file beside the manifest, in {projects[0].document.root}")
+
+
+def _write_transition(project: Project, plan: Plan, file: Path, console: Console) -> None:
+    """Write the manifest of the transition, and say what its checks find."""
+    from provisioner.diagnostics import has_failures
+    from provisioner.reports.format_registry import render_report
+
+    file.write_text(project.transition(plan), encoding="utf-8", newline="\n")
+    diagnostics = Project.load(file, environment=project.environment, templates=project.templates).diagnostics
+    if has_failures(diagnostics):
+        console.notice(render_report("validate", "text", diagnostics, console.report_options()))
+    console.note(f"written to {file}: plan it, and apply it in the place of {project.document.file}")
