@@ -90,6 +90,7 @@ class _Transition:
 
     def _keep_dcr(self, rename: Rename) -> None:
         streams = dcr_resource.flatten(rename.body).fields["streams"]
+        # The manifest may have the stream under a key of another name.
         keys = [self._key_of(name) or name for name in streams]
         # Streams that the new rule lacks are renamed or gone; each is kept with the old rule.
         for name, stream in streams.items():

@@ -53,6 +53,7 @@ def require_single_result(count: int, format_name: str, reports: tuple[ReportFil
 def write_reports(subject: str, result: Any, options: ReportOptions, reports: tuple[ReportFile, ...]) -> None:
     """Write a result to the files; their texts have no colours. Raises OSError where a file cannot be written."""
     for format_name, file in reports:
+        # The colours of a terminal are no text.
         plain = ReportOptions(
             verbose=options.verbose, strict=options.strict, find_place=options.find_place, command=options.command
         )

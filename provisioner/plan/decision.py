@@ -38,6 +38,7 @@ def decide(plan: Plan) -> Decision:
 def decision_text(plan: Plan, command: str) -> str:
     """The sentence that says what comes next; `command` would carry the plan out but for the acceptances."""
     decision = decide(plan)
+    # First what no acceptance helps against: a command to copy would be refused all the same.
     if decision.blocked:
         shown = "; ".join(refusal.text for refusal in decision.blocked[:_MAX_BLOCKED])
         more = len(decision.blocked) - _MAX_BLOCKED
@@ -56,6 +57,7 @@ def blocked_changes(plan: Plan) -> int:
 
 def accepting_command(plan: Plan, command: str) -> str:
     """The command with an `--allow` for everything that the plan's options accept and all that it still needs."""
+    # Values that the plan was made with come first: some of them, such as a column's removal, made changes of it.
     accepted = dict.fromkeys((*plan.options.allow, *decide(plan).needs_allow))
     return " ".join([command, *(f"--allow {shlex.quote(value)}" for value in accepted)])
 

@@ -91,11 +91,12 @@ def _renamed_grants(
             continue
         properties = one.body.get("properties") or {}
         scope = str(properties.get("scope") or "").rsplit("/", 1)[-1]
+        # A grant on a renamed rule has a new scope and so another id, though its principal stays.
         dcr = new_name_of.get(scope, scope)
         for change in new:
-            wanted = (change.body or {}).get("properties") or {}
-            if change.name.rpartition("/")[2] == dcr and _role(wanted) == _role(properties):
-                before, after = str(properties.get("principalId")), str(wanted.get("principalId"))
+            new_properties = (change.body or {}).get("properties") or {}
+            if change.name.rpartition("/")[2] == dcr and _role(new_properties) == _role(properties):
+                before, after = str(properties.get("principalId")), str(new_properties.get("principalId"))
                 if before != after:
                     yield Rename("grant", before, after, scope, one.body)
                     new.remove(change)
@@ -111,6 +112,7 @@ def _pairs(old: Mapping[str, Collection[Any]], new: Mapping[str, Collection[Any]
     )
     used: set[tuple[str, str]] = set()
     for likeness, before, after in scored:
+        # The most alike pair comes first and takes both names, so that no name is told of twice.
         if likeness >= least and not {("old", before), ("new", after)} & used:
             used |= {("old", before), ("new", after)}
             yield before, after

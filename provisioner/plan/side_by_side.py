@@ -38,7 +38,7 @@ class SideBySideColumn:
 
 
 def side_by_side_columns(change: Change, manifest: Manifest) -> Iterator[SideBySideColumn]:
-    """The columns whose type a change of a table would change; none for a table that is somebody else's."""
+    """The columns whose type a change of a table would change; none for a table that others own."""
     table = manifest.tables.get(change.name) if change.type == "table" else None
     if table is None or table.existing:
         return
@@ -49,6 +49,7 @@ def side_by_side_columns(change: Change, manifest: Manifest) -> Iterator[SideByS
         if delta.pattern != _TYPE_PATTERN or live is None or declared is None:
             continue
         new_column = unused_name(f"{delta.name}_{declared}", used)
+        # Two columns may change in one plan; Azure compares the names without case.
         used.add(new_column.lower())
         yield SideBySideColumn(change.name, delta.name, live.name, new_column, declared)
 

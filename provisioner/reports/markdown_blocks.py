@@ -10,6 +10,7 @@ _BACKTICKS = re.compile("`+")
 
 def code_span(text: str) -> str:
     """Text as code within a line, for a table's cell too: neither a backtick nor a bar nor a line break ends it."""
+    # Within a table a bar ends the cell even in code; the backslash before it is not shown.
     line = " ".join(text.split("\n")).replace("|", "\\|")
     fence = "`" * (_longest_backticks(line) + 1)
     # A space beside a backtick belongs to the fence and is not shown.

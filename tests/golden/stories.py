@@ -363,6 +363,10 @@ def _several() -> Iterator[Step]:
     yield from _forms("outputs/several", "outputs several -e local")
     yield from _forms("log/several", "log several -e local")
     yield Step("plan/several-other.text", "plan several -e local", _rename_the_partners_rule)
+    transition = "plan several -e local -q --transition several/transition.yaml"
+    yield Step("plan/several-transition", transition, shows=("several/transition.yaml",))
+    yield Step("plan/several-transition-again", transition)
+    yield Step("plan/several-kept", "plan several/transition.yaml -e local")
     yield Step("plan/several-prune.json", "plan several -e local --prune --format json")
     yield Step("drift/several-other", "drift several -e local")
     prune = "apply several -e local --prune --parallelism 1"

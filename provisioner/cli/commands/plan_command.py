@@ -109,6 +109,7 @@ def _write_transition(project: Project, plan: Plan, file: Path, console: Console
     from provisioner.reports.format_registry import render_report
 
     file.write_text(project.transition(plan), encoding="utf-8", newline="\n")
+    # Environments and overlays can make a manifest that needs a hand: what its checks find is said at once.
     diagnostics = Project.load(file, environment=project.environment, templates=project.templates).diagnostics
     if has_failures(diagnostics):
         console.notice(render_report("validate", "text", diagnostics, console.report_options()))

@@ -38,6 +38,7 @@ def _row_lines(row: RowEffect) -> Iterator[tuple[str, str, str, str]]:
     if not row.differences:
         yield (name, row_remark(row, code_span), "", "")
     for cell in row.differences:
+        # A table's cell cannot fold, and a long value would make its column unreadable.
         values = ("long, below", "long, below") if _is_long(cell) else (_cell(cell.before), _cell(cell.after))
         yield (name, code_span(cell.column), *values)
 

@@ -88,6 +88,7 @@ def _flow_pairs(resource: Resource, live: Resource, plan: Plan, manifest: Manife
     for (stream_name, folded_table), (transform, columns) in desired_flows.items():
         stream = streams_by_name.get(stream_name)
         counterpart = live_flows.get((stream_name, folded_table))
+        # Streams of data sources have no records of the author, and a new flow has nothing to be compared with.
         if stream is None or counterpart is None:
             continue
         table = next((flow.table for flow in stream.flows if flow.table.lower() == folded_table), folded_table)

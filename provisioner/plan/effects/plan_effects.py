@@ -45,6 +45,7 @@ def _flow_effect(pair: FlowPair, transforms: BoundTransforms, now: dt.datetime) 
     from provisioner.plan.effects.row_effects import row_effects, stream_records
 
     before_text, after_text = kql.format(pair.live.transform), kql.format(pair.desired.transform)
+    # Comments alone are no difference of what the transforms say.
     if kql.same(pair.live.transform, pair.desired.transform):
         before_text = after_text
     effect = FlowEffect(pair.stream.name, pair.table, before_text, after_text)

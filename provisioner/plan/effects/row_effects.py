@@ -91,6 +91,7 @@ def row_effects(before: TransformSide, after: TransformSide, records: Sequence[N
 def _cell_effects(
     before: Row, after: Row, before_types: Mapping[str, str], after_types: Mapping[str, str], by_chance: frozenset[str]
 ) -> Iterator[CellEffect]:
+    # Columns of the old row first: they stand where the reader knows them.
     for column in dict.fromkeys([*before, *after]):
         left, right = before.get(column), after.get(column)
         types = {types[column] for types in (before_types, after_types) if column in types}
