@@ -24,13 +24,14 @@ class TransformFacts:
     """What stays known of a transform when its query is dropped; only `diagnostics` where it could not be bound.
 
     `spans` holds each output column with the part of the text that defines it, `reads` the stream's columns that are
-    used or passed on.
+    used or passed on, `unchanged` each output column with the stream's column whose values it holds as they came.
     """
 
     bound: bool
     diagnostics: tuple[Diagnostic, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
+    unchanged: Mapping[str, str] = field(default_factory=dict)
 
 
 class BoundTransforms:
@@ -113,7 +114,9 @@ class BoundTransforms:
             self._facts[key] = TransformFacts(bound=False, diagnostics=tuple(diagnostics))
         else:
             reads = frozenset(query.reads).union(*query.lineage.values())
-            self._facts[key] = TransformFacts(True, tuple(diagnostics), dict(query.spans), reads)
+            self._facts[key] = TransformFacts(
+                True, tuple(diagnostics), dict(query.spans), reads, query.unchanged_columns
+            )
         self._queries[key] = query
         if len(self._queries) > _MAX_QUERIES:
             self._queries.popitem(last=False)

@@ -186,3 +186,35 @@ streams: {{Custom-Aux: {{table: Aux_CL, samples: [{{Msg: {{a: 1}}, Bag: {{a: 1}}
     (finding,) = validate.check(load.load_document(file))
     assert (finding.code, finding.severity) == ("STR009", "error")
     assert "fails the whole call" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("transform", "severity"),
+    [
+        ("source", "error"),
+        ("source | where Number > 0", "error"),
+        ("source | project-rename Text = Msg", "error"),
+        ("source | project TimeGenerated, Text = Msg", "error"),
+        # The transform writes a text; what is sent fits the stream.
+        ("source | extend Msg = tostring(Msg)", None),
+        ("source | project TimeGenerated, Bag = Msg", None),
+    ],
+)
+def test_nested_json_is_refused_wherever_its_column_passes_a_transform_unchanged(tmp_path, transform, severity):
+    file = tmp_path / "provisioner.yaml"
+    file.write_text(
+        f"""{HEAD}
+tables:
+  Aux_CL:
+    plan: auxiliary
+    columns: {{TimeGenerated: datetime, Msg: string, Text: string, Bag: string, Number: int}}
+streams:
+  Custom-Aux:
+    columns: {{TimeGenerated: datetime, Msg: string, Number: int}}
+    table: Aux_CL
+    transform: {transform}
+    samples: [{{Number: 1, Msg: {{a: 1}}}}]
+""".replace("Bag: string", "Bag: dynamic")
+    )
+    findings = [one.severity for one in validate.check(load.load_document(file)) if one.code == "STR009"]
+    assert findings == ([severity] if severity else [])

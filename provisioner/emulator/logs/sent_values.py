@@ -44,7 +44,8 @@ def _check_time_range(flow: IngestionFlow, records: Sequence[Mapping[str, Any]])
 def _check_values(flow: IngestionFlow, declared: Mapping[str, str], records: Sequence[Mapping[str, Any]]) -> None:
     if flow.plan == "analytics":
         return
-    arriving = {name: type_ for name, type_ in declared.items() if _arrives_unchanged(flow, name)}
+    unchanged = _columns_arriving_unchanged(flow)
+    arriving = {name: type_ for name, type_ in declared.items() if name in unchanged}
     for record in records:
         for name, type_ in arriving.items():
             value = record.get(name)
@@ -57,10 +58,11 @@ def _check_values(flow: IngestionFlow, declared: Mapping[str, str], records: Seq
                 raise ApiError(400, "InvalidRequestContent", message, target=name)
 
 
-def _arrives_unchanged(flow: IngestionFlow, name: str) -> bool:
-    """Whether a column of the stream goes into the table's column of its name, and that one is not dynamic."""
-    in_table = flow.columns is not None and flow.columns.get(name, "dynamic") != "dynamic"
-    return in_table and (flow.is_plain or flow.query.lineage.get(name) == (name,))
+def _columns_arriving_unchanged(flow: IngestionFlow) -> set[str]:
+    """The stream's columns whose values go as they are into a column of the table that is not dynamic."""
+    table_columns = flow.columns or {}
+    unchanged = flow.query.unchanged_columns.items()
+    return {source for name, source in unchanged if table_columns.get(name, "dynamic") != "dynamic"}
 
 
 def record_lost_values(flow: IngestionFlow, records: Iterable[Mapping[str, Any]], drops: DropCounter) -> None:

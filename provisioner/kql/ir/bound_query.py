@@ -36,3 +36,12 @@ class Query:
     shared_values: Mapping[str, BoundExpression] = field(default_factory=dict)
     reads_table_twice: bool = False
     column_definitions: tuple[tuple[str, Span, BoundExpression], ...] = ()
+
+    @property
+    def unchanged_columns(self) -> dict[str, str]:
+        """Output column to the input column whose values it holds as they came, under whatever name."""
+        # A bare column keeps its variable through every step; what computes a value assigns it to a new one.
+        inputs = {column.variable: column.name for column in self.rows.source.columns if self.rows.source.table}
+        return {
+            name: inputs[column.variable] for name, column in self.rows.columns.items() if column.variable in inputs
+        }

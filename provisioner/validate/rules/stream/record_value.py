@@ -60,7 +60,7 @@ def _value_findings(
     loss = value_loss(value, stream.columns[name])
     refusing = [
         refused
-        for plan in _plans_of_unchanged_column(context.manifest, stream, name)
+        for plan in _plans_of_unchanged_column(context, stream, name)
         if (refused := value_loss(value, stream.columns[name], plan)) and refused.is_refusal
     ]
     shown = f"{_shown(value)} in the column {name!r} of type {stream.columns[name]}"
@@ -78,15 +78,25 @@ def _value_findings(
         yield context.warning(message, *path, hint=hint, source=facts["source"])
 
 
-def _plans_of_unchanged_column(manifest: Manifest, stream: Stream, name: str) -> set[str]:
-    """The plans of tables into whose column of that name, which is not dynamic, the stream's goes without a transform."""
-    tables = [manifest.tables.get(flow.table) for flow in stream.flows if flow.transform.strip() == PASSTHROUGH]
-    return {table.plan for table in tables if table and table.columns.get(name, "dynamic") != "dynamic"}
+def _plans_of_unchanged_column(context: Context, stream: Stream, name: str) -> set[str]:
+    """The plans of tables into which the column's values go as they are, where the table's column is not dynamic."""
+    plans = set()
+    for flow in stream.flows:
+        table = context.manifest.tables.get(flow.table)
+        # Only these refuse a value for its kind: no transform is bound for the others.
+        if table is None or not load_facts("coercion.yaml")["plans"][table.plan]:
+            continue
+        unchanged = context.transforms.facts(stream, flow).unchanged.items()
+        if any(source == name and table.columns.get(output, "dynamic") != "dynamic" for output, source in unchanged):
+            plans.add(table.plan)
+    return plans
 
 
 def _is_unread_time(manifest: Manifest, stream: Stream, text: str) -> bool:
+    """Whether a table reads this time of a stream without a transform in another form only."""
     facts = load_facts("limits.yaml")["batch"]["time_format"]
-    is_direct = bool(_plans_of_unchanged_column(manifest, stream, _TIME) & set(facts["plans"]))
+    tables = [manifest.tables.get(flow.table) for flow in stream.flows if flow.transform.strip() == PASSTHROUGH]
+    is_direct = any(table and table.plan in facts["plans"] for table in tables)
     return is_direct and re.fullmatch(facts["pattern"], text) is None
 
 
