@@ -15,6 +15,7 @@ from provisioner.cli.output_encoding import write_for_programs
 from provisioner.operating_system import is_terminal
 from provisioner.progress import Progress, ProgressEvent
 from provisioner.reports.report_format import FindPlace, ReportOptions
+from provisioner.text import escape_for_terminal, escape_invisible, escape_line
 
 if TYPE_CHECKING:
     from provisioner.errors import ProvisionerError
@@ -49,14 +50,14 @@ class Console:
     def data(self, text: str) -> None:
         """Print the command's result to stdout: as text for people, or in a format that programs read."""
         if self.format_name == "text":
-            # click strips colours where stdout is not a terminal, as in `up | tee log`.
-            click.echo(text, nl=not text.endswith("\n"))
+            shown = escape_for_terminal(text, color=self.color and is_terminal(sys.stdout))
+            click.echo(shown, nl=not text.endswith("\n"), color=True)
         else:
             self.document(text)
 
     def document(self, text: str) -> None:
         """Print a text that programs read to stdout, as UTF-8 whatever the terminal's encoding is."""
-        write_for_programs(text if text.endswith("\n") else f"{text}\n")
+        write_for_programs(escape_invisible(text if text.endswith("\n") else f"{text}\n"))
 
     def report_options(
         self, *, find_place: FindPlace | None = None, strict: bool = False, command: str | None = None
@@ -70,11 +71,12 @@ class Console:
     def note(self, text: str) -> None:
         """Print information to stderr; silent with `-q`."""
         if not self.quiet:
-            click.echo(text, err=True, color=self.color or None)
+            self.notice(text)
 
     def notice(self, text: str) -> None:
         """Print to stderr, also with `-q`."""
-        click.echo(text, err=True, color=self.color or None)
+        # `color` is false where stderr is no terminal: what is no style of ours comes from a manifest or from Azure.
+        click.echo(escape_for_terminal(text, color=self.color), err=True, color=True)
 
     def style(self, text: str, color: str | None = None, *, bold: bool = False, dim: bool = False) -> str:
         """The text with a colour, or unchanged where colours are off."""
@@ -86,16 +88,16 @@ class Console:
 
     def error(self, error: ProvisionerError) -> None:
         """Print an error with its code, target, request id, details and hint to stderr."""
-        click.echo(f"{self.style('error:', 'red', bold=True)} {error.message}", err=True, color=self.color or None)
+        self.notice(f"{self.style('error:', 'red', bold=True)} {_continued(error.message)}")
         # Only CloudErrors have these and `details`.
         for label in ("code", "target", "request_id"):
             value = getattr(error, label, None)
             if value:
-                click.echo(f"  {label.replace('_', ' ')}: {value}", err=True)
+                self.notice(f"  {label.replace('_', ' ')}: {_continued(str(value))}")
         for code, message, target in getattr(error, "details", ()):
-            click.echo(f"  - {code}: {message}" + (f" ({target})" if target else ""), err=True)
+            self.notice(f"  - {code}: {_continued(message)}" + (f" ({target})" if target else ""))
         if error.hint:
-            click.echo(f"  {self.style('next:', 'cyan')} {error.hint}", err=True, color=self.color or None)
+            self.notice(f"  {self.style('next:', 'cyan')} {_continued(error.hint)}")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -116,8 +118,13 @@ class Console:
         if event.kind == "start" and not self.verbose:
             return
         mark, color = _MARKS[event.kind]
-        text = f"  {self.style(mark, color)} {event.subject}"
-        click.echo(f"{text}  {event.message}" if event.message else text, err=True, color=self.color or None)
+        text = f"  {self.style(mark, color)} {escape_line(event.subject)}"
+        self.notice(f"{text}  {escape_line(event.message)}" if event.message else text)
+
+
+def _continued(text: str) -> str:
+    """A text whose later lines begin with a bar: a pipeline obeys lines of a log such as `::add-mask::`."""
+    return text.replace("\n", "\n  | ")
 
 
 def use_color(*, no_color: bool) -> bool:

@@ -11,6 +11,7 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from provisioner.progress import Progress, ProgressEvent
+from provisioner.text import escape_line
 
 _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red")}
 
@@ -24,7 +25,7 @@ def live_progress(*, color: bool) -> Iterator[Progress]:
         tasks: dict[str, TaskID] = {}
 
         def listen(event: ProgressEvent) -> None:
-            text = f"{event.subject}  {event.message}" if event.message else event.subject
+            text = escape_line(f"{event.subject}  {event.message}" if event.message else event.subject)
             if event.kind in _MARKS:
                 if event.subject in tasks:
                     bars.remove_task(tasks.pop(event.subject))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from provisioner.load.yaml import text_edits
 from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode
 from provisioner.load.yaml.source_text import SourceText, display_path
 from provisioner.model import Manifest
+from provisioner.secret_mask import SecretMask
+from provisioner.secret_patterns import is_secret_name
 
 LOCAL_ENVIRONMENT = "local"
 _SHORTHAND_KEYS: dict[Any, str] = {("streams",): "table", ("columns",): "type"}
@@ -25,6 +28,13 @@ _SHORTHAND_KEYS: dict[Any, str] = {("streams",): "table", ("columns",): "type"}
 def with_local_environment(names: tuple[str, ...]) -> tuple[str, ...]:
     """The declared environments, and `local`, which is built in."""
     return names if LOCAL_ENVIRONMENT in names else (*names, LOCAL_ENVIRONMENT)
+
+
+def secret_mask(sources: Iterable[SourceText], variables: Variables | None) -> SecretMask:
+    """A mask of the secrets in these files, and of the values of variables whose names are those of secrets."""
+    values = variables.values if variables else {}
+    named = [value.text for name, value in values.items() if is_secret_name(name)]
+    return SecretMask.of((source.text for source in sources), named)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,11 @@ class Document:
     main_tree: Node | None = field(default=None, repr=False, compare=False)
     """The main file as it is written: with its environments, and without what it includes."""
     variables: Variables = field(default_factory=Variables)
+
+    @cached_property
+    def secret_mask(self) -> SecretMask:
+        """Masks the secrets that the files and variables hold in what is said of them."""
+        return secret_mask(self.sources, self.variables)
 
     @property
     def environments(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provisioner.diagnostics import Diagnostic, Place
 from provisioner.load.builders.manifest_builder import build_manifest
-from provisioner.load.document import LOCAL_ENVIRONMENT, Document, with_local_environment
+from provisioner.load.document import LOCAL_ENVIRONMENT, Document, secret_mask, with_local_environment
 from provisioner.load.includes import merge_includes
 from provisioner.load.overlays import merge_overlay
 from provisioner.load.schema.interpolation import UnresolvedVariable, Variables, VariableValue
@@ -131,7 +131,7 @@ class _Loader:
         return replace(
             self.document,
             manifest=manifest if is_complete else None,
-            diagnostics=self.sorted_diagnostics(),
+            diagnostics=self.sorted_diagnostics(variables),
             broken=frozenset(errors.broken),
             source_map=source_map,
             variables=variables,
@@ -247,12 +247,16 @@ class _Loader:
         """Collect an error at a node."""
         self.diagnostics.append(node_diagnostic(code, message, node, hint))
 
-    def sorted_diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The diagnostics in the order of the text, each once."""
+    def sorted_diagnostics(self, variables: Variables | None = None) -> tuple[Diagnostic, ...]:
+        """The diagnostics in the order of the text, each once, without the secrets of the files and variables."""
         start = Place(display_path(self.document.file), 1, 1, 1, 1)
         # One mistake can be met twice, in the manifest and through an alias or an overlay.
         unique = dict.fromkeys(self.diagnostics)
-        return tuple(sorted(unique, key=lambda error: (error.place or start, error.code, error.message)))
+        ordered = sorted(unique, key=lambda error: (error.place or start, error.code, error.message))
+        if not ordered:
+            return ()
+        mask = secret_mask(self.files.sources, variables)
+        return tuple(mask.mask_diagnostic(diagnostic) for diagnostic in ordered)
 
 
 def _loses_text(diagnostic: Diagnostic) -> bool:

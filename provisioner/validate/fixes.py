@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from provisioner.diagnostics import Diagnostic, Edit
+from provisioner.secret_mask import mask_source
 
 ReadText = Callable[[str], str]
 """The text of a file, by the name that diagnostics give it."""
@@ -46,7 +47,8 @@ def unified_diff(texts: Mapping[str, str], read: ReadText) -> str:
 
     lines = []
     for file, text in sorted(texts.items()):
-        before, after = (content.splitlines(keepends=True) for content in (read(file), text))
+        # A diff shows the lines around a change too, and ends up in logs.
+        before, after = (mask_source(content).splitlines(keepends=True) for content in (read(file), text))
         hunks = difflib.unified_diff(before, after, file, file)
         lines += [line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in hunks]
     return "".join(lines)

@@ -37,7 +37,10 @@ def check(
     diagnostic_filter = DiagnosticFilter.from_settings(document.root, select, ignore, severities or {}, evidence)
     selected = [rule for rule in all_rules() if rule.family or diagnostic_filter.selects(rule.code)]
     bound = (transforms or BoundTransforms()).with_policy(diagnostic_filter.policy)
-    diagnostics = [*document.diagnostics, *_run_rules(document, selected, bound)]
+    findings = list(_run_rules(document, selected, bound))
+    # The texts are searched for secrets only where something is said of them; what loading found is masked already.
+    masked = map(document.secret_mask.mask_diagnostic, findings) if findings else ()
+    diagnostics = [*document.diagnostics, *masked]
     return sort_and_deduplicate(diagnostic_filter.apply(diagnostics, document))
 
 

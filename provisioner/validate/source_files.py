@@ -8,6 +8,7 @@ from pathlib import Path
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.operating_system import replace_file
+from provisioner.secret_mask import mask_source
 from provisioner.validate.fixes import apply_fixes, unified_diff
 
 _MAX_PASSES = 10
@@ -32,9 +33,9 @@ def write_source(file: str, text: str) -> None:
 
 
 def source_lines(file: str) -> Sequence[str]:
-    """The lines of a file; empty where it cannot be read, which is a diagnostic of its own."""
+    """The lines of a file, secrets as asterisks; empty where it cannot be read, which is a diagnostic of its own."""
     try:
-        return re.split(r"\r\n|\r|\n", read_source(file).removeprefix("\ufeff"))
+        return re.split(r"\r\n|\r|\n", mask_source(read_source(file).removeprefix("\ufeff")))
     except (OSError, ValueError):
         return ()
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provisioner.text import escape_invisible
+
 Path = tuple[str | int, ...]
 _WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z_/.$](?:[\w ./()$+=<>*\-]*[\w./()$+=<>*\-])?")
@@ -123,11 +125,9 @@ def _escape(char: str) -> str:
 
 
 def _printable(char: str) -> bool:
-    """Whether YAML takes the character unescaped; line separators and the byte order mark are escaped too."""
-    code = ord(char)
-    if code < 0xD800:
-        return (0x20 <= code < 0x7F or code >= 0xA0) and code not in (0x2028, 0x2029)
-    return 0xE000 <= code <= 0x10FFFF and code not in (0xFEFF, 0xFFFE, 0xFFFF)
+    """Whether YAML takes the character unescaped and people see it."""
+    # The invisible ones include all that YAML refuses: a tab and a line feed are the writer's own affair.
+    return char >= " " and escape_invisible(char) == char
 
 
 def _fits_block_scalar(text: str) -> bool:

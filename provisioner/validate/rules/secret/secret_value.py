@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
+from provisioner.secret_patterns import find_secrets
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
-from provisioner.validate.secret_patterns import find_secrets
 
 
 @rule("SEC001", on=Manifest)

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
+from provisioner.secret_patterns import find_secrets, is_secret_name
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
-from provisioner.validate.secret_patterns import find_secrets, is_secret_name
 
 _HINT = "this tool needs no secrets: it signs in through azure-identity"
 

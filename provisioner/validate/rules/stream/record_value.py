@@ -80,7 +80,7 @@ def _value_findings(
 
 def _plans_of_unchanged_column(context: Context, stream: Stream, name: str) -> set[str]:
     """The plans of tables into which the column's values go as they are, where the table's column is not dynamic."""
-    plans = set()
+    plans: set[str] = set()
     for flow in stream.flows:
         table = context.manifest.tables.get(flow.table)
         # Only these refuse a value for its kind: no transform is bound for the others.

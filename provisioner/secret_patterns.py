@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
 from provisioner.diagnostics import Span
-from provisioner.validate.name_matching import compiled_pattern
 
 _SECRET_PATTERNS = {
     # kind with its article → lower-case text that every such secret contains, and its pattern
-    "a private key": ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "a private key": (
+        "private key",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]{0,20000}?-----END [A-Z ]*PRIVATE KEY-----)?",
+    ),
     "a storage account's key": ("accountkey", r"(?i:\bAccountKey=[A-Za-z0-9+/]{20,}={0,2})"),
     "a shared access key": ("sharedaccesskey", r"(?i:\bSharedAccessKey=[A-Za-z0-9+/]{20,}={0,2})"),
     "a password": ("password", r"(?i:(?<=;)\s*Password=[^;\s$\"'()]{8,}|\bPassword=[^;\s$\"'()]{8,}(?=;))"),
@@ -36,7 +40,7 @@ def find_secrets(text: str) -> Iterator[tuple[str, Span]]:
         (match.start(), match.end(), label)
         for label, (marker, expression) in _SECRET_PATTERNS.items()
         if marker in lower
-        for match in compiled_pattern(expression).finditer(text)
+        for match in _pattern(expression).finditer(text)
     ]
     # Of overlapping matches the longest says best what it is.
     for start, end, label in sorted(matches, key=lambda match: (match[0], -match[1])):
@@ -47,4 +51,42 @@ def find_secrets(text: str) -> Iterator[tuple[str, Span]]:
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable of this name looks like the holder of a secret."""
-    return compiled_pattern(_SENSITIVE_NAME).search(name) is not None
+    return _pattern(_SENSITIVE_NAME).search(name) is not None
+
+
+def find_named_secrets(text: str) -> Iterator[Span]:
+    """The spans of values in YAML or JSON that stand behind a name of a secret; no variables, no mappings or lists."""
+    for match in _pattern(_NAMED_VALUE).finditer(text):
+        if is_secret_name(match["name"]) and match["value"].strip("'\"").lower() not in _HARMLESS_VALUES:
+            yield Span(*match.span("value"))
+
+
+# A name, a colon, perhaps `{default:`, and a scalar.
+_NAMED_VALUE = (
+    r"(?P<name>[A-Za-z][\w-]*)[\"']?[ \t]*:[ \t]*"
+    r"(?:\{?\s*(?:description:[^\n,}]*[\n,]\s*)?(?:default|value)[ \t]*:[ \t]*)?"
+    r"(?P<value>\"[^\"\n]+\"|'[^'\n]+'|[^\s{}\[\],#'\"|>$&*][^\n{}\[\],#]*)"
+)
+# The types of columns: a table may have a column of such a name.
+_HARMLESS_VALUES = frozenset(
+    (
+        "string",
+        "dynamic",
+        "guid",
+        "boolean",
+        "bool",
+        "int",
+        "long",
+        "real",
+        "datetime",
+        "null",
+        "default",
+        "true",
+        "false",
+    )
+)
+
+
+@cache
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.ASCII)
