@@ -73,6 +73,14 @@ class Fix:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """Findings that say the same of several names: one `key` for all, and the `message` with `{names}` in it."""
+
+    key: str
+    message: str
+
+
 # Names in this module are a public face: plugins make diagnostics, and library users read them.
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -82,6 +90,7 @@ class Diagnostic:
     `environments` names those that the remark is about, where a manifest was checked for several. `subject` is the
     name that it is about, such as a column's, and `intended` the one that the hint proposes in its place: code reads
     them there, never in the texts. `related` are other places that it is about, such as the first of two entries.
+    Findings of one `group` are told to people as one, with the subjects of all.
     """
 
     code: str
@@ -96,6 +105,7 @@ class Diagnostic:
     subject: str | None = None
     intended: str | None = None
     related: tuple[RelatedPlace, ...] = ()
+    group: FindingGroup | None = None
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -122,6 +132,7 @@ class Diagnostic:
             "fix": self.fix.json() if self.fix else None,
             "source": self.source,
             **({"environments": list(self.environments)} if self.environments else {}),
+            **({"group": self.group.key} if self.group else {}),
         }
 
 

@@ -15,6 +15,11 @@ _INVISIBLE = re.compile(
 _OWN_STYLE = re.compile("\x1b\\[(?:0|1|2|3[1-6])(?:;[12])?m")
 
 
+# What a pipeline's log obeys: `::error::` at the start of a line (GitHub), `##vso[…]` anywhere (Azure Pipelines).
+# Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+_PIPELINE_COMMAND = re.compile(r"^(\s*)::(?=[\w-]+(?: [^\n]*)?::)|##(?=(?:vso)?\[)", re.MULTILINE)
+
+
 def plural(number: int, noun: str) -> str:
     """The number with its noun: `1 row`, `2,000 rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -35,7 +40,8 @@ def escape_line(text: str) -> str:
 
 
 def escape_for_terminal(text: str, *, color: bool) -> str:
-    """The text as a terminal may get it: nothing in it but, with `color`, the styles of our own reports is obeyed."""
+    """The text as a terminal or a log may get it: nothing is obeyed but, with `color`, the styles of our own reports."""
+    text = _PIPELINE_COMMAND.sub(lambda match: "#\\#" if match[0] == "##" else f"{match[1]}\\::", text)
     if not color:
         return escape_invisible(text)
     parts, end = [], 0

@@ -88,16 +88,16 @@ class Console:
 
     def error(self, error: ProvisionerError) -> None:
         """Print an error with its code, target, request id, details and hint to stderr."""
-        self.notice(f"{self.style('error:', 'red', bold=True)} {_continued(error.message)}")
+        self.notice(f"{self.style('error:', 'red', bold=True)} {error.message}")
         # Only CloudErrors have these and `details`.
         for label in ("code", "target", "request_id"):
             value = getattr(error, label, None)
             if value:
-                self.notice(f"  {label.replace('_', ' ')}: {_continued(str(value))}")
+                self.notice(f"  {label.replace('_', ' ')}: {value}")
         for code, message, target in getattr(error, "details", ()):
-            self.notice(f"  - {code}: {_continued(message)}" + (f" ({target})" if target else ""))
+            self.notice(f"  - {code}: {message}" + (f" ({target})" if target else ""))
         if error.hint:
-            self.notice(f"  {self.style('next:', 'cyan')} {_continued(error.hint)}")
+            self.notice(f"  {self.style('next:', 'cyan')} {error.hint}")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -120,11 +120,6 @@ class Console:
         mark, color = _MARKS[event.kind]
         text = f"  {self.style(mark, color)} {escape_line(event.subject)}"
         self.notice(f"{text}  {escape_line(event.message)}" if event.message else text)
-
-
-def _continued(text: str) -> str:
-    """A text whose later lines begin with a bar: a pipeline obeys lines of a log such as `::add-mask::`."""
-    return text.replace("\n", "\n  | ")
 
 
 def use_color(*, no_color: bool) -> bool:

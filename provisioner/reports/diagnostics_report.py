@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from provisioner.diagnostics import Diagnostic, Severity, has_failures
+from provisioner.diagnostics import Diagnostic, Fix, Severity, has_failures
 from provisioner.reports.annotations import Annotation
 from provisioner.reports.ansi_styles import paint
 from provisioner.reports.json_envelope import VERSION
@@ -23,7 +23,55 @@ _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info"
 def format_text(diagnostics: Iterable[Diagnostic], lines: ReadLines, *, color: bool = False) -> str:
     """For a terminal: `file:line:column CODE message` with the source line, carets and a hint; then the counts."""
     findings = list(diagnostics)
-    return "".join(_format_entry(diagnostic, lines, color) for diagnostic in findings) + summary_line(findings) + "\n"
+    remarks = merge_groups(findings)
+    entries = "".join(_format_entry(remark, lines, color) for remark in remarks)
+    return f"{entries}{summary_line(remarks)}\n{_first_step(findings)}"
+
+
+def merge_groups(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Findings of one group as one remark at the place of the first, with the names and hints of all."""
+    groups: dict[object, list[Diagnostic]] = {}
+    for number, diagnostic in enumerate(diagnostics):
+        is_grouped = diagnostic.group and diagnostic.subject
+        key = (diagnostic.group, diagnostic.severity, diagnostic.environments) if is_grouped else number
+        groups.setdefault(key, []).append(diagnostic)
+    return [_merge(members) if len(members) > 1 else members[0] for members in groups.values()]
+
+
+def _merge(members: Sequence[Diagnostic]) -> Diagnostic:
+    first = members[0]
+    assert first.group is not None
+    subjects = [repr(member.subject) for member in members]
+    names = f"{', '.join(subjects[:-1])} and {subjects[-1]}"
+    # A hint that only some have, such as a name that is near, says for which it is.
+    hints = dict.fromkeys(member.hint for member in members if member.hint)
+    shared = len(hints) == 1 and all(member.hint for member in members)
+    parts = hints if shared else dict.fromkeys(f"{m.subject!r}: {m.hint}" for m in members if m.hint)
+    edits = tuple(edit for member in members for edit in member.edits)
+    fix = Fix(first.fix.description, edits) if first.fix else None
+    return replace(
+        first,
+        message=first.group.message.replace("{names}", names),
+        hint="; ".join(part for part in parts if part) or None,
+        fix=fix,
+    )
+
+
+def _first_step(diagnostics: Sequence[Diagnostic]) -> str:
+    """A line that says where to begin, where there are several errors; empty otherwise."""
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
+    if len(errors) < 2:
+        return ""
+    if all(error.fix for error in errors):
+        return "first: `provisioner validate --fix` mends the errors\n"
+    # A secret is known to others from now on; without a readable file, the rest may be wrong.
+    urgent = min(errors, key=lambda error: (not error.code.startswith("SEC"), not error.code.startswith(_FILE_CODES)))
+    position = f"{urgent.place} " if urgent.place else ""
+    return f"first: {position}{urgent.code} {urgent.message}\n"
+
+
+_FILE_CODES = ("YAM", "INC", "MAN")
+"""Codes of what keeps a file or the manifest from being read."""
 
 
 def summary_line(diagnostics: Sequence[Diagnostic]) -> str:
@@ -58,7 +106,7 @@ def report_data(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
 
 def diagnostic_annotations(diagnostics: Iterable[Diagnostic]) -> Iterator[Annotation]:
     """One for each diagnostic, with its hint."""
-    for diagnostic in diagnostics:
+    for diagnostic in merge_groups(diagnostics):
         hint = f" ({diagnostic.hint})" if diagnostic.hint else ""
         yield Annotation(diagnostic.severity, diagnostic.place, diagnostic.code, diagnostic.message + hint)
 

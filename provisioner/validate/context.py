@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
+from provisioner.diagnostics import Diagnostic, Edit, FindingGroup, Fix, Severity, Span
 from provisioner.fact_evidence import EvidencePolicy
 from provisioner.model import Manifest
 from provisioner.transforms.bound_transforms import BoundTransforms
@@ -76,11 +76,14 @@ class Context:
         hint: str | None = None,
         fix: Fix | None = None,
         source: str | None = None,
+        subject: str | None = None,
+        of_several: str | None = None,
     ) -> Diagnostic:
         """A diagnostic under the rule's code, at the value (with `key` at the key) of `path` below the part.
 
         `span` narrows it to characters of that value, `hint` says what to do, `fix` does it with `--fix`, `source`
-        replaces the source of the rule's page.
+        replaces the source of the rule's page. `subject` is the name that it is about; `of_several` is the message for
+        several such findings about this part, with `{names}` in it.
         """
         position = self.document.place((*self.path, *path), at="key" if key else "value", span=span)
         return Diagnostic(
@@ -92,7 +95,13 @@ class Context:
             hint=hint,
             fix=fix,
             source=source or self.rule.page.source,
+            subject=subject,
+            group=self.group(self.rule.code, of_several) if of_several else None,
         )
+
+    def group(self, code: str, message: str) -> FindingGroup:
+        """The group of the findings of one code about this part; `message` has `{names}` in it."""
+        return FindingGroup("/".join([code, *map(str, self.path)]), message)
 
     def is_intact(self, *path: str | int) -> bool:
         """Whether loading reported no error at, below or above a path from the manifest's root."""

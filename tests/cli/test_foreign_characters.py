@@ -155,6 +155,20 @@ def test_a_terminal_gets_our_own_colours_alone(text):
     assert raw_characters(escape_for_terminal(text, color=False)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", "\\::error::x"),
+        ("a\n  ::add-mask file=a::x", "a\n  \\::add-mask file=a::x"),
+        ("a ##vso[task.setvariable]x", "a #\\#vso[task.setvariable]x"),
+        ("##[group]x", "#\\#[group]x"),
+        ("a::b, 1::2", "a::b, 1::2"),
+    ],
+)
+def test_a_log_of_a_pipeline_is_given_no_commands(text, shown):
+    assert escape_for_terminal(text, color=False) == shown
+
+
 def test_a_line_stays_one_line():
     assert escape_line("a\nb\tc\r") == "a\\nb\\tc\\u000d"
 

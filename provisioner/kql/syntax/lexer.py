@@ -27,6 +27,25 @@ LITERAL_TYPES = {
 _UNIT = "|".join(sorted((*TICKS_PER_UNIT, *NANOSECOND_UNITS), key=len, reverse=True))
 _TYPED = "|".join(sorted(LITERAL_TYPES, key=len, reverse=True))
 
+_DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02"
+_SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032\u2039\u203a\uff07"
+_LOOKALIKES = {
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2212": "-",
+    "\u00d7": "*",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    "\u2260": "!=",
+    "\uff5c": "|",
+    "\uff0c": ",",
+    "\uff08": "(",
+    "\uff09": ")",
+}
+"""Characters that look like an operator, and the operator."""
+
 _TOKEN = re.compile(
     rf"""
       # a byte order mark is no white space to Python, and editors on Windows write one
@@ -46,6 +65,12 @@ _TOKEN = re.compile(
     | (?P<long>\d+(?!\w))
       # what is no number in spite of its first digit, such as 2nd
     | (?P<digits>\d\w*)
+      # quotes and signs as word processors and chat programs write them: one mistake, and what is meant is certain
+    | (?P<curly>
+          [{_DOUBLE_QUOTES}][^"{_DOUBLE_QUOTES}\\\n]*["{_DOUBLE_QUOTES}]
+        | [{_SINGLE_QUOTES}][^'{_SINGLE_QUOTES}\\\n]*['{_SINGLE_QUOTES}]
+      )
+    | (?P<lookalike>[{"".join(_LOOKALIKES)}])
     | (?P<op>!in~|!~|!=|==|=~|=>|<=|>=|<>|\.\.|!(?=[A-Za-z])[A-Za-z_]+|[-+*/%<>=(){{}}\[\],;:.|])
       # as far as nothing begins that could be a token: one diagnostic for a run of characters
     | (?P<bad>.[^\s\w"'|()\[\]{{}},;]*)
@@ -66,11 +91,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class InvalidText:
-    """Text that is no token, with what is wrong."""
+    """Text that is no token, with what is wrong and, where that is certain, the text that is meant."""
 
     message: str
     start: int
     end: int
+    meant: str | None = None
 
 
 def tokenize(text: str) -> tuple[list[Token], list[InvalidText]]:
@@ -83,6 +109,11 @@ def tokenize(text: str) -> tuple[list[Token], list[InvalidText]]:
         if kind == "space":
             continue
         start, end = match.span()
+        if kind in ("curly", "lookalike"):
+            token = _as_meant(kind, match.group(), start)
+            tokens.append(token)
+            invalid.append(InvalidText(_lexical_message(kind, match.group()), start, end, token.text))
+            continue
         # all but `bad` stay tokens too, so that the parser does not report what is missing in their place
         if kind in ("broken", "bad", "digits"):
             invalid.append(InvalidText(_lexical_message(kind, match.group()), start, end))
@@ -104,7 +135,18 @@ def _lexical_message(kind: str, text: str) -> str:
         return "the string is not closed"
     if kind == "digits":
         return f"{text!r} is neither a number nor a name; a name that starts with a digit is written ['{text}']"
+    if kind == "curly":
+        return f"{text[0]} is not a quote of the language"
     return f"{text[:20]!r} does not belong to the language"
+
+
+def _as_meant(kind: str, text: str, start: int) -> Token:
+    """The token that a text in typographic characters stands for, at its place."""
+    end = start + len(text)
+    if kind == "lookalike":
+        return Token("op", _LOOKALIKES[text], start, end)
+    quote = '"' if text[0] in _DOUBLE_QUOTES else "'"
+    return Token("string", f"{quote}{text[1:-1]}{quote}", start, end)
 
 
 def _split_stray_tilde(text: str, start: int, tokens: list[Token], invalid: list[InvalidText]) -> None:

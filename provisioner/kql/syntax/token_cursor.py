@@ -31,7 +31,9 @@ class TokenCursor:
         self.diagnostics: list[Diagnostic] = []
         for piece in invalid[:MAX_DIAGNOSTICS]:
             hint = "write 'and'" if text[piece.start : piece.start + 1] == "&" else None
-            self.report("KQL002", piece.message, Span(piece.start, piece.end), hint)
+            span = Span(piece.start, piece.end)
+            fix = None if piece.meant is None else Fix(f"write {piece.meant}", (Edit(span, piece.meant),))
+            self.report("KQL002", piece.message, span, hint, fix)
 
     def report(self, code: str, message: str, span: Span, hint: str | None = None, fix: Fix | None = None) -> None:
         """Add an error, unless there are many already or one begins at the same character."""

@@ -27,4 +27,8 @@ def column_length(table: Table, context: Context) -> Iterator[Diagnostic]:
             yield context.error(message, "columns", name, key=True)
         elif len(name) < least:
             message = f"the column's name {name!r} has one character; one of Azure's pages asks for {least} or more"
-            yield context.warning(message, "columns", name, key=True, hint="sources disagree; a longer name is safe")
+            hint = "sources disagree; a longer name is safe"
+            of_several = (
+                f"the columns' names {{names}} have one character; one of Azure's pages asks for {least} or more"
+            )
+            yield context.warning(message, "columns", name, key=True, hint=hint, subject=name, of_several=of_several)

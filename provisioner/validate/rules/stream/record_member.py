@@ -39,4 +39,6 @@ def record_member(stream: Stream, context: Context) -> Iterator[Diagnostic]:
             if name not in stream.columns and name not in reported:
                 reported.add(name)
                 message = f"{name!r} is no column of the stream {stream.key!r}: Azure drops it"
-                yield context.warning(message, *path, name, key=True, hint=did_you_mean(name, stream.columns))
+                of_several = f"{{names}} are no columns of the stream {stream.key!r}: Azure drops them"
+                hint = did_you_mean(name, stream.columns)
+                yield context.warning(message, *path, name, key=True, hint=hint, subject=name, of_several=of_several)

@@ -42,4 +42,5 @@ def stream_unread(stream: Stream, context: Context) -> Iterator[Diagnostic]:
         read.update(facts.reads)
     for name in stream.columns:
         if name not in read:
-            yield context.warning(f"no transform reads the column {name!r}", "columns", name, key=True)
+            message, of_several = f"no transform reads the column {name!r}", "no transform reads the columns {names}"
+            yield context.warning(message, "columns", name, key=True, subject=name, of_several=of_several)

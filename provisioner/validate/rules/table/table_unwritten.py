@@ -28,4 +28,5 @@ def table_unwritten(manifest: Manifest, context: Context) -> Iterator[Diagnostic
     # A manifest may declare tables alone, for streams in another one.
     for table in manifest.tables.values() if written else ():
         if is_custom_table(table) and not table.existing and table.name not in written:
-            yield context.warning(f"no stream writes the table {table.name!r}", "tables", table.name, key=True)
+            message, of_several = f"no stream writes the table {table.name!r}", "no stream writes the tables {names}"
+            yield context.warning(message, "tables", table.name, key=True, subject=table.name, of_several=of_several)

@@ -43,6 +43,13 @@ _HINTS = {
 }
 
 
+_OF_SEVERAL = {
+    ("FIT001", "warning"): "{names} are no columns of the table; Azure drops them in silence",
+    ("FIT002", "warning"): "nothing writes the table's columns {names}; they are always null",
+    ("FIT006", "warning"): "{names} are null in every row",
+}
+"""Code and severity → what is said of several columns of one flow."""
+
 _SHOWN_BY_VERIFY = "`provisioner verify` sends a row and shows whether it arrives"
 
 
@@ -72,7 +79,12 @@ def transform_fits(flow: Flow, context: Context) -> Iterator[Diagnostic]:
             if is_filled_by_azure(column):
                 continue  # TRN001 reports it
             diagnostic = _judged_drop(diagnostic, column, flow.table, columns, context)  # noqa: PLW2901
-        diagnostic = replace(diagnostic, related=_table_places(flow, column, context))  # noqa: PLW2901
+        of_several = _OF_SEVERAL.get((diagnostic.code, diagnostic.severity))
+        diagnostic = replace(  # noqa: PLW2901
+            diagnostic,
+            related=_table_places(flow, column, context),
+            group=context.group(diagnostic.code, of_several) if of_several else None,
+        )
         if flow.written:
             yield context.move_to_manifest(diagnostic, "transform")
         else:
