@@ -40,7 +40,7 @@ def escape_line(text: str) -> str:
 
 
 def escape_for_terminal(text: str, *, color: bool) -> str:
-    """The text as a terminal or a log may get it: nothing is obeyed but, with `color`, the styles of our own reports."""
+    """The text as a terminal or a log may get it: it obeys nothing in it but, with `color`, our own reports' styles."""
     text = _PIPELINE_COMMAND.sub(lambda match: "#\\#" if match[0] == "##" else f"{match[1]}\\::", text)
     if not color:
         return escape_invisible(text)

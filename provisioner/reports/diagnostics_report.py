@@ -51,10 +51,19 @@ def _merge(members: Sequence[Diagnostic]) -> Diagnostic:
     fix = Fix(first.fix.description, edits) if first.fix else None
     return replace(
         first,
-        message=first.group.message.replace("{names}", names),
+        message=first.group.message.replace("{names}", names) + _other_lines(members),
         hint="; ".join(part for part in parts if part) or None,
         fix=fix,
     )
+
+
+def _other_lines(members: Sequence[Diagnostic]) -> str:
+    """Where the members after the first stand, unless that is the first one's line."""
+    places = [member.place for member in members if member.place]
+    lines = sorted({place.line for place in places} - {places[0].line}) if places else []
+    if not lines:
+        return ""
+    return f" (also line{'' if len(lines) == 1 else 's'} {', '.join(map(str, lines))})"
 
 
 def _first_step(diagnostics: Sequence[Diagnostic]) -> str:
