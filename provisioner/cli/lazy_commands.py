@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "explain": ("explain:explain", "Show the page of a check: what it says, why, an example, its source."),
     "rules": ("rules:rules", "List the checks with their codes; `explain` shows the page of one."),
     "schema": ("schema:schema", "Print the JSON Schema of the manifest."),
+    "format": ("format_command:format_command", "Lay out the KQL in manifests and `.kql` files; YAML stays as it is."),
     "lsp": ("lsp_command:lsp", "Serve editors: the Language Server Protocol on standard input and output."),
 }
 """Command → `module:function` in `cli.commands`, and the first line of its help (a test compares it)."""

@@ -44,6 +44,7 @@ def complete_kql(place: KqlPlace) -> list[CompletionItem]:
     if cursor.inside:
         return []
     items: dict[str, CompletionItem] = {}
+    # Of two flows with one column the first explains it: a list with the same word twice is no help.
     for item in _proposals(place, cursor):
         items.setdefault(item.label, item)
     return list(items.values())
@@ -138,6 +139,7 @@ def _missing_columns(place: KqlPlace, steps: list[tuple[FlowContext, PipelineSte
                 yield CompletionItem(f"{name} =" if not source else name, "column", text, detail, rank=0)
 
 
+# By the characters, so that it works in a text that is half typed.
 _WRITTEN = re.compile(r"([A-Za-z_]\w*)\s*=(?![=~])")
 
 
@@ -158,6 +160,7 @@ _VALUE_KINDS = frozenset({"string", "long", "real", "span", "hex", "typed"})
 _EXPECTS_OPERAND = frozenset({"and", "or", "by", "with", "not", "in", "between", "to", "from", "step", "kind", "as"})
 
 
+# Two values side by side are never right, so columns would be noise behind one.
 def _expects_operator(cursor: KqlCursor) -> bool:
     """Whether a value stands before the word, so that an operator or a keyword has to follow."""
     if not cursor.previous or (cursor.operator and len(cursor.previous) <= cursor.operator.count("-") * 2 + 1):
@@ -192,6 +195,7 @@ def let_names(text: str, cursor: KqlCursor) -> list[str]:
     return [match[1] for match in _LET_NAME.finditer(text, 0, max(cursor.statement_start, cursor.pipeline_start))]
 
 
+# A dynamic has no type: what senders send is all that is known of its inside.
 def _members(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionItem]:
     """The members of a dynamic column that the samples and tests have."""
     path = _access_path(place.text.text, cursor.word.start)

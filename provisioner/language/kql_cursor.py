@@ -96,6 +96,7 @@ def kql_cursor(text: str, offset: int) -> KqlCursor:
         if token.start >= offset or token.kind == "end":
             break
         before.append(token)
+        # A bracket that the cursor touches from the left is not open yet.
         if token.kind != "op" or token.end > offset:
             continue
         if token.text in _OPENING:
@@ -132,6 +133,7 @@ def _cursor_of(
         ahead := next((token for token in tokens if token.start == offset and token.kind == "name"), None)
     ) is not None:
         word = Span(ahead.start, ahead.end)
+    # The innermost pipeline: brackets without a pipe belong to an expression of it.
     level = max((number for number, frame in enumerate(frames) if frame.is_pipeline), default=0)
     pipeline = frames[level]
     start = _body_start(text, pipeline.start, tokens) if pipeline.bracket in {"", "{"} else pipeline.start
@@ -144,6 +146,7 @@ def _cursor_of(
         # The word that is being written is no operator yet.
         if length and words[length - 1].end >= offset:
             operator = ""
+    # Only the pipeline's own commas separate items; those of calls are in the frames behind it.
     commas = pipeline.commas
     calls = tuple(Call(frame.call, frame.call_start, len(frame.commas)) for frame in frames[level + 1 :] if frame.call)
     behind_word = tokens_end(inside_operator, length) if operator else operator_start
@@ -173,6 +176,7 @@ def tokens_end(tokens: list[Token], count: int) -> int:
 _LET = re.compile(r"\s*let\s+\w+\s*=(?!=)")
 
 
+# `let x =` stands before the pipeline that the name is given to, and binds nothing in it.
 def _body_start(text: str, start: int, tokens: list[Token]) -> int:
     """Where the pipeline of a statement starts: behind `let name =`, and behind comments."""
     first = next((token for token in tokens if token.start >= start), None)

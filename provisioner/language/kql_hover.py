@@ -100,6 +100,7 @@ def _name_markdown(place: KqlPlace, word: str, cursor: KqlCursor) -> str:
             if value is not None:
                 parts.append(f"{_owner(place, context)}`{word}` in the samples: `{short_json(value)}`")
             continue
+        # What is assigned is explained as it comes out, what is read as it goes in.
         step = steps_around(text, cursor.word.start, context)[1] if is_assigned else step_before(text, cursor, context)
         if word in step.columns:
             parts.append(_owner(place, context) + _column_markdown(place, context, word, step, cursor))
@@ -133,8 +134,7 @@ def _column_markdown(place: KqlPlace, context: FlowContext, name: str, step: Pip
         lines.append(f"a column of the stream {context.stream.key}{f': {description}' if description else ''}")
     elif origins:
         lines.append("comes from " + ", ".join(f"`{origin}`" for origin in origins))
-    table_columns = context.table_columns
-    table_type = table_columns.get(name) if table_columns else None
+    table_type = context.table_type(name)
     if table_type:
         lines.append(f"{context.flow.table} has it as {table_type}")
     values = list(column_values(place.text.text, context, name, step, cursor))

@@ -55,6 +55,7 @@ class TransformText:
         # The last character's own place: the next one may stand behind a line's indentation.
         return Span(start, max(self.to_source(span.end - 1) + 1, start))
 
+    # By search and not by a table: the way back is asked once a request, for one place.
     def to_text(self, offset: int) -> int:
         """The offset in the text of a place in the file; the nearest where the place is in its indentation."""
         position = bisect_right(self._starts, offset)
@@ -96,6 +97,11 @@ class FlowContext:
         """The columns of the flow's table in the manifest's types; None where they are not known."""
         return known_columns(self.flow.table, self.manifest)
 
+    def table_type(self, column: str) -> str | None:
+        """The type of a column of the flow's table; None where it has no such column, or its columns are not known."""
+        columns = self.table_columns
+        return columns.get(column) if columns else None
+
 
 def whole_file_text(source: SourceText) -> TransformText:
     """A `.kql` file as one text."""
@@ -106,10 +112,13 @@ def whole_file_text(source: SourceText) -> TransformText:
 
 def scalar_text(node: ScalarNode, path: Path) -> TransformText:
     """A transform that is a value of a YAML file."""
+    # By its lines and not by the parser's value: blank lines at its end, where one types next, are no part of that.
     if node.style == "|":
         return block_text(node.source, _next_line(node.source, node.start), path)
     starts, ends = character_offsets(node)
-    return TransformText(node.source, path, node.text, starts, ends[-1] if ends else node.end, node.style)
+    # Between the quotes where there is nothing yet.
+    end = ends[-1] if ends else node.start + (1 if node.style else 0)
+    return TransformText(node.source, path, node.text, starts, end, node.style)
 
 
 def block_text(source: SourceText, line_start: int, path: Path) -> TransformText:
@@ -130,6 +139,7 @@ def block_text(source: SourceText, line_start: int, path: Path) -> TransformText
         if end >= len(source.text):
             break
         offset = _next_line(source, end)
+    # An empty block has no line to measure; editors indent by two.
     indent = indent if indent >= 0 else key_indent + 2
     text, starts = "", []
     for start, end in lines:
@@ -188,6 +198,7 @@ def flow_contexts(analysis: Analysis, text: TransformText) -> list[FlowContext]:
     """The flows that a transform is of: one for a value of a manifest, each that names it for a file."""
     contexts: list[FlowContext] = []
     for environment, document, manifest in analysis.named():
+        # The manifest itself comes first: an environment that changes nothing adds no second context.
         for stream in manifest.streams.values():
             for flow in stream.flows:
                 context = FlowContext(environment, document, manifest, stream, flow)

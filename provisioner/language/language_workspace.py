@@ -77,6 +77,7 @@ class LanguageFile:
         holds_kql = isinstance(shape, KqlText) or (
             isinstance(shape, ValueOrFile) and isinstance(shape.value_shape, KqlText)
         )
+        # A literal block is read by its lines, so that it works in a file that is no YAML at the moment.
         if holds_kql and cursor.role == "content" and cursor.block_start is not None:
             header = self.source.text[self.source.line_start(cursor.block_start - 1) : cursor.block_start]
             if "|" in header:
@@ -203,11 +204,13 @@ class LanguageWorkspace:
     def project_of(self, path: Path) -> LanguageProject | None:
         """The project that a file is of: as its manifest, or as a file that the manifest includes or names."""
         path = resolve_links(path)
+        # A manifest of another name than the default is one by its keys.
         if self._is_manifest(path):
             return self._project(path)
         for project in self._projects.values():
             if _has_file(project, path):
                 return project
+        # Upwards as far as the editor's folder: a manifest above it is somebody else's project.
         for folder in path.parents:
             manifest = folder / DEFAULT_NAME
             if self.buffers.is_open(manifest) or manifest.is_file():
@@ -225,6 +228,7 @@ class LanguageWorkspace:
     def open_folders(self) -> None:
         """Find the manifests that stand at the root of a folder, or one level below it."""
         for folder in self.folders:
+            # One level: a deeper search would walk through whatever a folder holds, before the first answer.
             for manifest in (folder / DEFAULT_NAME, *sorted(folder.glob(f"*/{DEFAULT_NAME}"))):
                 if manifest.is_file():
                     self._project(resolve_links(manifest))

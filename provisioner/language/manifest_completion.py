@@ -38,6 +38,7 @@ def complete_manifest(place: ManifestPlace) -> list[CompletionItem]:
         return []
     if (variable := _open_variable(cursor.text)) is not None and cursor.role == "value":
         return list(_variables(place, variable))
+    # An item of a list of words looks like a key until a colon follows it.
     if cursor.role == "key" and not (cursor.path and isinstance(cursor.path[-1], int) and as_scalar(place.shape)):
         return list(_keys(place))
     return list(_values(place))
@@ -124,9 +125,11 @@ def _entries(place: ManifestPlace, mapping: MapOf) -> Iterator[CompletionItem]:
     if manifest is None:
         return
     is_overlay = cursor.path[:1] == ("environments",)
+    # What is written as one word stays on the line of its key.
     tail = "" if as_scalar(mapping.value_shape) is not None or cursor.flow else "\n  "
     for name, kind, detail in _entry_names(pattern, manifest, is_overlay=is_overlay):
         if name not in cursor.keys:
+            # A key that stands there already would be a duplicate.
             yield CompletionItem(name, kind, f"{name}:{tail or ' '}", detail, rank=3)
 
 

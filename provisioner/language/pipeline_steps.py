@@ -66,6 +66,7 @@ def last_pipeline(text: str, columns: Mapping[str, str]) -> PipelineSteps:
     return pipeline_steps(text, start, first, columns)
 
 
+# The tokens and not the tree: a half-typed text has no tree behind its mistake.
 def last_statement_start(text: str) -> int:
     """The offset behind the last `;` that separates statements."""
     start, depth = 0, 0
@@ -100,6 +101,7 @@ def _step_spans(text: str, start: int) -> list[Span]:
 
 
 def _source_step(lets: str, part: str, inputs: Columns, span: Span) -> PipelineStep:
+    # Rows of `print` or `datatable` have columns of their own; a source that cannot be read is taken for the stream.
     bound = _bound_columns(f"{lets}{part}", inputs)
     if bound is None:
         return PipelineStep("", span, dict(inputs), {name: (name,) for name, _ in inputs}, readable=not part.strip())

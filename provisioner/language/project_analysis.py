@@ -93,6 +93,7 @@ class LanguageProject:
         whole = {name: document for name, document in documents.items() if document.manifest is not None}
         # The last whole documents stay only where nothing newer is: an environment that is gone has no names to give.
         self._good = whole or self._good
+        # Dropped whole: to find out which are still in use would cost as much as to bind them again.
         if self._transforms.count > _MAX_TRANSFORMS:
             self._transforms = BoundTransforms()
         return Analysis(documents, dict(self._good), self._transforms, files.missing_paths)

@@ -32,6 +32,7 @@ class SourceBuffers:
             self._buffers[path] = error
         self.revision += 1
 
+    # Also where the text is the same: a client that sends it expects an answer for its version.
     def close(self, path: Path) -> None:
         """Let the file on disk count again."""
         self._buffers.pop(resolve_links(path), None)

@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 Role = Literal["key", "value", "comment", "content"]
 """What stands or can stand at a place; `content` is the inside of a `|` or `>` block."""
 
+# A plain key may hold spaces and dots, but not what begins another kind of value.
 _KEY = re.compile(
     r"""(?P<key>"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s\[\]{},\#&*!|>'"%@`-][^\n\#]*?|-[^\s][^\n\#]*?)
         (?P<colon>[ \t]*:)(?=[ \t]|$)""",
@@ -100,6 +101,7 @@ class _CursorReader:
         end = self.source.line_end(offset)
         return min(end + (2 if self.text[end : end + 2] == "\r\n" else 1), len(self.text))
 
+    # Upwards from the line: a project's largest file has ten thousand lines, and only the nearest matter.
     def entries_above(self, indent: int, *, blank: bool) -> list[_Entry]:
         """The keys and list items that lead to the line, the outermost first."""
         chain: list[_Entry] = []
@@ -127,6 +129,7 @@ class _CursorReader:
         start, end = self.line_bounds(number)
         return self.text[start:end].lstrip(" ").startswith("-")
 
+    # One line may begin several collections: `- - name: x` is an item of a list of lists with its first key.
     def line_entries(self, number: int, start: int, stripped: str, column: int, limit: int) -> list[_Entry]:
         """The list items and the key of one line that lead to deeper lines below."""
         entries: list[_Entry] = []
@@ -142,6 +145,7 @@ class _CursorReader:
             entries.append(_Entry(position, _unquoted(match["key"]), start + position + match.end(), number))
         return entries
 
+    # Counted and not kept: the list above the place is short, and an edit would make a kept count wrong.
     def item_number(self, number: int, column: int) -> int:
         """The position of a list item among those above it."""
         count = 0
@@ -186,6 +190,7 @@ class _CursorReader:
                 position += dash.end()
                 stripped = stripped[dash.end() :]
                 is_item = True
+        # Behind `#` there is nothing to propose, except where the sign is part of a word.
         comment = _comment_start(content)
         if comment is not None and self.offset - start > comment:
             return YamlCursor(path, "comment", Span(self.offset, self.offset), "", indent)
@@ -252,6 +257,7 @@ class _CursorReader:
         return _FlowReader(self.text, start, self.offset, path).read()
 
 
+# The parser gives up at the first bracket that is not closed, which is what a half-typed line has.
 class _FlowReader:
     """Reads a flow collection up to a place, keeping the brackets that stand open."""
 
@@ -336,6 +342,7 @@ class _FlowReader:
                 self.behind_colon = True
                 self.token_start = self.position
 
+    # Bounded: an open bracket would make the rest of the file its content.
     def keys_behind(self, position: int) -> frozenset[str]:
         """The keys of the same mapping that stand behind the place, as far as the bracket closes on simple entries."""
         keys, depth = set(), 0

@@ -71,6 +71,7 @@ def word_span(place: KqlPlace | ManifestPlace) -> Span:
     if isinstance(place, KqlPlace):
         word = Span(place.cursor.word.start, place.text_offset)
         return place.text.span(word) if word.end > word.start else Span(place.offset, place.offset)
+    # What stands behind the cursor stays: a value is often put before another word.
     return Span(place.cursor.token.start, place.offset)
 
 

@@ -64,6 +64,7 @@ class DocumentStore:
         if path is None or document is None:
             return None
         text = document.text
+        # In their order: each counts in the text that the one before it has left.
         for change in changes:
             text = text.changed(change)
         self._set(OpenDocument(uri, path, text, version))

@@ -15,10 +15,12 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from provisioner._version import __version__
 from provisioner.errors import ProvisionerError
-from provisioner.language.language_workspace import KqlPlace, ManifestPlace
+from provisioner.language.language_workspace import KqlPlace, LanguageFile, ManifestPlace
+from provisioner.language.name_index import NameIndex
 from provisioner.lsp.document_store import DocumentStore
 from provisioner.lsp.position_encoding import EncodedText
 from provisioner.lsp.published_diagnostics import DiagnosticPublisher
+from provisioner.lsp.refused_request import RefusedRequest, leave_out_of_log
 from provisioner.lsp.server_settings import ServerSettings
 
 logger = logging.getLogger(__name__)
@@ -60,9 +62,12 @@ class ManifestLanguageServer(LanguageServer):
         self.publisher = DiagnosticPublisher(self)
         self._timer: asyncio.TimerHandle | None = None
         self._seconds = 0.0
+        self._name_indexes: dict[Path, NameIndex] = {}
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error of a request or notification; the request is answered with it, and the server goes on."""
+        if isinstance(error, RefusedRequest):
+            return
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
     def apply_settings(self, values: Any) -> None:
@@ -85,6 +90,7 @@ class ManifestLanguageServer(LanguageServer):
         except ProvisionerError as error:
             # Settings that cannot be read: the findings of before stay, and the reason is shown once.
             self.show_once(str(error), error.hint)
+        # A fault in one check must not end the server: its log has it, and the next change tries again.
         except Exception:
             logger.exception("the diagnostics could not be made")
         self._seconds = time.perf_counter() - start
@@ -92,6 +98,7 @@ class ManifestLanguageServer(LanguageServer):
     def show_once(self, message: str, hint: str | None) -> None:
         """Show a message, unless it is the one that was shown last."""
         text = f"{message} ({hint})" if hint else message
+        # Settings are read at each keystroke: the same message would be shown at each.
         if text != self.settings.last_message:
             self.settings.last_message = text
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, text))
@@ -104,6 +111,21 @@ class ManifestLanguageServer(LanguageServer):
         text = self.documents.encoded(file.path)
         return file.place(text.offset(position)), text
 
+    def name_index(self, file: LanguageFile) -> NameIndex:
+        """The names of a file's project; made once for each of its states."""
+        analysis = file.analysis
+        cached = self._name_indexes.get(file.project.manifest_file)
+        if cached is None or cached.analysis is not analysis:
+            cached = NameIndex(analysis, self.documents.workspace.buffers)
+            self._name_indexes[file.project.manifest_file] = cached
+        return cached
+
+    @property
+    def supports_document_changes(self) -> bool:
+        """Whether the client takes edits with the versions of the documents that they are for."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes)
+
     def folders_of(self, params: lsp.InitializeParams) -> tuple[Path, ...]:
         """The folders that the client has open."""
         uris = [folder.uri for folder in params.workspace_folders or ()]
@@ -114,10 +136,20 @@ class ManifestLanguageServer(LanguageServer):
 
 def create_server() -> ManifestLanguageServer:
     """A server with all its features and no transport yet."""
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(leave_out_of_log)
+    from provisioner.lsp.action_features import register_actions
     from provisioner.lsp.completion_features import register_completion
     from provisioner.lsp.document_features import register_documents
+    from provisioner.lsp.lens_features import register_lenses
+    from provisioner.lsp.name_features import register_names
+    from provisioner.lsp.outline_features import register_outline
+    from provisioner.lsp.token_features import register_tokens
 
     server = ManifestLanguageServer()
-    for register in (register_documents, register_completion):
+    registrations = (
+        *(register_documents, register_completion, register_names, register_outline, register_tokens),
+        *(register_actions, register_lenses),
+    )
+    for register in registrations:
         register(server)
     return server

@@ -43,6 +43,7 @@ class EncodedText:
         start = self.line_starts[position.line]
         end = self._line_end(position.line)
         if self._is_ascii or self.encoding == "utf-32":
+            # One unit a character, as in nearly all files: nothing has to be counted.
             return min(start + position.character, end)
         units = 0
         for number, char in enumerate(self.text[start:end]):

@@ -36,6 +36,7 @@ class DiagnosticPublisher:
                 by_file.setdefault(path, []).extend(diagnostics)
         for path in {*by_file, *self._published}:
             diagnostics = by_file.get(path, [])
+            # Editors redraw what they are sent; most keystrokes change the findings of one file or of none.
             if diagnostics != self._published.get(path, []):
                 document = self._server.documents.open_documents.get(path)
                 self._server.text_document_publish_diagnostics(
@@ -72,6 +73,7 @@ class DiagnosticPublisher:
             message += f" (in {', '.join(diagnostic.environments)})"
         if diagnostic.hint:
             message += f"\n{diagnostic.hint}"
+        # Some sources are codes of Azure's, which lead nowhere.
         link = diagnostic.source
         related = [
             lsp.DiagnosticRelatedInformation(

@@ -12,11 +12,16 @@ ReadText = Callable[[str], str]
 
 
 def apply_fixes(diagnostics: Iterable[Diagnostic], read: ReadText) -> tuple[dict[str, str], int]:
-    """The new text of every changed file by name, and how many fixes were applied.
+    """The new text of every changed file by name, and how many fixes were applied; see `compatible_edits`."""
+    taken, applied = compatible_edits(diagnostics)
+    return {file: apply_edits(read(file), edits) for file, edits in taken.items()}, applied
 
-    A fix is applied with all its edits or not at all; one that overlaps an earlier fix waits for the next pass.
+
+def compatible_edits(diagnostics: Iterable[Diagnostic]) -> tuple[dict[str, list[Edit]], int]:
+    """The edits of fixes that do not overlap, by file, and of how many fixes they are.
+
+    A fix is taken with all its edits or not at all; one that overlaps an earlier fix waits for the next pass.
     """
-    texts: dict[str, str] = {}
     taken: dict[str, list[Edit]] = {}
     applied = 0
     for diagnostic in diagnostics:
@@ -28,9 +33,7 @@ def apply_fixes(diagnostics: Iterable[Diagnostic], read: ReadText) -> tuple[dict
         for edit in new:
             taken.setdefault(edit.file or "", []).append(edit)
         applied += 1
-    for file, edits in taken.items():
-        texts[file] = apply_edits(read(file), edits)
-    return texts, applied
+    return taken, applied
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:

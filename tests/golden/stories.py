@@ -34,7 +34,7 @@ COMMANDS = [
         "import",
         "destroy",
     ),
-    *("log", "emulator", "explain", "rules", "schema", "lsp"),
+    *("log", "emulator", "explain", "rules", "schema", "format", "lsp"),
     *(f"emulator {name}" for name in ("env", "faults", "reset", "serve", "status", "stop")),
 ]
 FAMILIES = (

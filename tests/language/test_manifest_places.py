@@ -1,0 +1,214 @@
+"""What an editor asks outside of KQL: keys, words, names, files; in the manifest, an included file and an overlay."""
+
+from __future__ import annotations
+
+import pytest
+
+from provisioner.language.document_links import document_links
+from provisioner.language.language_workspace import LanguageWorkspace, ManifestPlace
+from provisioner.language.manifest_completion import complete_manifest
+from provisioner.language.manifest_hover import hover_manifest
+from provisioner.language.outline import folding_lines, outline, selection_spans
+from provisioner.language.sample_tests import sample_test_actions
+from provisioner.language.text_formatting import format_source
+from provisioner.language.transform_actions import transform_actions
+from provisioner.validate.fixes import apply_edits
+from tests.support.kql_places import HEAD, STREAM, place_transform
+
+WHOLE = HEAD + STREAM + "    transform: source | project TimeGenerated = placed, OrderId = '', Amount = 0.0\n"
+
+
+def workspace_of(folder, text, path="provisioner.yaml", **others):
+    """A workspace whose file `path` has the text, with the offset of its `^`."""
+    offset = text.find("^")
+    workspace = LanguageWorkspace((folder,))
+    for name, content in {**others, path: text.replace("^", "", 1)}.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8", newline="")
+        workspace.buffers.set_text(file, content)
+    return workspace, folder / path, max(offset, 0)
+
+
+def labels(folder, text, path="provisioner.yaml", good=None, **others):
+    workspace, file, offset = workspace_of(folder, good or text, path, **others)
+    if good is not None:
+        # The project was whole once: its names stay while the text is half typed.
+        assert workspace.file(file).analysis.manifest is not None
+        offset = text.find("^")
+        workspace.buffers.set_text(file, text.replace("^", "", 1))
+    place = workspace.file(file).place(offset)
+    assert isinstance(place, ManifestPlace), place
+    return {item.label for item in complete_manifest(place)}
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed", "absent"),
+    [
+        (WHOLE + "^", {"dcrs", "grants", "variables", "environments"}, {"tables", "version"}),
+        (WHOLE.replace("  Orders_CL:\n", "  Orders_CL:\n    ^\n"), {"plan", "retention", "description"}, {"columns"}),
+        (WHOLE.replace("  Orders_CL:\n", "  Orders_CL:\n    plan: ^\n"), {"analytics", "basic", "auxiliary"}, {"plan"}),
+        (WHOLE.replace("OrderId: string", "OrderId: ^"), {"string", "datetime", "dynamic"}, {"Orders_CL"}),
+        (WHOLE.replace("table: Orders_CL", "table: ^"), {"Orders_CL", "CommonSecurityLog"}, {"Custom-Orders"}),
+        (WHOLE + "dcrs:\n  d: {streams: [^]}\n", {"Custom-Orders"}, {"Orders_CL"}),
+        (WHOLE + "dcrs:\n  d:\n    streams:\n      - ^\n", {"Custom-Orders"}, {"Orders_CL"}),
+        (WHOLE.replace("location: westeurope", "location: ^"), {"westeurope", "northeurope"}, set()),
+        (WHOLE + "    tests:\n      - ^\n", {"name", "given", "expect"}, {"table"}),
+        (WHOLE + "    tests:\n      - name: x\n        given: [{^}]\n", {"placed", "order"}, {"Amount"}),
+        (
+            WHOLE + "    tests:\n      - name: x\n        given: []\n        expect: [{^}]\n",
+            {"Amount", "OrderId"},
+            {"order"},
+        ),
+        (WHOLE + "    tests:\n      ^\n", {"new test"}, set()),
+        (WHOLE.replace("  Orders_CL:\n", "  ^\n  Orders_CL:\n"), {"new table", "CommonSecurityLog"}, set()),
+        (WHOLE + "environments:\n  prod:\n    ^\n", {"target", "tables", "variables"}, {"version", "environments"}),
+        (WHOLE + "environments:\n  prod:\n    tables:\n      ^\n", {"Orders_CL"}, {"CommonSecurityLog"}),
+        (WHOLE + "environments:\n  prod:\n    streams: {^}\n", {"Custom-Orders"}, set()),
+        (WHOLE + "grants:\n  a: {principal: self, dcrs: [^]}\n", set(), {"Orders_CL"}),
+        (
+            WHOLE.replace("rg-webshop", "$(^", 1) + "variables: {group: {description: the group}}\n",
+            {"$(group)", "$(environment)"},
+            set(),
+        ),
+        ("^", {"new manifest", "version", "name"}, set()),
+    ],
+)
+def test_what_can_be_written_is_proposed(text, proposed, absent, tmp_path):
+    good = WHOLE if "variables" not in text and text != "^" else None
+    if "variables: {" in text:
+        good = text.replace("$(^", "rg-webshop")
+    shown = labels(tmp_path, text, good=good)
+    assert proposed <= shown
+    assert not absent & shown
+
+
+def test_in_an_included_file_the_same_is_proposed(tmp_path):
+    head = HEAD + "include: [parts/*.yaml]\n"
+    shown = labels(tmp_path, STREAM.replace("Orders_CL", "^"), "parts/s.yaml", **{"provisioner.yaml": head})
+    assert "Orders_CL" in shown
+    shown = labels(tmp_path, STREAM + "^", "parts/s.yaml", **{"provisioner.yaml": head})
+    assert {"tables", "dcrs"} <= shown
+    assert "target" not in shown
+
+
+def test_files_are_proposed_where_they_can_stand(tmp_path):
+    text = HEAD + STREAM + "    transform: {file: ^}\n"
+    shown = labels(tmp_path, text, **{"orders.kql": "source", "data/a.json": "[]"})
+    assert shown == {"orders.kql"}
+
+
+@pytest.mark.parametrize(
+    ("needle", "texts"),
+    [
+        ("retention: 30", ["**retention**", "Days rows can be queried"]),
+        ("Orders_CL:", ["Plan basic", "30 days", "Written by Custom-Orders", "`OrderId`: string"]),
+        ("OrderId:", ["**Orders_CL.OrderId**: string", "written by Custom-Orders from `order`"]),
+        ("order:", ["**Custom-Orders.order**: dynamic", "goes into `Orders_CL.OrderId`"]),
+        ("basic", ["**basic** · plan", "`analytics`"]),
+        ("Custom-Orders:", ["into Orders_CL", "1 sample"]),
+        ("Orders_CL\n", ["**Orders_CL**"]),
+    ],
+)
+def test_keys_and_names_are_explained(needle, texts, tmp_path):
+    text = (HEAD + STREAM).replace("    columns: {Time", "    plan: basic\n    retention: 30\n    columns: {Time")
+    text += "    transform: source | project TimeGenerated = placed, OrderId = tostring(order.id), Amount = 0.0\n"
+    workspace, path, offset = workspace_of(tmp_path, text.replace(needle, f"^{needle}", 1))
+    hover = hover_manifest(workspace.file(path).place(offset))
+    assert hover is not None
+    for shown in texts:
+        assert shown in hover.markdown
+
+
+def test_one_of_azures_tables_is_explained_with_its_columns(tmp_path):
+    text = WHOLE.replace("table: Orders_CL", "table: ^Syslog")
+    workspace, path, offset = workspace_of(tmp_path, text)
+    hover = hover_manifest(workspace.file(path).place(offset))
+    assert "One of Azure's tables" in hover.markdown
+    assert "`SyslogMessage`: string" in hover.markdown
+
+
+def test_files_and_addresses_are_links(tmp_path):
+    text = HEAD + "# https://example.org/page\ninclude: [parts/*.yaml]\n"
+    workspace, path, _ = workspace_of(
+        tmp_path, text, **{"parts/s.yaml": STREAM + "    transform: {file: a.kql}\n", "parts/a.kql": "source"}
+    )
+    targets = [link.address or link.path.name for link in document_links(workspace.file(path))]
+    assert targets == ["s.yaml", "https://example.org/page"]
+    (link,) = document_links(workspace.file(tmp_path / "parts" / "s.yaml"))
+    assert link.path == (tmp_path / "parts" / "a.kql").resolve()
+
+
+def test_the_outline_has_every_name_and_lines_can_be_folded(tmp_path):
+    placed = place_transform("block", "source\n| project\n    TimeGenerated = placed", tmp_path)
+    items = {item.name: item for item in outline(placed.file)}
+    (stream,) = items["streams"].children
+    assert stream.kind == "stream"
+    assert [child.name for child in stream.children[0].children] == ["placed", "order"]
+    source = placed.file.source
+    project = source.line_and_column(source.text.index("| project"))[0] - 1
+    assert (project, project + 1) in folding_lines(placed.file)
+
+
+def test_a_selection_grows_from_the_word_to_the_file(tmp_path):
+    placed = place_transform("block", "source\n| where isnotempty(placed)", tmp_path)
+    offset = placed.text.index("(placed") + 2
+    texts = [placed.text[span.start : span.end].strip() for span in selection_spans(placed.file, offset)]
+    assert texts[:3] == ["placed", "where isnotempty(placed)", "source\n      | where isnotempty(placed)"]
+    assert texts[-1] == placed.text.strip()
+
+
+def test_a_transform_moves_into_a_file_and_back(tmp_path):
+    kql = "source\n| project TimeGenerated = placed, OrderId = tostring(order.id), Amount = 0.0"
+    placed = place_transform("block", kql, tmp_path)
+    offset = placed.text.index("| project")
+    (action,) = [one for one in transform_actions(placed.file, offset) if one.kind == "refactor.extract"]
+    ((path, content),) = action.new_files
+    assert content == kql + "\n"
+    placed.workspace.buffers.set_text(path, content)
+    placed.workspace.buffers.set_text(placed.path, apply_edits(placed.text, [edit for _, edit in action.edits]))
+    assert "transform: {file: orders.kql}" in placed.text
+    assert placed.file.analysis.diagnostics == ()
+    (action,) = transform_actions(placed.workspace.file(path), 3)
+    placed.workspace.buffers.set_text(placed.path, apply_edits(placed.text, [edit for _, edit in action.edits]))
+    assert placed.file.analysis.diagnostics == ()
+    flow = placed.file.analysis.manifest.streams["Custom-Orders"].flows[0]
+    assert flow.transform.strip() == kql
+
+
+def test_a_test_is_made_from_a_sample_and_passes(tmp_path):
+    kql = "source\n| project TimeGenerated = placed, OrderId = tostring(order.id), Amount = toreal(order.amount)"
+    placed = place_transform("block", kql, tmp_path)
+    (action,) = sample_test_actions(placed.file, placed.text.index("samples") + 2)
+    placed.workspace.buffers.set_text(placed.path, apply_edits(placed.text, [edit for _, edit in action.edits]))
+    assert placed.file.analysis.diagnostics == ()
+    (test,) = placed.file.analysis.manifest.streams["Custom-Orders"].tests
+    assert test.expect["Orders_CL"][0]["Amount"] == 9.5
+    (action,) = sample_test_actions(placed.file, placed.text.index("samples") + 2)
+    placed.workspace.buffers.set_text(placed.path, apply_edits(placed.text, [edit for _, edit in action.edits]))
+    assert len(placed.file.analysis.manifest.streams["Custom-Orders"].tests) == 2
+
+
+def test_columns_are_inferred_from_samples(tmp_path):
+    text = HEAD + STREAM.replace("    columns: {placed: datetime, order: dynamic}\n", "")
+    text += "    transform: source | project TimeGenerated = now()\n"
+    workspace, path, _ = workspace_of(tmp_path, text)
+    file = workspace.file(path)
+    (action,) = transform_actions(file, text.index("Custom-Orders") + 2)
+    new = apply_edits(text, [edit for _, edit in action.edits])
+    assert "columns: {placed: datetime, order: dynamic}" in new
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("kind", ["block", "quoted", "plain", "included", "overlay", "file"])
+def test_formatting_changes_the_kql_alone_and_once(kind, newline, tmp_path):
+    placed = place_transform(kind, "source\n|   where   isnotempty( placed )\n| extend a=1", tmp_path)
+    text = placed.text.replace("\n", newline)
+    placed.workspace.buffers.set_text(placed.path, text)
+    file = placed.file
+    formatted = format_source(file.source, file.tree)
+    assert "| where isnotempty(placed)" in formatted
+    assert formatted.count("\r") == (formatted.count("\n") if newline == "\r\n" else 0)
+    placed.workspace.buffers.set_text(placed.path, formatted)
+    assert format_source(placed.file.source, placed.file.tree) == formatted
+    assert placed.file.analysis.manifest is not None
