@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from provisioner.adopt import manifest_sections
 from provisioner.adopt.bicep_source import read_bicep_file
-from provisioner.adopt.body_types import coerce_types, drop_unresolved
-from provisioner.adopt.codes import NO_MANIFEST_KEY, SKIPPED_DCR, UNRESOLVED_VALUE, UNSUPPORTED_TYPE
-from provisioner.adopt.dcr_import import (
-    WHY_UNTAKEABLE,
-    is_for_senders,
-    reason_to_skip,
-    untakeable_streams,
-    without_streams,
-)
-from provisioner.adopt.grant_import import add_grants
+from provisioner.adopt.codes import UNSUPPORTED_TYPE
 from provisioner.adopt.json_source import JsonFile, read_json_file
+from provisioner.adopt.manifest_assembly import build_manifest
 from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft
 from provisioner.adopt.manifest_naming import name_from_files
-from provisioner.adopt.manifest_sections import ImportedResource
-from provisioner.adopt.missing_values import missing_names
-from provisioner.adopt.placement import (
-    NO_SUBSCRIPTION,
-    ImportOptions,
-    Placement,
-    is_direct,
-    is_real_id,
-    position_of,
-    workspace_ids,
-)
-from provisioner.adopt.table_import import is_query_result
-from provisioner.adopt.tag_import import add_tags, common_tags
-from provisioner.adopt.template_grants import role_assignment
-from provisioner.adopt.template_resources import (
-    DCR,
-    ENDPOINT,
-    GRANT,
-    SENTINEL,
-    TABLE,
-    WORKSPACE,
-    ImportScope,
-    TemplateResource,
-    resources_in,
-)
+from provisioner.adopt.placement import NO_SUBSCRIPTION, ImportOptions
+from provisioner.adopt.template_resources import DCR, TABLE, ImportScope, resources_in
+from provisioner.adopt.template_source import TemplateSource
 from provisioner.errors import BadRequestFile
-from provisioner.resources import Body
-from provisioner.resources.dcr_resource import endpoint_mode, source_streams
-from provisioner.resources.expansion_context import OWNER_TAG
-from provisioner.template import Unknown, UnresolvedValue
 
 
 def from_arm(files: Sequence[Path], options: ImportOptions | None = None) -> ImportedManifest:
@@ -92,180 +54,4 @@ def _imported(sources: Sequence[JsonFile], options: ImportOptions) -> ImportedMa
             "an array or a template names its types",
         )
     name = options.name or name_from_files(Path(sources[0].path).stem, all_resources)
-    return FileImport(draft, all_resources, options, name).manifest()
-
-
-class FileImport:
-    """One import from files: fills the draft with the sections of the manifest."""
-
-    def __init__(
-        self, draft: ManifestDraft, template_resources: list[TemplateResource], options: ImportOptions, name: str
-    ) -> None:
-        self.draft, self.name = draft, name
-        self.rules: dict[str, TemplateResource] = {}
-        self.template_resources = [self._with_known_types(resource) for resource in template_resources]
-        self.placement = Placement(draft, self.template_resources, options, name)
-
-    def _with_known_types(self, resource: TemplateResource) -> TemplateResource:
-        """The resource without values of a wrong type, which are reported and kept as comments."""
-        if not resource.is_supported:
-            return resource
-        body, removed_values = coerce_types(resource.body, resource.type)
-        self.draft.position = position_of(resource)
-        for removed in removed_values:
-            self.draft.add_comment((), f"Not carried over: {removed.path} of {resource.display_name} = {removed.text}")
-            message = f"{resource.display_name}: {removed.path} is left out: {removed.text} {removed.reason}"
-            self.draft.add_diagnostic(UNRESOLVED_VALUE, "warning", message)
-        return replace(resource, body=body)
-
-    def manifest(self) -> ImportedManifest:
-        """Write all sections and return the finished manifest."""
-        draft = self.draft
-        draft.fields["name"] = self.name
-        files = dict.fromkeys(Path(resource.source.path).name for resource in self.template_resources)
-        draft.comments.setdefault((), []).insert(0, f"Imported from {', '.join(files)}")
-        draft.fields["target"] = self.placement.target()
-        draft.fields["workspace"] = self.placement.workspace()
-        if self.placement.of_type(SENTINEL):
-            draft.fields["workspace"]["sentinel"] = True
-        dcrs = [dcr for dcr in self.placement.of_type(DCR) if not self._is_skipped(dcr)]
-        if self.placement.of_type(ENDPOINT) or any(not is_direct(dcr) for dcr in dcrs):
-            draft.fields["endpoint"] = self.placement.endpoint(dcrs)
-        tables = [table for table in self.placement.of_type(TABLE) if not self._is_query_result(table)]
-        manifest_sections.add_tables(draft, self._unique(self._imported_table(table) for table in tables))
-        manifest_sections.add_dcrs(draft, self._unique(self._imported_dcr(dcr) for dcr in dcrs))
-        self._add_grants()
-        self._add_tags()
-        self._list_unsupported()
-        return draft.finish()
-
-    def _list_unsupported(self) -> None:
-        """List the resources of other types as skipped."""
-        # By type and not one by one: published solutions carry dozens of them.
-        others: dict[str, list[TemplateResource]] = {}
-        for resource in self.template_resources:
-            if not resource.is_supported:
-                others.setdefault(resource.type, []).append(resource)
-        for type_, same_type in others.items():
-            self.draft.position = position_of(same_type[0])
-            names = same_type[0].display_name if len(same_type) == 1 else f"({len(same_type)})"
-            self.draft.skip(UNSUPPORTED_TYPE, type_, names, "a manifest does not hold this type")
-
-    def _is_skipped(self, dcr: TemplateResource) -> bool:
-        """Whether a DCR cannot be held by this manifest; it is then listed as skipped."""
-        self.draft.position = position_of(dcr)
-        why = _open_data_source(dcr) or reason_to_skip(self._takeable_body(dcr), None)
-        chosen, ids = self.draft.fields["workspace"].get("id"), [id_ for id_ in workspace_ids(dcr) if is_real_id(id_)]
-        if why is None and chosen and ids and chosen.lower() not in [id_.lower() for id_ in ids]:
-            why = f"it writes to another workspace ({ids[0]})"
-        missing = missing_names(dcr) if why else ""
-        if missing:
-            self.draft.skip(SKIPPED_DCR, "dcr", dcr.display_name, missing, severity="warning")
-        elif why:
-            self.draft.skip(SKIPPED_DCR, "dcr", dcr.display_name, why, severity="warning")
-        return why is not None
-
-    def _takeable_body(self, dcr: TemplateResource) -> Body:
-        """A DCR's body without the flows of Azure's own streams that a manifest cannot hold, where it has others."""
-        body = drop_unresolved(dcr.body)[0]
-        rest = without_streams(body, untakeable_streams(body))
-        return rest if is_for_senders(rest) else body
-
-    def _is_query_result(self, table: TemplateResource) -> bool:
-        """Whether a table holds the result of a search or a restore; it is then listed as skipped."""
-        self.draft.position = position_of(table)
-        if is_query_result(table.body):
-            self.draft.skip(UNSUPPORTED_TYPE, "table", table.display_name, "it holds a result and takes no records")
-        return is_query_result(table.body)
-
-    def _imported_table(self, resource: TemplateResource) -> ImportedResource:
-        body, removed_values = drop_unresolved(resource.body)
-        name = resource.display_name.rsplit("/", 1)[-1]
-        if not name or "{{" in name:
-            name = body.get("properties", {}).get("schema", {}).get("name") or name
-        # The tables API ignores these two; published files carry them along from other resources.
-        kept = {key: value for key, value in body.items() if key not in ("location", "kind")}
-        return ImportedResource(
-            name,
-            kept,
-            position_of(resource),
-            tuple(removed for removed in removed_values if removed.path not in ("location", "kind")),
-        )
-
-    def _imported_dcr(self, resource: TemplateResource) -> ImportedResource:
-        _, removed_values = drop_unresolved(resource.body)
-        body = self._takeable_body(resource)
-        for stream in sorted(untakeable_streams(drop_unresolved(resource.body)[0])):
-            self.draft.position = position_of(resource)
-            why = f"a manifest cannot hold Azure's own stream {stream}: {WHY_UNTAKEABLE}"
-            self.draft.skip(SKIPPED_DCR, "stream", f"{stream} of {resource.display_name}", why, severity="warning")
-        body.pop("apiVersion", None)
-        name = self.placement.plain_name(resource, f"dcr-{self.name}")
-        self.rules.setdefault(name, resource)
-        return ImportedResource(name, body, position_of(resource), removed_values, endpoint_mode(resource.body))
-
-    def _unique(self, items: Iterable[ImportedResource]) -> list[ImportedResource]:
-        """The first resource of each name; a second one with another body is reported."""
-        item_by_name: dict[str, ImportedResource] = {}
-        for item in items:
-            if item.name in item_by_name and item_by_name[item.name].body != item.body:
-                self.draft.position = item.position
-                self.draft.add_comment((), f"{item.name} stands twice in the source; the first is taken")
-                self.draft.add_diagnostic(
-                    NO_MANIFEST_KEY, "warning", f"{item.name} stands twice with different bodies; the first is taken"
-                )
-            item_by_name.setdefault(item.name, item)
-        return [*item_by_name.values()]
-
-    def _add_tags(self) -> None:
-        """Write the tags that all resources bear as the manifest's, and report those of the endpoint alone."""
-        tagged = {type_: self.placement.of_type(type_) for type_ in (ENDPOINT, WORKSPACE, DCR)}
-        common = common_tags(_tags(resource) for resources in tagged.values() for resource in resources)
-        is_described = "id" not in self.draft.fields["workspace"]
-        workspace_tags = next(map(_tags, tagged[WORKSPACE]), {}) if is_described else {}
-        add_tags(self.draft, common, workspace_tags, {name: _tags(rule) for name, rule in self.rules.items()})
-        for resource in self.template_resources:
-            self._report_lost_tags(resource, common)
-
-    def _report_lost_tags(self, resource: TemplateResource, common: dict[str, str]) -> None:
-        """Tell the tags that a manifest has no place for: the endpoint's own, and those whose value is not known."""
-        has_own_tags = resource.type in (DCR, WORKSPACE)
-        lost = {
-            key: _value_text(value)
-            for key, value in _tags(resource).items()
-            if resource.type in (DCR, WORKSPACE, ENDPOINT)
-            and key != OWNER_TAG
-            and key not in common
-            and (not has_own_tags or not isinstance(value, str))
-        }
-        if not lost:
-            return
-        self.draft.position = position_of(resource)
-        shown = json.dumps(lost, ensure_ascii=False)
-        self.draft.add_comment((), f"Not carried over: tags of {resource.display_name} = {shown}")
-        message = f"{resource.display_name}: its tags ({', '.join(lost)}) are not carried over"
-        self.draft.add_diagnostic(NO_MANIFEST_KEY, "warning", message)
-
-    def _add_grants(self) -> None:
-        """Write the role assignments that allow sending to the imported rules as grants, and list the others."""
-        assignments = [role_assignment(resource, self.rules) for resource in self.placement.of_type(GRANT)]
-        add_grants(self.draft, assignments, {name: rule.id for name, rule in self.rules.items()})
-
-
-def _open_data_source(dcr: TemplateResource) -> str | None:
-    """Why it is not known which streams a DCR's own data sources feed, as a clause; None where it is."""
-    properties = dcr.body["properties"]
-    open_streams = [
-        value for key in ("dataSources", "directDataSources") for value in source_streams(properties.get(key))
-    ]
-    unknown = next((value for value in open_streams if isinstance(value, Unknown)), None)
-    return f"its data sources feed the stream {unknown.text}, which has no value in the source" if unknown else None
-
-
-def _tags(resource: TemplateResource) -> dict[str, Any]:
-    tags = resource.body.get("tags")
-    return tags if isinstance(tags, dict) else {}
-
-
-def _value_text(value: Any) -> str:
-    return value.text if isinstance(value, UnresolvedValue) else str(value)
+    return build_manifest(TemplateSource(draft, all_resources, options, name))
