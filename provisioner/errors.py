@@ -9,6 +9,7 @@ ProvisionerError
 ├─ PlanError
 │  ├─ UnsafePlan        every reason
 │  └─ StalePlan         fingerprint expected and found
+├─ SendStopped          sending ended before all records were accepted, and why
 └─ StateLocked          another run or another emulator holds the directory
 """
 
@@ -64,11 +65,13 @@ class CloudError(ProvisionerError):
         details: Sequence[tuple[str, str, str | None]] = (),
         checks: Mapping[str, bool] | None = None,
         from_network: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         """`target` is what the call was about; `details` are the flattened inner errors as (code, message, target).
 
         `checks` are those that the refusal names with their results (`IsRbacPresent`), and `from_network` says that it
-        names the network that the call came from. Causes read these, never the message.
+        names the network that the call came from. Causes read these, never the message. `retry_after` are the seconds
+        that Azure asks to wait.
         """
         super().__init__(message, hint=hint)
         self.status = status
@@ -78,6 +81,7 @@ class CloudError(ProvisionerError):
         self.details = tuple(details)
         self.checks = dict(checks or {})
         self.from_network = from_network
+        self.retry_after = retry_after
 
 
 class NotSignedIn(CloudError):
@@ -111,10 +115,22 @@ class Rejected(CloudError):
 class Unreachable(CloudError):
     """No connection could be made: host name, network, proxy or certificate."""
 
-    def __init__(self, message: str, *, hint: str | None = None, target: str, host_unknown: bool = False) -> None:
-        """`host_unknown`: the host has no address, as that of a new endpoint for some minutes."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        target: str,
+        host_unknown: bool = False,
+        nothing_sent: bool = False,
+    ) -> None:
+        """`host_unknown`: the host has no address, as that of a new endpoint for some minutes.
+
+        `nothing_sent`: there never was a connection; one that broke may have brought the request to the service.
+        """
         super().__init__(message, hint=hint, target=target)
         self.host_unknown = host_unknown
+        self.nothing_sent = nothing_sent or host_unknown
 
 
 class TimedOut(CloudError):
@@ -146,6 +162,17 @@ class StalePlan(PlanError):
         super().__init__(f"the plan is stale: {moved}", hint="plan again and review it")
         self.expected = expected
         self.actual = actual
+
+
+class SendStopped(ProvisionerError):
+    """Sending ended before all records were accepted."""
+
+    def __init__(self, cause: ProvisionerError, *, unsent: int, hint: str) -> None:
+        """`cause` says why; `unsent` counts the records that were read and not accepted."""
+        super().__init__(f"sending stopped: {cause.message}", hint=hint)
+        self.cause = cause
+        self.unsent = unsent
+        self.code = getattr(cause, "code", None)
 
 
 class StateLocked(ProvisionerError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from provisioner.plan import Drift, Plan, PlanOptions
     from provisioner.resources import Graph, TypeName
     from provisioner.resources.sender_outputs import Outputs
+    from provisioner.send import ChunkResult, SendOptions
+    from provisioner.send.arrival_count import ArrivalCounter
+    from provisioner.send.record_sources import RecordSource
+    from provisioner.send.send_job import SendJob
     from provisioner.transform_tests import TestResult
     from provisioner.transforms.bound_transforms import BoundTransforms
     from provisioner.verify import VerifyOptions, VerifyResult
@@ -278,6 +282,47 @@ class Project:
 
         live = self._live_graph(azure, after, OUTPUT_TYPES)
         return read_outputs(self.manifest, live, azure.cloud.ingestion_audience)
+
+    # -- send
+
+    def send(
+        self, azure: Azure, stream: str, records: Iterable[Mapping[str, Any]], options: SendOptions | None = None
+    ) -> Iterator[ChunkResult]:
+        """Send records to a stream by its key, and yield what becomes of them, a call's at a time.
+
+        Nothing is sent before the first result is asked for. A record that cannot be sent is in the `dead` of its
+        result, and the rest is sent. Raises SendStopped where the service takes no more, CloudError where it cannot be
+        asked, ProvisionerError for a stream that there is not.
+        """
+        from provisioner.send.record_sources import MappingSource
+
+        job = self.send_job(stream, [MappingSource(records)], options)
+        yield from job.send(azure, lambda: self.send_live(azure), job.options.dead_letters)
+
+    def send_to_files(self, job: SendJob, azure: Azure) -> Iterator[ChunkResult]:
+        """Run a job, its dead letters and checkpoint in files: in the options' directory, or beside the manifest.
+
+        Raises as `send` does, and BadRequestFile where the directory cannot be used or there is nothing to resume.
+        """
+        directory = self.state_directory / "send" / (self.environment or "default") / job.stream_key
+        yield from job.send(azure, lambda: self.send_live(azure), job.options.dead_letters or directory)
+
+    def arrival_counter(self, job: SendJob, azure: Azure) -> ArrivalCounter:
+        """Counts the rows of a job in the workspace; to be made before the job begins. Raises CloudError."""
+        return job.arrival_counter(azure, self.send_live(azure))
+
+    def send_job(self, stream: str, sources: Sequence[RecordSource], options: SendOptions | None = None) -> SendJob:
+        """A run that sends the records of sources (`send.record_sources`), or only looks at them; it has the result."""
+        from provisioner.send.send_job import SendJob
+        from provisioner.send.send_options import SEND_DEFAULTS
+
+        return SendJob(self.raise_if_invalid(), self.transforms, stream, sources, options or SEND_DEFAULTS)
+
+    def send_live(self, azure: Azure) -> Graph:
+        """The live rules and endpoints that senders need. Raises CloudError."""
+        from provisioner.resources.sender_outputs import OUTPUT_TYPES
+
+        return self._live_graph(azure, None, OUTPUT_TYPES)
 
     def _live_graph(self, azure: Azure, after: Applied | None, types: Sequence[TypeName]) -> Graph:
         """The live resources of some types: those that an apply knows, else read from Azure."""

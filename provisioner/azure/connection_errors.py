@@ -50,10 +50,14 @@ def unreachable_error(error: BaseException, target: str) -> errors.Unreachable:
             f"the certificate of {where} is not trusted",
             hint="a proxy that inspects TLS needs its certificate in REQUESTS_CA_BUNDLE; check the machine's clock too",
             target=target,
+            nothing_sent=True,
         )
     if "ProxyError" in text:
         return errors.Unreachable(
-            f"the proxy on the way to {where} does not answer", hint="check HTTPS_PROXY and NO_PROXY", target=target
+            f"the proxy on the way to {where} does not answer",
+            hint="check HTTPS_PROXY and NO_PROXY",
+            target=target,
+            nothing_sent=True,
         )
     host_unknown = "NameResolution" in text or "Failed to resolve" in text
     reason = "its name is not known" if host_unknown else redact_secrets(text).split("\n")[0][:200]
@@ -62,6 +66,7 @@ def unreachable_error(error: BaseException, target: str) -> errors.Unreachable:
         hint="check the network, HTTPS_PROXY and `target.cloud`",
         target=target,
         host_unknown=host_unknown,
+        nothing_sent="Failed to establish a new connection" in text,
     )
 
 

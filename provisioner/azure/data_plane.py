@@ -20,12 +20,20 @@ if TYPE_CHECKING:
 
 
 def client_options(
-    cloud: Cloud, tokens: TokenCache, scope: str, *, session: Session, counters: RequestCounters, observer: CallObserver
+    cloud: Cloud,
+    tokens: TokenCache,
+    scope: str,
+    *,
+    session: Session,
+    counters: RequestCounters,
+    observer: CallObserver,
+    retries: bool = True,
 ) -> dict[str, Any]:
     """Keyword arguments for a client of azure-monitor-ingestion or azure-monitor-query.
 
     Calls are retried as management calls are. A query changes nothing; an upload that is retried after a broken
-    connection can store its records twice, so that callers must not count on single rows.
+    connection can store its records twice, so that callers must not count on single rows. Without `retries` the
+    caller repeats calls itself.
     """
     return {
         "transport": create_transport(cloud, session),
@@ -33,7 +41,7 @@ def client_options(
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(base_user_agent=f"provisioner/{__version__}"),
             policies.ContentDecodePolicy(),
-            BoundedRetryPolicy(observer),
+            *([BoundedRetryPolicy(observer)] if retries else []),
             policies.BearerTokenCredentialPolicy(tokens, scope),
             # A rate limiter of its own: the remaining calls that ARM reports say nothing about the data plane.
             RateLimitPolicy(counters, RateLimiter(), observer),

@@ -22,6 +22,7 @@ from provisioner.azure.connection_errors import (
     redact_secrets,
     unreachable_error,
 )
+from provisioner.azure.retry_after import retry_after_seconds
 from provisioner.package_data import load_facts
 
 _BY_STATUS: Mapping[int, type[errors.CloudError]] = {
@@ -85,6 +86,7 @@ def error_from_response(status: int, body: Any, headers: Mapping[str, str], targ
         details=details,
         checks={name: result == "True" for name, result in _NAMED_CHECK.findall(message)},
         from_network=any(phrase in f"{cause} {message}".lower() for phrase in _phrases("network_refusal")),
+        retry_after=retry_after_seconds(headers),
     )
 
 

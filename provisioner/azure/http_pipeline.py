@@ -22,6 +22,7 @@ from requests.adapters import HTTPAdapter
 from provisioner._version import __version__
 from provisioner.azure.rate_limiter import RateLimiter
 from provisioner.azure.request_counters import RequestCounters
+from provisioner.azure.retry_after import retry_after_seconds
 
 if TYPE_CHECKING:
     from provisioner.azure.clouds import Cloud
@@ -162,18 +163,6 @@ def _provider_and_type(url: str) -> str:
     """The provider namespace and type in a URL, in lower case: ARM counts calls by them."""
     tail = url.split("?", 1)[0].lower().rpartition("/providers/")[2]
     return "/".join(tail.split("/")[:2])
-
-
-def retry_after_seconds(headers: Any) -> float | None:
-    """The seconds to wait that an answer asks for; None where it asks for none, or not in a number of seconds."""
-    for name, unit in (("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001), ("Retry-After", 1.0)):
-        value = headers.get(name)
-        try:
-            if value is not None and float(value) > 0:
-                return float(value) * unit
-        except ValueError:
-            continue
-    return None
 
 
 def _backoff_seconds(attempt: int) -> float:

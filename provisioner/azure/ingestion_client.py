@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Mapping, MutableMapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
@@ -32,11 +34,17 @@ class IngestionClient:
     def __init__(
         self, cloud: Cloud, tokens: TokenCache, session: Session, counters: RequestCounters, observer: CallObserver
     ) -> None:
-        self._options = lambda: client_options(
-            cloud, tokens, cloud.ingestion_scope, session=session, counters=counters, observer=observer
+        self._options = partial(
+            client_options,
+            cloud,
+            tokens,
+            cloud.ingestion_scope,
+            session=session,
+            counters=counters,
+            observer=observer,
         )
         self._tokens = tokens
-        self._clients: dict[str, LogsIngestionClient] = {}
+        self._clients: dict[tuple[str, bool], LogsIngestionClient] = {}
         self._lock = threading.Lock()
 
     def send(self, endpoint: str, immutable_id: str, stream: str, records: Sequence[Mapping[str, Any]]) -> None:
@@ -54,6 +62,24 @@ class IngestionClient:
         except AzureError as error:
             raise translate_error(error, target) from error
 
+    def send_body(self, endpoint: str, immutable_id: str, stream: str, body: bytes) -> None:
+        """Send the body of one call, a JSON array in gzip, and try once: for callers that retry by rules of their own.
+
+        Raises errors.CloudError, whose `retry_after` says how long the service asks to wait.
+        """
+        target = f"{endpoint}/dataCollectionRules/{immutable_id}/streams/{stream}"
+        try:
+            # A stream is sent as it is: the client would parse, split and compress lists of records again.
+            self._client(endpoint, retries=False).upload(
+                rule_id=immutable_id, stream_name=stream, logs=io.BytesIO(body)
+            )
+        except AzureError as error:
+            raise translate_error(error, target) from error
+
+    def forget_tokens(self) -> None:
+        """Sign in again at the next call: the service has refused a token that should still be good."""
+        self._tokens.clear()
+
     def close(self) -> None:
         """Close the clients; the session and its connections stay open."""
         with self._lock:
@@ -61,9 +87,11 @@ class IngestionClient:
                 client.close()
             self._clients.clear()
 
-    def _client(self, endpoint: str) -> LogsIngestionClient:
+    def _client(self, endpoint: str, *, retries: bool = True) -> LogsIngestionClient:
         with self._lock:
-            if endpoint not in self._clients:
-                client = LogsIngestionClient(endpoint, self._tokens, **self._options())  # type: ignore[no-untyped-call]
-                self._clients[endpoint] = client
-            return self._clients[endpoint]
+            key = (endpoint, retries)
+            if key not in self._clients:
+                options = self._options(retries=retries)
+                client = LogsIngestionClient(endpoint, self._tokens, **options)
+                self._clients[key] = client
+            return self._clients[key]

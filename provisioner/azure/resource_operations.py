@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
-from provisioner.azure.http_pipeline import retry_after_seconds
+from provisioner.azure.retry_after import retry_after_seconds
 from provisioner.azure.sdk_clients import CLIENT_IMPORTS
 from provisioner.resources import ResourceType, parse_resource_id
 

@@ -178,6 +178,14 @@ allow = click.option(
     metavar="RISK:NAME",
     help="Accept a breaking or destructive change by its name.",
 )
+manifest_option = click.option(
+    "-m",
+    "--manifest",
+    default=Path(),
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The manifest, or its directory. Left out: the current directory's.",
+)
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 only = click.option("--only", multiple=True, metavar="TYPE/NAME", help="Only these resources.")
 prune = click.option("--prune", is_flag=True, help="Also delete DCRs, DCEs and grants of ours that are not declared.")

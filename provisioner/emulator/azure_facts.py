@@ -59,7 +59,7 @@ def ingestion_api_versions() -> list[str]:
 
 def ingestion_quotas() -> dict[str, int]:
     """`requests` and `gigabytes` that a rule takes in a minute."""
-    quotas: dict[str, int] = load_facts("emulator.yaml")["quotas"]
+    quotas: dict[str, int] = load_facts("ingestion.yaml")["quotas"]
     return quotas
 
 

@@ -51,6 +51,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "plan": _subject("provisioner.plan.report:VIEWS", "text data markdown document"),
     "apply": _subject("provisioner.apply.report:APPLY_VIEWS", "text data"),
     "verify": _subject("provisioner.verify.report:VIEWS", "text data junit_suite"),
+    "send": _subject("provisioner.send.report:VIEWS", "text data"),
     "up": _subject("provisioner.apply.report:UP_VIEWS", "text data"),
     "outputs": _subject(
         "provisioner.reports.sender_report:VIEWS", "text data sender", "provisioner.reports.sender_formats"

@@ -29,6 +29,7 @@ COMMANDS = [
         "verify",
         "up",
         "graph",
+        "send",
         "outputs",
         "drift",
         "import",
@@ -131,6 +132,9 @@ def _usage() -> Iterator[Step]:
         "import-no-files": "import --from-arm",
         "import-two": "import a b",
         "explain-nothing": "explain",
+        "lsp-unknown-option": "lsp --nonsense",
+        "send-nothing": "send",
+        "send-both": "send Custom-Orders - --resume --restart",
         "emulator-unknown": "emulator explode",
     }
     for name, words in lines.items():
@@ -289,6 +293,13 @@ def _quickstart() -> Iterator[Step]:
     yield from _forms("verify/quickstart", "verify quickstart -e local")
     yield Step("verify/quickstart-edge", "verify quickstart -e local --edge")
     yield Step("verify/quickstart-unknown-stream", "verify quickstart -e local --stream Custom-None")
+    sample = "send Custom-Orders quickstart/samples/orders.json -m quickstart"
+    yield from _forms("send/dry-run", f"{sample} --dry-run")
+    yield from _forms("send/quickstart", f"{sample} -e local --wait")
+    yield Step("send/warnings", "send Custom-Orders quickstart/provisioner.yaml -m quickstart -e local")
+    yield Step("send/unknown-stream", "send Custom-Order quickstart/samples/orders.json -m quickstart -e local")
+    yield Step("send/missing-file", "send Custom-Orders nothing.json -m quickstart -e local")
+    yield Step("send/nothing-to-resume", f"{sample} -e local --resume")
     yield from _forms("outputs/quickstart", "outputs quickstart -e local")
     yield from _forms("log/quickstart", "log quickstart -e local --limit 3")
     yield Step("import/live-manifest", "import quickstart -e local")

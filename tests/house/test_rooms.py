@@ -16,8 +16,8 @@ from provisioner.cli.main import provisioner as root
 PACKAGE = Path(provisioner.__file__).parent
 ROOMS = [
     *("model", "kql", "load", "transforms", "resources", "validate", "reports", "pipeline_graph", "template", "render"),
-    *("language", "azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "adopt"),
-    *("emulator", "lsp", "cli"),
+    *("language", "azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "send"),
+    *("adopt", "emulator", "lsp", "cli"),
 ]
 EMULATOR_NEVER = {
     "azure",
@@ -28,6 +28,7 @@ EMULATOR_NEVER = {
     "transform_tests",
     "diagnose",
     "verify",
+    "send",
     "adopt",
     "render",
     "language",

@@ -24,10 +24,21 @@ from provisioner.kql.ir.row_steps import (
 
 
 class QueryProgram:
-    """Collects the source of the functions that make up a query; `form` is that of its results."""
+    """Collects the source of the functions that make up a query; `form` is that of its results.
 
-    def __init__(self, form: str, shared_values: Mapping[str, BoundExpression], *, tracing: bool = False) -> None:
+    With `counting`, each condition calls `count_drop` with its number for a row that it drops.
+    """
+
+    def __init__(
+        self,
+        form: str,
+        shared_values: Mapping[str, BoundExpression],
+        *,
+        tracing: bool = False,
+        counting: bool = False,
+    ) -> None:
         self.form = form
+        self.counting = counting
         self.shared_values = shared_values
         self.writer = ExpressionWriter(tracing=tracing)
         self.functions: list[str] = []
@@ -135,6 +146,11 @@ class PipelineSegment:
                 code = PythonExpression(
                     f"record_condition({number}, {write(step.condition).text})", code.variables, code.depth + 1
                 )
+            elif self.program.counting:
+                self.program.conditions.append(step.condition)
+                number = len(self.program.conditions) - 1
+                # Called for dropped rows alone: the others pay nothing.
+                code = PythonExpression(f"({code.text} or count_drop({number}))", code.variables, code.depth + 1)
             return [code]
         if isinstance(step, FlatMapRows):
             return [write(argument) for argument in step.arguments]

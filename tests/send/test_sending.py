@@ -1,0 +1,155 @@
+"""Records on their way to the service: all arrive or are named, whatever the service answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import uuid
+
+import pytest
+
+from provisioner.errors import ProvisionerError, SendStopped
+from provisioner.resources import resource_type
+from provisioner.send import SendOptions
+from provisioner.send.chunks import call_limit
+from tests.send.conftest import now, orders
+
+INGESTION = "POST */streams/*"
+
+
+def ids(rows):
+    return sorted(row["Id"] for row in rows)
+
+
+def ids_of(records):
+    return sorted(record["Id"] for record in records)
+
+
+def test_every_record_of_a_program_arrives(shop):
+    records = orders(3000, Id2=None)
+    results = shop.send("Custom-Plain", records, parallelism=3)
+    assert sum(result.sent for result in results) == 3000
+    assert ids(shop.rows()) == ids_of(records)
+
+
+def test_python_values_arrive_as_text_and_those_that_json_lacks_are_named(shop):
+    records = [
+        {"TimeGenerated": dt.datetime.now(dt.UTC), "Id": uuid.UUID(int=7)},
+        {"Id": "x", "Amount": float("nan")},
+        {"Id": decimal.Decimal(1)},
+        "text",
+    ]
+    (result,) = shop.send("Custom-Plain", records)
+    assert (result.sent, [dead.record for dead in result.dead]) == (1, [2, 3, 4])
+    assert ids(shop.rows()) == [str(uuid.UUID(int=7))]
+
+
+def test_a_record_at_the_limit_is_sent_and_one_beyond_it_is_not(shop):
+    empty = {"TimeGenerated": now(), "Id": "a", "Extra": ""}
+    size = len(json.dumps(empty, separators=(",", ":")))
+    largest = call_limit() - 2 - size
+    records = [{**empty, "Extra": "x" * (largest + more), "Id": name} for name, more in (("a", 0), ("b", 1))]
+    results = shop.send("Custom-Plain", [*records, *orders(1)])
+    assert sum(result.sent for result in results) == 2
+    assert [(dead.record, "a call takes 1,048,576" in dead.reason) for r in results for dead in r.dead] == [(2, True)]
+    assert ids(shop.rows()) == ["A0", "a"]
+
+
+def test_a_replaced_rule_is_followed(shop):
+    project, azure = shop.project, shop.azure
+    records = iter(orders(12_000))
+    results = project.send(azure, "Custom-Plain", records, SendOptions(parallelism=1))
+    sent = next(results).sent
+    rule = project.desired(azure.identity)["dcr", "dcr-shop"]
+    azure.management.delete(resource_type("dcr"), rule.id)
+    project.apply(project.plan(azure), azure)
+    sent += sum(result.sent for result in results)
+    assert sent == 12_000
+    assert len(shop.rows()) == 12_000
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"fault": "throttle", "retry_after": 0.2, "times": 2},
+        {"fault": "throttle", "times": 2},
+        {"fault": "error", "status": 500, "times": 2},
+        {"fault": "error", "status": 503, "retry_after": 0.1, "times": 3},
+        {"fault": "reset", "when": "before", "times": 2},
+        {"fault": "error", "status": 401, "code": "InvalidToken", "times": 1},
+    ],
+    ids=str,
+)
+def test_a_passing_trouble_costs_no_record_and_no_duplicate(shop, fault):
+    shop.monitor.inject_fault(fault.pop("fault"), match=INGESTION, **fault)
+    results = shop.send("Custom-Plain", orders(50))
+    assert sum(result.sent for result in results) == 50
+    assert len(shop.rows()) == 50
+
+
+def test_an_answer_that_is_lost_is_told_as_possible_duplicates(shop):
+    shop.monitor.inject_fault("reset", match=INGESTION, when="after", times=1)
+    (result,) = shop.send("Custom-Plain", orders(50))
+    assert (result.sent, result.repeated) == (50, 50)
+    assert len(shop.rows()) == 100
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_refused_body_is_halved_until_the_record_is_alone(shop, status):
+    # The first calls are refused whole, whatever they hold: the last of them holds one record.
+    shop.monitor.inject_fault("error", match=INGESTION, status=status, code="Refused", times=6)
+    (result,) = shop.send("Custom-Plain", orders(32))
+    assert (result.sent, len(result.dead)) == (31, 1)
+    assert "Refused" in result.dead[0].reason
+    assert len(shop.rows()) == 31
+
+
+def test_a_service_that_refuses_every_record_is_not_asked_for_each(shop):
+    shop.monitor.inject_fault("error", match=INGESTION, status=400, code="Refused")
+    before = shop.monitor.requests()
+    with pytest.raises(SendStopped, match="in trouble"):
+        shop.send("Custom-Plain", orders(3000), parallelism=1)
+    after = shop.monitor.requests()
+    # Halves of a thousand, and halves again: twenty records alone take some fifty calls.
+    assert after["ingestion"] - before["ingestion"] < 60
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ({"fault": "deny"}, "does not have access"),
+        ({"fault": "error", "status": 503}, "in trouble"),
+        ({"fault": "throttle", "retry_after": 3600}, "throttled"),
+    ],
+    ids=str,
+)
+def test_a_lasting_trouble_stops_the_run_with_its_reason(shop, fault, text):
+    fault = dict(fault)
+    name = fault.pop("fault")
+    shop.monitor.inject_fault(name, **({} if name == "deny" else {"match": INGESTION}), **fault)
+    with pytest.raises(SendStopped, match=text) as stopped:
+        shop.send("Custom-Plain", orders(50), patience=0.2, grant_self=False)
+    assert stopped.value.unsent == 50
+    assert stopped.value.hint
+
+
+def test_an_unknown_stream_and_a_rule_without_it_are_named(shop):
+    with pytest.raises(ProvisionerError, match="no stream 'Custom-Plan'") as error:
+        shop.send("Custom-Plan", [])
+    assert "Custom-Plain" in error.value.hint
+    with pytest.raises(ProvisionerError, match="dcr-other"):
+        shop.send("Custom-Plain", [], dcr="dcr-other")
+
+
+def test_nothing_is_sent_for_no_records(shop):
+    before = shop.monitor.requests()
+    assert shop.send("Custom-Plain", []) == []
+    assert shop.monitor.requests().get("ingestion") == before.get("ingestion")
+
+
+def test_a_caller_may_stop_listening(shop):
+    results = shop.project.send(shop.azure, "Custom-Plain", orders(30_000), SendOptions(parallelism=1))
+    assert next(results).sent
+    results.close()
+    assert len(shop.rows()) < 30_000
