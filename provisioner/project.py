@@ -160,7 +160,7 @@ class Project:
     def render(self, format_name: str = "arm", *, import_blocks: bool = False) -> Mapping[str, str]:
         """The files of a format: name → text; with `import_blocks` those that take what exists into Terraform's state.
 
-        Raises KeyError for a format that is not in `render.FORMATS`, ValueError for import blocks in another format.
+        Raises KeyError for a format that `render` does not have, ValueError for import blocks in another format.
         """
         from provisioner import render
 

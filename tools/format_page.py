@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 
 from provisioner.reports.format_registry import FORMATS, SUBJECTS, report_formats
@@ -37,13 +36,7 @@ def page_text() -> str:
 def _descriptions() -> dict[str, dict[str, None]]:
     """What each format is: of one name there may be several, each for other commands."""
     texts: dict[str, dict[str, None]] = {}
-    for subject, entry in SUBJECTS.items():
-        for name, text in _formats(subject, has_views=bool(entry.views)):
-            texts.setdefault(name, {})[text] = None
+    for subject in SUBJECTS:
+        for form in report_formats(subject):
+            texts.setdefault(form.name, {})[form.description] = None
     return texts
-
-
-def _formats(subject: str, *, has_views: bool) -> list[tuple[str, str]]:
-    if has_views:
-        return [(form.name, form.description) for form in report_formats(subject)]
-    return [(name, (inspect.getdoc(write) or "").splitlines()[0]) for name, write in FORMATS[subject].items()]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from provisioner.render.format import FORMATS, render
+from provisioner.render.format import render
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["render"]

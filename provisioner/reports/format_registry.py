@@ -25,8 +25,7 @@ Report = Callable[..., Any]
 class Subject:
     """Where the views of a command's result stand (`module:name`), which there are, and its formats of its own.
 
-    `formats` is a package of formats that only this command has. Without views the location is a mapping of formats,
-    of a command that writes files instead of a report.
+    `formats` is a package of formats that only this command has.
     """
 
     location: str
@@ -34,12 +33,12 @@ class Subject:
     formats: str | None = None
 
     def load(self) -> Any:
-        """The views, or the formats, at the location; imports the room that makes them."""
+        """The views at the location; imports the room that makes them."""
         module, _, name = self.location.partition(":")
         return getattr(import_module(module), name)
 
 
-def _subject(location: str, views: str = "", formats: str | None = None) -> Subject:
+def _subject(location: str, views: str, formats: str | None = None) -> Subject:
     return Subject(location, frozenset(views.split()), formats)
 
 
@@ -57,7 +56,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "provisioner.reports.sender_report:VIEWS", "text data sender", "provisioner.reports.sender_formats"
     ),
     "drift": _subject("provisioner.plan.drift_report:VIEWS", "text data markdown document diagnostics junit_suite"),
-    "render": _subject("provisioner.render.format:FORMATS"),
+    "render": _subject("provisioner.render.format:VIEWS", "resources", "provisioner.render.file_formats"),
     "graph": _subject("provisioner.pipeline_graph.report:VIEWS", "picture data", "provisioner.pipeline_graph.formats"),
     "import": _subject("provisioner.reports.document_views:MANIFEST_VIEWS", "yaml"),
     "schema": _subject("provisioner.reports.document_views:SCHEMA_VIEWS", "json_schema"),
@@ -98,9 +97,6 @@ class _Formats(Mapping[str, Mapping[str, Report]]):
     """The mapping `FORMATS`, filled when it is read."""
 
     def __getitem__(self, subject: str) -> Mapping[str, Report]:
-        if not SUBJECTS[subject].views:
-            formats: Mapping[str, Report] = SUBJECTS[subject].load()
-            return formats
         return {one.name: partial(_write_report, subject, one) for one in report_formats(subject)}
 
     def __iter__(self) -> Iterator[str]:
@@ -114,7 +110,7 @@ FORMATS: Mapping[str, Mapping[str, Report]] = _Formats()
 """Subject → name of the format → `report(result, options)`."""
 
 
-def _write_report(subject: str, form: ReportFormat, result: Any, options: ReportOptions = DEFAULT_OPTIONS) -> str:
+def _write_report(subject: str, form: ReportFormat, result: Any, options: ReportOptions = DEFAULT_OPTIONS) -> Any:
     return form.write(subject_views(subject)[form.view](result, options))
 
 

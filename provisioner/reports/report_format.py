@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from provisioner.diagnostics import Place
 
 T = TypeVar("T")
+Written = str | Mapping[str, str]
+"""What a format gives: a text, or the texts of files by name."""
 FindPlace = Callable[[tuple[str | int, ...]], Place | None]
 """The file and line of a path of the manifest; None where they are not known."""
 
@@ -31,7 +33,7 @@ DEFAULT_OPTIONS = ReportOptions()
 View = Callable[[T, ReportOptions], Any]
 Views = Mapping[str, View[T]]
 """What formats see of a command's result, by the names that they ask for: `text`, `data`, `markdown`, `document`,
-`diagnostics`, `annotations`, `junit_suite`. A result has those that make sense for it."""
+`diagnostics`, `annotations`, `junit_suite`, `resources`. A result has those that make sense for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class ReportFormat:
     view: str
     position: int
     """Where its name stands among the choices; those of one position are sorted by name."""
-    write: Callable[[Any], str]
+    write: Callable[[Any], Written]
 
     @property
     def description(self) -> str:
@@ -50,10 +52,10 @@ class ReportFormat:
         return (self.write.__doc__ or "").strip().splitlines()[0]
 
 
-def report_format(name: str, view: str, position: int = 100) -> Callable[[Callable[[Any], str]], ReportFormat]:
+def report_format(name: str, view: str, position: int = 100) -> Callable[[Callable[[Any], Written]], ReportFormat]:
     """Decorate a function that writes a view as a format. Its docstring's first line is the format's documentation."""
 
-    def decorate(write: Callable[[Any], str]) -> ReportFormat:
+    def decorate(write: Callable[[Any], Written]) -> ReportFormat:
         return ReportFormat(name, view, position, write)
 
     return decorate

@@ -9,8 +9,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.project import Project
-
-_FORMATS = ("arm", "bicep", "definitions", "terraform")
+from provisioner.render.format import IMPORTING_FORMAT
 
 
 @click.command()
@@ -27,7 +26,7 @@ def render(project: Project, console: Console, format_name: str, out: Path | Non
     Example: provisioner render -e prod --format arm --out build
              provisioner render --format terraform --import --out infra
     """  # noqa: D301
-    if import_blocks and format_name != "terraform":
+    if import_blocks and format_name != IMPORTING_FORMAT:
         raise click.UsageError("--import is for --format terraform: the others keep no state")
     project.raise_if_invalid()
     files = project.render(format_name, import_blocks=import_blocks)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from provisioner.model import Manifest
+from provisioner.render.format import DesiredResources
+from provisioner.reports.report_format import report_format
 from provisioner.resources import Graph, Param, Resource, substitute
 
 
-def render_definitions(_: Manifest, graph: Graph) -> dict[str, str]:
+@report_format("definitions", view="resources", position=3)
+def definitions_format(desired: DesiredResources) -> dict[str, str]:
     """`<type>/<name>.json` for every resource that is not existing, and `index.json`: ids, versions and files."""
     files: dict[str, str] = {}
     index = []
+    graph = desired.graph
     for resource in graph:
         if resource.existing:
             continue
