@@ -20,6 +20,7 @@ _FILES_BY_LETTERS: Mapping[str, tuple[str, ...]] = {
     "NAM": ("names.yaml",),
     "REG": ("regions.yaml",),
     "WKS": ("limits.yaml",),
+    "MON": ("monitoring.yaml",),
     "TAB": ("azure_tables.yaml", "builtin_tables.json", "limits.yaml"),
     "STR": ("names.yaml", "limits.yaml"),
     "RES": ("limits.yaml", "resources/dcr.yaml"),

@@ -58,3 +58,9 @@ def _json_escape(match: re.Match[str]) -> str:
     # JSON has no other form for a character beyond four digits than a pair.
     high, low = divmod(code - 0x10000, 0x400)
     return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
+def one_line(text: str, most: int = 300) -> str:
+    """A foreign text on one line, as `escape_line` gives it; what is longer than `most` is cut."""
+    line = escape_line(" ".join(text.split()))
+    return line if len(line) <= most else f"{line[: most - 1]}…"

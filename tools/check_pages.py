@@ -28,6 +28,7 @@ SUBJECTS = {
     "TRN": "Transforms",
     "KQL": "The transform language",
     "FIT": "Transform and table",
+    "MON": "Monitoring",
     "GRA": "Grants",
     "SEC": "Secrets",
 }

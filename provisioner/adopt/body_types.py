@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from provisioner.adopt.template_resources import DCR, ENDPOINT, GRANT, SENTINEL, TABLE, WORKSPACE
+from provisioner.adopt.template_resources import (
+    DCR,
+    DIAGNOSTIC_SETTING,
+    ENDPOINT,
+    GRANT,
+    METRIC_ALERT,
+    QUERY_ALERT,
+    SENTINEL,
+    TABLE,
+    WORKSPACE,
+)
 from provisioner.model import TablePlan
 from provisioner.resources.flatten import dotted_path
 from provisioner.template import UnresolvedValue
@@ -41,11 +51,26 @@ _WORKSPACE = {
     "publicNetworkAccessForIngestion": str,
     "publicNetworkAccessForQuery": str,
 }
+_SETTING = {"workspaceId": str, "logs": [{"category": str, "enabled": bool}]}
+_METRIC_ALERT = {
+    "scopes": [str],
+    "criteria": {"allOf": [{"metricName": str, "operator": str, "threshold": float}]},
+    "actions": [{"actionGroupId": str}],
+}
+_QUERY_ALERT = {
+    "scopes": [str],
+    "windowSize": str,
+    "criteria": {"allOf": [{"query": str, "operator": str, "threshold": float}]},
+    "actions": {"actionGroups": [str]},
+}
 TYPES_READ: Mapping[str, Any] = {
     DCR: {**_HEAD, "identity": {"type": str}, "properties": _RULE},
     TABLE: {**_HEAD, "properties": _TABLE},
     WORKSPACE: {**_HEAD, "properties": _WORKSPACE},
     SENTINEL: {**_HEAD, "properties": {}},
+    DIAGNOSTIC_SETTING: {**_HEAD, "properties": _SETTING},
+    METRIC_ALERT: {**_HEAD, "properties": _METRIC_ALERT},
+    QUERY_ALERT: {**_HEAD, "properties": _QUERY_ALERT},
     ENDPOINT: {**_HEAD, "properties": {"networkAcls": {"publicNetworkAccess": str}}},
     GRANT: {"properties": _GRANT},
 }

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from provisioner.adopt.codes import ONE_PER_MANIFEST, SKIPPED_DCR, UNREADABLE_SCOPE, UNSUPPORTED_TYPE
 from provisioner.adopt.dcr_import import is_for_senders, reason_to_skip
 from provisioner.adopt.grant_import import RoleAssignment
-from provisioner.adopt.manifest_assembly import ImportedTags
+from provisioner.adopt.manifest_assembly import ImportedMonitoring, ImportedTags
 from provisioner.adopt.manifest_draft import ManifestDraft
 from provisioner.adopt.manifest_naming import name_from_workspace
 from provisioner.adopt.manifest_sections import ImportedResource
 from provisioner.adopt.table_import import MIGRATE_FIRST, is_classic, is_declarable
 from provisioner.adopt.tag_import import is_service_tag
-from provisioner.live import Inventory
+from provisioner.errors import CloudError
+from provisioner.live import Inventory, ScopeCoverage, read_inventory
+from provisioner.live.diagnostic_setting_reads import read_settings_at
+from provisioner.live.inventory import ALERT_SCOPES
 from provisioner.resources import (
     Body,
     endpoint_resource,
@@ -35,7 +38,8 @@ class LiveSource:
     """A live group and workspace, as a source of an import; `owner` is the owner tag of the resources that are ours."""
 
     def __init__(self, azure: Azure, live_inventory: Inventory, body: Body, group: str, name: str | None) -> None:
-        self.azure_target, self.inventory, self.group, self.workspace_body = azure.target, live_inventory, group, body
+        self.azure, self.azure_target = azure, azure.target
+        self.inventory, self.group, self.workspace_body = live_inventory, group, body
         self.dcrs: list[Body] = []
         self.endpoints, self.draft = live_inventory.endpoints or (), ManifestDraft(live=True)
         self.location = _location(body)
@@ -128,17 +132,37 @@ class LiveSource:
         workspace = _tags(self.workspace_body) if self.manages_workspace else {}
         return ImportedTags([*map(_tags, owned)], workspace, {str(dcr["name"]): _tags(dcr) for dcr in self.dcrs})
 
+    def monitoring(self) -> ImportedMonitoring:
+        """The diagnostic settings of the rules, and our own alerts; what may not be read is reported."""
+        workspace = str(self.workspace_body["id"])
+        if not self.dcrs:
+            return ImportedMonitoring([], [], workspace)
+        # Who may read rules need not be allowed to read alerts and settings.
+        alerts = read_inventory(self.azure, workspace, self.group, allow_gaps=True, only=ALERT_SCOPES)
+        gaps = [scope for scope in alerts.coverage if not scope.ok]
+        settings: list[tuple[Body, ...]] = []
+        try:
+            settings += read_settings_at(self.azure, [str(dcr["id"]) for dcr in self.dcrs])
+        except CloudError as error:
+            gaps.append(ScopeCoverage("diagnostic settings", ok=False, why=error.message))
+        self._report_gaps(gaps)
+        bodies = (*(alerts.metric_alerts or ()), *(alerts.query_alerts or ()))
+        return ImportedMonitoring(settings, [body for body in bodies if self._is_ours(body)], workspace)
+
     def report_rest(self, common_tags: Mapping[str, str]) -> None:  # noqa: ARG002 - the protocol's
         """Say what stays as it is in Azure, what could not be read, and which environment the tags name."""
         self._comment_kept_properties()
-        for gap in [scope for scope in self.inventory.coverage if not scope.ok]:
-            self.draft.add_comment((), f"Could not be read, so not in here: {gap.scope}")
-            message = f"{gap.scope} could not be read: {gap.why}"
-            self.draft.add_diagnostic(UNREADABLE_SCOPE, "warning", message, "import with the right to read it")
+        self._report_gaps(scope for scope in self.inventory.coverage if not scope.ok)
         if self.environment and self.environment != "local":
             self.draft.fields["environments"] = {self.environment: {}}
             text = f"What is live carries the tag {self.owner}: plan it with -e {self.environment}"
             self.draft.add_comment(("environments",), text)
+
+    def _report_gaps(self, gaps: Iterable[ScopeCoverage]) -> None:
+        for gap in gaps:
+            self.draft.add_comment((), f"Could not be read, so not in here: {gap.scope}")
+            message = f"{gap.scope} could not be read: {gap.why}"
+            self.draft.add_diagnostic(UNREADABLE_SCOPE, "warning", message, "import with the right to read it")
 
     def _owner(self, name: str | None) -> str:
         """The owner tag to import: that of the manifest `name`, else the most frequent, else after the workspace."""

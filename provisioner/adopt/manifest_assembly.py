@@ -10,7 +10,9 @@ from provisioner.adopt.codes import NO_MANIFEST_KEY
 from provisioner.adopt.grant_import import RoleAssignment, add_grants
 from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft
 from provisioner.adopt.manifest_sections import ImportedResource
+from provisioner.adopt.monitoring_import import add_monitoring
 from provisioner.adopt.tag_import import add_tags, common_tags
+from provisioner.resources import Body
 
 
 class ImportedTags(NamedTuple):
@@ -19,6 +21,17 @@ class ImportedTags(NamedTuple):
     all: Sequence[Mapping[str, Any]]
     workspace: Mapping[str, Any]
     rules: Mapping[str, Mapping[str, Any]]
+
+
+class ImportedMonitoring(NamedTuple):
+    """The diagnostic settings of each rule, the alerts that may be on lost rows, and the id of the workspace.
+
+    Without an id the settings of a source all count as being for its workspace.
+    """
+
+    settings: Sequence[Sequence[Body]]
+    alerts: Sequence[Body]
+    workspace: str | None
 
 
 class ResourceSource(Protocol):
@@ -57,6 +70,9 @@ class ResourceSource(Protocol):
     def tags(self) -> ImportedTags:
         """The tags of the resources."""
 
+    def monitoring(self) -> ImportedMonitoring:
+        """What is monitored of the imported rules."""
+
     def report_rest(self, common_tags: Mapping[str, str]) -> None:
         """Report what the manifest does not hold, such as tags that are not `common_tags`."""
 
@@ -75,6 +91,7 @@ def build_manifest(source: ResourceSource) -> ImportedManifest:
     tags = source.tags()
     common = common_tags(tags.all)
     add_tags(draft, common, tags.workspace, tags.rules)
+    add_monitoring(draft, *source.monitoring())
     source.report_rest(common)
     return draft.finish(source.environment)
 

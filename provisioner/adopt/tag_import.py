@@ -45,6 +45,7 @@ def add_tags(
         (draft.fields["workspace"], workspace),
         *((rules[name], tags) for name, tags in dcrs.items() if name in rules),
     ]
+    # What equals the manifest's tag would be written twice.
     for fields, tags in placed:
         own = {
             name: escape_variables(value) for name, value in declarable_tags(tags).items() if common.get(name) != value

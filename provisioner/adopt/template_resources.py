@@ -33,7 +33,12 @@ DCR = "Microsoft.Insights/dataCollectionRules"
 ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
 GRANT = "Microsoft.Authorization/roleAssignments"
 SENTINEL = "Microsoft.SecurityInsights/onboardingStates"
-_SUPPORTED_TYPES = {type_.lower(): type_ for type_ in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT, SENTINEL)}
+DIAGNOSTIC_SETTING = "Microsoft.Insights/diagnosticSettings"
+METRIC_ALERT, QUERY_ALERT = "Microsoft.Insights/metricAlerts", "Microsoft.Insights/scheduledQueryRules"
+_SUPPORTED_TYPES = {
+    type_.lower(): type_
+    for type_ in (TABLE, WORKSPACE, DCR, ENDPOINT, GRANT, SENTINEL, DIAGNOSTIC_SETTING, METRIC_ALERT, QUERY_ALERT)
+}
 
 _TYPE_BY_PROPERTY = {
     "dataflows": DCR,

@@ -19,10 +19,11 @@ from provisioner.adopt.dcr_import import (
     without_streams,
 )
 from provisioner.adopt.grant_import import RoleAssignment
-from provisioner.adopt.manifest_assembly import ImportedTags
+from provisioner.adopt.manifest_assembly import ImportedMonitoring, ImportedTags
 from provisioner.adopt.manifest_draft import ManifestDraft
 from provisioner.adopt.manifest_sections import ImportedResource
 from provisioner.adopt.missing_values import missing_names
+from provisioner.adopt.monitoring_import import alert_fields
 from provisioner.adopt.placement import (
     ImportOptions,
     Placement,
@@ -33,7 +34,18 @@ from provisioner.adopt.placement import (
 )
 from provisioner.adopt.table_import import is_query_result
 from provisioner.adopt.template_grants import role_assignment
-from provisioner.adopt.template_resources import DCR, ENDPOINT, GRANT, SENTINEL, TABLE, WORKSPACE, TemplateResource
+from provisioner.adopt.template_resources import (
+    DCR,
+    DIAGNOSTIC_SETTING,
+    ENDPOINT,
+    GRANT,
+    METRIC_ALERT,
+    QUERY_ALERT,
+    SENTINEL,
+    TABLE,
+    WORKSPACE,
+    TemplateResource,
+)
 from provisioner.resources import Body
 from provisioner.resources.dcr_resource import endpoint_mode, source_streams
 from provisioner.resources.expansion_context import OWNER_TAG
@@ -109,6 +121,29 @@ class TemplateSource:
         all_tags = [_tags(resource) for resources in tagged.values() for resource in resources]
         workspace = next(map(_tags, tagged[WORKSPACE]), {}) if self.workspace_id is None else {}
         return ImportedTags(all_tags, workspace, {name: _tags(rule) for name, rule in self.imported_rules.items()})
+
+    def monitoring(self) -> ImportedMonitoring:
+        """The diagnostic settings of imported rules, and alerts on lost rows; others are listed as skipped."""
+        settings = {name: list[Body]() for name in self.imported_rules}
+        rule_of = {rule.id.lower(): name for name, rule in self.imported_rules.items()}
+        for setting in self.placement.of_type(DIAGNOSTIC_SETTING):
+            name = rule_of.get(setting.id.lower().partition(f"/providers/{DIAGNOSTIC_SETTING.lower()}/")[0])
+            if name is None:
+                self._skip_unsupported(setting, "it is at no rule that is imported")
+            else:
+                settings[name].append(drop_unresolved(setting.body)[0])
+        alerts = []
+        for alert in (*self.placement.of_type(METRIC_ALERT), *self.placement.of_type(QUERY_ALERT)):
+            body = drop_unresolved(alert.body)[0]
+            if alert_fields(body):
+                alerts.append(body)
+            else:
+                self._skip_unsupported(alert, "a manifest has alerts on lost rows and on silent tables alone")
+        return ImportedMonitoring([*settings.values()], alerts, None)
+
+    def _skip_unsupported(self, resource: TemplateResource, why: str) -> None:
+        self.draft.position = position_of(resource)
+        self.draft.skip(UNSUPPORTED_TYPE, resource.type, resource.display_name, why)
 
     def report_rest(self, common_tags: Mapping[str, str]) -> None:
         """Report tags that a manifest has no place for, and the resources of types that it does not hold."""

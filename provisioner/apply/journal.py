@@ -110,7 +110,7 @@ def journal_text(changes: Iterable[Mapping[str, Any]]) -> str:
             run = entry["run"]
             where = entry["environment"] or "-"
             lines += [*([""] if lines else []), f"{entry['at']}  {where}  {entry['fingerprint']}  by {entry['who']}"]
-        lines.append(f"  {entry['state']:<8}{entry['action']:<8}{entry['type']:<10}{entry['name']}")
+        lines.append(f"  {entry['state']:<8}{entry['action']:<8}{entry['type']:<9} {entry['name']}")
         lines += [
             f"      {delta['path']}: {_shortened_json(delta['before'])} -> {_shortened_json(delta['after'])}"
             for delta in entry["deltas"]

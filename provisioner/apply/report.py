@@ -89,7 +89,7 @@ def any_failed(outcomes: Sequence[Outcome]) -> bool:
 
 def _outcome_lines(outcome: Outcome, *, color: bool) -> list[str]:
     mark, style = _MARKS[outcome.state]
-    head = f"{outcome.action:<8}{outcome.type:<10}{outcome.name}  {outcome.seconds:.1f} s"
+    head = f"{outcome.action:<8}{outcome.type:<9} {outcome.name}  {outcome.seconds:.1f} s"
     lines = [f"  {paint(mark, style, color=color)} {head}"]
     error = outcome.error
     if error is None:

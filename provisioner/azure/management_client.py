@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from provisioner.azure.error_translation import error_from_response, translated_errors
 from provisioner.errors import CloudError, Rejected, TimedOut
+from provisioner.package_data import load_facts
 from provisioner.resources import Body, ResourceType
 
 if TYPE_CHECKING:
@@ -62,6 +64,42 @@ class ManagementClient:
             url = body.get("nextLink")
         return items
 
+    def get_many(self, urls: Sequence[str]) -> Sequence[Body | CloudError | None]:
+        """The answers to several reads of paths with their api-version, in their order, sent as one request.
+
+        None where there is nothing (404), the error where one is refused. Raises CloudError where the whole is.
+        """
+        facts = load_facts("deployments.yaml")["batch"]
+        answers: dict[str, Body | CloudError | None] = {}
+        for start in range(0, len(urls), facts["most"]):
+            part = urls[start : start + facts["most"]]
+            # Names and not positions: beyond twenty, answers come in any order.
+            requests = [{"httpMethod": "GET", "name": str(uuid.uuid4()), "relativeUrl": url} for url in part]
+            url_of = {request["name"]: request["relativeUrl"] for request in requests}
+            for answer in self._send_batch(requests, facts["api_version"]):
+                url = url_of.get(str(answer.get("name")))
+                if url is not None:
+                    answers[url] = _batch_answer(answer, url)
+        if missing := [url for url in urls if url not in answers]:
+            raise CloudError(f"{missing[0]}: the batch has no answer to it", target=missing[0])
+        return [answers[url] for url in urls]
+
+    def _send_batch(self, requests: Sequence[Mapping[str, str]], api_version: str) -> Sequence[Body]:
+        """The answers of one batch; a long one is accepted first, and asked for until it is done."""
+        from provisioner.azure.http_pipeline import retry_after_seconds
+
+        body = {"requests": requests}
+        status, answer, headers = self._send("POST", f"/batch?api-version={api_version}", "batch", body)
+        self.requests.count_as_read()
+        deadline = time.monotonic() + _MAX_PROVISIONING_WAIT
+        while status == 202 and "Location" in headers and time.monotonic() < deadline:
+            time.sleep(min(retry_after_seconds(headers) or 1.0, 5.0))
+            status, answer, headers = self._send("GET", headers["Location"], "batch")
+        if status != 200 or not isinstance(answer, dict):
+            raise error_from_response(status, answer, headers, "batch")
+        answers = answer.get("responses") or answer.get("value") or ()
+        return [one for one in answers if isinstance(one, dict)]
+
     def put(self, type_: ResourceType, id_: str, body: Body, *, if_match: str | None = None) -> Body:
         """Create or replace a resource, wait until it is provisioned, and return its body. Raises CloudError.
 
@@ -105,7 +143,7 @@ class ManagementClient:
         finally:
             self._observer.set_listener(None)
 
-    def _send(self, method: str, url: str, target: str) -> tuple[int, Any, Mapping[str, str]]:
+    def _send(self, method: str, url: str, target: str, body: Body | None = None) -> tuple[int, Any, Mapping[str, str]]:
         from azure.core.rest import HttpRequest
 
         full = url if url.startswith("https://") else f"{self._base}{url}"
@@ -114,7 +152,7 @@ class ManagementClient:
             raise Rejected(f"{target}: the next page lies on another host, {urlsplit(full).netloc}", target=target)
         with translated_errors(target):
             response = self._generic_client().send_request(
-                HttpRequest(method, full, headers={"Accept": "application/json"})
+                HttpRequest(method, full, headers={"Accept": "application/json"}, json=body)
             )
             return response.status_code, _json_or_none(response), response.headers
 
@@ -138,6 +176,15 @@ class ManagementClient:
             delay = min(delay * 1.5, 5.0)
             body = self.get(id_, type_.api_version) or {}
         return body
+
+
+def _batch_answer(answer: Body, url: str) -> Body | CloudError | None:
+    status, content = int(answer.get("httpStatusCode") or 0), answer.get("content")
+    if status == 404:
+        return None
+    if status == 200 and isinstance(content, dict):
+        return content
+    return error_from_response(status, content, answer.get("headers") or {}, url)
 
 
 def _deployment_body(template: Body) -> Body:

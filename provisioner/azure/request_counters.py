@@ -26,6 +26,12 @@ class RequestCounters:
             else:
                 self.others += 1
 
+    def count_as_read(self) -> None:
+        """Count the POST that was sent last as a read: a batch of reads is one."""
+        with self._lock:
+            self.others -= 1
+            self.reads += 1
+
     def snapshot(self) -> dict[str, int]:
         """Reads and writes so far, in the documented shape of `requests`."""
         with self._lock:

@@ -130,6 +130,9 @@ _CLIENT_OF_TYPE: Mapping[str, str] = {
     "dcr": "monitor",
     "grant": "authorization",
     "sentinel": "resource",
+    "diagnostic_setting": "resource",
+    "metric_alert": "resource",
+    "query_alert": "resource",
 }
 
 
@@ -256,6 +259,9 @@ _PUT: Mapping[str, WriteOperation] = {
     "dcr": _put_dcr,
     "grant": _put_grant,
     "sentinel": _put_by_id,
+    "diagnostic_setting": _put_by_id,
+    "metric_alert": _put_by_id,
+    "query_alert": _put_by_id,
 }
 _PATCH: Mapping[str, WriteOperation] = {"workspace": _patch_workspace, "table": _patch_table}
 _DELETE: Mapping[str, Callable[[ResourceOperations, str, str], None]] = {
@@ -264,4 +270,7 @@ _DELETE: Mapping[str, Callable[[ResourceOperations, str, str], None]] = {
     "endpoint": _delete_endpoint,
     "dcr": _delete_dcr,
     "grant": _delete_grant,
+    "diagnostic_setting": _delete_by_id,
+    "metric_alert": _delete_by_id,
+    "query_alert": _delete_by_id,
 }

@@ -294,7 +294,8 @@ Source: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-column
         """\
 The rule's own metrics count rows of this stream as dropped since they were sent.
 
-Why: an error at run time. The diagnostic setting `LogErrors` of the rule writes the reasons to DCRLogErrors.
+Why: an error at run time. With `monitoring: {errors: true}` the rule's log names the reasons (table DCRLogErrors), and
+verify quotes them.
 Source: https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-monitor""",
     ),
     Code(

@@ -99,7 +99,7 @@ class AzureApplication:
 def _check_and_authorize(request: Request, route: Route) -> None:
     _check_api_version(request, route)
     _check_subscription_id(request)
-    if route.plane == "arm":
+    if route.plane == "arm" and not route.is_envelope:
         authorize(request, route.action, request.path)
         _check_governance(request, route)
 
@@ -136,7 +136,8 @@ def _count_request(request: Request, route: Route) -> None:
     if route.plane == "control" or route.pattern.startswith("/emulator"):
         return
     if route.plane == "arm":
-        counted_as = "arm_reads" if request.method in {"GET", "HEAD"} else "arm_writes"
+        is_read = request.method in {"GET", "HEAD"} or route.is_envelope
+        counted_as = "arm_reads" if is_read else "arm_writes"
     elif route.plane == "open":
         counted_as = "token" if request.method == "POST" else "discovery"
     else:

@@ -81,6 +81,31 @@ def commitment_facts() -> dict[str, Any]:
     return facts
 
 
+def batch_request_facts() -> dict[str, Any]:
+    """How many requests one batch takes (`most`)."""
+    facts: dict[str, Any] = load_facts("deployments.yaml")["batch"]
+    return facts
+
+
+@cache
+def own_ids() -> dict[str, str]:
+    """Resource type in lower case → the property in which the service gives each of its resources a GUID."""
+    ids: dict[str, str] = load_facts("emulator.yaml")["own_ids"]["properties"]
+    return {type_.lower(): name for type_, name in ids.items()}
+
+
+def rule_log_categories() -> frozenset[str]:
+    """The categories of logs that a data collection rule has."""
+    facts = load_facts("monitoring.yaml")["categories"]
+    return frozenset(facts[key]["category"] for key in ("errors", "troubleshooting"))
+
+
+def rule_error_log() -> dict[str, Any]:
+    """`category` and `table` of a rule's errors, and `operations`: reason of a loss → OperationName of its row."""
+    errors: dict[str, Any] = load_facts("monitoring.yaml")["categories"]["errors"]
+    return {**errors, "operations": load_facts("emulator.yaml")["rule_errors"]["operations"]}
+
+
 def table_limits() -> dict[str, Any]:
     """The limits of tables: plans and their switches, deletion, columns, retention."""
     limits: dict[str, Any] = load_facts("limits.yaml")["table"]
@@ -165,7 +190,7 @@ def builtin_table_spellings() -> dict[str, str]:
 
 def builtin_columns(table: str) -> dict[str, str] | None:
     """Name → type of a built-in table's columns without the standard ones; None where its columns are not listed."""
-    columns = azure_tables()[table].get("columns")
+    columns = azure_tables()[table].get("columns") or load_facts("monitoring.yaml")["tables"].get(table)
     standard = standard_columns()
     return None if columns is None else {name: kql_type for name, kql_type in columns.items() if name not in standard}
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from provisioner.emulator import admin_api
 from provisioner.emulator.arm import (
+    batch_requests,
     data_collection_endpoints,
     data_collection_rules,
     dcr_metrics,
     deployments,
+    diagnostic_settings,
     generic_resources,
     long_running_operations,
     policies,
@@ -21,6 +23,7 @@ from provisioner.emulator.arm import (
     workspaces,
 )
 from provisioner.emulator.arm.access_control import ROLE_ASSIGNMENT
+from provisioner.emulator.arm.diagnostic_settings import DIAGNOSTIC_SETTING
 from provisioner.emulator.arm.policies import ASSIGNMENT, DEFINITION
 from provisioner.emulator.arm.resource_locks import LOCK
 from provisioner.emulator.arm.resource_tags import TAGS
@@ -57,6 +60,7 @@ ROUTES = (
     Route("GET", SUB + "/providers", resource_providers.list_all),
     Route("GET", SUB + "/providers/{namespace}", resource_providers.get),
     Route("POST", SUB + "/providers/{namespace}/register", resource_providers.register),
+    Route("POST", "/batch", batch_requests.post, is_threaded=True, is_envelope=True),
     # resource groups
     Route("GET", SUB + "/resourceGroups", resource_groups.list_all),
     Route("PUT", GROUP, resource_groups.put),
@@ -102,6 +106,10 @@ ROUTES = (
         "GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}/providers/Microsoft.Insights/metrics", dcr_metrics.get
     ),
     Route("GET", "{scope}/providers/Microsoft.Insights/metricDefinitions", dcr_metrics.list_definitions),
+    Route("GET", "{scope}/providers/" + DIAGNOSTIC_SETTING, diagnostic_settings.list_all),
+    Route("PUT", "{scope}/providers/" + DIAGNOSTIC_SETTING + "/{name}", diagnostic_settings.put),
+    Route("GET", "{scope}/providers/" + DIAGNOSTIC_SETTING + "/{name}", diagnostic_settings.get),
+    Route("DELETE", "{scope}/providers/" + DIAGNOSTIC_SETTING + "/{name}", diagnostic_settings.delete),
     # tags
     Route("GET", "{scope}/providers/" + TAGS + "/default", resource_tags.get),
     Route("PUT", "{scope}/providers/" + TAGS + "/default", resource_tags.put),

@@ -1,4 +1,4 @@
-"""Everything in one resource group and one workspace, in five concurrent reads: no read per resource."""
+"""Everything in one resource group and one workspace, in concurrent lists: no read per resource."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Inventory:
     endpoints: tuple[Body, ...] | None
     grants: tuple[Body, ...] | None
     coverage: tuple[ScopeCoverage, ...]
+    metric_alerts: tuple[Body, ...] | None = None
+    query_alerts: tuple[Body, ...] | None = None
 
     @property
     def group_exists(self) -> bool:
@@ -44,10 +46,21 @@ class Inventory:
         return self.dcrs is not None or self.endpoints is not None
 
 
+MAIN_SCOPES = ("workspace", "tables", "dcrs", "endpoints", "grants")
+"""What is read of every environment."""
+ALERT_SCOPES = ("metric_alerts", "query_alerts")
+"""What is read where a manifest has alerts."""
+
+
 def read_inventory(
-    azure: Azure, workspace_id: str, group_id: str, *, allow_gaps: bool = False, only: Collection[str] | None = None
+    azure: Azure,
+    workspace_id: str,
+    group_id: str,
+    *,
+    allow_gaps: bool = False,
+    only: Collection[str] = MAIN_SCOPES,
 ) -> Inventory:
-    """Read a workspace with its tables, and a group's DCRs, endpoints and role assignments; or `only` some of these.
+    """Read a workspace with its tables, and a group's DCRs, endpoints and role assignments; or `only` some scopes.
 
     A scope that cannot be read raises CloudError, or is with `allow_gaps` a gap in `coverage`. Grants that the identity
     may not read are always a gap.
@@ -58,6 +71,8 @@ def read_inventory(
         "dcrs": lambda: _list_bodies(azure, "dcr", _collection_path(group_id, "dcr")),
         "endpoints": lambda: _list_bodies(azure, "endpoint", _collection_path(group_id, "endpoint")),
         "grants": lambda: _list_bodies(azure, "grant", _collection_path(group_id, "grant")),
+        "metric_alerts": lambda: _list_bodies(azure, "metric_alert", _collection_path(group_id, "metric_alert")),
+        "query_alerts": lambda: _list_bodies(azure, "query_alert", _collection_path(group_id, "query_alert")),
     }
     bodies: dict[str, Body | tuple[Body, ...] | None] = {}
     gaps: dict[str, str] = {}
@@ -71,7 +86,7 @@ def read_inventory(
                 raise
             gaps[scope] = error.message
 
-    requested = [scope for scope in scopes if only is None or scope in only]
+    requested = [scope for scope in scopes if scope in only]
     # At once, since none depends on another: a plan then takes as long as the slowest read.
     for _ in map_unordered(read, requested, azure.concurrency):
         pass

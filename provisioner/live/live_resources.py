@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from provisioner.azure.thread_pool import map_unordered
 from provisioner.errors import CloudError
-from provisioner.live.inventory import Inventory, ScopeCoverage, read_inventory
+from provisioner.live.diagnostic_setting_reads import read_diagnostic_settings
+from provisioner.live.inventory import MAIN_SCOPES, Inventory, ScopeCoverage, read_inventory
 from provisioner.resources import Body, Graph, Key, Resource, TypeName, resource_type
 from provisioner.resources.expansion_context import OWNER_TAG
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
     from provisioner.azure import Azure
     from provisioner.model import Manifest
 
-_INVENTORY_FIELDS: dict[TypeName, str] = {"table": "tables", "dcr": "dcrs", "endpoint": "endpoints", "grant": "grants"}
+_INVENTORY_FIELDS: dict[TypeName, str] = {
+    "table": "tables",
+    "dcr": "dcrs",
+    "endpoint": "endpoints",
+    "grant": "grants",
+    "metric_alert": "metric_alerts",
+    "query_alert": "query_alerts",
+}
+_ALERTS: tuple[TypeName, ...] = ("metric_alert", "query_alert")
 # Single reads run at once and bring just what is needed; a list brings pages of everything.
 MAX_SINGLE_READS = 3
 """Up to so many resources of one type are read one by one, more by a list."""
@@ -70,12 +79,15 @@ def read_live(
         return _read_some(azure, selected, (workspace_id, group_id), strategy)
     resources = tuple(desired)
     if strategy == "get":
-        return LiveResources(Graph(_read_each(azure, resources)))
-    inventory = read_inventory(azure, workspace_id, group_id, allow_gaps=allow_gaps)
+        return LiveResources(Graph(_read_each(azure, resources, workspace_id)))
+    alert_scopes = [_INVENTORY_FIELDS[type_name] for type_name in _ALERTS if desired.of_type(type_name)]
+    inventory = read_inventory(azure, workspace_id, group_id, allow_gaps=allow_gaps, only=(*MAIN_SCOPES, *alert_scopes))
     listed = _from_inventory(inventory, resources, group_id)
     single = _outside_inventory(resources, group_id)
-    extra, coverage = _read_extensions(azure, [one for one in single if one.type.extension], allow_gaps=allow_gaps)
-    graph = Graph([*listed, *_read_each(azure, tuple(one for one in single if not one.type.extension)), *extra])
+    extensions = [resource for resource in single if resource.type.extension]
+    extra, coverage = _read_extensions(azure, extensions, workspace_id, allow_gaps=allow_gaps)
+    others = tuple(resource for resource in single if not resource.type.extension)
+    graph = Graph([*listed, *_read_each(azure, others, workspace_id), *extra])
     undeclared = tuple(_undeclared_resources(inventory, desired, owner))
     return LiveResources(graph, undeclared, (*inventory.coverage, *coverage), inventory)
 
@@ -101,10 +113,12 @@ def _read_some(
     single = tuple(resource for resource in resources if resource.type.short_name not in listed_types)
     single += _outside_inventory(listed, group_id)
     if not listed_types:
-        return LiveResources(Graph(_read_each(azure, single)))
+        return LiveResources(Graph(_read_each(azure, single, workspace_id)))
     scopes = {_INVENTORY_FIELDS[type_name] for type_name in listed_types}
     inventory = read_inventory(azure, workspace_id, group_id, only=scopes)
-    return LiveResources(Graph([*_from_inventory(inventory, listed, group_id), *_read_each(azure, single)]))
+    return LiveResources(
+        Graph([*_from_inventory(inventory, listed, group_id), *_read_each(azure, single, workspace_id)])
+    )
 
 
 def with_live_regions(manifest: Manifest, live: LiveResources) -> Manifest:
@@ -158,33 +172,36 @@ def _bodies(inventory: Inventory) -> Iterator[Body]:
 
 
 def _outside_inventory(resources: tuple[Resource, ...], group_id: str) -> tuple[Resource, ...]:
-    """The resources that no list covers: an endpoint in another group, other groups than the target's, Sentinel."""
+    """The resources that no list covers: in another group, or at another resource (the list of grants covers those)."""
     prefix = f"{group_id}/".lower()
     return tuple(
         resource
         for resource in resources
         if resource.id
         and (
-            resource.type.short_name == "sentinel"
+            (resource.type.extension and resource.type.short_name != "grant")
             or (resource.type.short_name == "endpoint" and not resource.id.lower().startswith(prefix))
             or (resource.type.short_name == "group" and resource.id.lower() != group_id.lower())
         )
     )
 
 
-def _read_each(azure: Azure, resources: tuple[Resource, ...]) -> list[Resource]:
-    """The live counterparts of resources with an id, by one concurrent read each."""
+def _read_each(azure: Azure, resources: tuple[Resource, ...], workspace_id: str) -> list[Resource]:
+    """The live counterparts of resources with an id, by one concurrent read each; diagnostic settings by a batch."""
 
     def read(resource: Resource) -> Body | None:
         return azure.management.get(str(resource.id), resource.type.api_version)
 
     readable = [resource for resource in resources if resource.id is not None]
-    results = map_unordered(read, readable, azure.concurrency)
-    return [_as_live(resource, body) for resource, body in results if body is not None]
+    settings = [resource for resource in readable if resource.type.short_name == "diagnostic_setting"]
+    single = [resource for resource in readable if resource.type.short_name != "diagnostic_setting"]
+    results = [(one, body) for one, body in map_unordered(read, single, azure.concurrency) if body is not None]
+    results += read_diagnostic_settings(azure, settings, workspace_id) if settings else ()
+    return [_as_live(resource, body) for resource, body in results]
 
 
 def _read_extensions(
-    azure: Azure, resources: list[Resource], *, allow_gaps: bool
+    azure: Azure, resources: list[Resource], workspace_id: str, *, allow_gaps: bool
 ) -> tuple[list[Resource], list[ScopeCoverage]]:
     """What lies at other resources, and for each of its types whether it could be read.
 
@@ -194,7 +211,7 @@ def _read_extensions(
     for type_name in dict.fromkeys(resource.type.short_name for resource in resources):
         of_type = tuple(resource for resource in resources if resource.type.short_name == type_name)
         try:
-            live += _read_each(azure, of_type)
+            live += _read_each(azure, of_type, workspace_id)
         except CloudError as error:
             if not allow_gaps:
                 raise
@@ -235,6 +252,9 @@ def _is_relevant(
         return (properties.get("schema") or {}).get("tableType") == "CustomLog"
     if type_name == "grant":
         return str(properties.get("scope", "")).lower() in own_dcrs and _grant_triple(body) not in declared_grants
+    # A group holds alerts of all kinds; those of others are none of a manifest's business.
+    if type_name in _ALERTS:
+        return OWNER_TAG in (body.get("tags") or {})
     return True
 
 

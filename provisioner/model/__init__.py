@@ -24,6 +24,7 @@ from provisioner.model.manifest import (
     local_target,
 )
 from provisioner.model.manifest_path import ManifestPath
+from provisioner.model.monitoring import Alerts, Monitoring
 from provisioner.model.stream import (
     BUILTIN_STREAM_PREFIX,
     PASSTHROUGH,
@@ -49,6 +50,7 @@ __all__ = [
     "PUBLISHER",
     "SELF",
     "TYPES",
+    "Alerts",
     "ColumnType",
     "Columns",
     "Dcr",
@@ -58,6 +60,7 @@ __all__ = [
     "Grant",
     "Manifest",
     "ManifestPath",
+    "Monitoring",
     "NetworkAccess",
     "Plan",
     "PrincipalType",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from provisioner.model.manifest_path import ManifestPath
+from provisioner.model.monitoring import Monitoring
 from provisioner.model.stream import Stream
 from provisioner.model.table import Table
 
@@ -163,6 +164,7 @@ class Manifest:
     dcrs: Mapping[str, Dcr] = field(default_factory=dict)
     grants: Mapping[str, Grant] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    monitoring: Monitoring | None = None
     send: bool = True
     """Whether `verify` may write test rows (`verify.send`)."""
 

@@ -90,6 +90,9 @@ def _keep(resource: Resource, live_resource: Resource, why: str) -> Change:
 def _is_owned(resource: Resource, live_resource: Resource, owner: str) -> bool:
     if resource.type.tagged:
         return (live_resource.body.get("tags") or {}).get(OWNER_TAG) == owner
+    # Nor has a diagnostic setting: one of another name does the same for somebody else.
+    if resource.type.short_name == "diagnostic_setting":
+        return str(live_resource.azure_name or "").lower() == str(resource.azure_name or "").lower()
     # Role assignments have no tags: ours are known by their name, which is derived from scope, principal and role.
     if resource.type.short_name == "grant":
         properties = live_resource.body.get("properties") or {}

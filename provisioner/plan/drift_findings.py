@@ -119,6 +119,9 @@ _SCOPE_OF_TYPE: dict[TypeName, str] = {
     "endpoint": "endpoints",
     "grant": "grants",
     "sentinel": "sentinel",
+    "diagnostic_setting": "diagnostic_setting",
+    "metric_alert": "metric_alerts",
+    "query_alert": "query_alerts",
 }
 
 

@@ -143,6 +143,7 @@ class _BodyMerger:
 
 def _joined_words(desired: str, live: str) -> str:
     """A text that lists the live words and the desired ones: an identity of both kinds stays one of both."""
+    # Azure's own order and spelling stay, so that a second plan finds nothing to change.
     kept = [part.strip() for part in live.split(",") if words_of(part)]
     added = [part.strip() for part in desired.split(",") if not words_of(part) <= words_of(live)]
     return ", ".join([*kept, *added])

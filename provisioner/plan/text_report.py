@@ -112,5 +112,5 @@ def _format_change(change: Change, *, color: bool, verbose: bool) -> list[str]:
         *([f"fix: {change.fix.description}"] if change.fix else []),
         *(line for effect in change.flow_effects for line in effect_lines(effect, color=color, verbose=verbose)),
     ]
-    head = f"{paint(mark, _STYLES[change.action], color=color)}{change.type:<10}{change.name}{risk}"
+    head = f"{paint(mark, _STYLES[change.action], color=color)}{change.type:<9} {change.name}{risk}"
     return [head, *(f"      {line}" for line in details)]

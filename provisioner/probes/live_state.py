@@ -40,6 +40,7 @@ class LiveState:
         self.transforms = transforms
         self.unreadable: dict[str, str] = {}
         self._management = azure.management
+        self._query = azure.query
         self._cache: dict[str, tuple[float, Future[Any]]] = {}
         self._lock = threading.Lock()
 
@@ -148,6 +149,18 @@ class LiveState:
             return None
         metrics = body.get("value") or ()
         return {str((metric.get("name") or {}).get("value")): _total(metric) for metric in metrics}
+
+    def logged_errors(self, dcr: str, stream: str, since: dt.datetime) -> Sequence[str]:
+        """What the rule's log says of lost rows, newest first, as far as it is kept and may be read."""
+        facts = load_facts("monitoring.yaml")["categories"]["errors"]
+        # A name between quotes: stream names hold no quote (NAM009, NAM010), ids none either.
+        text = (
+            f"{facts['table']} | where TimeGenerated >= datetime({since.isoformat()}) "
+            f"and _ResourceId =~ '{self.id_of('dcr', dcr)}' and InputStreamId == '{stream}' "
+            "| order by TimeGenerated desc | take 5 | project TimeGenerated, OperationName, Message"
+        )
+        rows = self._read(facts["table"], text, lambda: self._query.run(self.workspace_customer_id(), text, "P1D"))
+        return [f"{row.get('OperationName')} at {row.get('TimeGenerated')}: {row.get('Message')}" for row in rows or ()]
 
     # -- reading
 

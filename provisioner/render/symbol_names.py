@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable
 
 from provisioner.resources import Key, Resource
 
-_SUFFIXES = {"table": "table", "dcr": "rule", "grant": "grant"}
+_SUFFIXES = {
+    "table": "table",
+    "dcr": "rule",
+    "grant": "grant",
+    "diagnostic_setting": "logs",
+    "metric_alert": "alert",
+    "query_alert": "alert",
+}
 """The word behind a resource's own name; workspace and endpoint, of which there is one, are called by it alone."""
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from provisioner.model import Manifest
 from provisioner.resources import (
+    alert_resource,
     dcr_resource,
     endpoint_resource,
     grant_resource,
     group_resource,
+    monitoring_resource,
     sentinel_resource,
     table_resource,
     workspace_resource,
@@ -26,6 +28,8 @@ RESOURCE_PAGES = (
     endpoint_resource,
     dcr_resource,
     grant_resource,
+    monitoring_resource,
+    alert_resource,
 )
 """One module a type, with what its facts and its template cannot say; in the order of dependencies."""
 

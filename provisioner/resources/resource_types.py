@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from provisioner.package_data import load_facts
 
 Body = dict[str, Any]
-TypeName = Literal["group", "workspace", "sentinel", "table", "endpoint", "dcr", "grant"]
-TYPES_IN_ORDER: tuple[TypeName, ...] = ("group", "workspace", "sentinel", "table", "endpoint", "dcr", "grant")
+TypeName = Literal[
+    "group",
+    "workspace",
+    "sentinel",
+    "table",
+    "endpoint",
+    "dcr",
+    "grant",
+    "diagnostic_setting",
+    "metric_alert",
+    "query_alert",
+]
+TYPES_IN_ORDER: tuple[TypeName, ...] = get_args(TypeName)
 """Every type, in the order in which one can depend on another."""
 
 

@@ -474,6 +474,15 @@ TABLE = st.fixed_dictionaries(
 )
 
 
+ACTION_GROUP = f"{GROUP}/providers/Microsoft.Insights/actionGroups/ops"
+MONITORING = st.sampled_from(
+    [
+        {"errors": True},
+        {"errors": True, "troubleshooting": True},
+        {"errors": True, "alerts": {"action_groups": [ACTION_GROUP], "transform_errors": 1}},
+        {"errors": False, "alerts": {"action_groups": [ACTION_GROUP], "rows_dropped": 10, "silence": "2h"}},
+    ]
+)
 WORKSPACE_SETTINGS = st.fixed_dictionaries(
     {},
     optional={
@@ -524,6 +533,8 @@ def manifests(draw):
     if draw(st.booleans()):
         fields["tags"] = {"team": draw(st.sampled_from(["x", "a b", "ü"]))}
     if draw(st.booleans()):
+        fields["monitoring"] = draw(MONITORING)
+    if draw(st.booleans()):
         fields["grants"] = {"me": {"principal": "self"}}
     if draw(st.booleans()):
         keys = list(streams)
@@ -547,6 +558,7 @@ def comparable(manifest):
         "workspace": replace(manifest.workspace, retention=None),
         "endpoint": manifest.endpoint and (manifest.endpoint.name, manifest.endpoint.public_access),
         "tags": dict(manifest.tags),
+        "monitoring": manifest.monitoring,
         "tables": {
             name: (dict(table.columns), table.plan, table.total_retention, table.description)
             for name, table in manifest.tables.items()

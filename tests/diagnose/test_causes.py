@@ -11,6 +11,7 @@ import pytest
 
 from provisioner import diagnose, probes, verify
 from provisioner.diagnose.codes import CODES
+from provisioner.resources import resource_type
 from tests.support.verifying import Environment
 
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
@@ -341,6 +342,17 @@ def test_each_cause_is_named(env, name):
     assert all(diagnosis.evidence), diagnosis
     assert diagnosis.next
     assert not result.ok
+
+
+def test_what_the_rule_logs_of_lost_rows_is_quoted(env):
+    workspace = env.get("workspace", "law-shop")["id"]
+    setting = f"{env.id('dcr', 'dcr-shop')}/providers/Microsoft.Insights/diagnosticSettings/errors"
+    body = {"properties": {"workspaceId": workspace, "logs": [{"category": "LogErrors", "enabled": True}]}}
+    env.azure.management.put(resource_type("diagnostic_setting"), setting, body)
+    env.monitor.fault("lost_rows")
+    (diagnosis,) = {arrival.diagnosis for arrival in env.verify().streams}
+    assert diagnosis.code == "rows-dropped"
+    assert any(line.startswith("the rule's log says: Ingestion at ") for line in diagnosis.evidence), diagnosis.evidence
 
 
 def with_unreachable_endpoints(env):

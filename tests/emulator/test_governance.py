@@ -194,8 +194,8 @@ def test_tags_are_written_merged_and_deleted_at_their_scope(rest):
 )
 def test_what_hangs_on_a_workspace_answers_as_its_clients_expect_and_is_listed(rest, path, first):
     assert rest.arm("GET", path.rpartition("/")[0]).body["value"] == []
-    assert rest.arm("PUT", path, {"properties": {}}).status == first
-    assert rest.arm("PUT", path, {"properties": {}}).status == 200
+    assert rest.arm("PUT", path, {"properties": {"workspaceId": Rest.workspace}}).status == first
+    assert rest.arm("PUT", path, {"properties": {"workspaceId": Rest.workspace}}).status == 200
     [listed] = rest.arm("GET", path.rpartition("/")[0]).body["value"]
     assert listed["name"] == path.rpartition("/")[2]
 

@@ -7,12 +7,14 @@ import pytest
 from provisioner.azure import Identity
 from provisioner.errors import BadRequestFile, ProvisionerError
 from provisioner.model import (
+    Alerts,
     Columns,
     Dcr,
     Endpoint,
     Flow,
     Grant,
     Manifest,
+    Monitoring,
     Stream,
     Table,
     Target,
@@ -64,7 +66,12 @@ def test_every_type_has_facts_with_a_source():
 
 def test_a_manifest_expands_in_an_order_in_which_everything_needed_comes_first():
     seen = set()
-    for resource in expand_manifest(manifest(workspace=Workspace("law-shop", "westeurope", sentinel=True))):
+    for resource in expand_manifest(
+        manifest(
+            workspace=Workspace("law-shop", "westeurope", sentinel=True),
+            monitoring=Monitoring(alerts=Alerts(transform_errors=1, silence="2h")),
+        )
+    ):
         assert set(resource.dependencies()) <= seen
         seen.add(resource.key)
     assert {type_name for type_name, _ in seen} == set(TYPES_IN_ORDER)

@@ -28,6 +28,6 @@ def not_arrived(evidence: Evidence) -> Diagnosis | None:
             *(f"not readable: {what}: {why}" for what, why in evidence.live.unreadable.items()),
         ),
         "run verify again with a longer `--timeout`"
-        + ("; then turn on the rule's diagnostic setting `LogErrors` and read DCRLogErrors" if late else ""),
+        + ("; then declare `monitoring: {errors: true}`, and verify reads DCRLogErrors" if late else ""),
         transient=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import azure_facts
@@ -82,9 +83,11 @@ def put(request: Request) -> Response:
         "systemData": system_data(request, existing),
     }
     properties = resource.body.get("properties")
-    resource.body["properties"] = (
-        {**properties, "provisioningState": "Succeeded"} if isinstance(properties, dict) else properties
-    )
+    if isinstance(properties, dict):
+        own_id = azure_facts.own_ids().get(resource.type.lower())
+        old = (existing.body.get("properties") or {}) if existing else {}
+        given = {own_id: old.get(own_id) or str(uuid.uuid4())} if own_id else {}
+        resource.body["properties"] = {**properties, **given, "provisioningState": "Succeeded"}
     request.state.store.put(resource)
     is_ok = existing is not None or resource.type.lower() in azure_facts.types_created_with_ok()
     return Response(200 if is_ok else 201, with_base_url(request, resource.body))

@@ -21,6 +21,7 @@ def changed_sku(sent: dict[str, Any] | None, before: dict[str, Any] | None, cloc
     Raises ApiError 400 for a name or a tier that there is not, and for a lower tier within the commitment's days.
     """
     sku = _validated_sku(sent or before or {"name": _PAY_AS_YOU_GO})
+    # A client that reads, changes something else and writes must not begin a new commitment.
     if before is not None and _is_same(sku, before):
         return {**sku, "lastSkuUpdate": before["lastSkuUpdate"]}
     if before is not None and _level(sku) < _level(before):

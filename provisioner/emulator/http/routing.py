@@ -17,13 +17,17 @@ Plane = Literal["open", "arm", "ingestion", "query", "control"]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table of routes; `is_threaded` handlers compute for long and must not block the event loop."""
+    """One line of the table of routes; `is_threaded` handlers compute for long and must not block the event loop.
+
+    `is_envelope`: it holds requests that are authorized one by one.
+    """
 
     method: str
     pattern: str
     handler: Callable[[Request], Response]
     plane: Plane = "arm"
     is_threaded: bool = False
+    is_envelope: bool = False
 
     @property
     def resource_type(self) -> str:

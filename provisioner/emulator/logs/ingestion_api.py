@@ -14,6 +14,7 @@ from provisioner.emulator.http.response import ApiError, Response
 from provisioner.emulator.logs.dropped_rows import DropCounter, short_json
 from provisioner.emulator.logs.ingestion_quota import charge_quota
 from provisioner.emulator.logs.row_ingestion import ingest_rows
+from provisioner.emulator.logs.rule_logs import keep_errors
 from provisioner.emulator.state import CacheName
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def post(request: Request) -> Response:
     else:
         drops.add("NotAnArray", short_json(document))
     drops.save(request.state)
+    keep_errors(request.state, drops, request.headers.get("x-ms-client-request-id", ""))
     counts = {"ApiCallReceived_Count": 1, "BytesReceived_Count": len(request.content)}
     dcr_metrics.record_counts(request.state, rule.id, stream, counts)
     return Response(204)

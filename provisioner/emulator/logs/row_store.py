@@ -78,12 +78,12 @@ def read_rows(
             "Type": table,
             "_TimeReceived": to_iso(received),
             "_IsBillable": True,
-            **standard,
         }
         for number, line in enumerate(text.split("\n")):
             if not words or _contains_words(line, words):
                 row = json.loads(line)
-                yield {**row, **fixed, "_ItemId": _item_id(item, number), "_BilledSize": float(len(line))}
+                # A row says itself where it comes from, where it stands for the log of a resource.
+                yield {**standard, **row, **fixed, "_ItemId": _item_id(item, number), "_BilledSize": float(len(line))}
 
 
 def _contains_words(line: str, words: frozenset[bytes]) -> bool:

@@ -12,11 +12,13 @@ from provisioner.model import (
     LOCAL_GROUP,
     LOCAL_LOCATION,
     PUBLISHER,
+    Alerts,
     Dcr,
     Endpoint,
     EndpointMode,
     Grant,
     Manifest,
+    Monitoring,
     Sku,
     Table,
     Target,
@@ -50,6 +52,7 @@ def build_manifest(values: dict[str, Any], environment: str | None, errors: Mani
         dcrs=dcrs,
         grants=dict(_grants(values.get("grants", {}), tuple(dcrs), errors)),
         tags=values.get("tags", {}),
+        monitoring=_monitoring(values.get("monitoring")),
         send=values.get("verify", {}).get("send", True),
     )
 
@@ -103,6 +106,24 @@ def _endpoint(values: dict[str, Any] | None, name: str, workspace: Workspace) ->
     id_ = values.get("id")
     own_name = _last_segment(id_) if id_ else values.get("name", f"dce-{name}")
     return Endpoint(own_name, _region(values, workspace.location), values.get("public_access", "enabled"), id_)
+
+
+def _monitoring(values: dict[str, Any] | None) -> Monitoring | None:
+    if values is None:
+        return None
+    alerts = values.get("alerts")
+    return Monitoring(
+        values.get("errors", True),
+        values.get("troubleshooting", False),
+        None
+        if alerts is None
+        else Alerts(
+            tuple(alerts.get("action_groups", ())),
+            alerts.get("transform_errors"),
+            alerts.get("rows_dropped"),
+            alerts.get("silence"),
+        ),
+    )
 
 
 def _region(values: dict[str, Any], default: str) -> str:

@@ -247,6 +247,30 @@ _VERIFY = FixedKeys(
     (Field("send", Boolean(), "False: no test row is written, verify only reads.", default=True),),
     likely_key="send",
 )
+_ALERTS = FixedKeys(
+    "Alerts",
+    (
+        Field("action_groups", ListOf(Text(r"^/subscriptions/")), "Who is told: resource ids of action groups."),
+        Field("transform_errors", Integer(1), "So many failed transformations of a rule in five minutes.", example=1),
+        Field("rows_dropped", Integer(1), "So many dropped rows of a rule in five minutes.", example=1),
+        Field("silence", Text(), "How long a table may be without a new row, 5m to 2d.", example="2h"),
+    ),
+    likely_key="action_groups",
+)
+_MONITORING = FixedKeys(
+    "How lost rows become visible",
+    (
+        Field("errors", Boolean(), "Each rule's errors are kept in the workspace's table DCRLogErrors.", default=True),
+        Field(
+            "troubleshooting",
+            Boolean(),
+            "More of what each rule does, in DCRLogTroubleshooting; it costs.",
+            default=False,
+        ),
+        Field("alerts", _ALERTS, "Who is told of what."),
+    ),
+    likely_key="errors",
+)
 _SECTIONS = (
     Field("tables", MapOf(_TABLE, "table", r"^[A-Za-z0-9_-]{4,63}$"), "Tables by name: custom ones end in _CL."),
     Field("streams", MapOf(_STREAM, "stream"), "Streams by name, Custom-… or Microsoft-TABLE; a table's name will do."),
@@ -260,6 +284,7 @@ _OVERLAY_FIELDS = (
     Field("workspace", _WORKSPACE, "The workspace: {name: …} of ours, {id: …} an existing one."),
     Field("endpoint", _ENDPOINT, "The DCE. Left out: each DCR has an endpoint of its own (kind Direct)."),
     *_SECTIONS,
+    Field("monitoring", _MONITORING, "How lost rows become visible: logs of the rules, and alerts."),
     Field("verify", _VERIFY, "How `provisioner verify` may prove the way of a row."),
 )
 _DECLARATIONS = Field(

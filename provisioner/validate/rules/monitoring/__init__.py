@@ -1,0 +1,1 @@
+"""Rules on what makes lost rows visible."""
