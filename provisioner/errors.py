@@ -10,6 +10,7 @@ ProvisionerError
 │  ├─ UnsafePlan        every reason
 │  └─ StalePlan         fingerprint expected and found
 ├─ SendStopped          sending ended before all records were accepted, and why
+├─ DamagedState         a file of the state directory cannot be read: what is lost, and how to start afresh
 └─ StateLocked          another run or another emulator holds the directory
 """
 
@@ -173,6 +174,13 @@ class SendStopped(ProvisionerError):
         self.cause = cause
         self.unsent = unsent
         self.code = getattr(cause, "code", None)
+
+
+class DamagedState(ProvisionerError):
+    """A file of the state directory is damaged; the message says what is lost with it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="`provisioner emulator reset` starts afresh; the journal of applies stays")
 
 
 class StateLocked(ProvisionerError):

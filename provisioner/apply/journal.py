@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,35 +77,70 @@ class Journal:
                 file.write(data)
 
 
-def read_entries(state_directory: Path) -> Iterator[dict[str, Any]]:
-    """The entries of the journal, oldest first. A line that a crash cut short is skipped."""
-    path = state_directory / JOURNAL_FILE
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict):
-                yield entry
+@dataclass(frozen=True, slots=True)
+class RecordedChanges:
+    """An entry a change, oldest first, and the numbers of the journal's lines that cannot be read.
+
+    The state of a change is `unknown` where the program was killed during the write.
+    """
+
+    changes: list[dict[str, Any]]
+    damaged_lines: tuple[int, ...] = ()
 
 
-def recorded_changes(state_directory: Path) -> list[dict[str, Any]]:
-    """An entry a change, oldest first. Its state is `unknown` where the program was killed during the write."""
+def recorded_changes(state_directory: Path) -> RecordedChanges:
+    """The changes that the journal of a state directory records; none where there is no journal."""
     change_by_run_and_id: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry in read_entries(state_directory):
-        key = (str(entry.get("run")), str(entry.get("id")))
-        change_by_run_and_id[key] = entry if entry.get("event") == "end" else {**entry, "state": "unknown"}
-    return list(change_by_run_and_id.values())
+    damaged: list[int] = []
+    path = state_directory / JOURNAL_FILE
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    for number, line in enumerate(lines, 1):
+        entry = _read_entry(line)
+        if entry is None:
+            damaged.append(number)
+            continue
+        key = (entry["run"], entry["id"])
+        change_by_run_and_id[key] = entry if entry["event"] == "end" else {**entry, "state": "unknown"}
+    return RecordedChanges(list(change_by_run_and_id.values()), tuple(damaged))
 
 
-def journal_text(changes: Iterable[Mapping[str, Any]]) -> str:
+# What the report reads of an entry, and the type of it.
+_ENTRY_KEYS: Mapping[str, type | tuple[type, ...]] = {
+    "run": str,
+    "id": str,
+    "event": str,
+    "at": str,
+    "who": (str, type(None)),
+    "environment": (str, type(None)),
+    "fingerprint": (str, type(None)),
+    "action": str,
+    "type": str,
+    "name": str,
+    "deltas": list,
+}
+
+
+def _read_entry(line: bytes) -> dict[str, Any] | None:
+    """The entry in a line of the journal; None where a crash, a full disk or an editor has damaged it."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(entry, dict) or not all(
+        isinstance(entry.get(key, _MISSING), types) for key, types in _ENTRY_KEYS.items()
+    ):
+        return None
+    return entry if entry["event"] == "begin" or isinstance(entry.get("state"), str) else None
+
+
+_MISSING = object()
+
+
+def journal_text(recorded: RecordedChanges) -> str:
     """Recorded changes as text: a heading a run, below it each change with its state, properties and error."""
     lines: list[str] = []
     run = None
-    for entry in changes:
+    for entry in recorded.changes:
         if entry["run"] != run:
             run = entry["run"]
             where = entry["environment"] or "-"
@@ -119,13 +154,26 @@ def journal_text(changes: Iterable[Mapping[str, Any]]) -> str:
         if error:
             request_id = f" (request id {error['request_id']})" if error.get("request_id") else ""
             lines.append(f"      {error['code']}: {error['message']}{request_id}")
+    if recorded.damaged_lines:
+        lines += [*([""] if lines else []), damage_text(recorded.damaged_lines)]
     return "\n".join(lines) + "\n" if lines else "The journal is empty: nothing was applied from here.\n"
 
 
-VIEWS: Views[Sequence[Mapping[str, Any]]] = {
-    "text": lambda changes, _: journal_text(changes),
-    "data": lambda changes, _: {"changes": changes},
+def damage_text(lines: Sequence[int]) -> str:
+    """What is said of a journal of which these lines cannot be read."""
+    shown = ", ".join(map(str, lines[:_SHOWN_LINES])) + (" …" if len(lines) > _SHOWN_LINES else "")
+    which = f"line {shown} is" if len(lines) == 1 else f"lines {shown} are"
+    return f"The journal is damaged: {which} not readable, and what was applied there is not shown."
+
+
+VIEWS: Views[RecordedChanges] = {
+    "text": lambda recorded, _: journal_text(recorded),
+    "data": lambda recorded, _: {
+        "changes": recorded.changes,
+        **({"damaged_lines": list(recorded.damaged_lines)} if recorded.damaged_lines else {}),
+    },
 }
+_SHOWN_LINES = 10
 
 
 def _shortened_json(value: Any) -> str:

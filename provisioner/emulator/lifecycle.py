@@ -120,6 +120,21 @@ def stop(state_directory: Path) -> bool:
     return True
 
 
+def forget(state_directory: Path) -> None:
+    """Remove what an emulator that does not run has kept in the directory: resources, rows, identity, certificates.
+
+    The journal of applies stays. Raises StateLocked where a server holds the directory.
+    """
+    if _is_locked(state_directory):
+        raise StateLocked(
+            f"an emulator holds {state_directory} and does not answer",
+            hint="end its process, or use another --state directory",
+        )
+    for pattern in ("emulator.db*", "identity.json", "ca.*", "server-*.pem", "port", "ready.json"):
+        for file in state_directory.glob(pattern):
+            file.unlink()
+
+
 def _start_server(state_directory: Path, owner: int | None) -> ReadyLine:
     log = state_directory / "server.log"
     command = [sys.executable, "-m", "provisioner.emulator", "serve"]
@@ -137,8 +152,9 @@ def _start_server(state_directory: Path, owner: int | None) -> ReadyLine:
             process.returncode = 0  # it lives on without us: Popen must not warn that we did not wait for it
             return ready
         if process.poll() is not None:
+            message, hint = _last_message(log)
             raise ProvisionerError(
-                f"the emulator in {state_directory} did not start: {_last_line(log)}", hint=f"its log is {log}"
+                f"the emulator in {state_directory} did not start: {message}", hint=hint or f"its log is {log}"
             )
         time.sleep(0.01)
     process.kill()
@@ -197,6 +213,11 @@ def _is_locked(state_directory: Path) -> bool:
     return False
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+def _last_message(log: Path) -> tuple[str, str | None]:
+    """What a server said last, and its hint: the indented line below an error."""
+    lines = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+    if not lines:
+        return "it said nothing", None
+    if len(lines) > 1 and lines[-1].startswith("  ") and lines[-2].startswith("error: "):
+        return lines[-2].removeprefix("error: "), lines[-1].strip()
+    return lines[-1].removeprefix("error: "), None

@@ -146,7 +146,7 @@ async def _listen(web: Any, runner: web.ServerRunner, options: ServerOptions, co
     """Listen on the port asked for, or without one on that of last time where it is free; returns the port."""
     # The same port keeps the ingestion addresses good that senders have been given.
     port_file = options.state_directory / "port"
-    preferred = int(port_file.read_text(encoding="utf-8")) if port_file.exists() and not options.port else options.port
+    preferred = options.port or _last_port(port_file)
     # The second try is port 0, any free one, where last time's is taken and none was asked for.
     for port in dict.fromkeys([preferred, options.port]):
         site = web.TCPSite(runner, options.host, port, ssl_context=context, backlog=512)
@@ -164,6 +164,15 @@ async def _listen(web: Any, runner: web.ServerRunner, options: ServerOptions, co
         write_private_text(port_file, str(bound_port))
         return bound_port
     raise StateLocked(f"no port of {options.host} can be used")
+
+
+def _last_port(port_file: Path) -> int:
+    """The port of last time; 0, which stands for any, where it is not known."""
+    try:
+        port = int(port_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    return port if 0 < port < 65536 else 0
 
 
 def _ready_line(state: EmulatorState, options: ServerOptions, port: int, authority_file: Path) -> ReadyLine:

@@ -6,10 +6,12 @@ import contextlib
 import json
 import secrets
 import socket
+import ssl
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from provisioner.errors import DamagedState
 from provisioner.model import LOCAL_SUBSCRIPTION, LOCAL_TENANT
 from provisioner.private_files import write_private_text
 
@@ -33,11 +35,15 @@ class ServerIdentity:
 
 
 def load_identity(state_directory: Path) -> ServerIdentity:
-    """The identity of a state directory, created at its first use; raises OSError, ValueError or TypeError."""
+    """The identity of a state directory, created at its first use; raises OSError and DamagedState."""
     path = state_directory / "identity.json"
     if not path.exists():
         write_private_text(path, json.dumps(_new_identity()))
-    return ServerIdentity(**json.loads(path.read_text(encoding="utf-8")))
+    try:
+        return ServerIdentity(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        message = f"{path} is damaged ({error}): the id and secret of this local Azure's application are lost"
+        raise DamagedState(message) from error
 
 
 def _new_identity() -> dict[str, str]:
@@ -80,9 +86,20 @@ def _own_addresses() -> list[str]:
 def load_certificate(state_directory: Path, host: str) -> tuple[Path, Path]:
     """The files of the authority's certificate and of the server's key with its chain, created at first use."""
     authority_file, server_file = state_directory / "ca.pem", state_directory / f"server-{host.replace(':', '_')}.pem"
-    if not authority_file.exists() or not server_file.exists():
+    if not _are_readable(authority_file, server_file):
         _issue_certificates(state_directory, authority_file, server_file, host)
     return authority_file, server_file
+
+
+def _are_readable(authority_file: Path, server_file: Path) -> bool:
+    """Whether both files are there and whole. Nothing is lost with one that is not: another is issued."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(server_file)
+        context.load_verify_locations(authority_file)
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        return False
+    return True
 
 
 def _issue_certificates(state_directory: Path, authority_file: Path, server_file: Path, host: str) -> None:
@@ -90,9 +107,9 @@ def _issue_certificates(state_directory: Path, authority_file: Path, server_file
 
     authority_key_file = state_directory / "ca.key"
     # Another host gets a certificate of the same authority: clients trust the file that they have.
-    if authority_file.exists() and authority_key_file.exists():
+    try:
         authority = trustme.CA.from_pem(authority_file.read_bytes(), authority_key_file.read_bytes())
-    else:
+    except (OSError, ValueError):
         authority = trustme.CA(organization_name="provisioner emulator", key_type=trustme.KeyType.ECDSA)
     certificate = authority.issue_cert(*host_names(host), key_type=trustme.KeyType.ECDSA)
     write_private_text(authority_key_file, authority.private_key_pem.bytes().decode())

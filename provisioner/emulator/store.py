@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from provisioner.errors import StateLocked
+from provisioner.errors import DamagedState, StateLocked
 from provisioner.private_files import open_private
 
 if TYPE_CHECKING:
@@ -91,14 +91,8 @@ class Store:
         self.path = path
         self._lock = threading.RLock()
         self._readers = threading.local()
-        self._db = _connect(path)
         self._depth = 0
-        try:
-            _migrate(self._db, path)
-        except StateLocked:
-            # On Windows an open file can be neither moved away nor removed.
-            self._db.close()
-            raise
+        self._db = _open(path)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -204,6 +198,31 @@ class Store:
 
 def _stored_resource(row: tuple[str, str, str, str]) -> StoredResource:
     return StoredResource(row[0], row[1], json.loads(row[2]), json.loads(row[3]))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """A connection to the file in its newest version; raises DamagedState, and StateLocked for a later version."""
+    try:
+        db = _connect(path)
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+    try:
+        _migrate(db, path)
+    except StateLocked:
+        # On Windows an open file can be neither moved away nor removed.
+        db.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise _damaged(path, error) from error
+    return db
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> Exception:
+    # A file that is locked or on a full disk is whole.
+    if isinstance(error, sqlite3.OperationalError):
+        return StateLocked(f"{path} cannot be opened: {error}", hint="see the disk and the processes that hold it")
+    return DamagedState(f"{path} is damaged ({error}): the resources and rows of this local Azure are lost")
 
 
 def _connect(path: Path, cache_megabytes: int = 16) -> sqlite3.Connection:

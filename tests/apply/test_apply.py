@@ -18,7 +18,6 @@ from provisioner import azure, errors, live
 from provisioner import plan as planned
 from provisioner.apply import ApplyOptions, apply
 from provisioner.apply import report as outcome_report
-from provisioner.apply.journal import read_entries
 from provisioner.apply.state_lock import state_lock
 from provisioner.emulator import lifecycle
 from provisioner.emulator.testing import AzureMonitor
@@ -394,7 +393,7 @@ def planned_empty():
 def test_every_change_leaves_its_lines_in_the_journal(cloud, tmp_path):
     new_plan = plan(cloud, manifest(cloud.target))
     apply(new_plan, cloud, state_directory=tmp_path)
-    lines = list(read_entries(tmp_path))
+    lines = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
     assert [line["event"] for line in lines].count("begin") == [line["event"] for line in lines].count("end") == 6
     last = lines[-1]
     assert last["state"] == "applied"

@@ -110,12 +110,21 @@ def stop(console: Console, state: Path) -> None:
 @_state_option
 @options.console
 def reset(console: Console, state: Path) -> None:
-    """Forget every resource, row, loss and fault; address and secrets stay.
+    """Forget every resource, row, loss and fault; address and secrets stay where it runs.
+
+    Where none runs, all that it kept is removed, also what is damaged; the journal of applies stays.
 
     Example: provisioner emulator reset
     """
-    _running_emulator(state).reset()
-    console.note("empty")
+    from provisioner.emulator.lifecycle import find_running as find
+    from provisioner.emulator.lifecycle import forget
+
+    if find(state) is None:
+        forget(state)
+        console.note(f"{state}: the next start begins afresh")
+    else:
+        _running_emulator(state).reset()
+        console.note("empty")
 
 
 @emulator.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from provisioner.cli import options
@@ -22,12 +24,13 @@ def log(project: Project, console: Console, format_name: str, limit: int) -> int
     """  # noqa: D301
     from provisioner.apply import journal
 
+    recorded = journal.recorded_changes(project.state_directory)
     changes = [
         change
-        for change in journal.recorded_changes(project.state_directory)
+        for change in recorded.changes
         if project.environment is None or change["environment"] == project.environment
     ][-limit:]
     if not changes:
         project.manifest  # noqa: B018 - raises where there is no such manifest or environment
-    console.data(render_report("log", format_name, changes))
+    console.data(render_report("log", format_name, replace(recorded, changes=changes)))
     return 0
