@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,8 @@ class _Run:
                     raise
             if counter is not None:
                 self.console.note("looking for the rows in the workspace …")
-                job.result.tables = counter.wait_for(job.result.tables, self.settings["timeout"])
+                tables = counter.wait_for(job.result.tables, self.settings["timeout"])
+                return replace(job.result, tables=tables)
             return job.result
 
     def _sources(self) -> list[FileSource]:
