@@ -86,7 +86,7 @@ class ManagementClient:
 
     def _send_batch(self, requests: Sequence[Mapping[str, str]], api_version: str) -> Sequence[Body]:
         """The answers of one batch; a long one is accepted first, and asked for until it is done."""
-        from provisioner.azure.http_pipeline import retry_after_seconds
+        from provisioner.azure.retry_after import retry_after_seconds
 
         body = {"requests": requests}
         status, answer, headers = self._send("POST", f"/batch?api-version={api_version}", "batch", body)
