@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench soak clients generate docs clean
+.PHONY: demo test lint bench soak clients generate docs web clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/provisioner up examples/quickstart -e local --yes
+	@echo; echo "see it in the browser:  $(BIN)/provisioner workbench examples/quickstart -e local"
 
 # `make test ROOM=kql` runs the tests of one room.
 test: $(VENV)/.installed-dev
@@ -34,6 +35,10 @@ generate: $(VENV)/.installed-dev
 # The documentation site into build/site; a broken link, an outside script or a page without a place is an error.
 docs: $(VENV)/.installed-docs
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+# The page of the workbench into the package, from `web/`; it needs npm. The result is committed: users need no Node.
+web: $(VENV)/.installed-dev
+	@$(BIN)/python -m tools.web_bundle
 
 bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench

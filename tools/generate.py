@@ -22,6 +22,7 @@ from tools import (
     manifest_schema,
     readme_blocks,
     template_page,
+    workbench_client,
 )
 from tools.marked_blocks import ROOT
 
@@ -33,6 +34,7 @@ GENERATORS = (
     format_page,
     kql_page,
     template_page,
+    workbench_client,
     diagnosis_table,
     coercion_table,
     readme_blocks,

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("up:up", "Validate, test, plan, apply and verify in one go."),
     "graph": ("graph_command:graph", "Draw the pipeline: senders, endpoints, DCRs, streams, flows, tables."),
     "send": ("send_command:send", "Send records of files or of standard input to a stream."),
+    "workbench": ("workbench_command:workbench", "Open a page on which transforms are written against live rows."),
     "outputs": ("outputs_command:outputs", "Show what a sender needs."),
     "drift": ("drift_command:drift", "Compare Azure with the manifest."),
     "import": ("import_:import_", "Write a manifest from what exists in Azure, or in files of other tools."),

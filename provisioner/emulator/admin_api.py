@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm import tables, workspaces
@@ -11,6 +12,7 @@ from provisioner.emulator.arm.table_checks import check_name, invalid_parameter
 from provisioner.emulator.entra import applications
 from provisioner.emulator.http.response import ApiError, Response
 from provisioner.emulator.logs import dropped_rows
+from provisioner.emulator.logs.row_store import table_key
 from provisioner.emulator.store import DATA_TABLES, StoredResource
 
 if TYPE_CHECKING:
@@ -28,6 +30,27 @@ def get_request_counts(request: Request) -> Response:
     """How many requests of each kind came in since the start; those to these paths are not counted."""
     counts = {kind: request.state.request_counts.get(kind, 0) for kind in REQUEST_KINDS}
     return Response(body={"version": 1, **counts, "total": sum(counts.values())})
+
+
+def list_recent_requests(request: Request) -> Response:
+    """The last requests with their status and duration, oldest first; those to these paths are left out."""
+    recent = [asdict(entry) for entry in tuple(request.state.recent_requests)]
+    return Response(body={"version": 1, "requests": recent})
+
+
+def list_tables(request: Request) -> Response:
+    """The tables of every workspace that were written or hold rows, with how many: workspace, its GUID, name, rows."""
+    store = request.state.store
+    counts = dict(store.read_connection().execute("SELECT place, sum(size) FROM chunks GROUP BY place"))
+    listed = []
+    for workspace in store.find_by_type(workspaces.WORKSPACE):
+        guid = workspace.body["properties"]["customerId"]
+        written = [table.name for table in store.find_by_type(workspaces.TABLE, f"{workspace.id}/")]
+        with_rows = [place.partition("/")[2] for place in counts if place.startswith(f"{guid}/")]
+        for name in sorted({*written, *with_rows}):
+            rows = counts.get(table_key(guid, name), 0)
+            listed.append({"workspace": workspace.name, "workspace_id": guid, "name": name, "rows": rows})
+    return Response(body={"version": 1, "tables": listed})
 
 
 def get_openapi(request: Request) -> Response:
@@ -125,6 +148,7 @@ def reset(request: Request) -> Response:
     request.state.faults.clear()
     request.state.clear_caches()
     request.state.request_counts.clear()
+    request.state.recent_requests.clear()
     with request.state.store.write() as db:
         for table in DATA_TABLES:
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - names written in our own code

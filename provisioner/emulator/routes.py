@@ -186,6 +186,8 @@ ROUTES = (
     # the emulator's own paths, which Azure does not have
     Route("GET", "/emulator/health", admin_api.get_health, "open"),
     Route("GET", "/emulator/requests", admin_api.get_request_counts, "open"),
+    Route("GET", "/emulator/requests/recent", admin_api.list_recent_requests, "control"),
+    Route("GET", "/emulator/tables", admin_api.list_tables, "control"),
     Route("GET", "/emulator/openapi.json", admin_api.get_openapi, "open"),
     Route("GET", "/emulator/drops", admin_api.list_drops, "control"),
     Route("DELETE", "/emulator/drops", admin_api.clear_drops, "control"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+RECENT_REQUESTS = 200
+"""How many requests are remembered, for people who watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRequest:
+    """One answered request: when (ISO text), what, with which status, and how many milliseconds it took."""
+
+    time: str
+    method: str
+    path: str
+    status: int
+    milliseconds: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +64,7 @@ class EmulatorState:
     application: Application
     policy: EvidencePolicy = "newest"
     request_counts: dict[str, int] = field(default_factory=dict)
+    recent_requests: deque[RecentRequest] = field(default_factory=lambda: deque(maxlen=RECENT_REQUESTS))
     end_server: Callable[[], None] = lambda: None
     _caches: dict[CacheName[Any, Any], dict[Any, Any]] = field(default_factory=dict)
 
@@ -65,4 +82,4 @@ class EmulatorState:
 
     def without_memory(self, faults: Faults) -> EmulatorState:
         """The same store, clock and identity with other faults, and with nothing of what requests keep in memory."""
-        return replace(self, faults=faults, request_counts={}, _caches={})
+        return replace(self, faults=faults, request_counts={}, recent_requests=deque(maxlen=1), _caches={})

@@ -47,6 +47,7 @@ def lineage_graph(
     edges: dict[Edge, None] = {}
     for one in flows:
         _add_flow(one, whole, document, nodes, edges)
+    # A declared column that no flow writes is an answer too: it stands alone at its table.
     if not flows:
         _add_column(owner, column, whole, document, nodes, edges)
     # Before the streams and behind the tables the picture is that of the manifest.

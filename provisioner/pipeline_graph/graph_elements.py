@@ -134,6 +134,7 @@ class PipelineGraph:
 
     @staticmethod
     def _walk(starts: Iterable[str], neighbours: Mapping[str, list[str]]) -> set[str]:
+        # A stack, not a recursion, and each node once: a picture may have thousands.
         visited: set[str] = set()
         waiting = list(starts)
         while waiting:

@@ -34,6 +34,7 @@ def collapsed(graph: PipelineGraph, above: int = COLLAPSED_ABOVE) -> PipelineGra
     """
     if len(graph.nodes) <= above:
         return graph
+    # By DCR first: it is the unit that people know, and most limits are its limits.
     by_dcr = _contracted(graph, _groups_of_dcrs(graph))
     if len(by_dcr.nodes) <= above:
         return by_dcr

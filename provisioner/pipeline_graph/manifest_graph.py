@@ -66,6 +66,7 @@ class _GraphBuilder:
             endpoint = manifest.endpoint
             yield self._node("endpoint", endpoint.name, endpoint.path, endpoint.name)
         for dcr in manifest.dcrs.values():
+            # Kind Direct: the DCR takes records in by itself, beside a shared endpoint or without one.
             if dcr.endpoint != "shared":
                 yield self._node("endpoint", dcr.name, dcr.path, f"own endpoint of\n{dcr.name}")
         for dcr in manifest.dcrs.values():

@@ -83,6 +83,7 @@ def _box(box: Box) -> str:
 
 
 def _label_lines(box: Box) -> Iterator[str]:
+    # Cut where it would leave its box: SVG does not wrap or clip text by itself.
     room = int((box.width - 12) / CHARACTER_WIDTH)
     for number, line in enumerate(box.node.label.split("\n")):
         shown = line if len(line) <= room else f"{line[: room - 1]}…"

@@ -30,6 +30,7 @@ COMMANDS = [
         "up",
         "graph",
         "send",
+        "workbench",
         "outputs",
         "drift",
         "import",
@@ -211,6 +212,9 @@ def _graph() -> Iterator[Step]:
     yield Step("graph/broken", "graph broken")
     yield Step("graph/quickstart-column", "graph quickstart --lineage Orders_CL.Items")
     yield Step("graph/quickstart-stream-column", "graph quickstart --lineage Custom-Orders.order --format dot")
+    yield Step("lsp/unknown-option", "lsp --nonsense")
+    yield Step("format/quickstart-check", "format quickstart --check")
+    yield Step("workbench/no-port", "workbench quickstart --port 99999")
     yield Step("graph/quickstart-unknown", "graph quickstart --lineage Orders_CL.Itmes")
 
 

@@ -17,7 +17,7 @@ PACKAGE = Path(provisioner.__file__).parent
 ROOMS = [
     *("model", "kql", "load", "transforms", "resources", "validate", "reports", "pipeline_graph", "template", "render"),
     *("language", "azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "send"),
-    *("adopt", "emulator", "lsp", "cli"),
+    *("adopt", "emulator", "lsp", "workbench", "cli"),
 ]
 EMULATOR_NEVER = {
     "azure",

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 from provisioner.emulator.http.request import INGESTION_BODY_LIMIT, MANAGEMENT_BODY_LIMIT, Request, body_too_long
 from provisioner.emulator.http.response import ApiError, Response
+from provisioner.emulator.state import RecentRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,11 +55,22 @@ class HttpServer:
         """Answer one request."""
         self.on_request_arrived(http_request.protocol)
         self.open_requests += 1
+        started = time.monotonic()
         try:
-            return await self._respond(http_request)
+            response = await self._respond(http_request)
+            self._remember(http_request, response.status, started)
+            return response
         finally:
             self.open_requests -= 1
             self.last_request_at = time.monotonic()
+
+    def _remember(self, http_request: web.BaseRequest, status: int, started: float) -> None:
+        # Who watches must not see the own watching.
+        if not http_request.path.startswith("/emulator"):
+            milliseconds = round((time.monotonic() - started) * 1000, 1)
+            self.state.recent_requests.append(
+                RecentRequest(self.state.clock.iso_now(), http_request.method, http_request.path, status, milliseconds)
+            )
 
     async def _respond(self, http_request: web.BaseRequest) -> web.StreamResponse:
         application = self.application

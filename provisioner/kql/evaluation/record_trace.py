@@ -60,14 +60,17 @@ def trace(query: Query, row: Mapping[str, object], now: dt.datetime | str | None
 
 
 class RecordTracer:
-    """Traces records through one query, whose code with the recording calls is compiled once."""
+    """Traces records through one query, whose code with the recording calls is compiled once.
 
-    def __init__(self, query: Query) -> None:
+    `form` is that of the rows, as for `evaluate`.
+    """
+
+    def __init__(self, query: Query, form: str = "python") -> None:
         from provisioner.kql.evaluation.query_evaluator import compile_python
         from provisioner.kql.evaluation.query_program import QueryProgram
 
         self._query = query
-        program = QueryProgram("python", query.shared_values, tracing=True)
+        program = QueryProgram(form, query.shared_values, tracing=True)
         name = program.compile_query(query.rows)
         self._recorder = TraceRecorder(query.text, program.conditions, program.writer.traced)
         names: dict[str, Any] = {**program.writer.names, **self._recorder.functions()}

@@ -1,0 +1,49 @@
+// Values and tables of values. Everything is text: nothing of a record is ever read as markup.
+import type { ComponentChildren } from "preact";
+
+/** A value as people read it. */
+export function show(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A cell; a null says why. */
+export function Cell(props: { value: unknown; reason?: string; marked?: boolean; old?: unknown }) {
+  const kind = props.value === null || props.value === undefined ? "null" : typeof props.value;
+  return (
+    <td class={`cell ${kind}${props.marked ? " marked" : ""}`} title={props.reason}>
+      {props.marked && props.old !== undefined && (
+        <>
+          <del>{show(props.old)}</del>{" "}
+        </>
+      )}
+      {show(props.value)}
+      {props.reason && <small class="reason">{props.reason}</small>}
+    </td>
+  );
+}
+
+/** A table that scrolls inside of its place; `label` names it for those who cannot see where it is. */
+export function Grid(props: { label: string; head: ComponentChildren; children: ComponentChildren; empty?: string }) {
+  const rows = Array.isArray(props.children) ? props.children.flat().filter(Boolean) : props.children ? [props.children] : [];
+  return (
+    <div class="grid" tabIndex={0} role="region" aria-label={props.label}>
+      <table>
+        <thead>
+          <tr>{props.head}</tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+      {rows.length === 0 && props.empty && <p class="empty">{props.empty}</p>}
+    </div>
+  );
+}
+
+/** An error or a remark, in words. */
+export function Notice(props: { kind: "error" | "warning" | "info"; children: ComponentChildren }) {
+  return (
+    <p class={`notice ${props.kind}`} role={props.kind === "error" ? "alert" : "status"}>
+      {props.children}
+    </p>
+  );
+}

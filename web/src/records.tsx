@@ -1,0 +1,148 @@
+// The records that go into a transform: samples, tests, made ones, pasted text, dropped files.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { readRecords, type RecordSet, type StreamInfo, streamRecords } from "./api";
+import { inWords, isAbort } from "./call";
+import { Notice } from "./cells";
+
+export const MOST_RECORDS_BYTES = 8 * 1024 * 1024;
+const PAUSE = 120;
+
+/** Why a text is not taken as records; empty where it may be sent. */
+export function tooLarge(size: number): string {
+  if (size <= MOST_RECORDS_BYTES) return "";
+  const megabytes = (size / 1024 / 1024).toFixed(0);
+  return `these records are ${megabytes} MiB; at most ${MOST_RECORDS_BYTES / 1024 / 1024} are taken: a few hundred records show the same`;
+}
+
+export interface RecordsProps {
+  stream: StreamInfo | null;
+  text: string;
+  set: RecordSet | null;
+  onText: (text: string) => void;
+  onSet: (set: RecordSet, text: string | null) => void;
+}
+
+/** The pane with the records; `onSet` gets each set that the server has taken. */
+export function Records(props: RecordsProps) {
+  const [problem, setProblem] = useState("");
+  const [large, setLarge] = useState("");
+  const file = useRef<HTMLInputElement>(null);
+  const pending = useRef<AbortController | null>(null);
+  const timer = useRef(0);
+
+  const take = async (text: string, name = "records.json") => {
+    pending.current?.abort();
+    const controller = (pending.current = new AbortController());
+    const refusal = tooLarge(new Blob([text]).size);
+    if (refusal) return setProblem(refusal);
+    try {
+      const set = await readRecords({ text, name }, controller.signal);
+      if (set.problem) {
+        const where = `line ${set.problem.line}, column ${set.problem.column}`;
+        setProblem(`${where}: ${set.problem.message}${set.problem.hint ? `; ${set.problem.hint}` : ""}`);
+        return;
+      }
+      setProblem("");
+      const isOther = name !== "records.json";
+      setLarge(set.text === null ? `${set.count.toLocaleString("en")} records: too many to edit here` : "");
+      props.onSet(set, isOther ? set.text : null);
+    } catch (error) {
+      if (!isAbort(error)) setProblem(inWords(error));
+    }
+  };
+  const fetchOf = async (source: "samples" | "test" | "made", test = "") => {
+    if (!props.stream) return;
+    try {
+      const set = await streamRecords({ stream: props.stream.key, source, test });
+      setProblem("");
+      setLarge("");
+      props.onSet(set, set.text);
+    } catch (error) {
+      setProblem(inWords(error));
+    }
+  };
+  const open = async (dropped: File | undefined) => {
+    if (!dropped) return;
+    const refusal = tooLarge(dropped.size);
+    if (refusal) return setProblem(`${dropped.name}: ${refusal}`);
+    const text = await dropped.text();
+    await take(text, dropped.name === "records.json" ? "dropped.json" : dropped.name);
+  };
+  const typed = (text: string) => {
+    props.onText(text);
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => void take(text), PAUSE);
+  };
+  const paste = (event: ClipboardEvent) => {
+    const refusal = tooLarge((event.clipboardData?.getData("text") ?? "").length);
+    if (!refusal) return;
+    // Before the browser lays out so much text: that alone would stop the page for minutes.
+    event.preventDefault();
+    setProblem(refusal);
+  };
+  useEffect(() => {
+    if (props.set === null && props.text) void take(props.text);
+  }, [props.set, props.text]);
+
+  return (
+    <section
+      class="pane"
+      aria-labelledby="records-title"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void open(event.dataTransfer?.files[0]);
+      }}
+    >
+      <div class="row">
+        <h2 id="records-title">Records</h2>
+        <span class="muted">{props.set ? props.set.count.toLocaleString("en") : 0}</span>
+      </div>
+      <div class="row">
+        {props.stream && (
+          <>
+            <button onClick={() => void fetchOf("samples")} disabled={props.stream.samples === 0}>
+              Samples
+            </button>
+            <button onClick={() => void fetchOf("made")}>Made</button>
+            {props.stream.tests.length > 0 && (
+              <select
+                aria-label="Records of a test"
+                value=""
+                onChange={(event) => void fetchOf("test", event.currentTarget.value)}
+              >
+                <option value="">of a test…</option>
+                {props.stream.tests.map((name) => (
+                  <option value={name}>{name}</option>
+                ))}
+              </select>
+            )}
+          </>
+        )}
+        <button onClick={() => file.current?.click()}>File…</button>
+        <input
+          ref={file}
+          type="file"
+          hidden
+          accept=".json,.ndjson,.jsonl,.csv,.tsv,.txt"
+          aria-label="A file with records"
+          onChange={(event) => {
+            void open(event.currentTarget.files?.[0]);
+            event.currentTarget.value = "";
+          }}
+        />
+      </div>
+      <textarea
+        class="records"
+        aria-label="Records as JSON, one to a line, or as an array"
+        spellcheck={false}
+        placeholder={'Paste records here: JSON, a record to a line, or CSV as a file.\n\n[{"time": "2026-01-01T10:00:00Z", "message": "hello"}]'}
+        value={props.text}
+        onInput={(event) => typed(event.currentTarget.value)}
+        onPaste={paste}
+      />
+      {large && <Notice kind="info">{large}</Notice>}
+      {problem && <Notice kind="error">{problem}</Notice>}
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+// All tests of transforms, live, with the differing cells.
+import { useEffect, useState } from "preact/hooks";
+import { type EditPreview, previewExpectation, type ProjectInfo, runTests, type TestOutcome, type TestRun } from "./api";
+import { inWords, isAbort } from "./call";
+import { Cell, Grid, Notice } from "./cells";
+import { SaveDialog } from "./saveDialog";
+import { useStored } from "./stored";
+
+export function TestsView(props: { project: ProjectInfo }) {
+  const [run, setRun] = useState<TestRun | null>(null);
+  const [problem, setProblem] = useState("");
+  const [failedOnly, setFailedOnly] = useStored("failed-only", false);
+  const [preview, setPreview] = useState<{ made: EditPreview; again: () => void } | null>(null);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    runTests(controller.signal)
+      .then((answer) => {
+        setRun(answer);
+        setProblem("");
+      })
+      .catch((error: unknown) => {
+        if (!isAbort(error)) setProblem(inWords(error));
+      });
+    return () => controller.abort();
+  }, [props.project.revision]);
+
+  const update = async (test: TestOutcome) => {
+    try {
+      setPreview({ made: await previewExpectation({ stream: test.stream, test: test.name }), again: () => void update(test) });
+    } catch (error) {
+      setProblem(inWords(error));
+    }
+  };
+  const shown = (run?.tests ?? []).filter((test) => !failedOnly || !test.ok);
+  return (
+    <main>
+      <div class="row bar">
+        <h1>Tests</h1>
+        {run && (
+          <span role="status" class={run.failed ? "bad" : "good"}>
+            {run.passed} passed, {run.failed} failed
+          </span>
+        )}
+        <label>
+          <input type="checkbox" checked={failedOnly} onChange={(event) => setFailedOnly(event.currentTarget.checked)} />{" "}
+          failed only
+        </label>
+      </div>
+      {problem && <Notice kind="error">{problem}</Notice>}
+      {run && run.tests.length === 0 && (
+        <Notice kind="info">There is no test yet. Write a transform, then keep its record as a test.</Notice>
+      )}
+      {shown.map((test) => (
+        <article class={`test ${test.ok ? "ok" : "failed"}`}>
+          <h2>
+            <span aria-hidden="true">{test.ok ? "✓" : "✗"}</span> {test.name}{" "}
+            <small class="muted">
+              {test.stream} → {test.table}
+              {test.file && ` · ${test.file}:${test.line}`}
+            </small>
+          </h2>
+          {test.reason && <p class="bad">{test.reason}</p>}
+          {!test.ok && test.rows.length > 0 && <TestRows test={test} />}
+          {!test.ok && test.rows.length > 0 && (
+            <button onClick={() => void update(test)}>Expect what comes now…</button>
+          )}
+        </article>
+      ))}
+      {preview && (
+        <SaveDialog preview={preview.made} again={preview.again} close={() => setPreview(null)} written={() => setPreview(null)} />
+      )}
+    </main>
+  );
+}
+
+function TestRows(props: { test: TestOutcome }) {
+  const names = [
+    ...new Set(props.test.rows.flatMap((row) => [...Object.keys(row.expected ?? {}), ...(row.expected ? [] : Object.keys(row.actual ?? {}))])),
+  ];
+  return (
+    <Grid
+      label={`Expected and actual rows of ${props.test.name}`}
+      head={
+        <>
+          <th scope="col">row</th>
+          {names.map((name) => (
+            <th scope="col">{name}</th>
+          ))}
+        </>
+      }
+    >
+      {props.test.rows.flatMap((row) => {
+        const differs = (name: string) => row.differences.some((cell) => cell.column === name);
+        return [
+          row.expected && (
+            <tr>
+              <th scope="row">expected</th>
+              {names.map((name) => (
+                <Cell value={row.expected![name]} marked={differs(name)} />
+              ))}
+            </tr>
+          ),
+          row.actual && (
+            <tr>
+              <th scope="row">{row.expected ? "actual" : "not expected"}</th>
+              {names.map((name) => (
+                <Cell value={row.actual![name]} marked={differs(name) || !row.expected} />
+              ))}
+            </tr>
+          ),
+        ];
+      })}
+    </Grid>
+  );
+}
