@@ -67,12 +67,15 @@ class CloudError(ProvisionerError):
         checks: Mapping[str, bool] | None = None,
         from_network: bool = False,
         retry_after: float | None = None,
+        service_words: str = "",
     ) -> None:
         """`target` is what the call was about; `details` are the flattened inner errors as (code, message, target).
 
         `checks` are those that the refusal names with their results (`IsRbacPresent`), and `from_network` says that it
         names the network that the call came from. Causes read these, never the message. `retry_after` are the seconds
         that Azure asks to wait.
+        names the network that the call came from. Causes read these, never the message. `service_words` is what the
+        service said, without ours around it.
         """
         super().__init__(message, hint=hint)
         self.status = status
@@ -83,6 +86,7 @@ class CloudError(ProvisionerError):
         self.checks = dict(checks or {})
         self.from_network = from_network
         self.retry_after = retry_after
+        self.service_words = service_words
 
 
 class NotSignedIn(CloudError):

@@ -59,7 +59,9 @@ def checked_dates() -> dict[str, dt.date]:
     Raises KeyError for a file that does not say when.
     """
     folder = data_directory("schemas")
-    files = sorted(path for pattern in ("*.yaml", "*.json", "resources/*.yaml") for path in folder.glob(pattern))
+    files = sorted(
+        path for pattern in ("*.yaml", "*.json", "resources/*.yaml", "probes/*.yaml") for path in folder.glob(pattern)
+    )
     names = [path.relative_to(folder).as_posix() for path in files]
     return {name: _checked_date(name) for name in names if name not in _GENERATED}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -13,16 +13,21 @@ from provisioner.operating_system import STOP_SIGNALS
 
 
 class Interrupt:
-    """A signal handler that records the first signal: `signal_number` is its number, or None."""
+    """A signal handler that records the first signal: `signal_number` is its number, or None.
 
-    def __init__(self) -> None:
+    `on_first` is called with it, to end waits in other threads.
+    """
+
+    def __init__(self, on_first: Callable[[], None] = lambda: None) -> None:
         self.signal_number: int | None = None
+        self.on_first = on_first
         self._previous_handlers: dict[int, Any] = {}
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Record the first signal; a second one goes to the handler that was set before this one."""
         if self.signal_number is None:
             self.signal_number = number
+            self.on_first()
             return
         # The command line has set a handler for SIGTERM; SIG_DFL and SIG_IGN are not callable.
         before = self._previous_handlers.get(number)

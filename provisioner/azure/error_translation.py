@@ -85,6 +85,7 @@ def error_from_response(status: int, body: Any, headers: Mapping[str, str], targ
         request_id=headers.get("x-ms-request-id") or headers.get("x-ms-correlation-request-id"),
         details=details,
         checks={name: result == "True" for name, result in _NAMED_CHECK.findall(message)},
+        service_words=redact_secrets(message),
         from_network=any(phrase in f"{cause} {message}".lower() for phrase in _phrases("network_refusal")),
         retry_after=retry_after_seconds(headers),
     )

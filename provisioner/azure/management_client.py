@@ -134,6 +134,36 @@ class ManagementClient:
         changes = forecast.get("changes") or (forecast.get("properties") or {}).get("changes") or []
         return tuple(change for change in changes if isinstance(change, dict))
 
+    def exchange(
+        self, method: str, path: str, api_version: str, body: Body | None = None, *, query: str = ""
+    ) -> tuple[int, Any, str | None]:
+        """Send one request as it is and return status, parsed body and Azure's request id, whatever the status.
+
+        A long-running operation (202) is waited for; the status is then 200, or 400 with the operation's error. Raises
+        CloudError where no answer came.
+        """
+        status, answer, headers = self._send(method, f"{path}?api-version={api_version}{query}", path, body)
+        request_id = headers.get("x-ms-request-id") or headers.get("x-ms-correlation-request-id")
+        status_url = headers.get("Azure-AsyncOperation") or headers.get("Location")
+        if status == 202 and status_url:
+            status, answer = self._operation_result(status_url, path)
+        return status, answer, request_id
+
+    def _operation_result(self, url: str, target: str) -> tuple[int, Any]:
+        deadline, delay = time.monotonic() + _MAX_PROVISIONING_WAIT, 0.5
+        while time.monotonic() < deadline:
+            status, answer, _ = self._send("GET", url, target)
+            state = str(answer.get("status") or "") if isinstance(answer, dict) else ""
+            if state in _FAILED_STATES:
+                return 400, answer
+            # The address in Location answers 202 until the end, the one of the operation 200 with its state.
+            if status != 202 and state in {"Succeeded", ""}:
+                return status, answer
+            self._observer.report_wait(f"operation: {state or 'running'}")
+            time.sleep(delay)
+            delay = min(delay * 1.5, 5.0)
+        raise TimedOut(f"{target}: still running after {_MAX_PROVISIONING_WAIT:.0f} s", target=target)
+
     @contextmanager
     def reporting_waits(self, listener: Callable[[str], None]) -> Iterator[None]:
         """Give the reasons of this thread's waits to `listener` within the block."""

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "destroy": ("destroy_command:destroy", "Remove what the manifest declares and owns."),
     "log": ("log:log", "Show the journal of applies."),
     "emulator": ("emulator:emulator", "A local Azure Monitor on loopback, for tests without a subscription."),
+    "calibrate": ("calibrate_command:calibrate", "Ask a real subscription the questions that no page answers."),
     "explain": ("explain:explain", "Show the page of a check: what it says, why, an example, its source."),
     "rules": ("rules:rules", "List the checks with their codes; `explain` shows the page of one."),
     "schema": ("schema:schema", "Print the JSON Schema of the manifest."),

@@ -14,11 +14,12 @@ from provisioner.package_data import load_facts
 def reserved_columns() -> Mapping[str, tuple[Evidence, ...]]:
     """Each name that a source calls reserved, with what is known of it, newest first."""
     facts = _column_facts()
-    return {
-        name: read_evidence(group["evidence"], facts["reserved_sources"])
-        for group in facts["reserved"]
-        for name in group["names"]
-    }
+    entries: dict[str, list[Mapping[str, Any]]] = {}
+    # A name may stand in several groups: what was seen of it alone is a group of its own.
+    for group in facts["reserved"]:
+        for name in group["names"]:
+            entries.setdefault(name, []).extend(group["evidence"])
+    return {name: read_evidence(listed, facts["reserved_sources"]) for name, listed in entries.items()}
 
 
 def is_filled_by_azure(column: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provisioner.fact_evidence import judge
+from provisioner.model.table_plans import plan_switch_evidence
 from provisioner.plan.change import Delta, Reason, Risk
 from provisioner.plan.comparison_rules import get_path
 from provisioner.resources import Body, Resource, ResourceType
@@ -105,7 +107,14 @@ def _fact_applies(
         return False
     if "to" in fact and _value_label(delta.after) not in fact["to"]:
         return False
+    if fact.get("judged_by") == "plan_switches" and _is_switch_accepted(delta):
+        return False
     return "unless" not in fact or not _is_kept_by(str(fact["unless"]), delta, desired, live, deltas)
+
+
+def _is_switch_accepted(delta: Delta) -> bool:
+    """Whether, by its evidence, Azure takes a change from one plan to the other."""
+    return judge(plan_switch_evidence(str(delta.before).lower(), str(delta.after).lower())).accepted
 
 
 def _is_kept_by(path: str, delta: Delta, desired: Body, live: Body, deltas: Mapping[str, Delta]) -> bool:

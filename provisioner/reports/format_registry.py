@@ -63,6 +63,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "emulator status": _subject("provisioner.emulator.status_report:VIEWS", "text data"),
     "destroy": _subject("provisioner.apply.report:DESTROY_VIEWS", "text data"),
     "log": _subject("provisioner.apply.journal:VIEWS", "text data"),
+    "calibrate": _subject("provisioner.calibration.report:VIEWS", "text data yaml"),
     "explain": _subject("provisioner.reports.code_report:PAGE_VIEWS", "text data"),
     "rules": _subject("provisioner.reports.code_report:LIST_VIEWS", "text data"),
 }

@@ -35,7 +35,7 @@ def test_facts_older_than_a_year_are_listed(record_property):
 def test_the_codes_that_rest_on_facts_say_of_when_they_are():
     for page in check_pages():
         letters = page.code.rstrip("0123456789")
-        rests_on_facts = letters in ("KQL", "FIT", "TRN", "NAM", "REG", "TAB", "STR", "RES", "GRA")
+        rests_on_facts = letters in ("KQL", "FIT", "TRN", "NAM", "REG", "TAB", "STR", "RES", "GRA", "WKS")
         assert (code_facts(page.code).checked is not None) == rests_on_facts, page.code
 
 

@@ -36,7 +36,7 @@ COMMANDS = [
         "import",
         "destroy",
     ),
-    *("log", "emulator", "explain", "rules", "schema", "format", "lsp"),
+    *("log", "emulator", "calibrate", "explain", "rules", "schema", "format", "lsp"),
     *(f"emulator {name}" for name in ("env", "faults", "reset", "serve", "status", "stop")),
 ]
 FAMILIES = (
@@ -120,6 +120,7 @@ def _usage() -> Iterator[Step]:
     lines = {
         "no-command": "",
         "unknown-command": "valdate",
+        "format-unknown-option": "format --nonsense",
         "unknown-option": "validate --fromat json",
         "unknown-format": "validate --format xml quickstart",
         "too-many": "validate quickstart several",
@@ -159,6 +160,7 @@ def _reference() -> Iterator[Step]:
         yield from _forms(f"explain/{code}", f"explain {code}")
     yield Step("explain/lower-case", "explain nam003")
     yield from _forms("explain/unknown", "explain NONE999")
+    yield from _forms("calibrate/list", "calibrate --list --probe delays --probe literals")
     yield from _forms("rules/all", "rules")
     yield from _forms("schema/manifest", "schema")
     yield from _forms("schema/included", "schema --included")

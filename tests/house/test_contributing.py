@@ -14,7 +14,16 @@ CODE = re.findall(r"`([^`\n]+)`", PAGE)
 FOLDERS = ("provisioner/", "schemas/", "templates/", "tests/", "docs/", "tools/", ".ci/")
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 ADDITIONS = (
-    *("A check", "A fact", "A KQL function", "A KQL operator", "An emulated behaviour", "A fault", "A diagnosis"),
+    *(
+        "A check",
+        "A fact",
+        "A KQL function",
+        "A KQL operator",
+        "A probe that asks Azure",
+        "An emulated behaviour",
+        "A fault",
+        "A diagnosis",
+    ),
     *("An output format", "A command", "A key of the manifest", "A resource type"),
 )
 

@@ -17,7 +17,7 @@ PACKAGE = Path(provisioner.__file__).parent
 ROOMS = [
     *("model", "kql", "load", "transforms", "resources", "validate", "reports", "pipeline_graph", "template", "render"),
     *("language", "azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "send"),
-    *("adopt", "emulator", "lsp", "workbench", "cli"),
+    *("adopt", "calibration", "emulator", "lsp", "workbench", "cli"),
 ]
 EMULATOR_NEVER = {
     "azure",
@@ -30,6 +30,7 @@ EMULATOR_NEVER = {
     "verify",
     "send",
     "adopt",
+    "calibration",
     "render",
     "language",
 }

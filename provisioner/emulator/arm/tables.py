@@ -10,6 +10,7 @@ from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import deleted_tables, long_running_operations, request_bodies, workspaces
 from provisioner.emulator.arm.table_checks import (
     check_columns,
+    check_description,
     check_name,
     check_no_job,
     check_not_classic,
@@ -98,9 +99,10 @@ def _merged_table(
             *sent_columns.values(),
             *(column for column in old.get("columns", []) if column["name"] not in sent_columns),
         ]
+    check_description(properties.get("schema") or {}, request.state.policy)
     check_columns(name, columns, existing, request.state.policy)
     plan = properties.get("plan") or (old.get("plan", "Analytics"))
-    check_plan(name, plan, existing, request.state.clock.now())
+    check_plan(name, plan, existing, request.state.clock.now(), request.state.policy)
     # PUT resets what it leaves out, PATCH leaves it; AMD logs/data-retention-configure.md.
     days = properties.get("retentionInDays", None if replace else old.get("days"))
     if plan != "Analytics" and "retentionInDays" not in properties:

@@ -67,7 +67,7 @@ def run_query(state: EmulatorState, request: QueryRequest) -> Response:
         raise query_error(text, diagnostics)
     words = required_words(text, {name: _without_standard(columns) for name, columns in schemas.items()})
     sources = {
-        name: _read_rows(state, table, row_store.RowFilter(*request.time_range, words.get(name, frozenset())))
+        name: _TableRows(state, table, row_store.RowFilter(*request.time_range, words.get(name, frozenset())))
         for name, table in queried.items()
     }
     now = datetime.fromtimestamp(state.clock.now(), UTC)
@@ -114,12 +114,20 @@ def _kql_type(table_type: str) -> str:
     return {"boolean": "bool", "guid": "string"}.get(table_type, table_type)
 
 
-def _read_rows(state: EmulatorState, table: _QueriedTable, row_filter: row_store.RowFilter) -> Iterator[dict[str, Any]]:
-    empty_row = dict.fromkeys(table.columns)
-    for key in table.row_keys:
-        for row in row_store.read_rows(state, key, row_filter, {"_ResourceId": "", "_SubscriptionId": ""}):
-            if row_filter.start <= row["TimeGenerated"] <= row_filter.end:
-                yield {**empty_row, **row}
+@dataclass(frozen=True, slots=True)
+class _TableRows:
+    """The rows of a table, read again each time: a union or a join may name one table twice."""
+
+    state: EmulatorState
+    table: _QueriedTable
+    row_filter: row_store.RowFilter
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        empty_row, span = dict.fromkeys(self.table.columns), self.row_filter
+        for key in self.table.row_keys:
+            for row in row_store.read_rows(self.state, key, span, {"_ResourceId": "", "_SubscriptionId": ""}):
+                if span.start <= row["TimeGenerated"] <= span.end:
+                    yield {**empty_row, **row}
 
 
 def time_range(state: EmulatorState, timespans: tuple[str | None, ...]) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def check_coalesce(context: BindContext, node: tree.Call, arguments: Sequence[Bo
 
 
 def _report_unknown_function(context: BindContext, node: tree.Call) -> None:
-    from provisioner.kql.functions.function_registry import FUNCTIONS  # see overloads.py
+    from provisioner.kql.functions import FUNCTIONS  # see overloads.py
 
     names = [name for name in FUNCTIONS if context.dialect == "query" or _is_accepted(name)]
     context.report("KQL103", f"there is no function {node.name!r}", node.name_span, hint=did_you_mean(node.name, names))
@@ -82,7 +82,7 @@ def _message(context: BindContext, name: str, permission: Permission) -> str:
 
 
 def _registered() -> Sequence[str]:
-    from provisioner.kql.functions.function_registry import FUNCTIONS  # see overloads.py
+    from provisioner.kql.functions import FUNCTIONS  # see overloads.py
 
     return tuple(FUNCTIONS)
 

@@ -39,7 +39,7 @@ _JSON_ONLY_FUNCTIONS = frozenset(
 # The functions are imported where a call is bound: their two dozen files take longer to load than `source` to bind.
 def apply_function(context: BindContext, node: tree.Call, arguments: Sequence[BoundExpression]) -> BoundExpression:
     """The call of a built-in function on bound arguments; reported where no overload takes them."""
-    from provisioner.kql.functions.function_registry import FUNCTIONS
+    from provisioner.kql.functions import FUNCTIONS
 
     argument_types = tuple(argument.type for argument in arguments)
     overload = choose_overload(node.name, argument_types)
@@ -64,7 +64,7 @@ def _warn_about_ticks(context: BindContext, node: tree.Call) -> None:
 @lru_cache(maxsize=4096)
 def choose_overload(name: str, argument_types: tuple[str, ...]) -> Overload | None:
     """The overload that arguments of these types mean: the one that needs the least widening, the first of several."""
-    from provisioner.kql.functions.function_registry import FUNCTIONS
+    from provisioner.kql.functions import FUNCTIONS
 
     best: Overload | None = None
     least = -1

@@ -1,4 +1,8 @@
-"""Kusto's scalar functions, one file a family; importing this registers them all."""
+"""Kusto's scalar functions, one file a family; importing this registers them all.
+
+Who looks a function up takes `FUNCTIONS` from here: from the registry alone, another thread that is still importing the
+families would leave it half full.
+"""
 
 from __future__ import annotations
 
@@ -26,3 +30,6 @@ from provisioner.kql.functions import (  # noqa: F401 - imported to be registere
     value_formatting,
     xml_parser,
 )
+from provisioner.kql.functions.function_registry import FUNCTIONS
+
+__all__ = ["FUNCTIONS"]

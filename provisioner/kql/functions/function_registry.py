@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -80,6 +81,10 @@ class Overload:
         return None if any_number else len(self.parameters)
 
 
+_PARSING = threading.Lock()
+"""Held while signatures are parsed: threads bind at the same time."""
+
+
 @dataclass(slots=True)
 class ScalarFunction:
     """A function's name with its overloads, in the order in which they are tried."""
@@ -93,11 +98,18 @@ class ScalarFunction:
     @property
     def overloads(self) -> list[Overload]:
         """The signatures with their bodies."""
+        if self.unparsed:
+            with _PARSING:
+                self._parse()
+        return self._overloads
+
+    def _parse(self) -> None:
+        # What is parsed is complete before it leaves the list: another thread sees either all of a signature or waits.
         while self.unparsed:
-            signature, body, options = self.unparsed.pop(0)
+            signature, body, options = self.unparsed[0]
             parameters, returns = _parse_signature(signature)
             self._overloads.append(Overload(parameters, returns, body, **options))
-        return self._overloads
+            del self.unparsed[0]
 
     @property
     def body(self) -> Callable[..., object]:

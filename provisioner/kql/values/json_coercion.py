@@ -72,7 +72,9 @@ def coercion(kind: str, type_name: str, plan: str = "analytics") -> Coercion:
         entry = facts["plans"][plan].get(kind, entry)
     arrives, reason = entry
     facts_of_reason = facts["reasons"][reason]
-    return Coercion(cast("Arrival", arrives), facts_of_reason["note"], read_evidence(facts_of_reason["evidence"]))
+    seen = facts["seen"].get(f"{kind} into {column_type}, {plan}", ())
+    evidence = read_evidence([*seen, *facts_of_reason["evidence"]])
+    return Coercion(cast("Arrival", arrives), facts_of_reason["note"], evidence)
 
 
 def value_loss(value: object, type_name: str, plan: str = "analytics") -> ValueLoss | None:

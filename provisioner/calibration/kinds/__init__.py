@@ -1,0 +1,1 @@
+"""How each kind of probe is read, predicted and asked: a module each, with the functions of `ProbeKind`."""
