@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench soak clients generate docs web clean
+.PHONY: demo test lint bench soak clients generate docs web vscode clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/provisioner up examples/quickstart -e local --yes
@@ -39,6 +39,10 @@ docs: $(VENV)/.installed-docs
 # The page of the workbench into the package, from `web/`; it needs npm. The result is committed: users need no Node.
 web: $(VENV)/.installed-dev
 	@$(BIN)/python -m tools.web_bundle
+
+# The extension for Visual Studio Code, tested and packed: editors/vscode/out/azure-logs-provisioner.vsix. Needs Node 20.
+vscode: $(VENV)/.installed-dev
+	@cd editors/vscode && npm install --no-audit --no-fund && npm run check && npm run build && npm test && npm run package
 
 bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m tests.bench

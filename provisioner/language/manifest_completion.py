@@ -52,7 +52,7 @@ def _open_variable(text: str) -> str | None:
 
 def _variables(place: ManifestPlace, before: str) -> Iterator[CompletionItem]:
     document = place.analysis.document
-    names = document.raw.get("variables", {}) if document else {}
+    names = (document.written_section("variables") if document else None) or {}
     for name in dict.fromkeys((*names, *BUILT_IN_VARIABLES)):
         declaration = names.get(name)
         detail = "built in" if declaration is None else str((declaration or {}).get("description", "a variable"))

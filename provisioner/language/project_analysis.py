@@ -10,6 +10,7 @@ from pathlib import Path
 from provisioner.diagnostics import Diagnostic
 from provisioner.language.source_buffers import BufferedFiles, SourceBuffers
 from provisioner.load import Document, load_document, load_environments
+from provisioner.load.yaml.nodes import MappingNode, Node
 from provisioner.load.yaml.source_text import SourceText
 from provisioner.model import Manifest
 from provisioner.transforms.bound_transforms import BoundTransforms
@@ -34,6 +35,27 @@ class Analysis:
         """The findings of all checks, as `validate` has them. Raises ProvisionerError for wrong settings."""
         return check_documents(self.documents, transforms=self.transforms)
 
+    def file_diagnostics(self, source: SourceText, tree: Node | None) -> tuple[Diagnostic, ...]:
+        """The findings in one file, of loading and of the parts that it holds; quick, in a project of any size.
+
+        What a part that stands in another file says of this one is not among them. Raises ProvisionerError as above.
+        """
+        entries = _entries_of(tree) | self._streams_of(source)
+        findings = check_documents(
+            self.documents, transforms=self.transforms, parts=lambda path: len(path) < 2 or path[:2] in entries
+        )
+        return tuple(one for one in findings if one.place is not None and one.place.file == source.name)
+
+    def _streams_of(self, source: SourceText) -> set[tuple[str | int, ...]]:
+        """The streams that name a file, for a transform, tests or samples."""
+        return {
+            path[:2]
+            for document in self.documents.values()
+            if document.source_map is not None
+            for path, node in document.source_map.file_contents.items()
+            if node.source is source
+        }
+
     @cached_property
     def sources(self) -> Mapping[str, SourceText]:
         """Every file that was read, by the name that findings give it."""
@@ -54,6 +76,22 @@ class Analysis:
         for environment, document in self.good_documents.items():
             if document.manifest is not None:
                 yield environment, document, document.manifest
+
+
+def _entries_of(tree: Node | None) -> set[tuple[str | int, ...]]:
+    """Section and name of each entry that a file writes, in its environments too."""
+    if not isinstance(tree, MappingNode):
+        return set()
+    environments = tree.values.get("environments")
+    overlays = environments.values.values() if isinstance(environments, MappingNode) else ()
+    return {
+        (section, name)
+        for layer in (tree, *overlays)
+        if isinstance(layer, MappingNode)
+        for section, entries in layer.values.items()
+        if isinstance(entries, MappingNode)
+        for name in entries.values
+    }
 
 
 _MAX_TRANSFORMS = 4096

@@ -68,7 +68,21 @@ class Document:
         """The environments that can be asked for: the declared ones, and `local`."""
         return with_local_environment(self.declared_environments)
 
-    # Cached: it walks the whole tree, and more than one rule reads it.
+    @cached_property
+    def _sections(self) -> dict[str, Any]:
+        return {}
+
+    def written_section(self, name: str) -> Any:
+        """One key of the merged manifest as plain data, as in `raw`; None where it is not written."""
+        # Kept by key: most rules read a small section, and walking through all tables for it takes longer than they do.
+        root = self.source_map.root if self.source_map else None
+        if name not in self._sections and isinstance(root, MappingNode) and name in root.values:
+            section = MappingNode(root.source, root.start, root.end)
+            section.set_entry(name, root.keys[name], root.values[name])
+            self._sections[name] = values_as_written(section, MANIFEST, self.variables)[name]
+        return self._sections.get(name)
+
+    # Cached: it walks the whole tree, and more than one reader needs it.
     @cached_property
     def raw(self) -> dict[str, Any]:
         """The merged manifest as plain data: shorthands and variables expanded, values as the author spells them."""

@@ -223,7 +223,8 @@ class _Loader:
         # The name comes before all other values: `$(name)` is allowed in each of them.
         self.add_name_variable(variables, source_map.root.values.get("name"))
         errors = ManifestErrors(source_map)
-        reader = ShapeReader(variables, ReferencedFiles(self.files), errors)
+        # Without an overlay each node is the author's own, and the same in the next loading of the same files.
+        reader = ShapeReader(variables, ReferencedFiles(self.files), errors, keeps_values=environment is None)
         # The overlay's variables are not part of the merged tree, so they are checked apart.
         if overlay_variables is not None:
             reader.read(overlay_variables, _OVERLAY_VARIABLES, ("environments", environment or "", "variables"))

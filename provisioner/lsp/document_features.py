@@ -40,8 +40,8 @@ def register_documents(server: ManifestLanguageServer) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
-        documents.change(params.text_document.uri, params.content_changes, params.text_document.version)
-        server.schedule_diagnostics()
+        path = documents.change(params.text_document.uri, params.content_changes, params.text_document.version)
+        server.schedule_diagnostics(path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def did_save(_: lsp.DidSaveTextDocumentParams) -> None:

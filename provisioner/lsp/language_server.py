@@ -75,25 +75,34 @@ class ManifestLanguageServer(LanguageServer):
         self.settings = ServerSettings.from_client(values)
         self.documents.workspace.set_environment(self.settings.environment)
 
-    def schedule_diagnostics(self) -> None:
-        """Publish findings as soon as the messages that are here have been read."""
+    def schedule_diagnostics(self, changed: Path | None = None) -> None:
+        """Publish findings as soon as the messages that are here have been read; of a large project `changed` first."""
         if self._timer is not None:
             self._timer.cancel()
-        delay = min(self._seconds, _LONGEST_WAIT) if self._seconds > _QUIET_SECONDS else 0.0
-        self._timer = asyncio.get_running_loop().call_later(delay, self._publish)
+        is_quick = self._seconds <= _QUIET_SECONDS
+        delay = 0.0 if is_quick or changed is not None else min(self._seconds, _LONGEST_WAIT)
+        first = None if is_quick else changed
+        self._timer = asyncio.get_running_loop().call_later(delay, self._publish, first)
 
-    def _publish(self) -> None:
+    def _publish(self, changed: Path | None) -> None:
+        """Publish the findings of one file, and those of all a little later; or of all."""
         self._timer = None
         start = time.perf_counter()
         try:
-            self.publisher.publish_all()
+            if changed is None:
+                self.publisher.publish_all()
+            else:
+                self.publisher.publish_file(changed)
         except ProvisionerError as error:
             # Settings that cannot be read: the findings of before stay, and the reason is shown once.
             self.show_once(str(error), error.hint)
         # A fault in one check must not end the server: its log has it, and the next change tries again.
         except Exception:
             logger.exception("the diagnostics could not be made")
-        self._seconds = time.perf_counter() - start
+        if changed is None:
+            self._seconds = time.perf_counter() - start
+        else:
+            self.schedule_diagnostics()
 
     def show_once(self, message: str, hint: str | None) -> None:
         """Show a message, unless it is the one that was shown last."""
@@ -137,6 +146,8 @@ class ManifestLanguageServer(LanguageServer):
 def create_server() -> ManifestLanguageServer:
     """A server with all its features and no transport yet."""
     logging.getLogger("pygls.protocol.json_rpc").addFilter(leave_out_of_log)
+    # pygls warns of each request that was cancelled after its answer, which editors do all the time.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
     from provisioner.lsp.action_features import register_actions
     from provisioner.lsp.completion_features import register_completion
     from provisioner.lsp.document_features import register_documents

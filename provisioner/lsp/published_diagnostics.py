@@ -35,19 +35,30 @@ class DiagnosticPublisher:
             for path, diagnostics in self.project_diagnostics(project).items():
                 by_file.setdefault(path, []).extend(diagnostics)
         for path in {*by_file, *self._published}:
-            diagnostics = by_file.get(path, [])
-            # Editors redraw what they are sent; most keystrokes change the findings of one file or of none.
-            if diagnostics != self._published.get(path, []):
-                document = self._server.documents.open_documents.get(path)
-                self._server.text_document_publish_diagnostics(
-                    lsp.PublishDiagnosticsParams(
-                        self._server.documents.uri_of(path), diagnostics, document.version if document else None
-                    )
-                )
-            if diagnostics:
-                self._published[path] = diagnostics
-            else:
-                self._published.pop(path, None)
+            self._publish(path, by_file.get(path, []))
+
+    def publish_file(self, path: Path) -> None:
+        """Publish the findings of one file, before those of a large project. Raises ProvisionerError as above."""
+        file = self._server.documents.workspace.file(path)
+        if file is not None:
+            findings = file.analysis.file_diagnostics(file.source, file.tree)
+            self._publish(path, [self.protocol_diagnostic(one, path, file.analysis) for one in findings])
+
+    def _publish(self, path: Path, diagnostics: list[lsp.Diagnostic]) -> None:
+        """Tell the client the findings of a file, unless it was told the same last."""
+        # Editors redraw what they are sent; most keystrokes change the findings of one file or of none.
+        if diagnostics == self._published.get(path, []):
+            return
+        document = self._server.documents.open_documents.get(path)
+        self._server.text_document_publish_diagnostics(
+            lsp.PublishDiagnosticsParams(
+                self._server.documents.uri_of(path), diagnostics, document.version if document else None
+            )
+        )
+        if diagnostics:
+            self._published[path] = diagnostics
+        else:
+            self._published.pop(path, None)
 
     def project_diagnostics(self, project: LanguageProject) -> dict[Path, list[lsp.Diagnostic]]:
         """The findings of one project by file. Raises ProvisionerError for wrong settings."""

@@ -11,12 +11,15 @@ from provisioner.model.column_types import TYPES
 class Columns(Mapping[str, str]):
     """Column names in order with their types as the manifest spells them; immutable and hashable."""
 
-    __slots__ = ("_types", "descriptions")
+    __slots__ = ("_hash", "_items", "_types", "descriptions")
 
     def __init__(self, types: Mapping[str, str], descriptions: Mapping[str, str] | None = None) -> None:
         # Copies: the caller may go on changing its mapping, and these values are hashed.
         self._types = MappingProxyType(dict(types))
         self.descriptions: Mapping[str, str] = MappingProxyType(dict(descriptions or {}))
+        # Compared and hashed for each look-up of a transform that is bound: once as a tuple, not each time anew.
+        self._items = tuple(self._types.items())
+        self._hash = hash(self._items)
 
     def __getitem__(self, name: str) -> str:
         return self._types[name]
@@ -28,13 +31,13 @@ class Columns(Mapping[str, str]):
         return len(self._types)
 
     def __hash__(self) -> int:
-        return hash(tuple(self._types.items()))
+        return self._hash
 
     def __eq__(self, other: object) -> bool:
         """Equal in names, types, order and descriptions; a plain mapping is compared without order and descriptions."""
         # Azure keeps the order of columns; a plain mapping in a test or a rule has none that is meant.
         if isinstance(other, Columns):
-            return list(self.items()) == list(other.items()) and self.descriptions == other.descriptions
+            return self is other or (self._items == other._items and self.descriptions == other.descriptions)
         return isinstance(other, Mapping) and dict(self._types) == dict(other)
 
     def __repr__(self) -> str:

@@ -124,8 +124,10 @@ class Context:
 
     def written_value(self, path: Path) -> Any:
         """The value as the author wrote it, variables filled in, at a path from the manifest's root; None if absent."""
-        value: Any = self.document.raw
-        for step in path:
+        if not path:
+            return self.document.raw
+        value: Any = self.document.written_section(str(path[0]))
+        for step in path[1:]:
             if not isinstance(value, Mapping) or step not in value:
                 return None
             value = value[step]

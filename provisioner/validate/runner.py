@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from provisioner.load import Document
 
 
+PartFilter = Callable[[tuple[str | int, ...]], bool]
+"""Which parts of a manifest are checked, by their paths."""
+
+
 def check(
     document: Document,
     select: Iterable[str] = (),
@@ -27,17 +31,19 @@ def check(
     *,
     transforms: BoundTransforms | None = None,
     evidence: str | None = None,
+    parts: PartFilter | None = None,
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics of loading and of the rules for one document, sorted by position, without duplicates.
 
     `select` and `ignore` take codes or their beginnings, `severities` maps codes to error, warning or info; all three
     are combined with the project's settings. `evidence` (newest, undisputed, documented; None: as the settings say)
-    decides what is taken for allowed. Errors of loading are never filtered. Raises ProvisionerError for another word.
+    decides what is taken for allowed; `parts` says, by its path, which part of the manifest to check (default: all).
+    Errors of loading are never filtered. Raises ProvisionerError for another word.
     """
     diagnostic_filter = DiagnosticFilter.from_settings(document.root, select, ignore, severities or {}, evidence)
     selected = [rule for rule in all_rules() if rule.family or diagnostic_filter.selects(rule.code)]
     bound = (transforms or BoundTransforms()).with_policy(diagnostic_filter.policy)
-    findings = list(_run_rules(document, selected, bound))
+    findings = list(_run_rules(document, selected, bound, parts))
     # The texts are searched for secrets only where something is said of them; what loading found is masked already.
     masked = map(document.secret_mask.mask_diagnostic, findings) if findings else ()
     diagnostics = [*document.diagnostics, *masked]
@@ -72,12 +78,13 @@ def check_documents(
     severities: Mapping[str, str] | None = None,
     transforms: BoundTransforms | None = None,
     evidence: str | None = None,
+    parts: PartFilter | None = None,
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics of one manifest loaded for several environments, each finding reported once; see `check`."""
     transforms = transforms or BoundTransforms()
     select, ignore = tuple(select), tuple(ignore)
     by_environment = {
-        name: check(document, select, ignore, severities, transforms=transforms, evidence=evidence)
+        name: check(document, select, ignore, severities, transforms=transforms, evidence=evidence, parts=parts)
         for name, document in documents.items()
     }
     if len(by_environment) == 1:
@@ -121,13 +128,15 @@ def _sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
     return (*start, SEVERITIES.index(diagnostic.severity), diagnostic.code, diagnostic.message)
 
 
-def _run_rules(document: Document, chosen: Iterable[Rule], transforms: BoundTransforms) -> Iterator[Diagnostic]:
+def _run_rules(
+    document: Document, chosen: Iterable[Rule], transforms: BoundTransforms, parts: PartFilter | None
+) -> Iterator[Diagnostic]:
     """The findings of the rules, except at positions where loading reported an error."""
     # What a rule says about a value that could not be read follows from that error and would hide it.
     broken_positions = {document.place(path, at) for path in document.broken for at in _ENDS}
     return (
         diagnostic
-        for diagnostic in _run_all_rules(document, chosen, transforms)
+        for diagnostic in _run_all_rules(document, chosen, transforms, parts)
         if diagnostic.place not in broken_positions
     )
 
@@ -135,7 +144,9 @@ def _run_rules(document: Document, chosen: Iterable[Rule], transforms: BoundTran
 _ENDS: tuple[Literal["key", "value"], ...] = ("key", "value")
 
 
-def _run_all_rules(document: Document, chosen: Iterable[Rule], transforms: BoundTransforms) -> Iterator[Diagnostic]:
+def _run_all_rules(
+    document: Document, chosen: Iterable[Rule], transforms: BoundTransforms, parts: PartFilter | None
+) -> Iterator[Diagnostic]:
     if document.manifest is None:
         return
     by_type: dict[type, list[Rule]] = {part_type: [] for part_type in PART_TYPES}
@@ -145,6 +156,8 @@ def _run_all_rules(document: Document, chosen: Iterable[Rule], transforms: Bound
     for part_type, rules_on_type in by_type.items():
         if rules_on_type:
             for part, path, owner in iterate_parts(document, document.manifest, part_type):
+                if parts is not None and not parts(path):
+                    continue
                 for rule in rules_on_type:
                     yield from rule.check(
                         part, Context(document, transforms, rule, path, owner, transforms.policy, memo)

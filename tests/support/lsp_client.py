@@ -16,15 +16,14 @@ TIMEOUT = 60
 class LspClient:
     """Speaks to `provisioner lsp` over its standard input and output."""
 
-    def __init__(self, folder: Path, *, settings=None, encodings=("utf-16",), environment=None) -> None:
+    def __init__(self, folder: Path, *, settings=None, encodings=("utf-16",), command=None) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "provisioner", "lsp", "-q"],
+            command or [sys.executable, "-m", "provisioner", "lsp", "-q"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env={**os.environ, **(environment or {})},
         )
         self.stderr = []
         self.answers: dict[int, queue.Queue] = {}

@@ -22,9 +22,12 @@ from provisioner.suggest import nearest_name
 class ShapeReader:
     """Reads nodes by their shape into plain data: text, numbers, booleans, lists and dictionaries."""
 
-    def __init__(self, variables: Variables, files: ReferencedFiles, errors: ManifestErrors) -> None:
+    def __init__(
+        self, variables: Variables, files: ReferencedFiles, errors: ManifestErrors, *, keeps_values: bool = False
+    ) -> None:
         self.files = files
         self.errors = errors
+        self.keeps_values = keeps_values
         scalars = ScalarReader(variables, errors)
         # A table, not `match`: loading a manifest reads thousands of nodes, and a lookup costs the same for all shapes.
         self._readers: dict[type[shapes.Shape], Callable[[Node, Any, Path], Any]] = {
@@ -88,10 +91,26 @@ class ShapeReader:
                 hint = "write {} for an empty one, or remove it"
                 self.errors.add_at("MAN009", message, node.keys[name], hint, severity="warning")
                 continue
-            value = self.read(child, shape.value_shape, (*path, name))
+            is_entry = len(path) == 1 and path[0] in _SECTIONS_KEPT
+            value = (self._read_kept if is_entry else self.read)(child, shape.value_shape, (*path, name))
             if value is not ABSENT:
                 values[name] = value
         return values
+
+    def _read_kept(self, node: Node, shape: shapes.Shape, path: Path) -> Any:
+        """An entry of a large section: what was read of the same node before, if nothing else decides its value."""
+        kept = node.source.read_values.get(id(node))
+        if kept is not None and kept[0] is node:
+            return kept[1]
+        errors, contents = self.errors, self.errors.source_map.file_contents
+        before = (len(errors.diagnostics), len(errors.broken), len(contents))
+        value = self.read(node, shape, path)
+        # Not where there is an error to report, a file to read, or a variable; nor for nodes that an overlay has made,
+        # which no later loading meets.
+        is_plain = before == (len(errors.diagnostics), len(errors.broken), len(contents))
+        if self.keeps_values and is_plain and "$" not in node.source.text[node.start : node.end] and not node.shared:
+            node.source.read_values[id(node)] = (node, value)
+        return value
 
     def read_fixed_keys(self, node: Node, shape: shapes.FixedKeys, path: Path) -> Any:
         """The keys of the language with their values; keys without a usable value are absent."""
@@ -184,6 +203,8 @@ class ShapeReader:
         return ABSENT if is_null(node) else self.errors.wrong_type(node, shape, path)
 
 
+_SECTIONS_KEPT = frozenset({"tables", "streams"})
+"""Sections with as many entries as a project has tables; those of the others are read in no time."""
 _NODE_CLASSES: dict[type[shapes.Shape], type[Node]] = {
     shapes.ListOf: SequenceNode,
     shapes.MapOf: MappingNode,

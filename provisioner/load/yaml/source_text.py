@@ -40,6 +40,8 @@ class SourceText:
         self.text = text
         self.bom_length = bom_length
         self.name = display_path(path)
+        # For whoever reads the same text again: its values are kept as long as it is.
+        self.read_values: dict[int, tuple[object, object]] = {}
 
     @cached_property
     def _line_starts(self) -> list[int]:
