@@ -11,6 +11,7 @@ import click
 from provisioner.cli.options import Command
 from provisioner.reports.format_registry import FORMATS, render_report
 from provisioner.reports.report_format import ReportOptions
+from provisioner.text import escape_invisible
 
 ReportFile = tuple[str, Path]
 """A format and the file that gets the report."""
@@ -57,6 +58,6 @@ def write_reports(subject: str, result: Any, options: ReportOptions, reports: tu
         plain = ReportOptions(
             verbose=options.verbose, strict=options.strict, find_place=options.find_place, command=options.command
         )
-        text = render_report(subject, format_name, result, plain)
+        text = escape_invisible(render_report(subject, format_name, result, plain))
         # A lone surrogate, which JSON can smuggle in, has no UTF-8; it is escaped as on stdout.
         file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

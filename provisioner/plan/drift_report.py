@@ -10,6 +10,8 @@ from provisioner.diagnostics import Diagnostic, Severity
 from provisioner.plan import report
 from provisioner.plan.delta_text import DRIFT_SIDES, is_query, property_diff, query_diff
 from provisioner.plan.drift_findings import DRIFT_KINDS, Drift, DriftFinding
+from provisioner.plan.drift_page import drift_page
+from provisioner.plan.drift_summary import drift_verdict, sorted_findings
 from provisioner.plan.effects.effect_markdown import effect_markdown
 from provisioner.plan.effects.effect_text import effect_lines
 from provisioner.plan.text_report import property_lines
@@ -19,7 +21,6 @@ from provisioner.reports.markdown_blocks import code_block, code_span
 from provisioner.reports.markdown_document import MarkdownDocument
 from provisioner.reports.markdown_table import markdown_cell
 from provisioner.reports.report_format import FindPlace, Views
-from provisioner.text import plural
 
 
 def format_text(drift: Drift, *, color: bool = False, verbose: bool = False) -> str:
@@ -31,7 +32,7 @@ def format_text(drift: Drift, *, color: bool = False, verbose: bool = False) -> 
         line for finding in sorted_findings(drift) for line in _finding_lines(finding, color=color, verbose=verbose)
     ]
     lines += [f"  ? {gap.scope} could not be read: {gap.why}" for gap in drift.gaps]
-    return "\n".join([*lines, *([""] if lines else []), verdict(drift)]) + "\n"
+    return "\n".join([*lines, *([""] if lines else []), drift_verdict(drift)]) + "\n"
 
 
 def report_data(drift: Drift, find_place: FindPlace | None = None) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def drift_document(drift: Drift) -> MarkdownDocument:
     ]
     gaps = [f"- {code_span(gap.scope)} could not be read: {markdown_cell(gap.why or '')}" for gap in drift.gaps]
     return MarkdownDocument(
-        [title, "", verdict(drift)],
+        [title, "", drift_verdict(drift)],
         ("", "kind", "type", "name", "what", "who", "when"),
         rows,
         [*([gaps] if gaps else []), *_effect_sections(drift)],
@@ -124,6 +125,7 @@ VIEWS: Views[Drift] = {
     "data": lambda drift, options: report_data(drift, options.find_place),
     "markdown": lambda drift, _: format_markdown(drift),
     "document": lambda drift, _: drift_document(drift),
+    "page": lambda drift, _: drift_page(drift),
     "diagnostics": lambda drift, options: drift_diagnostics(drift, options.find_place),
     "junit_suite": lambda drift, _: junit_suite(drift),
 }
@@ -135,14 +137,6 @@ def drift_diagnostics(drift: Drift, find_place: FindPlace | None = None) -> Iter
         severity: Severity = "error" if finding.difference else "info"
         position = find_place(finding.path) if find_place else None
         yield Diagnostic(finding.code, severity, finding.message, place=position, hint=DRIFT_KINDS[finding.kind][1])
-
-
-def sorted_findings(drift: Drift) -> list[DriftFinding]:
-    """Differences first, then by kind and name."""
-    return sorted(
-        drift.findings,
-        key=lambda finding: (not finding.difference, list(DRIFT_KINDS).index(finding.kind), finding.name),
-    )
 
 
 def _finding_lines(finding: DriftFinding, *, color: bool, verbose: bool) -> list[str]:
@@ -157,12 +151,3 @@ def _finding_lines(finding: DriftFinding, *, color: bool, verbose: bool) -> list
 def _delta_lines(finding: DriftFinding) -> list[str]:
     """The properties in plain text, whole."""
     return list(property_lines(finding.type, finding.deltas, DRIFT_SIDES, color=False, verbose=True))
-
-
-def verdict(drift: Drift) -> str:
-    """The line that says whether there is a difference, and what could not be read."""
-    differences = sum(finding.difference for finding in drift.findings)
-    gaps = f"; {plural(len(drift.gaps), 'scope')} could not be read" if drift.gaps else ""
-    if not differences:
-        return f"No drift{gaps}." if gaps else "No drift. Azure is as the manifest says."
-    return f"Drift: {plural(differences, 'difference')}{gaps}."

@@ -8,6 +8,7 @@ from provisioner._version import __version__
 from provisioner.plan.change import Change
 from provisioner.plan.decision import decide
 from provisioner.plan.markdown_report import format_markdown, plan_document
+from provisioner.plan.plan_page import plan_page
 from provisioner.plan.planning import Plan
 from provisioner.plan.text_report import format_text
 from provisioner.reports.json_envelope import VERSION
@@ -46,4 +47,5 @@ VIEWS: Views[Plan] = {
     "data": lambda plan, options: report_data(plan, options.find_place),
     "markdown": lambda plan, options: format_markdown(plan, options.command),
     "document": lambda plan, options: plan_document(plan, options.command),
+    "page": plan_page,
 }

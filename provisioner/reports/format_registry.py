@@ -46,16 +46,18 @@ SUBJECTS: Mapping[str, Subject] = {
     "validate": _subject(
         "provisioner.reports.diagnostics_report:VIEWS", "text data diagnostics junit_suite annotations"
     ),
-    "test": _subject("provisioner.transform_tests.report:VIEWS", "text data junit_suite annotations"),
-    "plan": _subject("provisioner.plan.report:VIEWS", "text data markdown document"),
+    "test": _subject("provisioner.transform_tests.report:VIEWS", "text data junit_suite annotations page"),
+    "plan": _subject("provisioner.plan.report:VIEWS", "text data markdown document page"),
     "apply": _subject("provisioner.apply.report:APPLY_VIEWS", "text data"),
-    "verify": _subject("provisioner.verify.report:VIEWS", "text data junit_suite"),
+    "verify": _subject("provisioner.verify.report:VIEWS", "text data junit_suite page"),
     "send": _subject("provisioner.send.report:VIEWS", "text data"),
     "up": _subject("provisioner.apply.report:UP_VIEWS", "text data"),
     "outputs": _subject(
         "provisioner.reports.sender_report:VIEWS", "text data sender", "provisioner.reports.sender_formats"
     ),
-    "drift": _subject("provisioner.plan.drift_report:VIEWS", "text data markdown document diagnostics junit_suite"),
+    "drift": _subject(
+        "provisioner.plan.drift_report:VIEWS", "text data markdown document diagnostics junit_suite page"
+    ),
     "render": _subject("provisioner.render.format:VIEWS", "resources", "provisioner.render.file_formats"),
     "graph": _subject("provisioner.pipeline_graph.report:VIEWS", "picture data", "provisioner.pipeline_graph.formats"),
     "import": _subject("provisioner.reports.document_views:MANIFEST_VIEWS", "yaml"),

@@ -33,7 +33,7 @@ DEFAULT_OPTIONS = ReportOptions()
 View = Callable[[T, ReportOptions], Any]
 Views = Mapping[str, View[T]]
 """What formats see of a command's result, by the names that they ask for: `text`, `data`, `markdown`, `document`,
-`diagnostics`, `annotations`, `junit_suite`, `resources`. A result has those that make sense for it."""
+`diagnostics`, `annotations`, `junit_suite`, `resources`, `page`. A result has those that make sense for it."""
 
 
 @dataclass(frozen=True, slots=True)

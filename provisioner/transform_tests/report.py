@@ -12,6 +12,7 @@ from provisioner.reports.junit import JUnitSuite, JUnitTestCase
 from provisioner.reports.report_format import Views
 from provisioner.reports.text_table import TableLine, format_cell, format_difference, table_lines
 from provisioner.transform_tests.result import TestResult
+from provisioner.transform_tests.transform_test_page import transform_test_page
 from provisioner.transforms.row_compare import ABSENT, RowResult
 
 
@@ -72,6 +73,7 @@ VIEWS: Views[Sequence[TestResult]] = {
     "data": lambda results, _: report_data(results),
     "junit_suite": lambda results, _: junit_suite(results),
     "annotations": lambda results, _: test_annotations(results),
+    "page": lambda results, _: transform_test_page(results),
 }
 
 

@@ -13,6 +13,7 @@ from provisioner.reports.junit import JUnitSuite, JUnitTestCase
 from provisioner.reports.report_format import Views
 from provisioner.reports.text_table import TableLine, format_cell, format_difference, table_lines
 from provisioner.text import plural
+from provisioner.verify.verification_page import verification_page
 
 _TABLE_HEAD = ("column", "expected", "arrived")
 
@@ -45,6 +46,7 @@ VIEWS: Views[VerifyResult] = {
     "text": lambda result, options: format_text(result, color=options.color, verbose=options.verbose),
     "data": lambda result, _: report_data(result),
     "junit_suite": lambda result, _: junit_suite(result),
+    "page": lambda result, _: verification_page(result),
 }
 
 
