@@ -24,6 +24,7 @@ _FILES_BY_LETTERS: Mapping[str, tuple[str, ...]] = {
     "TAB": ("azure_tables.yaml", "builtin_tables.json", "limits.yaml"),
     "STR": ("names.yaml", "limits.yaml"),
     "RES": ("limits.yaml", "resources/dcr.yaml"),
+    "APP": ("directory.yaml",),
     "GRA": ("roles.yaml",),
 }
 """The letters of a code → the files of facts that its findings rest on; the other codes rest on the manifest alone."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner import load
 from provisioner.diagnostics import Diagnostic, Place, has_failures
 from provisioner.errors import InvalidManifest
-from provisioner.model import Manifest, ManifestPath, Target
+from provisioner.model import Manifest, ManifestPath, PrincipalReference, Target
 from provisioner.project_settings import find_settings
 from provisioner.state_directory import STATE_DIRECTORY
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provisioner.apply import Applied, ApplyOptions
     from provisioner.apply.template_deployment import WhatIfRow
     from provisioner.azure import Azure, Identity
+    from provisioner.doctor.health_check import HealthReport
     from provisioner.load import Document
     from provisioner.pipeline_graph.graph_elements import PipelineGraph
     from provisioner.plan import Drift, Plan, PlanOptions
@@ -155,7 +156,7 @@ class Project:
 
     def desired(self, identity: Identity | None = None) -> Graph:
         """The resources that the manifest declares; `identity` is the principal that `self` in a grant means."""
-        return self._expand(self.manifest, identity)
+        return self._expand(self.manifest, identity, None)
 
     def render(self, format_name: str = "arm", *, import_blocks: bool = False) -> Mapping[str, str]:
         """The files of a format: name → text; with `import_blocks` those that take what exists into Terraform's state.
@@ -221,6 +222,12 @@ class Project:
         comparison = self.plan(azure, PlanOptions(tolerant_of_gaps=True))
         return find_drift(comparison, self.manifest, strict_undeclared=strict_undeclared)
 
+    def check_up(self, azure: Azure) -> HealthReport:
+        """What would stop an apply: sign-in, network, providers, region, rights. Raises InvalidManifest alone."""
+        from provisioner.doctor.checkup import check_up
+
+        return check_up(self.raise_if_invalid(), azure, lambda: self.plan(azure))
+
     # -- apply
 
     def lock(
@@ -281,7 +288,7 @@ class Project:
         from provisioner.resources.sender_outputs import OUTPUT_TYPES, read_outputs
 
         live = self._live_graph(azure, after, OUTPUT_TYPES)
-        return read_outputs(self.manifest, live, azure.cloud.ingestion_audience)
+        return read_outputs(self.manifest, live, azure.cloud.ingestion_audience, azure.identity.tenant_id)
 
     # -- send
 
@@ -333,8 +340,10 @@ class Project:
 
         return read_types(azure, self.desired(azure.identity), types)
 
-    def _expand(self, manifest: Manifest, identity: Identity | None) -> Graph:
+    def _expand(
+        self, manifest: Manifest, identity: Identity | None, object_ids: Mapping[PrincipalReference, str] | None
+    ) -> Graph:
         from provisioner.resources.expand import expand_manifest
 
         object_id, principal_type = (identity.object_id, identity.principal_type) if identity else (None, None)
-        return expand_manifest(manifest, object_id, self.templates, principal_type)
+        return expand_manifest(manifest, object_id, self.templates, principal_type, object_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provisioner.apply import Applied, ApplyOptions
     from provisioner.apply.template_deployment import WhatIfRow
     from provisioner.azure import Azure, Identity
-    from provisioner.model import Manifest, Target
+    from provisioner.model import Manifest, PrincipalReference, Target
     from provisioner.resources import Graph
     from provisioner.resources.sender_outputs import Outputs
 
@@ -99,8 +99,9 @@ class SavedPlan:
         from provisioner.resources.sender_outputs import OUTPUT_TYPES, read_outputs
 
         live = after.live_graph(azure, OUTPUT_TYPES)
-        return read_outputs(self._content.manifest_outline, live, azure.cloud.ingestion_audience)
+        outline, identity = self._content.manifest_outline, azure.identity
+        return read_outputs(outline, live, azure.cloud.ingestion_audience, identity.tenant_id)
 
-    def _expand(self, _: Manifest, identity: Identity) -> Graph:
-        # The file holds the expanded resources, with `self` as a placeholder for the identity.
+    def _expand(self, _: Manifest, identity: Identity, __: Mapping[PrincipalReference, str] | None) -> Graph:
+        # The file holds the expanded resources with the principals that were looked up, and `self` as a placeholder.
         return plan_file.load_plan(self._file, identity.object_id).desired

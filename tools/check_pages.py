@@ -29,6 +29,7 @@ SUBJECTS = {
     "KQL": "The transform language",
     "FIT": "Transform and table",
     "MON": "Monitoring",
+    "APP": "Applications",
     "GRA": "Grants",
     "SEC": "Secrets",
 }
@@ -73,7 +74,7 @@ What stops the manifest from being read at all can be neither ignored nor silenc
 
 A package adds checks through the entry point group `provisioner.rules`. Each entry point names a rule, or a module that
 holds some. A rule is a function over one part of the manifest (`Manifest`, `Workspace`, `Endpoint`, `Table`, `Stream`,
-`Flow`, `Dcr` or `Grant` of `provisioner.model`); it yields findings and never raises:
+`Flow`, `Dcr`, `Application` or `Grant` of `provisioner.model`); it yields findings and never raises:
 
 ```python
 {example}```

@@ -52,9 +52,9 @@ class ChangeWriter:
                 delay = min(delay * 1.7, _MAX_DELAY)
 
     def _write_once(self, change: Change) -> Body | None:
-        management = self.azure.management
         resource = change.desired or change.live
         assert resource is not None
+        management = self.azure.writer_of(resource.type)
         if change.action == "delete":
             management.delete(resource.type, change.id)
             return None

@@ -27,7 +27,8 @@ from provisioner.plan import Change, Plan
 from provisioner.plan.fingerprint import change_digest
 from provisioner.plan.resource_change import resource_change
 from provisioner.progress import ProgressEvent
-from provisioner.resources import Body, Graph, Key, Resource
+from provisioner.resources import Body, Graph, Key, Param, Ref, Resource, substitute
+from provisioner.resources.application_resource import principal_id
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -173,7 +174,9 @@ class Execution:
         started = time.monotonic()
         before = change.live.body if change.live else None
         try:
-            after: Body | None = self.writer.write(change, lambda why: self._report("wait", change, why))
+            after: Body | None = self.writer.write(
+                self.with_principals(change), lambda why: self._report("wait", change, why)
+            )
         except ProvisionerError as error:
             self.failed = True
             outcome = Outcome.of_change(change, "failed", time.monotonic() - started, _with_conflict_hint(error))
@@ -188,6 +191,23 @@ class Execution:
         self.journal.end(change, outcome, before, after)
         self._report("done", change, f"{_PAST_TENSE[change.action]} in {outcome.seconds:.1f} s")
         return outcome
+
+    def with_principals(self, change: Change) -> Change:
+        """The change with the object ids of service principals, which are known once their applications are made.
+
+        Raises StalePlan where one is not.
+        """
+
+        def resolve(value: Ref | Param) -> object:
+            if isinstance(value, Param):
+                return value
+            outcome, live = self.outcome_by_key.get(value.key), self.plan.live.graph.get(value.key)
+            body = outcome.body if outcome is not None and outcome.body else live.body if live else {}
+            if (object_id := principal_id(body)) is None:
+                raise StalePlan(self.plan.fingerprint, "none", f"{change.type} {change.name}: {value} is not known")
+            return object_id
+
+        return change if change.body is None else replace(change, body=substitute(change.body, resolve))
 
     def _flow_errors_of(self, error: ProvisionerError, change: Change) -> tuple[FlowError, ...]:
         """The flows that Azure's refusal points into, with their positions in the manifest where they can be found."""

@@ -20,7 +20,7 @@ from provisioner.errors import CloudError, ProvisionerError
 from provisioner.package_data import load_facts
 from provisioner.plan import Change, Plan, merge_body
 from provisioner.progress import ProgressEvent
-from provisioner.resources import Body, Graph, Key
+from provisioner.resources import Body, Graph, Key, iterate_refs
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -47,9 +47,15 @@ def deployment_templates(plan: Plan, manifest: Manifest) -> Iterator[tuple[tuple
     """The changes that templates can express, in parts within ARM's limits, each with its template.
 
     Bodies are merged with the live ones, since a deployment replaces resources as a PUT does. The resource group, and
-    changes that patch, replace or delete, are left out: templates cannot express them.
+    changes that patch, replace or delete, are left out: templates cannot express them. So are grants for applications
+    that are not made yet.
     """
-    changes = [change for wave in dependency_waves(plan.changes) for change in wave if _fits_template(change)]
+    changes = [
+        change
+        for wave in dependency_waves(plan.changes)
+        for change in wave
+        if _fits_template(change) and not any(iterate_refs(change.body))
+    ]
     for part in _split_by_size(changes):
         yield part, _rendered_template(plan, manifest, {change.key: change for change in part})
 
@@ -83,6 +89,10 @@ def deploy_plan(
     with executing(plan, azure, options, state_directory, locate_error) as execution:
         # Single writes that others build on (the group) go first, removals last, as dependency_waves orders them.
         execution.write([change for change in plan.changes if not _fits_template(change) and change.action != "delete"])
+        if not execution.stopped:
+            # From here on every application is made, so that the grants for them can be expressed too.
+            changes = tuple(execution.with_principals(change) for change in plan.changes)
+            execution.plan = replace(plan, changes=changes)
         TemplateDeployer(execution, manifest).deploy()
         execution.write([change for change in plan.changes if change.action == "delete"])
     return execution.applied()
@@ -157,6 +167,8 @@ class TemplateDeployer:
 def _fits_template(change: Change) -> bool:
     """Whether a template can express the change: a creation, or an update by PUT."""
     if change.desired is None or change.desired.type.write.update_method == "never":
+        return False
+    if change.desired.type.api != "arm":
         return False
     return change.action == "create" or (
         change.action == "update" and change.desired.type.write.update_method != "patch"

@@ -19,11 +19,13 @@ from provisioner.model import Target
 if TYPE_CHECKING:
     from requests import Session
 
+    from provisioner.azure.directory_client import DirectoryClient
     from provisioner.azure.http_pipeline import CallObserver
     from provisioner.azure.ingestion_client import IngestionClient
     from provisioner.azure.management_client import ManagementClient
     from provisioner.azure.query_client import QueryClient
     from provisioner.azure.request_counters import RequestCounters
+    from provisioner.resources import ResourceType
 
 __all__ = ["CLOUDS", "Azure", "Cloud", "Identity", "connect", "connect_local", "local_cloud"]
 
@@ -84,6 +86,17 @@ class Azure:
         over = http_pipeline.create_transport(self.cloud, self.session)
         operations = ResourceOperations(self.cloud, self.target.subscription, self.tokens, policies, over)
         return ManagementClient(operations, self.cloud.arm_endpoint, self.requests, self.observer)
+
+    @cached_property
+    def directory(self) -> DirectoryClient:
+        """The client of Microsoft Entra, through Microsoft Graph."""
+        from provisioner.azure.directory_client import DirectoryClient
+
+        return DirectoryClient(self.cloud, self.tokens, self.session, self.requests, self.observer)
+
+    def writer_of(self, type_: ResourceType) -> ManagementClient | DirectoryClient:
+        """The client that writes resources of a type."""
+        return self.directory if type_.api == "directory" else self.management
 
     @cached_property
     def ingestion(self) -> IngestionClient:

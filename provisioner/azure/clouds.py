@@ -1,8 +1,8 @@
 """Azure's clouds: the host names of each service and the audiences of their tokens.
 
 Sources: azure-cli `azure/cli/core/cloud.py` (authority, ARM, query); the Logs Ingestion API overview (ingestion
-audiences); azure-core `AzureClouds` (ARM scopes). The query API refuses a token for its own host name in the public
-cloud, so host and audience differ there.
+audiences); azure-core `AzureClouds` (ARM scopes); learn.microsoft.com/graph/deployments (Microsoft Graph). The query
+API refuses a token for its own host name in the public cloud, so host and audience differ there.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ class Cloud:
     query_endpoint: str
     query_audience: str
     portal: str
+    directory_endpoint: str
+    """Microsoft Graph, through which Microsoft Entra is read and written."""
+    directory_audience: str
     ca_file: Path | None = None
     """The only certificate authority to trust; None trusts those of the machine."""
     trust_environment: bool = True
@@ -35,6 +38,11 @@ class Cloud:
     def arm_scope(self) -> str:
         """The scope of a token for ARM."""
         return _default_scope(self.arm_audience)
+
+    @property
+    def directory_scope(self) -> str:
+        """The scope of a token for Microsoft Graph."""
+        return _default_scope(self.directory_audience)
 
     @property
     def ingestion_scope(self) -> str:
@@ -59,6 +67,8 @@ CLOUDS: Mapping[str, Cloud] = MappingProxyType(
             query_endpoint="https://api.loganalytics.azure.com",
             query_audience="https://api.loganalytics.io",
             portal="https://portal.azure.com",
+            directory_endpoint="https://graph.microsoft.com",
+            directory_audience="https://graph.microsoft.com",
         ),
         "usgovernment": Cloud(
             name="usgovernment",
@@ -70,6 +80,8 @@ CLOUDS: Mapping[str, Cloud] = MappingProxyType(
             query_endpoint="https://api.loganalytics.us",
             query_audience="https://api.loganalytics.us",
             portal="https://portal.azure.us",
+            directory_endpoint="https://graph.microsoft.us",
+            directory_audience="https://graph.microsoft.us",
         ),
         "china": Cloud(
             name="china",
@@ -81,6 +93,8 @@ CLOUDS: Mapping[str, Cloud] = MappingProxyType(
             query_endpoint="https://api.loganalytics.azure.cn",
             query_audience="https://api.loganalytics.azure.cn",
             portal="https://portal.azure.cn",
+            directory_endpoint="https://microsoftgraph.chinacloudapi.cn",
+            directory_audience="https://microsoftgraph.chinacloudapi.cn",
         ),
     }
 )
@@ -100,6 +114,8 @@ def local_cloud(endpoint: str, authority: str, query: str, ca_file: Path | str) 
         query_endpoint=query.rstrip("/"),
         query_audience=public.query_audience,
         portal=public.portal,
+        directory_endpoint=endpoint.rstrip("/"),
+        directory_audience=public.directory_audience,
         ca_file=Path(ca_file),
         trust_environment=False,
     )

@@ -126,19 +126,25 @@ def client_secret_credential(cloud: Cloud, tenant: str, client_id: str, client_s
 
 def identity_from_token(token: str) -> Identity:
     """The identity in a JWT's claims; an opaque token gives an empty Identity."""
-    # The signature is not checked: only ARM relies on the token, here it names who acts in reports.
-    parts = token.split(".")
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (IndexError, ValueError, binascii.Error):
-        return Identity()
-    if not isinstance(claims, dict):
+    claims = token_claims(token)
+    if claims is None:
         return Identity()
     name = claims.get("upn") or claims.get("preferred_username") or claims.get("unique_name") or claims.get("name")
     app = claims.get("appid") or claims.get("azp")
     return Identity(
         claims.get("oid"), name or claims.get("app_displayname"), app, claims.get("tid"), _principal_type(claims)
     )
+
+
+def token_claims(token: str) -> dict[str, Any] | None:
+    """The claims of a JWT; None for an opaque token."""
+    # The signature is not checked: only the service relies on the token, here it tells who acts and what it may.
+    parts = token.split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return None
+    return claims if isinstance(claims, dict) else None
 
 
 def _principal_type(claims: dict[str, Any]) -> Literal["ServicePrincipal", "User"] | None:

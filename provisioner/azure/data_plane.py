@@ -1,4 +1,4 @@
-"""The HTTP policies of the ingestion and query clients."""
+"""The HTTP policies of the ingestion, query and directory clients."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def client_options(
     observer: CallObserver,
     retries: bool = True,
 ) -> dict[str, Any]:
-    """Keyword arguments for a client of azure-monitor-ingestion or azure-monitor-query.
+    """Keyword arguments for a client of azure-monitor-ingestion or azure-monitor-query, or for azure-core's own.
 
     Calls are retried as management calls are. A query changes nothing; an upload that is retried after a broken
     connection can store its records twice, so that callers must not count on single rows. Without `retries` the

@@ -105,7 +105,7 @@ class ResourceOperations:
 
     def import_clients(self, shorts: Iterable[str]) -> None:
         """Import the clients that write these resource types, ahead of their first use."""
-        for name in dict.fromkeys(_CLIENT_OF_TYPE[short] for short in shorts):
+        for name in dict.fromkeys(_CLIENT_OF_TYPE[short] for short in shorts if short in _CLIENT_OF_TYPE):
             CLIENT_IMPORTS[name]()
 
     def put(self, type_: ResourceType, id_: str, body: bytes, headers: Mapping[str, str]) -> RawBody:

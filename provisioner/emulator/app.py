@@ -7,6 +7,7 @@ import sys
 import traceback
 import uuid
 from contextlib import nullcontext
+from email.utils import formatdate
 
 from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import generic_resources
@@ -14,6 +15,7 @@ from provisioner.emulator.arm.access_control import authorize
 from provisioner.emulator.arm.policies import check_policies
 from provisioner.emulator.arm.rate_limits import rate_limit_headers
 from provisioner.emulator.arm.resource_locks import check_locks
+from provisioner.emulator.arm.resource_providers import check_registration
 from provisioner.emulator.http.request import Request
 from provisioner.emulator.http.response import ApiError, Response, not_implemented
 from provisioner.emulator.http.routing import Route, RouteTable
@@ -75,6 +77,7 @@ class AzureApplication:
         request_id = str(uuid.uuid4())
         headers = response.headers
         headers.setdefault("x-ms-request-id", request_id)
+        headers["Date"] = formatdate(request.state.clock.now(), usegmt=True)
         if request.headers.get("x-ms-return-client-request-id", "").lower() == "true":
             headers["x-ms-client-request-id"] = request.headers.get("x-ms-client-request-id", "")
         if plane in {"arm", ""}:
@@ -101,6 +104,7 @@ def _check_and_authorize(request: Request, route: Route) -> None:
     _check_subscription_id(request)
     if route.plane == "arm" and not route.is_envelope:
         authorize(request, route.action, request.path)
+        check_registration(request, route.resource_type)
         _check_governance(request, route)
 
 
@@ -117,7 +121,8 @@ def _fallback_route(request: Request, segments: list[str], path_exists: bool) ->
     if not path_exists and generic_resources.is_resource_id(segments):
         request.path_params = generic_resources.params_of(segments)
         if request.method in _GENERIC_HANDLERS:
-            return Route(request.method, request.path, _GENERIC_HANDLERS[request.method], "arm")
+            pattern = generic_resources.pattern_of(segments)
+            return Route(request.method, pattern, _GENERIC_HANDLERS[request.method], "arm")
     if not path_exists and request.method == "GET" and generic_resources.is_collection(segments):
         request.path_params = generic_resources.params_of([*segments, "name"])
         return Route(request.method, request.path, generic_resources.list_type, "arm")
@@ -155,7 +160,7 @@ def _authenticate_admin(request: Request) -> None:
 
 
 def _check_api_version(request: Request, route: Route) -> None:
-    if route.plane == "query":  # its version is the /v1 of the path
+    if route.plane in {"query", "graph"}:  # their version is part of the path
         return
     version = request.api_version
     if not version:

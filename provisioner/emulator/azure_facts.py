@@ -112,6 +112,24 @@ def table_limits() -> dict[str, Any]:
     return limits
 
 
+def federated_credential_limits() -> dict[str, Any]:
+    """How many federated credentials an application has, and how long and of which form their properties are."""
+    limits: dict[str, Any] = load_facts("directory.yaml")["federated_credential"]
+    return limits
+
+
+def directory_rights(right: str) -> list[str]:
+    """The permissions of Microsoft Graph of which any one is enough to `read` or `write` applications."""
+    permissions: list[str] = load_facts("directory.yaml")["rights"][right]["applications"]
+    return permissions
+
+
+def directory_batch_size() -> int:
+    """How many requests a batch of Microsoft Graph holds."""
+    size: int = load_facts("directory.yaml")["batch"]["most"]
+    return size
+
+
 @cache
 def types_created_with_ok() -> frozenset[str]:
     """The types, in lower case, whose PUT answers 200 for a new resource too."""
@@ -155,7 +173,7 @@ def provider_types(namespace: str) -> dict[str, list[str]]:
 @cache
 def builtin_roles() -> dict[str, dict[str, Any]]:
     """GUID → built-in role: `name`, `actions`, `not_actions`, `data_actions`."""
-    return {role["id"]: role for role in load_facts("emulator.yaml")["roles"]}
+    return {role["id"]: role for role in load_facts("roles.yaml")["definitions"]}
 
 
 @cache

@@ -18,6 +18,7 @@ from provisioner.emulator.arm import (
     resource_providers,
     resource_tags,
     role_assignments,
+    role_definitions,
     tables,
     workspace_information,
     workspaces,
@@ -28,6 +29,7 @@ from provisioner.emulator.arm.policies import ASSIGNMENT, DEFINITION
 from provisioner.emulator.arm.resource_locks import LOCK
 from provisioner.emulator.arm.resource_tags import TAGS
 from provisioner.emulator.entra import discovery, token_endpoint
+from provisioner.emulator.graph import graph_api, graph_batch
 from provisioner.emulator.http.routing import Route
 from provisioner.emulator.logs import ingestion_api, query_api
 
@@ -51,6 +53,13 @@ ROUTES = (
     Route("GET", "/common/discovery/instance", discovery.instance_discovery, "open"),
     Route("POST", "/{tenant}/oauth2/v2.0/token", token_endpoint.issue_token, "open"),
     Route("POST", "/{tenant}/oauth2/token", token_endpoint.issue_token, "open"),
+    # Microsoft Graph
+    Route("POST", "/v1.0/$batch", graph_batch.answer_batch, "graph"),
+    *(
+        Route(method, f"/v1.0/{path}", graph_api.answer, "graph")
+        for path in ("{object}", "{object}/{part}", "{object}/{part}/{child}", "{object}/{part}/{child}/{key}")
+        for method in ("GET", "POST", "PATCH", "DELETE")
+    ),
     # clouds, tenants, subscriptions, providers
     Route("GET", "/metadata/endpoints", resource_providers.get_cloud_metadata, "open"),
     Route("GET", "/tenants", resource_providers.list_tenants),
@@ -121,8 +130,11 @@ ROUTES = (
     Route("GET", "{scope}/providers/" + ROLE_ASSIGNMENT + "/{name}", role_assignments.get),
     Route("DELETE", "{scope}/providers/" + ROLE_ASSIGNMENT + "/{name}", role_assignments.delete),
     Route("GET", "{scope}/providers/Microsoft.Authorization/denyAssignments", role_assignments.list_deny_assignments),
-    Route("GET", "{scope}" + ROLES, role_assignments.list_role_definitions),
-    Route("GET", "{scope}" + ROLES + "/{name}", role_assignments.get_role_definition),
+    Route("GET", "{scope}" + ROLES, role_definitions.list_all),
+    Route("GET", "{scope}" + ROLES + "/{name}", role_definitions.get),
+    Route("PUT", "{scope}" + ROLES + "/{name}", role_definitions.put),
+    Route("DELETE", "{scope}" + ROLES + "/{name}", role_definitions.delete),
+    Route("GET", "{scope}/providers/Microsoft.Authorization/permissions", role_definitions.list_permissions),
     # locks and policies
     Route("GET", "{scope}/providers/" + LOCK, resource_locks.list_all),
     Route("PUT", "{scope}/providers/" + LOCK + "/{name}", resource_locks.put),
@@ -196,6 +208,8 @@ ROUTES = (
     Route("DELETE", "/emulator/faults", admin_api.clear_faults, "control"),
     Route("GET", "/emulator/applications", admin_api.list_applications, "control"),
     Route("PUT", "/emulator/applications/{client_id}", admin_api.put_application, "control"),
+    Route("PUT", "/emulator/issuers", admin_api.put_issuer, "control"),
+    Route("POST", "/emulator/assertions", admin_api.issue_assertion, "control"),
     Route(
         "PUT", "/emulator/classic/{subscription}/{group}/{workspace}/{table}", admin_api.put_classic_table, "control"
     ),

@@ -10,12 +10,15 @@ from provisioner.live.live_resources import (
     read_types,
     with_live_regions,
 )
+from provisioner.live.principal_lookup import Principals, look_up_principals
 
 __all__ = [
     "Inventory",
     "LiveResources",
+    "Principals",
     "ScopeCoverage",
     "UndeclaredResource",
+    "look_up_principals",
     "read_inventory",
     "read_live",
     "read_types",

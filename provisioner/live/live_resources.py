@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +12,7 @@ from provisioner.errors import CloudError
 from provisioner.live.diagnostic_setting_reads import read_diagnostic_settings
 from provisioner.live.inventory import MAIN_SCOPES, Inventory, ScopeCoverage, read_inventory
 from provisioner.resources import Body, Graph, Key, Resource, TypeName, resource_type
+from provisioner.resources.application_resource import principal_id
 from provisioner.resources.expansion_context import OWNER_TAG
 
 if TYPE_CHECKING:
@@ -66,20 +67,25 @@ def read_live(
     owner: str | None = None,
     allow_gaps: bool = False,
     strategy: Literal["auto", "list", "get"] = "auto",
+    applications: Mapping[str, Body] | None = None,
 ) -> LiveResources:
     """The live counterparts of desired resources, in the fewest calls.
 
     `only` narrows to some keys, without undeclared resources; `strategy` then is one read a resource (`get`), a list a
     type (`list`), or whichever is lighter (`auto`). `owner` is the ownership tag that makes an undeclared resource
-    owned. Raises CloudError; with `allow_gaps` what could not be read is a gap in `coverage`.
+    owned. `applications` are those that were read already, by their unique names. Raises CloudError; with `allow_gaps`
+    what could not be read is a gap in `coverage`.
     """
     workspace_id, group_id = _workspace_and_group_ids(desired)
     if only is not None:
         selected = tuple(resource for resource in desired if resource.key in only)
         return _read_some(azure, selected, (workspace_id, group_id), strategy)
-    resources = tuple(desired)
+    if applications is None:
+        applications = _read_applications(azure, desired.of_type("application"))
+    resources = tuple(resource for resource in desired if resource.type.api == "arm")
+    live_applications = _live_applications(desired, applications)
     if strategy == "get":
-        return LiveResources(Graph(_read_each(azure, resources, workspace_id)))
+        return LiveResources(Graph([*_read_each(azure, resources, workspace_id), *live_applications]))
     alert_scopes = [_INVENTORY_FIELDS[type_name] for type_name in _ALERTS if desired.of_type(type_name)]
     inventory = read_inventory(azure, workspace_id, group_id, allow_gaps=allow_gaps, only=(*MAIN_SCOPES, *alert_scopes))
     listed = _from_inventory(inventory, resources, group_id)
@@ -87,9 +93,11 @@ def read_live(
     extensions = [resource for resource in single if resource.type.extension]
     extra, coverage = _read_extensions(azure, extensions, workspace_id, allow_gaps=allow_gaps)
     others = tuple(resource for resource in single if not resource.type.extension)
-    graph = Graph([*listed, *_read_each(azure, others, workspace_id), *extra])
-    undeclared = tuple(_undeclared_resources(inventory, desired, owner))
-    return LiveResources(graph, undeclared, (*inventory.coverage, *coverage), inventory)
+    graph = Graph([*listed, *_read_each(azure, others, workspace_id), *extra, *live_applications])
+    owned, gaps = _owned_applications(azure, desired, owner, allow_gaps=allow_gaps)
+    names = {principal_id(body): name for name, body in {**applications, **owned}.items()}
+    undeclared = (*_undeclared_resources(inventory, desired, owner, names), *_undeclared_applications(desired, owned))
+    return LiveResources(graph, undeclared, (*inventory.coverage, *coverage, *gaps), inventory)
 
 
 def read_types(azure: Azure, desired: Graph, types: Collection[TypeName]) -> Graph:
@@ -186,18 +194,58 @@ def _outside_inventory(resources: tuple[Resource, ...], group_id: str) -> tuple[
     )
 
 
+def _read_applications(azure: Azure, resources: tuple[Resource, ...]) -> dict[str, Body]:
+    """The live app registrations, by their unique names; no request where there are none to read."""
+    return azure.directory.find_applications(str(one.azure_name) for one in resources) if resources else {}
+
+
+def _live_applications(desired: Graph, applications: Mapping[str, Body]) -> list[Resource]:
+    declared = desired.of_type("application")
+    return [_as_live(one, applications[name]) for one in declared if (name := str(one.azure_name)) in applications]
+
+
+def _owned_applications(
+    azure: Azure, desired: Graph, owner: str | None, *, allow_gaps: bool
+) -> tuple[dict[str, Body], tuple[ScopeCoverage, ...]]:
+    """The app registrations with our tag, and a gap where the directory may not be listed."""
+    # A manifest that declares none needs no right to read the directory: it is not asked.
+    if owner is None or not desired.of_type("application"):
+        return {}, ()
+    try:
+        return azure.directory.find_owned(f"{OWNER_TAG}:{owner}"), ()
+    except CloudError as error:
+        if not allow_gaps:
+            raise
+        return {}, (ScopeCoverage("principals", ok=False, why=error.message),)
+
+
+def _undeclared_applications(desired: Graph, owned: Mapping[str, Body]) -> Iterator[UndeclaredResource]:
+    declared = {str(one.azure_name) for one in desired.of_type("application")}
+    for name, body in owned.items():
+        if name not in declared:
+            yield UndeclaredResource("application", name, str(body["id"]), owned=True, body=body)
+
+
 def _read_each(azure: Azure, resources: tuple[Resource, ...], workspace_id: str) -> list[Resource]:
-    """The live counterparts of resources with an id, by one concurrent read each; diagnostic settings by a batch."""
+    """The live counterparts of resources with an id, by one concurrent read each.
+
+    Diagnostic settings are read by a batch, applications together.
+    """
 
     def read(resource: Resource) -> Body | None:
         return azure.management.get(str(resource.id), resource.type.api_version)
 
-    readable = [resource for resource in resources if resource.id is not None]
+    readable = [resource for resource in resources if resource.id is not None and resource.type.api == "arm"]
     settings = [resource for resource in readable if resource.type.short_name == "diagnostic_setting"]
     single = [resource for resource in readable if resource.type.short_name != "diagnostic_setting"]
     results = [(one, body) for one, body in map_unordered(read, single, azure.concurrency) if body is not None]
     results += read_diagnostic_settings(azure, settings, workspace_id) if settings else ()
-    return [_as_live(resource, body) for resource, body in results]
+    in_directory = Graph(resource for resource in resources if resource.type.api == "directory")
+    applications = _read_applications(azure, tuple(in_directory))
+    return [
+        *(_as_live(resource, body) for resource, body in results),
+        *_live_applications(in_directory, applications),
+    ]
 
 
 def _read_extensions(
@@ -224,23 +272,27 @@ def _read_extensions(
 def _as_live(resource: Resource, body: Body) -> Resource:
     """The live counterpart: Azure's id and body under the manifest's name."""
     id_ = str(body.get("id") or resource.id)
-    return replace(resource, id=id_, azure_name=id_.rsplit("/", 1)[1], body=body, after=())
+    name = resource.azure_name if resource.type.api == "directory" else id_.rsplit("/", 1)[1]
+    return replace(resource, id=id_, azure_name=name, body=body, after=())
 
 
-def _undeclared_resources(inventory: Inventory, desired: Graph, owner: str | None) -> Iterator[UndeclaredResource]:
+def _undeclared_resources(
+    inventory: Inventory, desired: Graph, owner: str | None, names: Mapping[str | None, str]
+) -> Iterator[UndeclaredResource]:
+    """The listed resources that are not declared; `names` has the unique name of each application's principal."""
     declared_ids = {str(resource.id).lower() for resource in desired if resource.id}
     declared_grants = {_declared_grant_triple(resource) for resource in desired.of_type("grant")}
     own_dcrs = {
         _body_id(body)
         for body in inventory.dcrs or ()
-        if _body_id(body) in declared_ids or _is_owned("dcr", body, owner)
+        if _body_id(body) in declared_ids or _is_owned("dcr", body, owner, names)
     }
     for type_name, field in _INVENTORY_FIELDS.items():
         for body in getattr(inventory, field) or ():
             if _body_id(body) in declared_ids or not _is_relevant(type_name, body, own_dcrs, declared_grants):
                 continue
             name = str(body.get("name") or str(body["id"]).rsplit("/", 1)[1])
-            yield UndeclaredResource(type_name, name, str(body["id"]), _is_owned(type_name, body, owner), body)
+            yield UndeclaredResource(type_name, name, str(body["id"]), _is_owned(type_name, body, owner, names), body)
 
 
 def _is_relevant(
@@ -258,14 +310,15 @@ def _is_relevant(
     return True
 
 
-def _is_owned(type_name: TypeName, body: Body, owner: str | None) -> bool:
+def _is_owned(type_name: TypeName, body: Body, owner: str | None, names: Mapping[str | None, str]) -> bool:
     """Whether the resource has the ownership mark: a tag, or for a grant the derived name; tables have none."""
     if type_name == "grant":
         from provisioner.resources.grant_resource import assignment_name
 
         # The name was derived from scope and principal in their original case.
         scope, principal, role = _grant_triple(body, lower=False)
-        return str(body.get("name", "")).lower() == assignment_name(scope, principal, role.rsplit("/", 1)[-1].lower())
+        key = names.get(principal, principal)
+        return str(body.get("name", "")).lower() == assignment_name(scope, key, role.rsplit("/", 1)[-1].lower())
     return owner is not None and (body.get("tags") or {}).get(OWNER_TAG) == owner
 
 

@@ -131,15 +131,54 @@ class Dcr:
         return ("dcrs", self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class FederatedCredential:
+    """A token of another identity provider that signs in as an application: who issues it, for whom, for which use."""
+
+    name: str
+    issuer: str
+    subject: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An app registration of Microsoft Entra that sends; it signs in by federated credentials and has no secret."""
+
+    name: str
+    federated: tuple[FederatedCredential, ...] = ()
+
+    @property
+    def path(self) -> ManifestPath:
+        """Where the manifest declares it."""
+        return ("applications", self.name)
+
+
 PrincipalType = Literal["ServicePrincipal", "User", "Group"]
+PrincipalKind = Literal["application_id", "identity", "resource", "application"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalReference:
+    """A principal that is named by something else than its object id.
+
+    `application_id` is a client id, `identity` the resource id of a user-assigned identity, `resource` that of a
+    resource with a system-assigned one, `application` the name of one that the manifest declares.
+    """
+
+    kind: PrincipalKind
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The right of a principal (object id, or `self`) to send to DCRs (names)."""
+    """The right of a principal (object id, `self`, or a reference that is looked up) to send to DCRs (names)."""
 
     name: str
-    principal: str
+    principal: str | PrincipalReference
     dcrs: tuple[str, ...]
     type: PrincipalType = "ServicePrincipal"
     role: str = PUBLISHER
@@ -162,6 +201,7 @@ class Manifest:
     tables: Mapping[str, Table] = field(default_factory=dict)
     streams: Mapping[str, Stream] = field(default_factory=dict)
     dcrs: Mapping[str, Dcr] = field(default_factory=dict)
+    applications: Mapping[str, Application] = field(default_factory=dict)
     grants: Mapping[str, Grant] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     monitoring: Monitoring | None = None

@@ -59,7 +59,7 @@ class _GraphBuilder:
         manifest = self._manifest
         for principal in dict.fromkeys(grant.principal for grant in manifest.grants.values()):
             label = "whoever runs the provisioner" if principal == SELF else principal
-            yield Node(f"sender/{principal}", "sender", single_line(label))
+            yield Node(f"sender/{principal}", "sender", single_line(str(label)))
         for grant in manifest.grants.values():
             yield self._node("grant", grant.name, grant.path, f"{grant.name}\n{grant.role}")
         if manifest.endpoint is not None:

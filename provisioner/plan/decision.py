@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from provisioner.plan.planning import Plan, Refusal
+from provisioner.plan.planning import ALLOW_MISSING_RIGHTS, Plan, Refusal
 from provisioner.text import plural
 
 _MAX_BLOCKED = 3
@@ -31,8 +31,10 @@ class Decision:
 def decide(plan: Plan) -> Decision:
     """What has to be accepted, or changed in the manifest, before a plan can be applied."""
     refusals = tuple(plan.refusals(plan.options.allow))
-    needed = dict.fromkeys(refusal.allow for refusal in refusals if refusal.allow)
-    return Decision(tuple(needed), tuple(refusal for refusal in refusals if refusal.allow is None))
+    # A right that is missing is asked for, and not accepted: the value that tries it all the same is not proposed.
+    blocked = tuple(refusal for refusal in refusals if refusal.allow in {None, ALLOW_MISSING_RIGHTS})
+    needed = dict.fromkeys(refusal.allow for refusal in refusals if refusal.allow and refusal not in blocked)
+    return Decision(tuple(needed), blocked)
 
 
 def decision_text(plan: Plan, command: str) -> str:

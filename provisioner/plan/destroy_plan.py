@@ -10,7 +10,6 @@ from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
 from provisioner.plan.planning import Plan
 from provisioner.resources import TYPES_IN_ORDER, Graph, Resource
 from provisioner.resources.expansion_context import OWNER_TAG
-from provisioner.resources.grant_resource import assignment_name
 
 
 def plan_destroy(
@@ -25,8 +24,9 @@ def plan_destroy(
 ) -> Plan:
     """Deletions of the grants, DCRs and endpoints that are declared, live and owned by this manifest.
 
-    A table and the workspace are deleted only where `options.allow` names them (`destructive:NAME`); what is declared
-    `existing` and the resource group never are. What another manifest owns is kept, as a no-op with the reason.
+    A table, the workspace and an application are deleted only where `options.allow` names them (`destructive:NAME`);
+    what is declared `existing` and the resource group never are. What another manifest owns is kept, as a no-op with
+    the reason.
     """
     accepted = {approval.lower() for approval in options.allow}
     # Dependents first, against the order of creation: a rule goes before the endpoint and the table that it uses.
@@ -70,8 +70,9 @@ def _removal_change(resource: Resource, live_resource: Resource, owner: str, acc
     reason = risk.removal_reason(resource)
     if undeletable := risk.undeletable_reason(resource, live_resource.body):
         return _keep(resource, live_resource, undeletable)
-    if resource.type.short_name in {"table", "workspace"} and f"destructive:{resource.name}".lower() not in accepted:
-        return _keep(resource, live_resource, f"its rows go only with --allow destructive:{resource.name}")
+    if reason.risk == "destructive" and f"destructive:{resource.name}".lower() not in accepted:
+        what = "it goes" if resource.type.short_name == "application" else "its rows go"
+        return _keep(resource, live_resource, f"{what} only with --allow destructive:{resource.name}")
     if not _is_owned(resource, live_resource, owner):
         return _keep(resource, live_resource, "it does not bear this manifest's mark")
     # Calling `destroy` already accepts that senders break; lost rows need an acceptance of their own.
@@ -94,13 +95,7 @@ def _is_owned(resource: Resource, live_resource: Resource, owner: str) -> bool:
     if resource.type.short_name == "diagnostic_setting":
         return str(live_resource.azure_name or "").lower() == str(resource.azure_name or "").lower()
     # Role assignments have no tags: ours are known by their name, which is derived from scope, principal and role.
+    # The live one may be the same grant under a name that somebody else chose.
     if resource.type.short_name == "grant":
-        properties = live_resource.body.get("properties") or {}
-        role = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1].lower()
-        scope = str(
-            properties.get("scope") or str(live_resource.id).partition("/providers/Microsoft.Authorization/")[0]
-        )
-        declared = str(resource.id).partition(f"/providers/{resource.type.arm_type}/")[0]
-        name = assignment_name(declared or scope, str(properties.get("principalId", "")), role)
-        return str(live_resource.azure_name or "").lower() == name.lower()
+        return str(live_resource.azure_name or "").lower() == str(resource.azure_name).lower()
     return True

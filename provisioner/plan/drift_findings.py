@@ -117,6 +117,7 @@ _SCOPE_OF_TYPE: dict[TypeName, str] = {
     "table": "tables",
     "dcr": "dcrs",
     "endpoint": "endpoints",
+    "application": "principals",
     "grant": "grants",
     "sentinel": "sentinel",
     "diagnostic_setting": "diagnostic_setting",

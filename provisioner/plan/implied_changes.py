@@ -59,13 +59,17 @@ def pin_inherited_defaults(
 
 
 def prune_undeclared(undeclared: Iterable[UndeclaredResource], allow: Collection[str]) -> Iterator[Change]:
-    """Deletions of resources that this manifest owns and no longer declares; of a table only where `allow` names it."""
+    """Deletions of resources that this manifest owns and no longer declares.
+
+    A table and an application are deleted only where `allow` names them.
+    """
     accepted = {approval.lower() for approval in allow}
     undeclared = tuple(undeclared)
     rules = {resource.id.lower(): resource for resource in undeclared if resource.type == "dcr" and resource.owned}
     for resource in undeclared:
-        approved = resource.type == "table" and f"destructive:{resource.name}".lower() in accepted
-        if resource.owned or approved:
+        by_name = resource_type(resource.type).risk.removal.get("risk") == "destructive"
+        named = f"destructive:{resource.name}".lower() in accepted
+        if named if by_name else resource.owned:
             type_ = resource_type(resource.type)
             live = Resource(type_, resource.name, resource.name, resource.id, resource.body)
             reason = risk.removal_reason(live)

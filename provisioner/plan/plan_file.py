@@ -177,7 +177,7 @@ def _resource_data(resource: Resource, principal: str | None) -> dict[str, Any]:
 
 def _reference_data(value: Ref | Param) -> dict[str, Any]:
     if isinstance(value, Ref):
-        return {"$ref": list(value.key)}
+        return {"$ref": [*value.key, value.attribute]}
     return {"$param": [value.name, value.description]}
 
 
@@ -214,8 +214,8 @@ def _assignment_identity(data: Mapping[str, Any], body: Mapping[str, Any], princ
 
 def _parse_values(value: Any, principal: str | None) -> Any:
     match value:
-        case {"$ref": [str() as type_name, str() as name]} if len(value) == 1:
-            return Ref((type_name, name))  # type: ignore[arg-type]
+        case {"$ref": [str() as type_name, str() as name, str() as attribute]} if len(value) == 1:
+            return Ref((type_name, name), attribute)  # type: ignore[arg-type]
         case {"$param": [str() as name, str() as description]} if len(value) == 1:
             return principal if principal is not None else Param(name, description)
         case dict():

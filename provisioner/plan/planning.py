@@ -10,6 +10,7 @@ from provisioner.live import LiveResources, UndeclaredResource
 from provisioner.plan import implied_changes
 from provisioner.plan.change import Change
 from provisioner.plan.fingerprint import plan_fingerprint
+from provisioner.plan.missing_rights import Rights
 from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
 from provisioner.plan.rename import Rename
 from provisioner.plan.resource_change import resource_change
@@ -19,6 +20,8 @@ _REMOVED_SHARE, _REMOVED_AT_LEAST = 0.3, 10
 """A plan that removes more than this share of more than so many resources is refused. Source: octoDNS's UnsafePlan."""
 ALLOW_MANY_REMOVALS = "breaking:many"
 """The value of `--allow` that accepts more removals than that share."""
+ALLOW_MISSING_RIGHTS = "rights:missing"
+"""The value of `--allow` that tries it although the permissions that Azure lists do not cover it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Plan:
     """The keys that `--only` selects; None means all."""
     options: PlanOptions = PLAN_DEFAULTS
     """With which it was made."""
+    rights: Rights = field(default_factory=Rights)
+    """What the acting identity lacks to carry it out."""
     accepted: tuple[str, ...] = ()
     """Risks (RISK:NAME) that were accepted when the plan was reviewed, before this run."""
     renames: tuple[Rename, ...] = ()
@@ -74,6 +79,8 @@ class Plan:
                     yield Refusal(f"{change.type} {change.name}: {reason}")
                 elif reason.allow and reason.allow.lower() not in accepted:
                     yield Refusal(f"{change.type} {change.name}: {reason.risk}: {reason.text}", reason.allow)
+        if ALLOW_MISSING_RIGHTS not in accepted:
+            yield from (Refusal(str(right), ALLOW_MISSING_RIGHTS) for right in self.rights.missing)
         removals = sum(change.action in {"delete", "replace"} for change in self.changes)
         if (
             self.existing > _REMOVED_AT_LEAST

@@ -31,6 +31,7 @@ def report_data(plan: Plan, find_place: FindPlace | None = None) -> dict[str, An
         "summary": plan.summary,
         "requests": plan.requests,
         "coverage": [scope.json() for scope in plan.live.coverage],
+        "rights": [right.json() for right in plan.rights.missing],
         "tool": __version__,
     }
 

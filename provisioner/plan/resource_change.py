@@ -10,7 +10,7 @@ from provisioner.live import LiveResources
 from provisioner.plan import risk
 from provisioner.plan.change import Action, Change, Reason, highest_risk
 from provisioner.plan.compare import Comparison
-from provisioner.resources import Graph, Resource
+from provisioner.resources import Body, Graph, Resource, substitute
 
 
 def resource_change(
@@ -32,7 +32,7 @@ def resource_change(
     # A resource group is created when missing and never written after.
     if resource.type.write.update_method == "never":
         return None
-    body = desired.resolved_body(resource, exists=True)
+    body = _comparable(desired.resolved_body(resource, exists=True))
     comparison = Comparison(resource.type, body, live_resource.body)
     # Before anything else: a classic table refuses every write, so that a partial plan would fail half-way.
     blockers = tuple(risk.write_blockers(resource, live_resource.body))
@@ -136,6 +136,12 @@ def _is_owner_setting(pattern: str) -> bool:
     """Whether the owner alone decides about a property, because it has no effect on whether rows fit."""
     # "etention" is in retentionInDays and totalRetentionInDays.
     return "etention" in pattern or pattern.endswith(("plan", "description")) or "networkAcls" in pattern
+
+
+def _comparable(body: Body) -> Body:
+    """The body with words in place of what only an apply learns: the object id of an application that is not there."""
+    comparable: Body = substitute(body, str)
+    return comparable
 
 
 def attach_bodies(change: Change, resource: Resource, live_resource: Resource | None, desired: Graph) -> Change:

@@ -8,6 +8,7 @@ from provisioner.plan.change import Change, Delta, Reason
 from provisioner.plan.decision import decide, decision_text, plan_command
 from provisioner.plan.delta_text import PLAN_SIDES, Sides, format_delta, is_query, query_diff, short_path
 from provisioner.plan.effects.effect_text import diff_lines, effect_lines
+from provisioner.plan.missing_rights import grouped_by_right
 from provisioner.plan.planning import Plan
 from provisioner.plan.rename import Rename
 from provisioner.reports.ansi_styles import paint
@@ -40,7 +41,19 @@ def format_text(
     lines += [f"  ? {scope.scope} could not be read: {scope.why}" for scope in plan.live.coverage if not scope.ok]
     if plan.empty and decide(plan).applicable:
         return "\n".join([*lines, *([""] if lines else []), no_changes]) + "\n"
+    lines += rights_lines(plan)
     return "\n".join([*lines, "", f"Fingerprint: {plan.fingerprint}", verdict(plan, command)]) + "\n"
+
+
+def rights_lines(plan: Plan) -> Iterator[str]:
+    """The rights that the identity lacks, each with the roles that have it and the changes that need it."""
+    if plan.rights.missing or plan.rights.unknown:
+        yield ""
+    for (action, scope), rights in grouped_by_right(plan.rights.missing).items():
+        roles = f"; {' or '.join(rights[0].roles[:2])} has it" if rights[0].roles else ""
+        yield f"  ✗ {action} is missing on {scope}{roles}"
+        yield f"      would be refused: {', '.join(f'{right.key[0]} {right.key[1]}' for right in rights)}"
+    yield from (f"  ? rights could not be read: {why}" for why in plan.rights.unknown)
 
 
 def verdict(plan: Plan, command: str | None = None) -> str:

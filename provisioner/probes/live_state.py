@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from provisioner.errors import CloudError
+from provisioner.live import Principals, look_up_principals
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
 from provisioner.probes.expected_row import parse_time
@@ -39,6 +41,7 @@ class LiveState:
         self.audience = azure.cloud.ingestion_audience
         self.transforms = transforms
         self.unreadable: dict[str, str] = {}
+        self._azure = azure
         self._management = azure.management
         self._query = azure.query
         self._cache: dict[str, tuple[float, Future[Any]]] = {}
@@ -64,6 +67,11 @@ class LiveState:
     def now(self) -> dt.datetime:
         """The present."""
         return dt.datetime.now(dt.UTC)
+
+    @cached_property
+    def principals(self) -> Principals:
+        """The principals that grants refer to, looked up once; what may not be read is left out."""
+        return look_up_principals(self._azure, self.manifest, allow_gaps=True)
 
     # -- resources
 

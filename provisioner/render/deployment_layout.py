@@ -13,9 +13,12 @@ class DeploymentLayout:
         self.manifest, self.graph = manifest, graph
 
     def is_deployed(self, key: Key) -> bool:
-        """Whether the deployment creates it: existing resources are read, and the group is its scope."""
+        """Whether the deployment creates it: existing resources are read, and the group is its scope.
+
+        Nor are applications: they are no resources of Azure Resource Manager.
+        """
         resource = self.graph.get(key)
-        return resource is not None and not resource.existing and key[0] != "group"
+        return resource is not None and not resource.existing and key[0] != "group" and resource.type.api == "arm"
 
     def in_other_group(self, resource: Resource) -> bool:
         """Whether it is in another group than the deployment: a table of an existing workspace."""

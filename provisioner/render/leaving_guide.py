@@ -55,6 +55,9 @@ def terraform_guide(manifest: Manifest, files: Sequence[str], variables: Sequenc
 
 def _left_out(manifest: Manifest) -> list[str]:
     lines = ["Samples and tests of transforms: they stay useful to `provisioner test` and to nothing else."]
+    if manifest.applications:
+        names = ", ".join(manifest.applications)
+        lines.append(f"App registrations ({names}): they are no resources of Azure; their object ids are parameters.")
     if manifest.workspace.id:
         lines.append(f"The workspace {manifest.workspace.name}, which exists and is only referred to.")
     if manifest.endpoint is not None and manifest.endpoint.id:

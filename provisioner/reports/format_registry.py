@@ -58,6 +58,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "drift": _subject(
         "provisioner.plan.drift_report:VIEWS", "text data markdown document diagnostics junit_suite page"
     ),
+    "doctor": _subject("provisioner.doctor.report:VIEWS", "text data"),
     "render": _subject("provisioner.render.format:VIEWS", "resources", "provisioner.render.file_formats"),
     "graph": _subject("provisioner.pipeline_graph.report:VIEWS", "picture data", "provisioner.pipeline_graph.formats"),
     "import": _subject("provisioner.reports.document_views:MANIFEST_VIEWS", "yaml"),

@@ -48,6 +48,9 @@ def senders_text(outputs: Outputs) -> str:
         lines += [f"{name}", f"  endpoint      {dcr.endpoint}", f"  immutable id  {dcr.immutable_id}"]
         lines += [f"  own endpoint  {dcr.direct_endpoint}"] if dcr.direct_endpoint else []
         lines += [f"  {'stream':<12}  {key}: {url}" for key, url in dcr.streams.items()]
+    for name, application in outputs.applications.items():
+        lines += [f"application {name}", f"  client id     {application.client_id}"]
+        lines += [f"  tenant        {application.tenant}"] if application.tenant else []
     return "\n".join([*lines, f"audience        {outputs.audience}"]) + "\n"
 
 

@@ -68,9 +68,9 @@ def _tojson(value: Any) -> str:
     return json.dumps(dict(value) if isinstance(value, Mapping) else value, ensure_ascii=False)
 
 
-def _ref(name: str, type_name: str) -> str:
-    """`{{ workspace.name | ref("workspace") }}`: the id of another resource."""
-    return json.dumps({"$ref": [type_name, name]})
+def _ref(name: str, type_name: str, attribute: str = "id") -> str:
+    """`{{ workspace.name | ref("workspace") }}`: the id of another resource, or another attribute of it."""
+    return json.dumps({"$ref": [type_name, name, attribute]})
 
 
 def _param(name: str, description: str = "") -> str:
@@ -100,8 +100,8 @@ def _decode_placeholder(value: dict[str, Any]) -> Any:
     # Nothing that an author writes becomes such an object: tags are the only mapping taken over, and their values are
     # text.
     match value:
-        case {"$ref": [str() as type_name, str() as name]} if len(value) == 1:
-            return Ref((type_name, name))  # type: ignore[arg-type]
+        case {"$ref": [str() as type_name, str() as name, str() as attribute]} if len(value) == 1:
+            return Ref((type_name, name), attribute)  # type: ignore[arg-type]
         case {"$param": [str() as name, str() as description]} if len(value) == 1:
             return Param(name, description)
     return value

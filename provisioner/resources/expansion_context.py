@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.model import Manifest
-from provisioner.resources.resource_ids import group_id, parse_resource_id, workspace_id
+from provisioner.model import Manifest, PrincipalReference
+from provisioner.resources.resource_ids import arm_guid, group_id, parse_resource_id, workspace_id
 
 if TYPE_CHECKING:
     from provisioner.resources.body_templates import BodyTemplates
@@ -20,13 +20,15 @@ OWNER_TAG = "provisioner"
 class ExpansionContext:
     """The manifest, the templates, and the identity that `self` means.
 
-    `principal` is its object id, `principal_type` User or ServicePrincipal; None before sign-in.
+    `principal` is its object id, `principal_type` User or ServicePrincipal; None before sign-in. `object_ids` has the
+    principals that were looked up, None where nothing was.
     """
 
     manifest: Manifest
     templates: BodyTemplates
     principal: str | None = None
     principal_type: str | None = None
+    object_ids: Mapping[PrincipalReference, str] | None = None
 
     @property
     def group_id(self) -> str:
@@ -55,6 +57,13 @@ class ExpansionContext:
         """The id of the workspace, managed or existing."""
         workspace = self.manifest.workspace
         return workspace.id or workspace_id(self.group_id, workspace.name)
+
+
+def application_unique_name(manifest: Manifest, name: str) -> str:
+    """The name by which Microsoft Entra finds the app registration again, whatever id it gave it."""
+    # The group is part of it: one manifest may be deployed to several groups of a tenant.
+    group = group_id(manifest.target.subscription, manifest.target.resource_group)
+    return f"{manifest.owner.replace('/', '.')}.{name}.{arm_guid(group, manifest.owner, name)[:8]}"
 
 
 def group_id_of(id_: str) -> str:

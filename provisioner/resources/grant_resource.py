@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from provisioner.errors import ProvisionerError
-from provisioner.model import PUBLISHER, SELF
+from provisioner.model import PUBLISHER, SELF, Grant, PrincipalReference
 from provisioner.package_data import load_facts
-from provisioner.resources.expansion_context import ExpansionContext
+from provisioner.resources.expansion_context import ExpansionContext, application_unique_name
 from provisioner.resources.flatten import ManifestFragment, unmapped_properties
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_ids import arm_guid, resource_id
@@ -23,17 +23,25 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
     for grant in manifest.grants.values():
         role = role_id(grant.role)
         is_self = grant.principal == SELF
-        principal = context.principal if is_self else grant.principal
+        principal = _object_id(grant, context)
+        application = _application_to_make(grant, context)
         principal_type = context.principal_type if is_self and context.principal_type else grant.type
         definition = (
             f"/subscriptions/{manifest.target.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
         )
         body = context.templates.render_body(
-            "grant", grant=grant, principal=principal, kind=principal_type, role_definition=definition
+            "grant",
+            grant=grant,
+            principal=principal,
+            application=application,
+            parameter="principalId" if is_self else _parameter_name(grant),
+            kind=principal_type,
+            role_definition=definition,
         )
+        principal_key = _principal_key(grant, context) or principal
         for name in grant.dcrs:
             scope = resource_id(context.group_id, resource_type("dcr").arm_type, name)
-            assignment = assignment_name(scope, principal, role) if principal else None
+            assignment = assignment_name(scope, principal_key, role) if principal_key else None
             yield Resource(
                 type_,
                 f"{grant.name}/{name}",
@@ -43,6 +51,37 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
                 scope=("dcr", name),
                 path=grant.path,
             )
+
+
+def _object_id(grant: Grant, context: ExpansionContext) -> str | None:
+    """The object id of the principal as far as it is known."""
+    if isinstance(grant.principal, PrincipalReference):
+        return (context.object_ids or {}).get(grant.principal)
+    return context.principal if grant.principal == SELF else grant.principal
+
+
+def _application_to_make(grant: Grant, context: ExpansionContext) -> str | None:
+    """The name of the application of ours whose service principal the apply must make first; None for none."""
+    principal = grant.principal
+    if not isinstance(principal, PrincipalReference) or principal.kind != "application":
+        return None
+    return principal.value if context.object_ids is not None and principal not in context.object_ids else None
+
+
+def _principal_key(grant: Grant, context: ExpansionContext) -> str | None:
+    """What stands for the principal in the assignment's name, where that is not its object id."""
+    # Its object id is not known before the application is made, and the name of the assignment must be.
+    if isinstance(grant.principal, PrincipalReference) and grant.principal.kind == "application":
+        return (
+            application_unique_name(context.manifest, grant.principal.value) if context.object_ids is not None else None
+        )
+    return None
+
+
+def _parameter_name(grant: Grant) -> str:
+    """The parameter of a rendered template that holds the principal's object id: `principalIdOfWebShop`."""
+    words = re.findall(r"[A-Za-z0-9]+", grant.name)
+    return "principalIdOf" + "".join(word[0].upper() + word[1:] for word in words)
 
 
 def assignment_name(scope: str, principal: str, role: str) -> str:

@@ -43,12 +43,13 @@ class Graph:
         """The body as it is sent to Azure: references are ids. Raises LookupError where it holds a Param.
 
         Where the resource `exists`, what counts at its creation alone is left out.
+        A Ref to a service principal stays: its object id is known when the application is made.
         """
 
         def resolve(value: Ref | Param) -> Any:
             if isinstance(value, Param):
                 raise LookupError(f"{resource.name}: {value.name} is not known yet")
-            return self._resources[value.key].id
+            return self._resources[value.key].id if value.attribute == "id" else value
 
         body: dict[str, Any] = substitute(resource.body, resolve)
         for path in resource.create_only if exists else ():

@@ -14,10 +14,16 @@ Key = tuple[TypeName, str]
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The ARM id of another resource of the graph."""
+    """The ARM id of another resource of the graph, or the object id of an application's service principal.
+
+    The latter is not known before the application is made: apply fills it in.
+    """
 
     key: Key
-    attribute: Literal["id"] = "id"
+    attribute: Literal["id", "principal_id"] = "id"
+
+    def __str__(self) -> str:
+        return f"the {self.attribute.replace('_', ' ')} of {self.key[0]} {self.key[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,10 @@ class Resource:
     """One resource, desired or live.
 
     `name` is its name in the manifest (a grant's is `<grant>/<dcr>`), `azure_name` the last part of `id`. `id` is the
-    full ARM id, known offline (None only where a Param is part of it). `scope` is the key of the parent: the
-    workspace of a table, the DCR of a grant, the group of the rest. `after` are the keys of resources that it needs
-    without a Ref to them. `existing`: read, never written. `path` leads to its declaration in the manifest.
+    full ARM id (of an application its path in Microsoft Graph), known offline (None only where a Param is part of it).
+    `scope` is the key of the parent: the workspace of a table, the DCR of a grant, the group of the rest. `after` are
+    the keys of resources that it needs without a Ref to them. `existing`: read, never written. `path` leads to its
+    declaration in the manifest.
     `create_only` are dotted paths of its body that the author has not chosen: a new resource gets them, an existing one
     is left as it is.
     """

@@ -17,6 +17,7 @@ TypeName = Literal[
     "table",
     "endpoint",
     "dcr",
+    "application",
     "grant",
     "diagnostic_setting",
     "metric_alert",
@@ -81,6 +82,8 @@ class WriteFacts:
     immutable: tuple[str, ...]
     patched_whole: tuple[str, ...]
     """Objects that a PATCH may replace as a whole: the live members are sent back with the declared ones."""
+    rights: Mapping[str, tuple[str, ...]]
+    """The actions that a `write`, a `delete` or the change of a property (dotted path) needs: `required_actions`."""
     omit_on_write: Mapping[str, Mapping[str, Any]]
     """Live values that a write must not send back while another property has one of some values."""
 
@@ -111,6 +114,8 @@ class ResourceType:
     """Carries the ownership tag."""
     extension: bool
     """Lies at another resource, its scope, and not in the group: `<scope>/providers/<type>/<name>`."""
+    api: Literal["arm", "directory"]
+    """Where it is read and written: Azure Resource Manager, or Microsoft Entra through Microsoft Graph."""
     comparison: ComparisonFacts
     write: WriteFacts
     risk: RiskFacts
@@ -128,12 +133,14 @@ def resource_type(short_name: TypeName) -> ResourceType:
         source=facts["source"],
         tagged=facts.get("tagged", False),
         extension=facts.get("extension", False),
+        api=facts.get("api", "arm"),
         comparison=_comparison_facts(facts),
         write=WriteFacts(
             update_method=facts.get("update_method", "put"),
             long_running=facts.get("long_running", False),
             immutable=tuple(facts.get("immutable", ())),
             patched_whole=tuple(facts.get("patched_whole", ())),
+            rights={occasion: tuple(actions) for occasion, actions in facts.get("rights", {}).items()},
             omit_on_write=dict(facts.get("omit_on_write", {})),
         ),
         risk=RiskFacts(

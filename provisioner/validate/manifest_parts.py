@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from provisioner.model import Dcr, Endpoint, Flow, Grant, Manifest, Record, Stream, Table, Workspace
+from provisioner.model import Application, Dcr, Endpoint, Flow, Grant, Manifest, Record, Stream, Table, Workspace
 
 if TYPE_CHECKING:
     from provisioner.load import Document
@@ -69,6 +69,7 @@ _WALKERS: dict[type, Callable[[Document, Manifest], Iterator[Part]]] = {
     Stream: _walk_mapping("streams"),
     Flow: _walk_flows,
     Dcr: _walk_mapping("dcrs"),
+    Application: _walk_mapping("applications"),
     Grant: _walk_mapping("grants"),
 }
 PART_TYPES = tuple(_WALKERS)

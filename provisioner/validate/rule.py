@@ -46,8 +46,8 @@ class Rule:
 def rule(code: str, *, on: type, severity: Severity = "error", family: bool = False) -> Callable[[Check], Rule]:
     """Decorate a function as a rule.
 
-    `on` is a class of `provisioner.model`: Manifest, Workspace, Endpoint, Table, Stream, Flow, Dcr or Grant. With
-    `family` the findings have codes of their own that begin with `code`.
+    `on` is a class of `provisioner.model`: Manifest, Workspace, Endpoint, Table, Stream, Flow, Dcr, Application or
+    Grant. With `family` the findings have codes of their own that begin with `code`.
     """
 
     def decorate(check: Check) -> Rule:

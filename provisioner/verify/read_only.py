@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner import kql
 from provisioner.diagnose.evidence import RUN_PLAN
 from provisioner.errors import CloudError
-from provisioner.model import Dcr, Flow, Stream
+from provisioner.model import SELF, Dcr, Flow, Grant, PrincipalReference, Stream
 from provisioner.probes.arrival import Arrival, Diagnosis, VerifyResult
 from provisioner.probes.expected_row import parse_time
 from provisioner.probes.live_bodies import (
@@ -152,13 +152,20 @@ def _grant_departures(live: LiveState, dcr: Dcr) -> Iterator[Diagnosis]:
         for properties in map(properties_of, assignments)
     ]
     for grant in live.manifest.grants.values():
-        principal = live.identity.object_id if grant.principal == "self" else grant.principal
+        principal = _object_id(grant, live)
         if dcr.name not in grant.dcrs or not principal:
             continue
         role = role_id(grant.role)
         if not any(holder == principal.lower() and definition.endswith(role) for holder, definition in held):
             message = f"grant {grant.name!r}: {principal} has no {grant.role} on {dcr.name}"
             yield _departure("grant-missing", message)
+
+
+def _object_id(grant: Grant, live: LiveState) -> str | None:
+    """The object id of a grant's principal; None where it is not known."""
+    if isinstance(grant.principal, PrincipalReference):
+        return live.principals.object_ids.get(grant.principal)
+    return live.identity.object_id if grant.principal == SELF else grant.principal
 
 
 def _notes(live: LiveState, stream: Stream, dcr: Dcr, newest: _NewestRow | None) -> Iterator[str]:

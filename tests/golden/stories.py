@@ -33,6 +33,7 @@ COMMANDS = [
         "workbench",
         "outputs",
         "drift",
+        "doctor",
         "import",
         "destroy",
     ),

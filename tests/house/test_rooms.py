@@ -16,13 +16,14 @@ from provisioner.cli.main import provisioner as root
 PACKAGE = Path(provisioner.__file__).parent
 ROOMS = [
     *("model", "kql", "load", "transforms", "resources", "validate", "reports", "pipeline_graph", "template", "render"),
-    *("language", "azure", "live", "plan", "apply", "probes", "transform_tests", "diagnose", "verify", "send"),
-    *("adopt", "calibration", "emulator", "lsp", "workbench", "cli"),
+    *("language", "azure", "live", "plan", "doctor", "apply", "probes", "transform_tests", "diagnose", "verify"),
+    *("send", "adopt", "calibration", "emulator", "lsp", "workbench", "cli"),
 ]
 EMULATOR_NEVER = {
     "azure",
     "live",
     "plan",
+    "doctor",
     "apply",
     "probes",
     "transform_tests",

@@ -17,7 +17,7 @@ OVERRIDE = """\
 {% set base %}{% include "builtin/dcr.json.j2" %}{% endset %}
 {{ base | merge({"tags": {"costcentre": "42"}}) }}
 """
-EXPANDING = ("render", "plan", "apply", "verify", "up", "outputs", "drift", "destroy")
+EXPANDING = ("render", "plan", "apply", "verify", "up", "outputs", "drift", "doctor", "destroy")
 
 
 @pytest.fixture

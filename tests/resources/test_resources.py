@@ -8,26 +8,30 @@ from provisioner.azure import Identity
 from provisioner.errors import BadRequestFile, ProvisionerError
 from provisioner.model import (
     Alerts,
+    Application,
     Columns,
     Dcr,
     Endpoint,
+    FederatedCredential,
     Flow,
     Grant,
     Manifest,
     Monitoring,
+    PrincipalReference,
     Stream,
     Table,
     Target,
     Workspace,
 )
 from provisioner.project import Project
-from provisioner.resources import Param, Ref, arm_guid, parse_resource_id, resource_type
+from provisioner.resources import Param, Ref, application_resource, arm_guid, parse_resource_id, resource_type
 from provisioner.resources.expand import expand_manifest
 from provisioner.resources.resource_types import TYPES_IN_ORDER
 from provisioner.resources.sender_outputs import read_outputs
 from tests.support.paths import ROOT
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+CREDENTIAL = FederatedCredential("main", "https://ci.example", "repo:main", "api://AzureADTokenExchange")
 PRINCIPAL = "99999999-2222-3333-4444-555555555555"
 
 
@@ -66,15 +70,34 @@ def test_every_type_has_facts_with_a_source():
 
 def test_a_manifest_expands_in_an_order_in_which_everything_needed_comes_first():
     seen = set()
-    for resource in expand_manifest(
-        manifest(
-            workspace=Workspace("law-shop", "westeurope", sentinel=True),
-            monitoring=Monitoring(alerts=Alerts(transform_errors=1, silence="2h")),
-        )
-    ):
+    declared = manifest(
+        workspace=Workspace("law-shop", "westeurope", sentinel=True),
+        monitoring=Monitoring(alerts=Alerts(transform_errors=1, silence="2h")),
+        applications={"sender": Application("sender", (CREDENTIAL,))},
+        grants={"app": Grant("app", PrincipalReference("application", "sender"), ("dcr-shop",))},
+    )
+    for resource in expand_manifest(declared, object_ids={}):
         assert set(resource.dependencies()) <= seen
         seen.add(resource.key)
     assert {type_name for type_name, _ in seen} == set(TYPES_IN_ORDER)
+
+
+def test_an_application_flattens_to_what_was_declared():
+    declared = manifest(applications={"sender": Application("sender", (CREDENTIAL,))})
+    body = expand_manifest(declared)["application", "sender"].body
+    fields = {"issuer": CREDENTIAL.issuer, "subject": CREDENTIAL.subject, "audience": CREDENTIAL.audience}
+    assert application_resource.flatten(body).fields == {"federated": [{**fields, "name": "main"}]}
+
+
+@pytest.mark.parametrize("kind", ["application_id", "identity", "resource", "application"])
+def test_a_principal_that_is_not_looked_up_is_a_parameter_of_its_own(kind):
+    reference = PrincipalReference(kind, "x")
+    grants = {"web-shop": Grant("web-shop", reference, ("dcr-shop",)), "me": Grant("me", "self", ("dcr-shop",))}
+    graph = expand_manifest(manifest(grants=grants))
+    names = [graph["grant", f"{name}/dcr-shop"].body["properties"]["principalId"].name for name in grants]
+    assert names == ["principalIdOfWebShop", "principalId"]
+    looked_up = expand_manifest(manifest(grants=grants), object_ids={reference: PRINCIPAL})
+    assert looked_up["grant", "web-shop/dcr-shop"].body["properties"]["principalId"] == PRINCIPAL
 
 
 def test_the_dcr_names_its_table_endpoint_and_workspace_as_azure_needs_them():

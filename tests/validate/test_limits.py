@@ -47,7 +47,26 @@ def name(piece: str):
     return lambda length: piece.replace("NAME", "n" * length)
 
 
+def credentials(count: int, subject: str = "s", **fields: str) -> str:
+    shared = "".join(f", {key}: {value}" for key, value in fields.items())
+    listed = ", ".join(f"{{issuer: https://ci.example, subject: {subject}{n}{shared}}}" for n in range(count))
+    return f"applications: {{sender: {{federated: [{listed}]}}}}"
+
+
+def credential(field: str, prefix: str = ""):
+    def manifest(length: int) -> str:
+        values = {"issuer": "https://ci.example", "subject": "s"} | {field: prefix + "x" * (length - len(prefix))}
+        listed = ", ".join(f"{key}: '{value}'" for key, value in values.items())
+        return f"applications: {{sender: {{federated: [{{{listed}}}]}}}}"
+
+    return manifest
+
+
 LIMITS = {
+    "APP001": (credentials, 20),
+    "APP002": (credential("issuer", "https://"), 600),
+    "APP006": (credential("name"), 120),
+    "APP007": (name("applications: {NAME: {federated: []}}"), 40),
     "TAB002": (columns, 500),
     "TAB003": (tables, 500),
     "RES001": (streams, 10),

@@ -15,7 +15,7 @@ def grant_wrong_principal(evidence: Evidence) -> Diagnosis | None:
         return None
     assignments = assignments_of(evidence, app_id, publisher_role_id())
     grants = evidence.live.manifest.grants.values()
-    declared = [grant.name for grant in grants if grant.principal.lower() == app_id.lower()]
+    declared = [grant.name for grant in grants if str(grant.principal).lower() == app_id.lower()]
     if not assignments and not declared:
         return None
     subject = f"grant {declared[0]!r}" if declared else f"role assignment {assignments[0].get('name')}"

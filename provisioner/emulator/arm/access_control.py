@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.store import StoredResource
 
 ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
+ROLE_DEFINITION = "Microsoft.Authorization/roleDefinitions"
 _INGEST_ACTION = "Microsoft.Insights/Telemetry/Write"
 
 
@@ -48,7 +49,11 @@ def may_ingest(state: EmulatorState, principal: Principal, dcr: str) -> bool:
     """Whether the caller may send rows to a rule: Telemetry/Write on it or above, and no deny assignment."""
     if any(fault.values["principal"] in {"*", principal.object_id} for fault in deny_faults_at(state, dcr)):
         return False
-    return any(_matches_any(_INGEST_ACTION, role["data_actions"]) for role in _effective_roles(state, principal, dcr))
+    return any(
+        _matches_any(_INGEST_ACTION, role["data_actions"])
+        and not _matches_any(_INGEST_ACTION, role.get("not_data_actions", []))
+        for role in effective_roles(state, principal, dcr)
+    )
 
 
 def deny_faults_at(state: EmulatorState, resource: str) -> list[Fault]:
@@ -60,18 +65,29 @@ def deny_faults_at(state: EmulatorState, resource: str) -> list[Fault]:
 def _has_permission(request: Request, principal: Principal, action: str, resource: str) -> bool:
     return any(
         _matches_any(action, role["actions"]) and not _matches_any(action, role["not_actions"])
-        for role in _effective_roles(request.state, principal, resource)
+        for role in effective_roles(request.state, principal, resource)
     )
 
 
-def _effective_roles(state: EmulatorState, principal: Principal, resource: str) -> Iterator[dict[str, Any]]:
-    """The built-in roles that the principal holds at the resource."""
+def find_role(state: EmulatorState, role_id: str) -> dict[str, Any] | None:
+    """A built-in role or a custom one, by its GUID: its `name`, its `actions` and `not_actions`, and those for data."""
+    stored = state.store.get(custom_role_id(role_id))
+    return builtin_roles().get(role_id.lower()) or (stored.private if stored else None)
+
+
+def custom_role_id(role_id: str) -> str:
+    """The id under which a custom role is stored: it is known in the whole tenant, whatever scope it was made at."""
+    return f"/providers/{ROLE_DEFINITION}/{role_id.lower()}"
+
+
+def effective_roles(state: EmulatorState, principal: Principal, resource: str) -> Iterator[dict[str, Any]]:
+    """The roles that the principal holds at the resource, built-in and custom ones."""
     for scope in scope_and_ancestors(resource):
         prefix = f"{scope}/providers/microsoft.authorization/roleassignments/"
         for assignment in state.store.find_by_type(ROLE_ASSIGNMENT, prefix):
             properties = assignment.body["properties"]
             if properties["principalId"].lower() == principal.object_id.lower() and _has_spread(state, assignment):
-                role = builtin_roles().get(properties["roleDefinitionId"].rpartition("/")[2].lower())
+                role = find_role(state, properties["roleDefinitionId"].rpartition("/")[2])
                 if role is not None:
                     yield role
 

@@ -16,12 +16,14 @@ from provisioner.emulator.arm.resource_envelope import (
     validated_tags,
     with_base_url,
 )
+from provisioner.emulator.entra.directory_store import managed_identity
 from provisioner.emulator.http.response import Response, not_implemented, resource_not_found
 from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
 
+_USER_ASSIGNED_IDENTITY = "microsoft.managedidentity/userassignedidentities"
 # Types with routes of their own, which a wrong method or path must not slip past.
 _EMULATED_ELSEWHERE = (
     "microsoft.resources/",
@@ -52,6 +54,13 @@ def is_collection(segments: list[str]) -> bool:
 def params_of(segments: list[str]) -> dict[str, str]:
     """Subscription, group and resource type (as `kind`) in such a path."""
     return {"subscription": segments[1], "group": segments[3], "kind": _resource_type(segments) or ""}
+
+
+def pattern_of(segments: list[str]) -> str:
+    """The path with `{name}` in place of the names of the resource and its parents: of such is its action made."""
+    start = max(index for index, segment in enumerate(segments) if segment.lower() == "providers") + 2
+    tail = [segment if index % 2 == 0 else "{name}" for index, segment in enumerate(segments[start:])]
+    return "/" + "/".join([*segments[:start], *tail])
 
 
 def _resource_type(segments: list[str]) -> str | None:
@@ -88,9 +97,23 @@ def put(request: Request) -> Response:
         old = (existing.body.get("properties") or {}) if existing else {}
         given = {own_id: old.get(own_id) or str(uuid.uuid4())} if own_id else {}
         resource.body["properties"] = {**properties, **given, "provisioningState": "Succeeded"}
+    _add_identities(request, resource)
     request.state.store.put(resource)
     is_ok = existing is not None or resource.type.lower() in azure_facts.types_created_with_ok()
     return Response(200 if is_ok else 201, with_base_url(request, resource.body))
+
+
+def _add_identities(request: Request, resource: StoredResource) -> None:
+    """Give a resource the ids of the identity that it is or has, as Entra does when it is made."""
+    if resource.type.lower() == _USER_ASSIGNED_IDENTITY:
+        properties = resource.body.get("properties")
+        ids = managed_identity(request.state, resource.id)
+        resource.body["properties"] = {**(properties if isinstance(properties, dict) else {}), **ids}
+        return
+    identity = resource.body.get("identity")
+    if isinstance(identity, dict) and "systemassigned" in str(identity.get("type")).lower():
+        ids = managed_identity(request.state, resource.id)
+        resource.body["identity"] = {**identity, "principalId": ids["principalId"], "tenantId": ids["tenantId"]}
 
 
 def patch(request: Request) -> Response:
@@ -102,6 +125,7 @@ def patch(request: Request) -> Response:
         {key: value for key, value in request.parse_json_object().items() if key not in {"id", "name", "type"}},
     )
     record.body["etag"] = new_entity_tag()
+    _add_identities(request, record)
     request.state.store.put(record)
     return Response(200, with_base_url(request, record.body))
 

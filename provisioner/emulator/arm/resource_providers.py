@@ -113,9 +113,29 @@ def _provider_body(request: Request, namespace: str) -> dict[str, Any]:
         "id": f"/subscriptions/{request.path_params['subscription']}/providers/{namespace}",
         "namespace": namespace,
         "resourceTypes": types,
-        "registrationState": "Registered",
+        "registrationState": "NotRegistered" if is_unregistered(request, namespace) else "Registered",
         "registrationPolicy": "RegistrationRequired",
     }
+
+
+def is_unregistered(request: Request, namespace: str) -> bool:
+    """Whether the fault `unregistered_provider` is on for a provider."""
+    active = request.state.faults.active
+    return any(
+        fault.fault == "unregistered_provider" and fault.values["namespace"].lower() == namespace.lower()
+        for fault in active
+    )
+
+
+def check_registration(request: Request, resource_type: str) -> None:
+    """Raise ApiError 409 MissingSubscriptionRegistration for a write of a provider that is not registered."""
+    namespace = resource_type.partition("/")[0]
+    if request.method in {"PUT", "PATCH"} and is_unregistered(request, namespace):
+        message = (
+            f"The subscription is not registered to use namespace '{namespace}'. "
+            "See https://aka.ms/rps-not-found for how to register subscriptions."
+        )
+        raise ApiError(409, "MissingSubscriptionRegistration", message)
 
 
 def get_cloud_metadata(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Role assignments, role definitions and deny assignments, at any scope."""
+"""Role assignments and deny assignments, at any scope."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.arm.access_control import ROLE_ASSIGNMENT, deny_faults_at, scope_and_ancestors
+from provisioner.emulator.arm.access_control import (
+    ROLE_ASSIGNMENT,
+    deny_faults_at,
+    find_role,
+    scope_and_ancestors,
+)
 from provisioner.emulator.arm.resource_envelope import list_response
-from provisioner.emulator.azure_facts import builtin_roles
 from provisioner.emulator.entra.applications import principal_exists
 from provisioner.emulator.http.response import ApiError, Response
 from provisioner.emulator.store import StoredResource
@@ -61,7 +65,7 @@ def _properties(request: Request, scope: str) -> dict[str, Any]:
             "The request was incorrectly formatted: principalId and roleDefinitionId are required.",
         )
     role_id = role.rpartition("/")[2].lower()
-    if role_id not in builtin_roles():
+    if find_role(request.state, role_id) is None:
         message = f"The specified role definition with ID '{role_id}' does not exist."
         raise ApiError(404 if _is_guid(role_id) else 400, "RoleDefinitionDoesNotExist", message)
     if not _is_guid(principal):
@@ -196,51 +200,6 @@ def _deny_assignment(number: int, fault: Fault) -> dict[str, Any]:
         "id": f"{scope}/providers/{resource_type}/{name}",
         "type": resource_type,
         "name": name,
-    }
-
-
-def get_role_definition(request: Request) -> Response:
-    """Show a built-in role."""
-    role_id = request.path_params["name"].lower()
-    if role_id not in builtin_roles():
-        raise ApiError(
-            404, "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{role_id}' does not exist."
-        )
-    return Response(body=_role_definition(request.path_params["scope"], role_id))
-
-
-def list_role_definitions(request: Request) -> Response:
-    """The built-in roles; `roleName eq` narrows."""
-    match = re.search(r"roleName eq '([^']*)'", request.query.get("$filter", ""), re.IGNORECASE)
-    role_ids = [
-        role_id
-        for role_id, role in builtin_roles().items()
-        if match is None or role["name"].lower() == match[1].lower()
-    ]
-    return list_response(request, [_role_definition(request.path_params["scope"], role_id) for role_id in role_ids])
-
-
-def _role_definition(scope: str, role_id: str) -> dict[str, Any]:
-    role = builtin_roles()[role_id]
-    # Role definitions live at the subscription, whatever the scope of the question.
-    root = "/".join(scope.split("/")[:3])
-    permissions = {
-        "actions": role["actions"],
-        "notActions": role["not_actions"],
-        "dataActions": role["data_actions"],
-        "notDataActions": [],
-    }
-    return {
-        "properties": {
-            "roleName": role["name"],
-            "type": "BuiltInRole",
-            "description": role["name"],
-            "assignableScopes": ["/"],
-            "permissions": [permissions],
-        },
-        "id": f"{root}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
-        "type": "Microsoft.Authorization/roleDefinitions",
-        "name": role_id,
     }
 
 

@@ -2,5 +2,5 @@
 
 Modules in order; each imports only what stands before it::
 
-    applications tokens discovery client_assertions token_endpoint
+    directory_store applications tokens discovery client_assertions token_endpoint
 """

@@ -42,12 +42,15 @@ def _grant_client_credentials(request: Request) -> Response:
             f"The app requested an unsupported grant type '{form.get('grant_type')}'.",
         )
     application = _require_application(request, form.get("client_id", ""))
+    _require_principal(request, application)
     _authenticate(request, form, application)
     audience = _requested_audience(request, form)
     tokens = request.state.tokens
     lifetime = request.state.faults.token_lifetime(TOKEN_LIFETIME)
     principal = Principal(application["object_id"], application["client_id"])
-    signed = tokens.issue(request.base_url, principal, audience, lifetime)
+    # An application's permissions for Graph are in its token for Graph, as for any API.
+    roles = application.get("graph_roles") if audience.rstrip("/") in AUDIENCES["graph"] else None
+    signed = tokens.issue(request.base_url, principal, audience, lifetime, roles or ())
     body = {
         "token_type": "Bearer",
         "expires_in": TOKEN_LIFETIME,
@@ -103,6 +106,18 @@ def _require_application(request: Request, client_id: str) -> dict[str, Any]:
         )
         raise _oauth_error(401, "unauthorized_client", 700016, message)
     return application
+
+
+def _require_principal(request: Request, application: dict[str, Any]) -> None:
+    if application["object_id"] is None:
+        message = (
+            f"The client application '{application['client_id']}' is missing service principal in the tenant "
+            f"'{request.state.identity.tenant}'."
+        )
+        raise _oauth_error(401, "invalid_client", 7000229, message)
+    if not application.get("enabled", True):
+        message = f"Application '{application['client_id']}' is disabled."
+        raise _oauth_error(401, "unauthorized_client", 7000112, message)
 
 
 def _authenticate(request: Request, form: dict[str, str], application: dict[str, Any]) -> None:

@@ -11,12 +11,15 @@ from provisioner.emulator.http.request import Principal
 from provisioner.emulator.http.response import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from provisioner.emulator.http.request import Request
     from provisioner.emulator.server_identity import ServerIdentity
 
 AUDIENCES = {
     "arm": ("https://management.azure.com", "https://management.core.windows.net"),
     "ingestion": ("https://monitor.azure.com",),
+    "graph": ("https://graph.microsoft.com",),
     "query": ("https://api.loganalytics.io", "https://api.loganalytics.azure.com"),
 }
 """Plane → the audiences of the public cloud; the server's own address is accepted too, but not for ingestion."""
@@ -40,10 +43,11 @@ class TokenService:
         self._key: Any = load_pem_private_key(identity.signing_key.encode(), None)
         self._verified: dict[str, dict[str, Any]] = {}
 
-    def issue(self, base: str, principal: Principal, audience: str, lifetime: int) -> str:
-        """A token for one audience, good for `lifetime` seconds and the clock skew; `base` is the issuer's address."""
-        import jwt
+    def issue(self, base: str, principal: Principal, audience: str, lifetime: int, roles: Sequence[str] = ()) -> str:
+        """A token for one audience, good for `lifetime` seconds and the clock skew; `base` is the issuer's address.
 
+        `roles` are the application's permissions for that audience.
+        """
         now, tenant = int(time.time()), self.identity.tenant
         claims = {
             "aud": audience,
@@ -60,7 +64,14 @@ class TokenService:
             "tid": tenant,
             "uti": uuid.uuid4().hex,
             "ver": "2.0",
+            **({"roles": list(roles)} if roles else {}),
         }
+        return self.sign(claims)
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Any claims as a JSON Web Token, signed with this server's key."""
+        import jwt
+
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": _KEY_ID})
 
     def verify(self, token: str) -> dict[str, Any]:
@@ -91,7 +102,7 @@ class TokenService:
         if claims["tid"] != self.identity.tenant:
             message = f"The access token is from the wrong issuer '{claims['iss']}'."
             raise _unauthorized("InvalidAuthenticationTokenTenant", message)
-        return Principal(claims["oid"], claims["appid"])
+        return Principal(claims["oid"], claims["appid"], tuple(claims.get("roles") or ()))
 
     def expire_issued_tokens(self) -> None:
         """Expire every token that has been used so far."""

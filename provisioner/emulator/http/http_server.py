@@ -86,7 +86,11 @@ class HttpServer:
         try:
             route = application.route_and_authorize(request)
         except ApiError as error:
-            return _to_aiohttp(http_request, application.add_response_headers(request, error.to_response()))
+            # A network in trouble is so for callers without a token too.
+            is_own_path = request.path.startswith("/emulator")
+            faulty = None if is_own_path else await self._inject_faults(http_request, request)
+            refusal = application.add_response_headers(request, error.to_response())
+            return faulty or _to_aiohttp(http_request, refusal)
         # Faults must not lock out the paths that turn them off.
         is_own_path = route.plane == "control" or route.pattern.startswith("/emulator")
         faulty = None if is_own_path else await self._inject_faults(http_request, request)

@@ -26,10 +26,14 @@ DECOMPRESSED_LIMIT = 50 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: the application and its object id in the tenant; both empty before the token is checked."""
+    """Who calls: the application and its object id in the tenant; both empty before the token is checked.
+
+    `roles` are the permissions in its token, which Microsoft Graph asks for.
+    """
 
     object_id: str
     client_id: str
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
     from provisioner.emulator.http.response import Response
 
-Plane = Literal["open", "arm", "ingestion", "query", "control"]
+Plane = Literal["open", "arm", "graph", "ingestion", "query", "control"]
 """Who may call: everyone (open), or the holder of a token for that audience; control is the emulator's own paths."""
 
 
@@ -41,7 +41,8 @@ class Route:
     def is_exclusive(self) -> bool:
         """Whether what the handler reads must still hold when it writes."""
         # A deployment's steps are requests of their own, and take the lock one by one.
-        return self.plane == "arm" and self.method in {"PUT", "PATCH", "DELETE"} and "{deployment}" not in self.pattern
+        is_write = self.method in {"PUT", "PATCH", "DELETE"} or (self.plane == "graph" and self.method == "POST")
+        return self.plane in {"arm", "graph"} and is_write and "{deployment}" not in self.pattern
 
     @property
     def action(self) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from provisioner.load.builders.endpoint_mode import default_endpoint_mode
+from provisioner.load.builders.sender_builder import build_applications, build_grants
 from provisioner.load.builders.stream_builder import build_columns, build_streams
 from provisioner.load.schema.manifest_errors import ManifestErrors
 from provisioner.model import (
     LOCAL_GROUP,
     LOCAL_LOCATION,
-    PUBLISHER,
     Alerts,
     Dcr,
     Endpoint,
     EndpointMode,
-    Grant,
     Manifest,
     Monitoring,
     Sku,
@@ -50,7 +48,8 @@ def build_manifest(values: dict[str, Any], environment: str | None, errors: Mani
         tables=tables,
         streams=streams,
         dcrs=dcrs,
-        grants=dict(_grants(values.get("grants", {}), tuple(dcrs), errors)),
+        applications=build_applications(values.get("applications", {}), target.cloud),
+        grants=dict(build_grants(values.get("grants", {}), tuple(dcrs), errors)),
         tags=values.get("tags", {}),
         monitoring=_monitoring(values.get("monitoring")),
         send=values.get("verify", {}).get("send", True),
@@ -167,32 +166,3 @@ def _dcrs(values: dict[str, Any], name: str, keys: tuple[str, ...], default_endp
         )
         for key, dcr in written.items()
     }
-
-
-def _grants(values: dict[str, Any], dcrs: tuple[str, ...], errors: ManifestErrors) -> Iterator[tuple[str, Grant]]:
-    """Each grant by its name; one whose principal is missing or null is left out."""
-    for name, grant in values.items():
-        path = ("grants", name, "principal")
-        principal = grant.get("principal")
-        if principal is None and path in errors.broken:
-            continue
-        # Written as null, or a variable that is: an optional grant. Not written at all: a mistake.
-        if principal is None and errors.source_map.lookup(path).rest:
-            errors.broken.add(path)
-            hint = "write the object id, or `self` for the identity that runs"
-            errors.add("MAN003", f"'principal' is missing in {name!r}", path, hint)
-        elif principal is None:
-            message = f"the grant {name!r} is left out: its principal is null"
-            errors.add("MAN013", message, path, "give the variable a value to make it", severity="info")
-        else:
-            listed = grant.get("dcrs", "all")
-            yield (
-                name,
-                Grant(
-                    name,
-                    principal,
-                    dcrs if listed == "all" else tuple(listed),
-                    grant.get("type", "ServicePrincipal"),
-                    grant.get("role", PUBLISHER),
-                ),
-            )

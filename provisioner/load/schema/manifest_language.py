@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from provisioner.load.schema.shapes import (
     AnyScalar,
     Boolean,
@@ -214,10 +216,60 @@ _DCR = FixedKeys(
         ),
     ),
 )
+_FEDERATED_CREDENTIAL = FixedKeys(
+    "A token of another identity provider that signs in as the application",
+    (
+        Field(
+            "issuer",
+            Text(),
+            "Who issues it: the claim `iss`, an https address.",
+            required=True,
+            example="https://token.actions.githubusercontent.com",
+        ),
+        Field(
+            "subject",
+            Text(),
+            "For whom it is issued: the claim `sub`, letter by letter.",
+            required=True,
+            example="repo:contoso/webshop:ref:refs/heads/main",
+        ),
+        Field(
+            "audience", Text(), "For which use: the claim `aud`. Left out: what Entra of the target's cloud expects."
+        ),
+        Field("name", Text(), "Its name in the application. Left out: derived from issuer and subject."),
+    ),
+)
+_APPLICATION = FixedKeys(
+    "An app registration that sends, without a secret",
+    (
+        Field(
+            "federated",
+            ListOf(_FEDERATED_CREDENTIAL),
+            "The tokens with which it signs in: of a pipeline, a cluster, another cloud.",
+        ),
+    ),
+    likely_key="federated",
+)
+_PRINCIPAL_KINDS = ("application_id", "identity", "resource", "application")
+_PRINCIPAL = FixedKeys(
+    "A principal that is looked up",
+    (
+        Field("application_id", Text(), "The client id of an application; its service principal is looked up."),
+        Field("identity", Text(), "The resource id of a user-assigned identity."),
+        Field("resource", Text(), "The resource id of a function app, virtual machine … with an identity of its own."),
+        Field("application", Text(), "An application that this manifest declares, by its name."),
+    ),
+    exclusive_pairs=tuple(itertools.combinations(_PRINCIPAL_KINDS, 2)),
+)
 _GRANT = FixedKeys(
     "The right of a principal to send",
     (
-        Field("principal", Text(), "Its object id (not the application id), or `self`: the identity that runs."),
+        Field(
+            "principal",
+            OneOf((Text(), _PRINCIPAL)),
+            "Its object id (not the application id), `self` (the identity that runs), or a mapping of one key: "
+            "`application_id`, `identity`, `resource` or `application`.",
+        ),
         Field(
             "type",
             Choice(("ServicePrincipal", "User", "Group"), choice_noun="type of principal"),
@@ -275,6 +327,11 @@ _SECTIONS = (
     Field("tables", MapOf(_TABLE, "table", r"^[A-Za-z0-9_-]{4,63}$"), "Tables by name: custom ones end in _CL."),
     Field("streams", MapOf(_STREAM, "stream"), "Streams by name, Custom-… or Microsoft-TABLE; a table's name will do."),
     Field("dcrs", MapOf(_DCR, "DCR"), "Data collection rules by name. Left out: one, dcr-<name>, with all streams."),
+    Field(
+        "applications",
+        MapOf(_APPLICATION, "application", _NAME),
+        "App registrations that send, by name; each has a service principal and never a secret.",
+    ),
     Field("grants", MapOf(_GRANT, "grant"), "Who may send, by a name of your choice."),
 )
 _OVERLAY_FIELDS = (

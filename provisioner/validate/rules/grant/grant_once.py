@@ -30,7 +30,7 @@ def grant_once(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     grant_of: dict[tuple[str, str, str], str] = {}
     for grant in manifest.grants.values():
         role = grant.role.lower()
-        keys = [(name, grant.principal.lower(), role_ids.get(role, role)) for name in grant.dcrs]
+        keys = [(name, str(grant.principal).lower(), role_ids.get(role, role)) for name in grant.dcrs]
         first = next((grant_of[key] for key in keys if key in grant_of), None)
         if first is not None:
             message = f"the grants {first!r} and {grant.name!r} give the same role to the same principal"

@@ -1,7 +1,7 @@
-"""A grant's principal is an object id, or `self`.
+"""A grant's principal is an object id, `self`, or a mapping that says what to look up.
 
 Why: a role is given to an object of Entra by its object id: of the service principal (enterprise application), not of
-the application and not its client id or name.
+the application and not its client id or name. `{application_id: …}` looks the object id of a client id up.
 Wrong:
     tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}
     streams: {Custom-Orders: Orders_CL}
@@ -26,6 +26,6 @@ from provisioner.validate.rule import rule
 
 @rule("GRA001", on=Grant)
 def principal_guid(grant: Grant, context: Context) -> Iterator[Diagnostic]:
-    if grant.principal != SELF and not is_guid(grant.principal):
-        hint = "the object id of the service principal: `az ad sp show --id <client id> --query id`"
+    if isinstance(grant.principal, str) and grant.principal != SELF and not is_guid(grant.principal):
+        hint = "the object id of the service principal, or {application_id: CLIENT-ID}, {application: NAME} …"
         yield context.error(f"the principal {grant.principal!r} is no object id (a GUID)", "principal", hint=hint)

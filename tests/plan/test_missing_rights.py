@@ -1,0 +1,186 @@
+"""What the acting identity may not do is said before anything is written, with the role that would let it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from provisioner import azure, errors
+from provisioner.apply import ApplyOptions, apply
+from provisioner.azure.credentials import client_secret_credential
+from provisioner.azure.http_pipeline import create_session
+from provisioner.plan import plan_against_azure, plan_destroy_against_azure, report
+from provisioner.resources.required_actions import allows, roles_with
+from tests.apply.test_applications import declared, expand, up
+from tests.apply.test_apply import cloud
+from tests.support.azure_rest import Rest
+
+__all__ = ["cloud"]
+
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+
+
+class Helper:
+    """A second identity with a custom role: everything but some actions."""
+
+    def __init__(self, azure_monitor, target):
+        self.azure, self.target, self.rest = azure_monitor, target, Rest(azure_monitor)
+        self.client_id = str(uuid.uuid4())
+
+    def connect(self, without=(), graph_roles=("Application.ReadWrite.OwnedBy",), scope=None):
+        shop = self.azure.control("PUT", f"/emulator/applications/{self.client_id}", {"graph_roles": list(graph_roles)})
+        root, role = f"/subscriptions/{self.azure.subscription}", str(uuid.uuid4())
+        permissions = [{"actions": ["*"], "notActions": list(without)}]
+        properties = {"roleName": role, "permissions": permissions, "assignableScopes": [root]}
+        path = f"{root}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+        assert self.rest.arm("PUT", path, {"properties": properties}).status == 201
+        assert self.assign(scope or root, role, shop["object_id"]).status == 201
+        ready = self.azure.ready
+        where = azure.local_cloud(ready.endpoint, ready.authority, ready.query, ready.ca_file)
+        session = create_session(where, 4)
+        credential = client_secret_credential(where, ready.tenant, self.client_id, shop["secret"], session)
+        return azure.connect(self.target, where, credential)
+
+    def assign(self, scope, role, principal):
+        body = {
+            "properties": {
+                "principalId": principal,
+                "principalType": "ServicePrincipal",
+                "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{role}",
+            }
+        }
+        return self.rest.arm("PUT", f"{scope}/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}", body)
+
+
+@pytest.fixture
+def helper(azure_monitor, cloud):
+    return Helper(azure_monitor, cloud.target)
+
+
+ACTIONS = {
+    "Microsoft.Resources/subscriptions/resourceGroups/write": "Contributor",
+    "Microsoft.OperationalInsights/workspaces/write": "Monitoring Contributor",
+    "Microsoft.OperationalInsights/workspaces/tables/write": "Log Analytics Contributor",
+    "Microsoft.Insights/dataCollectionEndpoints/write": "Monitoring Contributor",
+    "Microsoft.Insights/dataCollectionRules/write": "Monitoring Contributor",
+    "Microsoft.Authorization/roleAssignments/write": "Role Based Access Control Administrator",
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_apply_without_one_right_names_it_and_writes_nothing(helper, azure_monitor, action):
+    with helper.connect(without=[action]) as limited:
+        plan = plan_against_azure(declared(limited.target), expand, limited)
+        assert {right.action for right in plan.rights.missing} == {action}
+        writes = azure_monitor.requests()["arm_writes"]
+        with pytest.raises(errors.UnsafePlan) as caught:
+            apply(plan, limited)
+        assert action in str(caught.value.reasons)
+        assert ACTIONS[action] in str(caught.value.reasons)
+        assert ACTIONS[action] in report.format_text(plan)
+        assert azure_monitor.requests()["arm_writes"] == writes
+
+
+def test_an_identity_with_every_right_is_told_nothing(helper):
+    with helper.connect() as limited:
+        shop = declared(limited.target)
+        plan = plan_against_azure(shop, expand, limited)
+        assert plan.rights.missing == plan.rights.unknown == ()
+        assert apply(plan, limited).ok
+        assert plan_against_azure(shop, expand, limited).empty
+
+
+def test_the_directory_has_rights_of_its_own(helper):
+    with helper.connect(graph_roles=["Application.Read.All"]) as limited:
+        plan = plan_against_azure(declared(limited.target), expand, limited)
+        (right,) = plan.rights.missing
+        assert (right.action, right.key) == ("Application.ReadWrite.OwnedBy", ("application", "sender"))
+        assert "Application Developer" in str(right)
+
+
+def test_a_right_given_on_the_resource_alone_counts(helper, cloud):
+    shop = declared(cloud.target)
+    applied = up(cloud, shop)
+    rule = applied.live[("dcr", "dcr-shop")].id
+    with helper.connect(without=["Microsoft.Insights/dataCollectionRules/write"]) as limited:
+        Rest(helper.azure).done("PATCH", rule, {"tags": {"team": "y"}})
+        assert plan_against_azure(shop, expand, limited).rights.missing
+        principal = limited.identity.object_id
+        assert helper.assign(rule, OWNER, principal).status == 201
+        assert plan_against_azure(shop, expand, limited).rights.missing == ()
+
+
+def test_a_switch_of_the_plan_needs_the_workspace_too(helper, cloud):
+    up(cloud, declared(cloud.target))
+    shop = declared(cloud.target)
+    table = replace(shop.tables["Orders_CL"], plan="basic", plan_declared=True, retention=None)
+    basic = replace(shop, tables={"Orders_CL": table})
+    with helper.connect(without=["Microsoft.OperationalInsights/workspaces/write"]) as limited:
+        missing = plan_against_azure(basic, expand, limited).rights.missing
+    assert {(right.key[1], right.action) for right in missing} == {
+        ("Orders_CL", "Microsoft.OperationalInsights/workspaces/write")
+    }
+
+
+def test_what_destroy_may_not_delete_is_said(helper, cloud):
+    shop = declared(cloud.target)
+    up(cloud, shop)
+    with helper.connect(without=["Microsoft.Insights/dataCollectionRules/delete"]) as limited:
+        plan = plan_destroy_against_azure(shop, expand, limited)
+    assert [right.action for right in plan.rights.missing] == ["Microsoft.Insights/dataCollectionRules/delete"]
+
+
+def test_missing_rights_can_be_tried_by_name(helper):
+    with helper.connect(without=["Microsoft.Authorization/roleAssignments/write"]) as limited:
+        plan = plan_against_azure(declared(limited.target), expand, limited)
+        applied = apply(plan, limited, ApplyOptions(allow=["rights:missing"]))
+    assert [outcome.type for outcome in applied if outcome.state == "failed"] == ["grant"]
+
+
+def test_rights_that_cannot_be_read_do_not_stop_a_plan(helper):
+    with helper.connect(without=["Microsoft.Authorization/permissions/read"]) as limited:
+        plan = plan_against_azure(declared(limited.target), expand, limited)
+        assert plan.rights.missing == ()
+        assert len(plan.rights.unknown) == 1
+        assert "rights could not be read" in report.format_text(plan)
+        assert apply(plan, limited).ok
+
+
+def test_a_plan_without_writes_asks_for_no_rights(cloud):
+    shop = declared(cloud.target)
+    up(cloud, shop)
+    before = cloud.requests.reads
+    plan = plan_against_azure(shop, expand, cloud)
+    assert plan.requests["reads"] == cloud.requests.reads - before
+    assert plan.rights.missing == plan.rights.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("permission", "action", "expected"),
+    [
+        ({"actions": ["*"], "notActions": []}, "A.B/c/write", True),
+        ({"actions": ["*/read"]}, "A.B/c/write", False),
+        ({"actions": ["a.b/*"], "notActions": ["A.B/*/Write"]}, "A.B/c/write", False),
+        ({"actions": ["a.b/C/*"], "notActions": None}, "A.B/c/d/write", True),
+        ({"actions": ["A.B/c"]}, "A.B/c/write", False),
+        ({"actions": []}, "A.B/c/write", False),
+        ({}, "A.B/c/write", False),
+    ],
+    ids=str,
+)
+def test_wildcards_match_as_in_azure(permission, action, expected):
+    assert allows(permission, action) is expected
+
+
+def test_roles_are_proposed_from_the_least_upwards():
+    assert roles_with("Microsoft.Insights/dataCollectionRules/write") == (
+        "Monitoring Contributor",
+        "Contributor",
+        "Owner",
+    )
+    assert roles_with("Microsoft.Authorization/roleAssignments/write")[:2] == (
+        "Role Based Access Control Administrator",
+        "User Access Administrator",
+    )
