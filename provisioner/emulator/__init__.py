@@ -2,9 +2,9 @@
 
 Modules and folders in order; each imports only what stands before it::
 
-    clock timespan azure_facts store server_identity
+    clock timespan azure_facts store server_identity state
     http
-    faults state
+    faults
     entra
     graph
     arm

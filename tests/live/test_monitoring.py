@@ -65,7 +65,7 @@ def test_a_setting_of_another_name_that_does_the_same_counts_and_is_never_delete
     cloud.management.put(own.type, theirs, body)
     assert plan(cloud, declared).empty
 
-    def expand(one, identity):
+    def expand(one, identity, _):
         return expand_manifest(one, identity.object_id)
 
     removals = plan_destroy_against_azure(declared, expand, cloud)
