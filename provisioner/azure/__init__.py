@@ -9,7 +9,6 @@ from provisioner.azure.clouds import CLOUDS, Cloud, local_cloud
 from provisioner.azure.credentials import (
     Identity,
     TokenCache,
-    client_secret_credential,
     default_credential,
     identity_from_token,
 )
@@ -156,10 +155,11 @@ def connect_local(target: Target, ready: RunningEmulator, *, concurrency: int = 
     the emulator, and tests must not depend on who is signed in.
     """
     from provisioner.azure import http_pipeline
+    from provisioner.azure.emulator_credential import EmulatorCredential
 
     cloud = local_cloud(ready.endpoint, ready.authority, ready.query, ready.ca_file)
     session = http_pipeline.create_session(cloud, concurrency + 4)
-    credential = client_secret_credential(cloud, ready.tenant, ready.client_id, ready.client_secret, session)
+    credential = EmulatorCredential(cloud, ready.tenant, ready.client_id, ready.client_secret, session)
     return Azure(cloud, target, TokenCache(credential), session, concurrency)
 
 

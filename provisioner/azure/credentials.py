@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, AccessTokenInfo
-    from requests import Session
 
     from provisioner.azure.clouds import Cloud
 
@@ -105,23 +104,6 @@ def default_credential(cloud: Cloud, tenant: str | None = None) -> Any:
 
     allowed = {"additionally_allowed_tenants": [tenant]} if tenant else {}
     return DefaultAzureCredential(authority=cloud.authority, **allowed)
-
-
-def client_secret_credential(cloud: Cloud, tenant: str, client_id: str, client_secret: str, session: Session) -> Any:
-    """The credential of one application by its secret: no instance discovery, no proxy, no cached sign-in."""
-    from azure.core.pipeline.transport import RequestsTransport
-    from azure.identity import ClientSecretCredential
-
-    verify = {"connection_verify": str(cloud.ca_file)} if cloud.ca_file else {}
-    return ClientSecretCredential(
-        tenant,
-        client_id,
-        client_secret,
-        authority=cloud.authority,
-        disable_instance_discovery=True,
-        transport=RequestsTransport(session=session, session_owner=False, **verify),
-        proxies={},
-    )
 
 
 def identity_from_token(token: str) -> Identity:

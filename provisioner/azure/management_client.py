@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,7 +37,6 @@ class ManagementClient:
         self.requests = counters
         self._base = base
         self._observer = observer
-        self._import_lock = threading.Lock()
 
     def get(self, id_: str, api_version: str) -> Body | None:
         """One resource's body; None where it or its parent does not exist. Raises CloudError."""
@@ -181,15 +179,9 @@ class ManagementClient:
             # The request carries a token, which must not go to a host that only an answer names.
             raise Rejected(f"{target}: the next page lies on another host, {urlsplit(full).netloc}", target=target)
         with translated_errors(target):
-            response = self._generic_client().send_request(
-                HttpRequest(method, full, headers={"Accept": "application/json"}, json=body)
-            )
+            request = HttpRequest(method, full, headers={"Accept": "application/json"}, json=body)
+            response = self.operations.send(request)
             return response.status_code, _json_or_none(response), response.headers
-
-    def _generic_client(self) -> Any:
-        # Under a lock: threads that start together must not import the SDK at the same time.
-        with self._import_lock:
-            return self.operations.generic_client
 
     def _wait_until_provisioned(self, type_: ResourceType, id_: str, body: Body) -> Body:
         # The workspaces client returns while the workspace is still Creating, so the resource's own state decides.

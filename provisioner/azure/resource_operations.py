@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
 from provisioner.azure.retry_after import retry_after_seconds
@@ -20,6 +21,7 @@ from provisioner.resources import ResourceType, parse_resource_id
 
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import RequestsTransport
+    from azure.core.rest import HttpRequest, HttpResponse
 
     from provisioner.azure.clouds import Cloud
     from provisioner.azure.credentials import TokenCache
@@ -59,6 +61,9 @@ class ResourceOperations:
         self._arm_endpoint = cloud.arm_endpoint
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.RLock()
+        self._pipeline: ARMPipelineClient[HttpRequest, HttpResponse] = ARMPipelineClient(
+            cloud.arm_endpoint, policies=policies, transport=transport
+        )
         self._options = {
             "base_url": cloud.arm_endpoint,
             "credential_scopes": [cloud.arm_scope],
@@ -66,10 +71,11 @@ class ResourceOperations:
             "transport": transport,
         }
 
-    @property
-    def generic_client(self) -> Any:
-        """The client whose `send_request` reads any resource of any subscription."""
-        return self.sdk_client("resource")
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a request about any resource of any subscription, whatever its status."""
+        # Over azure-core alone: reading must not wait for the import of a client, and most commands only read.
+        response: HttpResponse = self._pipeline.send_request(request)
+        return response
 
     def sdk_client(self, name: str, id_: str | None = None) -> Any:
         """The client `name` of `sdk_clients` for the subscription in an id, or for the target's own.
