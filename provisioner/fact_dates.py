@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from provisioner.fact_evidence import Evidence
+from provisioner.fact_evidence import Evidence, read_evidence
 from provisioner.package_data import data_directory, load_facts
 
 MAX_AGE_DAYS = 365
@@ -39,6 +39,10 @@ _LANGUAGE_SECTIONS: Mapping[str, tuple[str, str | None]] = {
     "TRN003": ("literals", "dynamic(…)"),
 }
 """A code → the section of the language's facts whose evidence it rests on, and the one word of it where it is one."""
+
+
+_OFFER_FEATURES: Mapping[str, str] = {"REG005": "auxiliary", "REG006": "direct"}
+"""A code → the feature whose offers in clouds and regions it rests on."""
 
 
 class CodeFacts(NamedTuple):
@@ -90,3 +94,15 @@ def _evidence_of(code: str) -> Iterator[tuple[str, Evidence]]:
         for word, entries in language_evidence()[section].items():
             if only in (None, word):
                 yield from ((word, entry) for entry in entries)
+    elif code in _OFFER_FEATURES:
+        offer = load_facts("regions.yaml")["offers"][_OFFER_FEATURES[code]]
+        for place, listed in {**offer["clouds"], **offer["regions"]}.items():
+            yield from ((place, entry) for entry in read_evidence(listed))
+    elif code == "REG001":
+        for group in load_facts("regions.yaml")["seen"]:
+            yield from ((name, entry) for name in group["names"] for entry in read_evidence(group["evidence"]))
+    elif code == "TAB012":
+        from provisioner.model.table_plans import plan_switch_pairs, seen_table_plans
+
+        for subject, entries in {**plan_switch_pairs(), **seen_table_plans()}.items():
+            yield from ((subject, entry) for entry in entries)

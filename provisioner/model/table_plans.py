@@ -35,5 +35,11 @@ def azure_table_plan_evidence(name: str, plan: str, *, flagged: bool) -> tuple[E
     return read_evidence([page, *facts["seen"].get(f"{name} {plan}", ())])
 
 
+def seen_table_plans() -> Mapping[str, tuple[Evidence, ...]]:
+    """`<table> <plan>` → what was seen of that plan for one of Azure's tables, beside the page."""
+    seen = _limits()["azure_table_plans"]["seen"]
+    return {subject: read_evidence(entries) for subject, entries in seen.items()}
+
+
 def _limits() -> Any:
     return load_facts("limits.yaml")["table"]

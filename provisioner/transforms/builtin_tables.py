@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from provisioner.fact_evidence import Evidence, EvidencePolicy, judge
 from provisioner.model import CUSTOM_SUFFIX, Table
+from provisioner.model.table_plans import azure_table_plan_evidence
 from provisioner.package_data import load_facts
 from provisioner.suggest import intended_name
 
@@ -51,12 +53,21 @@ def is_builtin_table(name: str) -> bool:
     return name in lists["tables"] or name in lists["legacy"] or name in tables_without_api()
 
 
-def supports_plan(name: str, plan: str) -> bool | None:
-    """Whether one of Azure's tables can have a plan; None where no page says (older tables, and unknown names)."""
+def plan_evidence(name: str, plan: str) -> tuple[Evidence, ...]:
+    """What is known of a plan for one of Azure's tables; empty where no page says (older tables, and unknown names)."""
+    flags = _load()["tables"].get(name) or tables_without_api().get(name)
+    if flags is None:
+        return ()
+    # Every table is born with it.
+    return azure_table_plan_evidence(name, plan, flagged=plan == "analytics" or bool(flags[plan]))
+
+
+def supports_plan(name: str, plan: str, policy: EvidencePolicy = "newest") -> bool | None:
+    """Whether, by its evidence, one of Azure's tables can have a plan; None where nothing is known."""
     if plan == "analytics":
         return True
-    flags = _load()["tables"].get(name) or tables_without_api().get(name)
-    return None if flags is None else bool(flags[plan])
+    evidence = plan_evidence(name, plan)
+    return judge(evidence, policy).accepted if evidence else None
 
 
 @cache
@@ -86,6 +97,13 @@ def similar_builtin_table(name: str) -> str | None:
         return None
     corrected: str | None = lists["misspelt"].get(name)
     return corrected or intended_name(name, lists["tables"])
+
+
+def similar_table_without_api(name: str) -> str | None:
+    """The table of Azure's that takes no rows from the API and that a name most likely means; None for unlike names."""
+    if name.endswith(CUSTOM_SUFFIX) or is_builtin_table(name):
+        return None
+    return intended_name(name, tables_without_api())
 
 
 def _load() -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provisioner.fact_evidence import Evidence, read_evidence
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
 from provisioner.suggest import most_alike_names, nearest_name
@@ -36,17 +37,28 @@ def manifest_locations(manifest: Manifest) -> Iterator[tuple[Path, str]]:
         yield ("endpoint", "location"), manifest.endpoint.location
 
 
-def unavailability_note(feature: str, cloud: str, region: str) -> str | None:
-    """Why a feature is not offered in a region of a cloud; None where it is, as far as is known."""
+def region_evidence(name: str) -> tuple[Evidence, ...]:
+    """What is known of a region: the list that has it, or who saw one that no list has; empty for an unknown one."""
+    facts, short_name = load_facts("regions.yaml"), region_short_name(name)
+    seen = [entry for group in facts["seen"] if short_name in group["names"] for entry in group["evidence"]]
+    if seen:
+        return read_evidence(seen)
+    return () if cloud_of_region(name) is None else read_evidence([{"kind": "documented", **facts["listed"]}])
+
+
+def offer_evidence(feature: str, cloud: str, region: str) -> tuple[Evidence, ...] | None:
+    """What is known of a feature in a region of a cloud; None where nothing speaks against it.
+
+    Empty where it is doubtful and no page says.
+    """
     offer: Mapping[str, Any] = load_facts("regions.yaml")["offers"][feature]
-    if is_missing_from_cloud(feature, cloud):
-        return str(offer["note"])
-    return str(offer["region_note"]) if region_short_name(region) in offer["regions"] else None
+    entries = offer["clouds"].get(cloud, offer["regions"].get(region_short_name(region)))
+    return None if entries is None else read_evidence(entries)
 
 
-def is_missing_from_cloud(feature: str, cloud: str) -> bool:
-    """Whether a feature is not offered, or not documented to be, in a whole cloud."""
-    return cloud in load_facts("regions.yaml")["offers"][feature]["clouds"]
+def silence_note(feature: str) -> str:
+    """What no page says of a feature."""
+    return str(load_facts("regions.yaml")["offers"][feature]["silence"])
 
 
 def respelt_region(name: str) -> str | None:

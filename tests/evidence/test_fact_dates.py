@@ -35,7 +35,7 @@ def test_facts_older_than_a_year_are_listed(record_property):
 def test_the_codes_that_rest_on_facts_say_of_when_they_are():
     for page in check_pages():
         letters = page.code.rstrip("0123456789")
-        rests_on_facts = letters in ("KQL", "FIT", "TRN", "NAM", "REG", "TAB", "STR", "RES", "GRA", "WKS")
+        rests_on_facts = letters in ("KQL", "FIT", "TRN", "NAM", "REG", "TAB", "STR", "RES", "GRA", "WKS", "MON")
         assert (code_facts(page.code).checked is not None) == rests_on_facts, page.code
 
 
@@ -48,6 +48,9 @@ def test_the_codes_that_rest_on_facts_say_of_when_they_are():
         ("KQL209", "parse kind=regex", "2026-07-27"),
         ("TRN003", "dynamic(…)", "2026-05-15"),
         ("NAM013", "TenantId", "2023-08-25"),
+        ("REG001", "saudiarabiaeast", "accepted on 2026-11-28"),
+        ("REG005", "qatarcentral", "2024-07-21"),
+        ("TAB012", "analytics to basic", "2026-05-25"),
     ],
 )
 def test_explain_shows_the_evidence_with_its_dates(code, subject, words, capsys):

@@ -28,7 +28,7 @@ def test_the_hooks_name_commands_that_exist():
     from provisioner.cli.lazy_commands import COMMANDS
 
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert [hook["entry"].split()[1] in COMMANDS for hook in hooks] == [True, True]
+    assert [hook["entry"] for hook in hooks if hook["entry"].split()[1] not in COMMANDS] == []
     assert all(re.compile(hook["files"]).search("infra/provisioner.yaml") for hook in hooks)
 
 

@@ -41,6 +41,55 @@ def test_the_evidence_that_is_asked_for_decides(evidence, expected, tmp_path):
     assert severities(path, evidence=evidence) == expected
 
 
+PLACES = """\
+target: {{cloud: {cloud}, subscription: 6f9619ff-8b86-d011-b42d-00c04fc964ff, resource_group: rg, location: {region}}}
+workspace: {{name: law-shop}}
+{endpoint}
+tables: {{A_CL: {{plan: {plan}, columns: {{TimeGenerated: datetime}}}}}}
+streams: {{Custom-A: A_CL}}
+dcrs: {{dcr-a: {{streams: [Custom-A], endpoint: {mode}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "cloud", "region", "plan", "mode", "severities"),
+    [
+        # newest, undisputed, documented
+        ("REG001", "public", "saudiarabiaeast", "analytics", "direct", (None, None, "warning")),
+        ("REG001", "public", "indiasouthcentral", "analytics", "direct", (None, None, None)),
+        ("REG001", "public", "indianorth", "analytics", "direct", ("warning", "warning", "warning")),
+        ("REG005", "public", "qatarcentral", "auxiliary", "direct", ("warning", "error", "error")),
+        ("REG005", "public", "westeurope", "auxiliary", "direct", (None, None, None)),
+        ("REG005", "china", "chinaeast2", "auxiliary", "shared", ("error", "error", "error")),
+        ("REG006", "usgovernment", "usgovvirginia", "analytics", "direct", ("warning", "warning", "error")),
+        ("REG006", "usgovernment", "usgovvirginia", "analytics", "shared", (None, None, None)),
+    ],
+)
+def test_regions_and_what_they_offer_follow_from_the_evidence(tmp_path, code, cloud, region, plan, mode, severities):
+    endpoint = "endpoint: {name: dce-shop}" if mode == "shared" else ""
+    text = PLACES.format(cloud=cloud, region=region, plan=plan, mode=mode, endpoint=endpoint)
+    document = load.load_document(write_manifest(tmp_path, text))
+    for evidence, severity in zip(("newest", "undisputed", "documented"), severities, strict=True):
+        diagnostics = validate.check(document, select=(code,), evidence=evidence)
+        assert {d.severity for d in diagnostics if d.code == code} == ({severity} if severity else set()), evidence
+
+
+def test_the_plan_of_an_azure_table_follows_from_its_flag_and_from_what_was_seen(tmp_path, monkeypatch):
+    from provisioner.model import table_plans
+
+    document = load.load_document(write_manifest(tmp_path, "tables: {Syslog: {plan: basic}}"))
+    (finding,) = validate.check(document, select=("TAB012",))
+    assert (finding.severity, "2026-09-28" in finding.message) == ("error", True)
+    limits = table_plans._limits()
+    seen = {"Syslog basic": [{"kind": "accepted", "date": "2027-01-02", "source": "calibrate"}]}
+    merged = {**limits, "azure_table_plans": {**limits["azure_table_plans"], "seen": seen}}
+    monkeypatch.setattr(table_plans, "_limits", lambda: merged)
+    (finding,) = validate.check(document, select=("TAB012",))
+    assert (finding.severity, "sources disagree" in finding.message) == ("warning", True)
+    (finding,) = validate.check(document, select=("TAB012",), evidence="documented")
+    assert finding.severity == "error"
+
+
 def test_the_settings_ask_for_it_and_the_option_asks_louder(tmp_path):
     path = write_manifest(tmp_path, MANIFEST)
     (tmp_path / ".provisioner.toml").write_text('evidence = "documented"\n', encoding="utf-8")

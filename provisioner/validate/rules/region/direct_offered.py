@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provisioner.diagnostics import Diagnostic
+from provisioner.diagnostics import Diagnostic, Severity
+from provisioner.fact_evidence import describe_evidence, judge
 from provisioner.model import Dcr
-from provisioner.validate.azure_regions import unavailability_note
+from provisioner.validate.azure_regions import offer_evidence, silence_note
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -29,7 +30,14 @@ from provisioner.validate.rule import rule
 def direct_offered(dcr: Dcr, context: Context) -> Iterator[Diagnostic]:
     manifest = context.manifest
     cloud = manifest.target.cloud
-    against = unavailability_note("direct", cloud, manifest.workspace.location) if dcr.endpoint != "shared" else None
-    if against:
-        hint = "declare an `endpoint`" if dcr.endpoint == "direct" else "write `endpoint: shared`"
-        yield context.warning(f"the DCR {dcr.name!r} has an endpoint of its own, and {against}", key=True, hint=hint)
+    if dcr.endpoint == "shared" or (evidence := offer_evidence("direct", cloud, manifest.workspace.location)) is None:
+        return
+    judgement = judge(evidence, context.policy)
+    if judgement.severity is None:
+        return
+    # Silence is no refusal, unless documents alone are believed.
+    severity: Severity = "error" if judgement.verdict == "refused" or context.policy == "documented" else "warning"
+    hint = "declare an `endpoint`" if dcr.endpoint == "direct" else "write `endpoint: shared`"
+    against = "; ".join(describe_evidence(entry) for entry in evidence) or silence_note("direct")
+    message = f"the DCR {dcr.name!r} has an endpoint of its own, and {against}"
+    yield context.finding(severity, message, key=True, hint=hint)

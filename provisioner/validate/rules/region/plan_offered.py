@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.fact_evidence import describe_evidence, judge
 from provisioner.model import Table
-from provisioner.validate.azure_regions import is_missing_from_cloud, unavailability_note
+from provisioner.validate.azure_regions import offer_evidence
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -28,7 +29,8 @@ def plan_offered(table: Table, context: Context) -> Iterator[Diagnostic]:
     if table.plan != "auxiliary" or table.existing:
         return
     cloud, region = context.manifest.target.cloud, context.manifest.workspace.location
-    note = unavailability_note("auxiliary", cloud, region)
-    if note is not None:
-        finding = context.error if is_missing_from_cloud("auxiliary", cloud) else context.warning
-        yield finding(f"plan auxiliary in {region} ({cloud}): {note}", "plan")
+    evidence = offer_evidence("auxiliary", cloud, region)
+    severity = judge(evidence, context.policy).severity if evidence is not None else None
+    if evidence is not None and severity is not None:
+        described = "; ".join(describe_evidence(entry) for entry in evidence)
+        yield context.finding(severity, f"plan auxiliary in {region} ({cloud}): {described}", "plan")

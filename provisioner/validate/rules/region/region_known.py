@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.fact_evidence import describe_evidence, judge
 from provisioner.model import Manifest
-from provisioner.validate.azure_regions import cloud_of_region, manifest_locations, near_regions, respelt_region
+from provisioner.validate.azure_regions import manifest_locations, near_regions, region_evidence, respelt_region
 from provisioner.validate.context import Context
 from provisioner.validate.name_matching import join_with_and
 from provisioner.validate.rule import rule
@@ -22,7 +23,13 @@ from provisioner.validate.rule import rule
 @rule("REG001", on=Manifest, severity="warning")
 def region_known(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     for path, location in manifest_locations(manifest):
-        if not context.document.explicit(path) or cloud_of_region(location) is not None:
+        evidence = region_evidence(location)
+        # New regions come before lists do: whatever the evidence, this is at most a warning.
+        if not context.document.explicit(path) or judge(evidence, context.policy).accepted:
+            continue
+        if evidence:
+            described = "; ".join(describe_evidence(entry) for entry in evidence)
+            yield context.warning(f"the region {location!r} is on no list: {described}", *path)
             continue
         respelt = respelt_region(location)
         near = near_regions(location)

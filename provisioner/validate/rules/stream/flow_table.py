@@ -23,6 +23,7 @@ from provisioner.transforms.builtin_tables import (
     is_builtin_table,
     is_legacy_table,
     similar_builtin_table,
+    similar_table_without_api,
 )
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
@@ -43,6 +44,11 @@ def flow_table(flow: Flow, context: Context) -> Iterator[Diagnostic]:
         yield context.error(message, "table", hint=hint, source=load_facts("builtin_tables.json")["source"])
     else:
         right = nearest_name(name, declared) or similar_builtin_table(name)
+        if right is None and (without_api := similar_table_without_api(name)):
+            message = f"there is no table {name!r}, and Azure's {without_api!r} does not take rows from the API"
+            hint = "send to a custom table, with the suffix _CL"
+            yield context.error(message, "table", hint=hint, source=load_facts("builtin_tables.json")["source"])
+            return
         yield context.error(
             f"there is no table {name!r}",
             "table",

@@ -18,6 +18,7 @@ from provisioner.transforms.builtin_tables import (
     is_builtin_table,
     is_legacy_table,
     similar_builtin_table,
+    similar_table_without_api,
 )
 from provisioner.validate.context import Context
 from provisioner.validate.rename_fix import rename_table_fix
@@ -44,6 +45,14 @@ def builtin_known(table: Table, context: Context) -> Iterator[Diagnostic]:
     elif is_builtin_table(table.name) and (fed or table.columns):
         message = f"the table {table.name!r} is Azure's: it exists, and does not take rows from the Logs Ingestion API"
         yield context.error(message, key=True, hint="send to a custom table, with the suffix _CL")
+    elif not table.columns and not fed and (without_api := similar_table_without_api(table.name)):
+        # An entry for a table that takes no rows is for its plan and retention.
+        yield context.error(
+            f"{table.name!r} is no table of Azure's",
+            key=True,
+            hint=f"did you mean {without_api!r}?",
+            fix=rename_table_fix(context, table.name, without_api),
+        )
     elif not table.columns and not is_builtin_table(table.name):
         message = f"{table.name!r} is neither a custom table nor one of Azure's that is known"
         finding = context.error if fed else context.warning
