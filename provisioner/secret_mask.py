@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from provisioner.diagnostics import Diagnostic, Fix
 from provisioner.secret_patterns import find_named_secrets, find_secrets
@@ -29,7 +30,7 @@ class SecretMask:
         """A mask of the secrets that the texts show, and of these values."""
         secrets = list(values)
         for text in texts:
-            secrets += [secret_part(text[span.start : span.end]) for _, span in find_secrets(text)]
+            secrets += _secrets_in(text)
         return cls(secrets)
 
     def mask(self, text: str) -> str:
@@ -55,6 +56,12 @@ class SecretMask:
             fix=None if fix is None else Fix(self.mask(fix.description), fix.edits),
             subject=None if diagnostic.subject is None else self.mask(diagnostic.subject),
         )
+
+
+# An editor asks for the same files after each keystroke, and one of them has changed.
+@lru_cache(maxsize=512)
+def _secrets_in(text: str) -> tuple[str, ...]:
+    return tuple(secret_part(text[span.start : span.end]) for _, span in find_secrets(text))
 
 
 def mask_source(text: str) -> str:

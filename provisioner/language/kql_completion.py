@@ -51,6 +51,9 @@ def complete_kql(place: KqlPlace) -> list[CompletionItem]:
 
 
 def _proposals(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionItem]:
+    if cursor.parameters:
+        yield from _in_function(place, cursor)
+        return
     if cursor.in_source and not cursor.previous and not cursor.calls:
         yield CompletionItem("source", "keyword", "source", "the records of the stream", rank=0)
         if cursor.statement_start == cursor.pipeline_start or not cursor.previous:
@@ -73,6 +76,16 @@ def _proposals(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionItem]:
 
 def _operator_item(entry: WordDescription) -> CompletionItem:
     return CompletionItem(entry.word, "operator", f"{entry.word} ", entry.forms[0], entry.markdown(), rank=2)
+
+
+def _in_function(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionItem]:
+    """In a function's body: its parameters, and what is set before it; a column has no meaning there."""
+    if _expects_operator(cursor):
+        yield from _behind_value(cursor)
+        return
+    yield from (CompletionItem(name, "variable", name, "parameter", rank=0) for name in cursor.parameters)
+    yield from (CompletionItem(name, "variable", name, "let", rank=3) for name in let_names(place.text.text, cursor))
+    yield from map(_function_item, allowed_functions())
 
 
 def _in_expression(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionItem]:

@@ -45,7 +45,7 @@ class KqlCursor:
     `word` is the name or number at the place, `written` its characters up to it. `operator` is the operator's word, ""
     where none is written yet. `previous` are the texts of the tokens before the word, the nearest last, inside of the
     operator. `inside`: "" for code, else "string" or "comment". `item_start` is where the current item of the
-    operator's list begins.
+    operator's list begins. `parameters` are those of the function whose body the place is in, outside of a pipeline.
     """
 
     offset: int
@@ -62,6 +62,7 @@ class KqlCursor:
     inside: str
     item_start: int
     depth: int
+    parameters: tuple[str, ...] = ()
 
     @property
     def in_source(self) -> bool:
@@ -165,7 +166,18 @@ def _cursor_of(
         inside=inside,
         item_start=max([behind_word, *commas]),
         depth=len(frames) - 1 - level,
+        parameters=_parameters_before(text, pipeline.start) if pipeline.bracket == "{" and not pipeline.pipes else (),
     )
+
+
+_PARAMETERS = re.compile(r"\(([^()]*)\)\s*\{$")
+_PARAMETER_NAME = re.compile(r"([A-Za-z_]\w*)\s*:")
+
+
+def _parameters_before(text: str, start: int) -> tuple[str, ...]:
+    """The parameters of a function whose body starts behind the brace before `start`."""
+    match = _PARAMETERS.search(text[:start])
+    return tuple(_PARAMETER_NAME.findall(match[1])) if match else ()
 
 
 def tokens_end(tokens: list[Token], count: int) -> int:

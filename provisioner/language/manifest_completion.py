@@ -319,7 +319,7 @@ def _builtin_tables() -> Iterable[str]:
 
 def _pattern(path: Path) -> Path:
     """The path without the environment that it is an overlay of."""
-    return path[2:] if path[:1] == ("environments",) else path
+    return path[2:] if path[:1] == ("environments",) and len(path) > 1 else path
 
 
 def _matches(path: Path, pattern: Path) -> bool:

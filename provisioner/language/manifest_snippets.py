@@ -45,8 +45,8 @@ _DCR = ("dcr", "dcr-${1:name}:\n  streams:\n    - $0", "dcr-${1:name}: {streams:
 _GRANT = ("grant", "${1:sender}:\n  principal: ${2:self}", "${1:sender}: {principal: ${2:self}}", "who may send")
 _VARIABLE = (
     "variable",
-    "${1:name}:\n  description: ${2:what it is for}",
-    "${1:name}: {description: ${2:what it is for}}",
+    "${1:sender}:\n  description: ${2:what it is for}",
+    "${1:sender}: {description: ${2:what it is for}}",
     "a variable",
 )
 _ENVIRONMENT = (

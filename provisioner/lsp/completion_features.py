@@ -72,7 +72,9 @@ def word_span(place: KqlPlace | ManifestPlace) -> Span:
         word = Span(place.cursor.word.start, place.text_offset)
         return place.text.span(word) if word.end > word.start else Span(place.offset, place.offset)
     # What stands behind the cursor stays: a value is often put before another word.
-    return Span(place.cursor.token.start, place.offset)
+    # Quotes stay too: the proposal goes between them.
+    quote = 1 if place.cursor.text[:1] in {'"', "'"} else 0
+    return Span(place.cursor.token.start + quote, place.offset)
 
 
 def protocol_item(item: CompletionItem, span: Span, text: EncodedText) -> lsp.CompletionItem:

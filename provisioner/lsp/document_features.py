@@ -36,7 +36,7 @@ def register_documents(server: ManifestLanguageServer) -> None:
         if path is not None:
             # Asked for, so that the project of a file outside of every folder is there too.
             documents.workspace.project_of(path)
-        server.schedule_diagnostics()
+        server.schedule_diagnostics(path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: lsp.DidChangeTextDocumentParams) -> None:

@@ -61,7 +61,8 @@ class ManifestLanguageServer(LanguageServer):
         self.settings = ServerSettings()
         self.publisher = DiagnosticPublisher(self)
         self._timer: asyncio.TimerHandle | None = None
-        self._seconds = 0.0
+        # Of the newest analysis of all; unknown at first, when all transforms of a large project have to be bound.
+        self._seconds: float | None = None
         self._name_indexes: dict[Path, NameIndex] = {}
 
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -79,8 +80,9 @@ class ManifestLanguageServer(LanguageServer):
         """Publish findings as soon as the messages that are here have been read; of a large project `changed` first."""
         if self._timer is not None:
             self._timer.cancel()
-        is_quick = self._seconds <= _QUIET_SECONDS
-        delay = 0.0 if is_quick or changed is not None else min(self._seconds, _LONGEST_WAIT)
+        seconds = self._seconds
+        is_quick = seconds is not None and seconds <= _QUIET_SECONDS
+        delay = 0.0 if is_quick or changed is not None else min(seconds or 0.0, _LONGEST_WAIT)
         first = None if is_quick else changed
         self._timer = asyncio.get_running_loop().call_later(delay, self._publish, first)
 

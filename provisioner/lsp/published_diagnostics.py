@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
+from provisioner.code_catalogue import check_pages
 from provisioner.diagnostics import Diagnostic, Span
 from provisioner.language.project_analysis import Analysis, LanguageProject
 
@@ -85,7 +87,7 @@ class DiagnosticPublisher:
         if diagnostic.hint:
             message += f"\n{diagnostic.hint}"
         # Some sources are codes of Azure's, which lead nowhere.
-        link = diagnostic.source
+        link = diagnostic.source if _is_address(diagnostic.source) else _page_source(diagnostic.code)
         related = [
             lsp.DiagnosticRelatedInformation(
                 lsp.Location(documents.uri_of(source.path), documents.encoded(source.path).range_of(item.place)),
@@ -99,11 +101,22 @@ class DiagnosticPublisher:
             message=message,
             severity=_SEVERITIES[diagnostic.severity],
             code=diagnostic.code,
-            code_description=lsp.CodeDescription(link) if link and link.startswith("https://") else None,
+            code_description=lsp.CodeDescription(link) if link else None,
             source=SOURCE,
             related_information=related or None,
             tags=[lsp.DiagnosticTag.Unnecessary] if diagnostic.code in _UNNECESSARY else None,
         )
+
+
+def _is_address(source: str | None) -> bool:
+    return source is not None and source.startswith("https://")
+
+
+@cache
+def _page_source(code: str) -> str | None:
+    """The address behind a check's page; None where it rests on no page."""
+    page = next((page for page in check_pages() if page.code == code), None)
+    return page.source if page is not None and _is_address(page.source) else None
 
 
 _UNNECESSARY = frozenset({"FIT001", "STR006"})

@@ -192,3 +192,13 @@ def test_hints_say_types_and_what_becomes_of_the_first_sample(kind, tmp_path):
     assert "Cost = 9.5" in hints
     placed = place_transform(kind, WHOLE.replace("Cost > 1", "Cost > 100"), tmp_path)
     assert "dropped here" in [hint.text for hint in inlay_hints(placed.file, Span(0, len(placed.text)))]
+
+
+@at_every_place
+def test_in_a_functions_body_its_parameters_are_in_scope_and_no_column(kind, tmp_path):
+    if kind == "plain":
+        pytest.skip("plain YAML has no ': ' inside of it")
+    kql = "let f = (size: int) { size + ^ }; source\n| extend x = f(1)"
+    shown = set(labels(place_transform(kind, kql, tmp_path)))
+    assert {"size", "abs"} <= shown
+    assert "placed" not in shown

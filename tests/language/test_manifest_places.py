@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from provisioner.language.document_links import document_links
@@ -12,6 +14,7 @@ from provisioner.language.outline import folding_lines, outline, selection_spans
 from provisioner.language.sample_tests import sample_test_actions
 from provisioner.language.text_formatting import format_source
 from provisioner.language.transform_actions import transform_actions
+from provisioner.lsp.completion_features import word_span
 from provisioner.validate.fixes import apply_edits
 from tests.support.kql_places import HEAD, STREAM, place_transform
 
@@ -212,3 +215,78 @@ def test_formatting_changes_the_kql_alone_and_once(kind, newline, tmp_path):
     placed.workspace.buffers.set_text(placed.path, formatted)
     assert format_source(placed.file.source, placed.file.tree) == formatted
     assert placed.file.analysis.manifest is not None
+
+
+def expanded(snippet):
+    """What a snippet writes where its first proposals are taken."""
+    text = re.sub(r"\$\{(\d+)\|([^,|]*)[^|]*\|\}", r"\2", snippet)
+    text = re.sub(r"\$\{\d+:([^}]*)\}", r"\1", text)
+    return re.sub(r"\$\{?\d+\}?", "", text)
+
+
+def completed(text, label, good=None):
+    """The text with the proposal of this label taken at `^`, its lines indented as an editor indents them."""
+
+    def complete(folder):
+        workspace, path, offset = workspace_of(folder, good or text)
+        offset = text.find("^")
+        assert workspace.file(path).analysis is not None
+        workspace.buffers.set_text(path, text.replace("^", "", 1))
+        place = workspace.file(path).place(offset)
+        item = next(item for item in complete_manifest(place) if item.label == label)
+        line = text[text.rfind("\n", 0, offset) + 1 : offset]
+        written = expanded(item.text).replace("\n", "\n" + line[: len(line) - len(line.lstrip())])
+        return text[: place.cursor.token.start] + written + text[offset + 1 :]
+
+    return complete
+
+
+def test_an_empty_file_becomes_a_green_manifest_by_proposals_alone(tmp_path):
+    text = completed("^", "new manifest")(tmp_path)
+    workspace, path, _ = workspace_of(tmp_path, text)
+    assert workspace.file(path).analysis.diagnostics == ()
+    flow = workspace.file(path).analysis.manifest.streams["Custom-Orders"].flows[0]
+    assert flow.table == "Orders_CL"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("tables:\n  ^\n", "new table"),
+        ("streams:\n  ^\n", "new stream"),
+        ("grants:\n  ^\n", "new grant"),
+        ("variables:\n  ^\n", "new variable"),
+        ("environments:\n  ^\n", "new environment"),
+    ],
+)
+def test_a_new_entry_is_whole(text, label, tmp_path):
+    head = (
+        HEAD.replace("tables:\n", "")
+        .replace("  Orders_CL:\n", "")
+        .replace("    columns: {TimeGenerated: datetime, OrderId: string, Amount: real}\n", "")
+    )
+    new = completed(head + text, label, good=head)(tmp_path)
+    workspace, path, _ = workspace_of(tmp_path, new)
+    codes = {one.code for one in workspace.file(path).analysis.diagnostics if one.severity == "error"}
+    # A stream alone leads to a table that is not there yet, a variable has no value yet, a key of an overlay neither.
+    assert codes <= {"STR003", "STR004", "VAR001", "MAN002", "MAN003", "MAN017"}, codes
+
+
+def test_a_proposal_goes_between_the_quotes(tmp_path):
+    text = HEAD.replace("westeurope", '"west^"')
+    workspace, path, offset = workspace_of(tmp_path, text)
+    place = workspace.file(path).place(offset)
+    span = word_span(place)
+    assert place.file.source.text[span.start : span.end] == "west"
+
+
+def test_four_thousand_tables_in_one_file_are_answered(tmp_path):
+    columns = "    columns: {TimeGenerated: datetime, A: string}\n"
+    tables = "".join(f"  T{number}_CL:\n{columns}" for number in range(4000))
+    text = HEAD + tables + "^"
+    workspace, path, offset = workspace_of(tmp_path, text)
+    file = workspace.file(path)
+    assert {"streams", "dcrs"} <= {item.label for item in complete_manifest(file.place(offset))}
+    assert hover_manifest(file.place(text.index("T3999_CL") + 1)) is not None
+    assert file.analysis.file_diagnostics(file.source, file.tree) == file.analysis.diagnostics
+    assert len(outline(file)[-1].children) == 4001
