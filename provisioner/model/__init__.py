@@ -53,6 +53,7 @@ __all__ = [
     "PASSTHROUGH",
     "PUBLISHER",
     "SELF",
+    "SENDERS",
     "TYPES",
     "Alerts",
     "Application",

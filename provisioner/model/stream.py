@@ -12,6 +12,11 @@ from provisioner.model.manifest_path import ManifestPath
 PASSTHROUGH = "source"
 BUILTIN_STREAM_PREFIX = "Microsoft-"
 Record = Mapping[str, Any]
+SENDERS = (
+    *("python", "curl", "dotnet", "javascript", "powershell", "go", "java", "az", "function-app"),
+    *("fluent-bit", "vector", "logstash", "otel-collector", "syslog-ng", "rsyslog", "cribl"),
+)
+"""The senders that `outputs` can configure. What each can give stands in schemas/senders.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Stream:
     tests: tuple[TransformTest, ...] = ()
     declared: bool = True
     """Whether the author wrote the columns (False: they are the table's)."""
+    sender: str | None = None
+    """Who sends, by the name of its format of `outputs`; None where the author does not say."""
 
     @property
     def path(self) -> ManifestPath:

@@ -9,9 +9,9 @@ from provisioner._version import __version__
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
 from provisioner.render.deployment_layout import LOCATION_DESCRIPTION, DeploymentLayout
-from provisioner.render.template_environment import template_environment
 from provisioner.resources import Graph, Key, Param, Ref, Resource, parse_resource_id
 from provisioner.resources.grant_resource import role_id
+from provisioner.template_environment import template_environment
 
 Json = dict[str, Any]
 

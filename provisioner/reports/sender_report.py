@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from provisioner.model import Stream
 from provisioner.reports.json_envelope import VERSION
 from provisioner.reports.report_format import Views
 from provisioner.resources.sender_outputs import Outputs
@@ -30,12 +31,13 @@ class SenderCloud(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SenderReport:
-    """The outputs of one environment, and the cloud in which they are."""
+    """The outputs of one environment, the cloud in which they are, and the manifest's streams by key."""
 
     outputs: Outputs
     cloud: SenderCloud
+    streams: Mapping[str, Stream]
 
-    def streams(self) -> Iterator[tuple[str, str]]:
+    def stream_urls(self) -> Iterator[tuple[str, str]]:
         """The key and the URL of every stream."""
         for dcr in self.outputs.dcrs.values():
             yield from dcr.streams.items()

@@ -23,6 +23,8 @@ _VOLATILE = [
     (re.compile(r"\b(port|pid|process) \d+"), r"\1 <number>"),
     (re.compile(r"\bdc[er]-[0-9a-f]{32}\b"), "<immutable-id>"),
     (re.compile(r"(/(?:dce|direct)/[\w-]+?)-[a-z0-9]{4}(?=[/\"'\s]|-[a-z0-9]+(?:[/\"',\s]|$))"), r"\1-<suffix>"),
+    (re.compile(r'(serverport=")\d+'), r"\1<port>"),
+    (re.compile(r'(restpath="(?:dce|direct)/[\w-]+?)-[a-z0-9]{4}(?=/)'), r"\1-<suffix>"),
     (re.compile(r"\bdead-letters-\w+"), "dead-letters-<time>"),
     (re.compile(r'("run": ")[0-9a-f]{32}"'), r'\1<run>"'),
     (re.compile(r'("reads": )\d+(,\s+"writes": [1-9])'), r"\1<number>\2"),  # waiting for a write polls

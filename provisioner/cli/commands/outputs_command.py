@@ -24,7 +24,9 @@ def outputs(project: Project, console: Console, format_name: str) -> int:
 
     with azure_session(project, console) as azure:
         sender_outputs = project.outputs(azure)
-        console.data(render_report("outputs", format_name, SenderReport(sender_outputs, azure.cloud)))
+        console.data(
+            render_report("outputs", format_name, SenderReport(sender_outputs, azure.cloud, project.manifest.streams))
+        )
     # Exit code 1 although there is output: a pipeline must not configure a sender with half of its endpoints.
     if missing := [name for name in project.manifest.dcrs if name not in sender_outputs.dcrs]:
         console.note(f"not there, or nobody can send to it: {', '.join(missing)}; run `provisioner apply`")

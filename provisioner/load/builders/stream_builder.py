@@ -57,6 +57,7 @@ def _stream(key: str, values: dict[str, Any], tables: Mapping[str, Table], error
         tuple(values.get("samples", ())),
         tuple(build_transform_tests(path, values, table_names, errors)),
         declared,
+        values.get("sender"),
     )
 
 

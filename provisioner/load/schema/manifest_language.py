@@ -21,7 +21,7 @@ from provisioner.load.schema.shapes import (
     Text,
     ValueOrFile,
 )
-from provisioner.model import PUBLISHER, TYPES
+from provisioner.model import PUBLISHER, SENDERS, TYPES
 
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _NAME = r"^[A-Za-z][A-Za-z0-9-]{1,39}$"
@@ -193,6 +193,12 @@ _STREAM = FixedKeys(
             "samples", ValueOrFile(_ROWS), "Records as senders post them, or {file: orders.json} (JSON, NDJSON or CSV)."
         ),
         Field("tests", ValueOrFile(ListOf(_TEST)), "Tests of the transform, or {file: tests.yaml}."),
+        Field(
+            "sender",
+            Choice(SENDERS, choice_noun="sender"),
+            "Who sends: checked against what that sender can give.",
+            example="fluent-bit",
+        ),
     ),
     shorthand_key="table",
     exclusive_pairs=(("table", "flows"), ("transform", "flows")),

@@ -19,7 +19,7 @@ def curl_format(report: SenderReport) -> str:
         f"\n# {key}\ncurl --fail-with-body --request POST {shlex.quote(url)} \\\n"
         "  --header \"Authorization: Bearer $TOKEN\" --header 'Content-Type: application/json' \\\n"
         "  --data @records.json\n"
-        for key, url in report.streams()
+        for key, url in report.stream_urls()
     )
 
 
