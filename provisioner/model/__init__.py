@@ -32,6 +32,7 @@ from provisioner.model.monitoring import Alerts, Monitoring
 from provisioner.model.stream import (
     BUILTIN_STREAM_PREFIX,
     PASSTHROUGH,
+    SENDERS,
     Flow,
     Record,
     Stream,
