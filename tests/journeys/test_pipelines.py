@@ -298,7 +298,7 @@ def test_azure_pipelines_write_the_plan_into_the_pull_request(machine):
 
     [job] = next(stage for stage in PIPELINE["stages"] if stage["stage"] == "Plan")["jobs"]
     [step] = [step for step in job["steps"] if step.get("displayName") == "Comment"]
-    (machine.folder / "plan.md").write_text("### Plan\n+ table `A_CL`, ü", encoding="utf-8")
+    (machine.folder / "plan-comment.md").write_text("### Plan\n+ table `A_CL`, ü", encoding="utf-8")
     with http.server.HTTPServer(("127.0.0.1", 0), Server) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         env = dict.fromkeys(step["env"], "x") | {
