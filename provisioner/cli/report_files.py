@@ -15,7 +15,7 @@ from provisioner.text import escape_invisible
 
 ReportFile = tuple[str, Path]
 """A format and the file that gets the report."""
-SINGLE_RESULT_FORMATS = frozenset({"sarif", "junit", "comment", "html"})
+SINGLE_RESULT_FORMATS = frozenset({"sarif", "junit", "comment", "html", "codequality"})
 """Formats that are one document, which other tools read: several environments would have to be merged."""
 
 

@@ -56,9 +56,9 @@ def served(gitlab: GitLab):
         def do_GET(self):
             size = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(size)) if size else None
-            known = self.headers["PRIVATE-TOKEN"] == "note-token"
-            data = json.dumps(gitlab.answer(self.command, self.path, body) if known else {}).encode()
-            self.send_response(200 if known else 401)
+            is_allowed = self.headers["PRIVATE-TOKEN"] == "note-token"
+            data = json.dumps(gitlab.answer(self.command, self.path, body) if is_allowed else {}).encode()
+            self.send_response(200 if is_allowed else 401)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
