@@ -9,6 +9,7 @@ from provisioner.apply import Applied
 from provisioner.azure import Azure
 from provisioner.errors import ProvisionerError
 from provisioner.plan import Plan
+from provisioner.plan.drift_report import verdict
 from provisioner.project import Project
 from provisioner.reports.format_registry import FORMATS, render_report
 from provisioner.text import plural
@@ -40,9 +41,7 @@ def _plan(project: Project, azure: Azure, request: AzureRun, reports: Reports) -
 
 def _drift(project: Project, azure: Azure, request: AzureRun, reports: Reports) -> AzureReport:
     drift = project.drift(azure)
-    count = len(drift.findings)
-    summary = f"{plural(count, 'difference')} between Azure and the manifest" if count else "no drift"
-    return _report(request, "drift", drift, reports, summary, ok=not count)
+    return _report(request, "drift", drift, reports, verdict(drift), ok=not drift.drifted)
 
 
 def _verify(project: Project, azure: Azure, request: AzureRun, reports: Reports) -> AzureReport:

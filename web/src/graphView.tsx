@@ -123,7 +123,7 @@ function Picture(props: { picture: GraphPicture; scale: number; chosen?: string;
         {picture.boxes.map((box) => (
           <g
             class={`box ${box.type} ${box.errors ? "error" : box.warnings ? "warning" : box.drift ? "drift" : ""}`}
-            tabIndex={0}
+            tabindex={0}
             role="button"
             aria-label={describe(box)}
             aria-pressed={props.chosen === box.id}
