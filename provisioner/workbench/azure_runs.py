@@ -9,9 +9,9 @@ from provisioner.apply import Applied
 from provisioner.azure import Azure
 from provisioner.errors import ProvisionerError
 from provisioner.plan import Plan
-from provisioner.plan.drift_report import verdict
+from provisioner.plan.drift_summary import drift_verdict
 from provisioner.project import Project
-from provisioner.reports.format_registry import FORMATS, render_report
+from provisioner.reports.format_registry import render_report
 from provisioner.text import plural
 from provisioner.workbench.messages.azure_messages import AzureReport, AzureRun
 from provisioner.workbench.report_pages import Reports, text_page
@@ -41,7 +41,7 @@ def _plan(project: Project, azure: Azure, request: AzureRun, reports: Reports) -
 
 def _drift(project: Project, azure: Azure, request: AzureRun, reports: Reports) -> AzureReport:
     drift = project.drift(azure)
-    return _report(request, "drift", drift, reports, verdict(drift), ok=not drift.drifted)
+    return _report(request, "drift", drift, reports, drift_verdict(drift), ok=not drift.drifted)
 
 
 def _verify(project: Project, azure: Azure, request: AzureRun, reports: Reports) -> AzureReport:
@@ -87,11 +87,8 @@ def _report(
     ok: bool,
     fingerprint: str | None = None,
 ) -> AzureReport:
-    if "html" in FORMATS[subject]:
-        page = render_report(subject, "html", result)
-    else:
-        page = text_page(subject, render_report(subject, "text", result))
-    return AzureReport(request.action, ok, summary, f"/report/{reports.add(page)}", fingerprint)
+    page = reports.add(render_report(subject, "html", result))
+    return AzureReport(request.action, ok, summary, f"/report/{page}", fingerprint)
 
 
 def _refused(request: AzureRun, message: str, hint: str | None) -> AzureReport:

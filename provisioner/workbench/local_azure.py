@@ -103,7 +103,7 @@ def send_records(workbench: Workbench, request: LocalSend) -> LocalOutcome:
             azure.ingestion.send(sender.endpoint, sender.immutable_id, stream.name, records)
         except ProvisionerError as error:
             return LocalOutcome(False, _with_hint(error))
-    return LocalOutcome(True, f"sent {plural(len(request.records), 'record')} to {request.stream}")
+    return LocalOutcome(True, f"sent {plural(len(records), 'record')} to {request.stream}")
 
 
 _NOT_RUNNING = "no local Azure runs beside this manifest: start it with `provisioner up -e local`"

@@ -303,9 +303,8 @@ def test_a_failed_test_shows_its_cell_and_can_expect_what_comes(visit):
 
 
 def test_the_local_azure_is_watched_while_it_is_planned_applied_and_sent_to(visit, tmp_path):
-    current = visit(
-        EMPTY.replace("source\n", "source | project TimeGenerated = time, Level = level\n"), "local", allow_apply=True
-    )
+    streams = EMPTY.replace("source\n", "source | project TimeGenerated = time, Level = level\n")
+    current = visit(streams + "grants: {me: {principal: self}}\n", "local", allow_apply=True)
     page = current.page
     current.go("Local Azure")
     page.get_by_text("No local Azure runs beside this manifest").wait_for()
