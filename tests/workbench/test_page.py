@@ -422,10 +422,10 @@ def test_axe_finds_nothing_serious_in_any_view(visit, scheme):
         current.go(view)
         page.locator("main").wait_for()
         page.wait_for_load_state("networkidle") if view == "Graph" else None
-        found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+        result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
         serious = [
             (view, one["id"], [node["html"][:120] for node in one["nodes"]])
-            for one in found["violations"]
+            for one in result["violations"]
             if one["impact"] in ("serious", "critical")
         ]
         assert serious == []
