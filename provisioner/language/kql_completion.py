@@ -100,8 +100,7 @@ def _in_expression(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionIte
         yield from _behind_value(cursor)
         return
     if not (cursor.previous_kinds[-1:] == ("name",) and cursor.operator in {"parse", "parse-where"}):
-        for context, step in steps:
-            yield from _column_items(context, step)
+        yield from _column_items(steps)
     yield from (CompletionItem(name, "variable", name, "let", rank=3) for name in let_names(place.text.text, cursor))
     if cursor.operator in {"sort", "order", "top"} and previous not in {"by", ","}:
         yield from _keyword_items(cursor)
@@ -128,12 +127,20 @@ def step_before(text: str, cursor: KqlCursor, context: FlowContext) -> PipelineS
     return steps.before(len(cursor.pipes))
 
 
-def _column_items(context: FlowContext, step: PipelineStep) -> Iterator[CompletionItem]:
-    for name, type_ in step.columns.items():
-        origins = step.origins.get(name, ())
-        origin = f" from {', '.join(origins)}" if origins and origins != (name,) else ""
-        description = context.stream.columns.descriptions.get(name, "") if origins == (name,) else ""
-        yield CompletionItem(name, "column", quoted_name(name), f"{type_}{origin}", description, rank=1)
+def _column_items(steps: list[tuple[FlowContext, PipelineStep]]) -> Iterator[CompletionItem]:
+    """The columns at hand; of a text of several streams with the streams that have one, where not all are alike."""
+    for name in dict.fromkeys(name for _, step in steps for name in step.columns):
+        owners = [(context, step) for context, step in steps if name in step.columns]
+        context, step = owners[0]
+        types = {step.columns[name] for _, step in owners}
+        if len(types) == 1 and len(owners) == len(steps):
+            origins = step.origins.get(name, ())
+            detail = step.columns[name] + (f" from {', '.join(origins)}" if origins and origins != (name,) else "")
+        else:
+            detail = ", ".join(f"{step.columns[name]} in {context.stream.key}" for context, step in owners)
+        is_input = step.origins.get(name) == (name,)
+        description = context.stream.columns.descriptions.get(name, "") if is_input else ""
+        yield CompletionItem(name, "column", quoted_name(name), detail, description, rank=1)
 
 
 def quoted_name(name: str) -> str:

@@ -16,7 +16,7 @@ from provisioner.language.semantic_tokens import semantic_tokens
 from provisioner.language.signature_help import signature_help
 from provisioner.language.symbol_rename import rename_edits
 from provisioner.validate.fixes import apply_edits
-from tests.support.kql_places import PLACES, place_transform
+from tests.support.kql_places import PLACES, STREAM, place_transform
 
 at_every_place = pytest.mark.parametrize("kind", PLACES)
 
@@ -202,3 +202,22 @@ def test_in_a_functions_body_its_parameters_are_in_scope_and_no_column(kind, tmp
     shown = set(labels(place_transform(kind, kql, tmp_path)))
     assert {"size", "abs"} <= shown
     assert "placed" not in shown
+
+
+def test_a_text_of_several_streams_names_each(tmp_path):
+    stream = (
+        STREAM
+        + "    transform: {file: orders.kql}\n"
+        + """\
+  Custom-Other:
+    columns: {placed: datetime, order: string, extra: long}
+    table: Orders_CL
+"""
+    )
+    placed = place_transform("file", "source\n| where ^", tmp_path, stream=stream)
+    details = {item.label: item.detail for item in complete_kql(placed.place()) if item.kind == "column"}
+    assert details == {
+        "placed": "datetime",
+        "order": "dynamic in Custom-Orders, string in Custom-Other",
+        "extra": "long in Custom-Other",
+    }
