@@ -11,6 +11,7 @@ RESULTS_TABLE = "CalibrationResults_CL"
 SAMPLE_TABLE = "Calibration_CL"
 SITE_RULE = "dcr-calibration"
 SAMPLE_STREAM = "Custom-Calibration"
+CONTROL_STREAM, CONTROL_TABLE = "Custom-Coercion-analytics", "CoercionAnalytics_CL"
 PROBE_STREAM = "Custom-Probe"
 
 

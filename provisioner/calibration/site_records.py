@@ -7,10 +7,17 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from provisioner.calibration.calibration_facts import SAMPLE_STREAM, SAMPLE_TABLE, SITE_RULE, calibration_facts
+from provisioner.calibration.calibration_facts import (
+    CONTROL_STREAM,
+    CONTROL_TABLE,
+    SAMPLE_STREAM,
+    SAMPLE_TABLE,
+    SITE_RULE,
+    calibration_facts,
+)
 from provisioner.calibration.calibration_probe import ACCEPTED, Answer
 from provisioner.calibration.service_answers import accepted, refusal
-from provisioner.calibration.watched_table import WatchedTable
+from provisioner.calibration.watched_table import PROBE_COLUMN, WatchedTable
 from provisioner.errors import Forbidden, NotFound, Rejected, Unreachable
 from provisioner.package_data import load_facts
 from provisioner.resources.dcr_resource import own_endpoint
@@ -90,8 +97,14 @@ class SiteRecords:
         return self._look_for(lambda: self._watched(table, plan).row(probe_id))
 
     def find_unexpected_row(self, table: str, probe_id: str) -> dict[str, Any] | None:
-        """The row of a probe that is not expected: looked for once, after the row of the sample has come."""
-        self.find_sample()
+        """The row of a probe that is not expected: looked for once a record that was sent after it has become a row.
+
+        Raises CloudError.
+        """
+        control = f"{probe_id}, control"
+        # Through another rule: the one of the probe may drop every record.
+        if self.send(CONTROL_STREAM, [{PROBE_COLUMN: control}]).seen == ACCEPTED:
+            self.find_row(CONTROL_TABLE, control)
         return self._watched(table, "analytics").row(probe_id)
 
     def query(self, text: str, plan: str = "analytics") -> list[dict[str, Any]]:

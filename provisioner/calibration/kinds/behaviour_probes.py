@@ -34,7 +34,7 @@ def predict(probe: CalibrationProbe) -> str:
 
 
 def ask(probe: CalibrationProbe, site: ThrowawaySite) -> Answer:
-    """Write the rule, send the record, and look for its row; one that is not expected is not waited for."""
+    """Write the rule, send the record, and look for its row."""
     rule = f"dcr-behaviour-{site.next_number()}"
     written = site.write_rule(rule, probe.row["transform"])
     if written.seen != ACCEPTED:
@@ -42,7 +42,7 @@ def ask(probe: CalibrationProbe, site: ThrowawaySite) -> Answer:
     sent = site.records.send(PROBE_STREAM, [{"Probe": probe.id, **probe.row["record"]}], rule)
     if sent.seen != ACCEPTED:
         return sent
-    # Waiting for a row that is not expected would take as long as the longest wait, each time.
+    # Waiting for a row that never comes would take as long as the longest wait.
     is_expected = predict(probe) != NO_ROW
     find = site.records.find_row if is_expected else site.records.find_unexpected_row
     arrived_row = find(RESULTS_TABLE, probe.id)
