@@ -83,10 +83,14 @@ def _group(
         yield
     finally:
         try:
-            with _piece(progress, "removal"):
-                remove_group(azure, group)
+            progress(ProgressEvent("start", "removal"))
+            remove_group(azure, group)
+            progress(ProgressEvent("done", "removal"))
         except ProvisionerError as error:
-            notes.append(f"the group {group.name} could not be removed, the next run tries again: {error.message}")
+            note = f"the group {group.name} could not be removed, the next run tries again: {error.message}"
+            notes.append(note)
+            # Told at once too: where the run itself failed, its result is never seen.
+            progress(ProgressEvent("failed", "removal", note))
         else:
             forget_group(state_directory, group)
 

@@ -118,6 +118,18 @@ def test_a_site_that_cannot_be_built_is_removed(azure, azure_monitor, tmp_path):
     assert groups(azure) == []
 
 
+def test_a_group_that_cannot_be_removed_is_told_and_found_by_the_next_run(azure, azure_monitor, tmp_path):
+    azure_monitor.fault("error", status=403, code="AuthorizationFailed", match="DELETE */resourceGroups/rg-prov*")
+    events = []
+    options = CalibrationOptions(progress=events.append)
+    calibration = run_battery(azure, select_probes(("functions/acos",)), options, tmp_path)
+    (left,) = find_groups(azure)
+    assert left.name in calibration.notes[0]
+    assert [event.kind for event in events if event.subject == "removal"] == ["start", "failed"]
+    azure_monitor.clear_faults()
+    assert find_leftovers(azure, tmp_path, left.created).ours == (left,)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
