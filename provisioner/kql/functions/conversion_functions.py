@@ -53,12 +53,16 @@ def _dynamic_converter(target: str) -> Callable[[Value], Value]:
     """The body for a dynamic argument, which passes text, the usual case, straight to the parser of the type."""
     parse = _TEXT_PARSERS.get(target)
 
-    def body(value: Value) -> Value:
-        if parse is not None and type(value) is str:
-            return parse(value)
+    def convert_member(value: Value) -> Value:
         return convert(value, "dynamic", target)
 
-    return body
+    if parse is None:
+        return convert_member
+
+    def parse_member(value: Value) -> Value:
+        return parse(value) if type(value) is str else convert(value, "dynamic", target)
+
+    return parse_member
 
 
 def _identity(value: Value) -> Value:

@@ -91,22 +91,26 @@ def datetime_from_python(value: dt.datetime | dt.date) -> int | None:
 
 
 _YEAR_ONE = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+_datetimes_by_second: dict[int, dt.datetime] = {}
+_fractions_by_microseconds: dict[int, dt.timedelta] = {}
 
 
 def datetime_to_python(ticks: int) -> dt.datetime:
     """The aware datetime of some ticks, truncated to microseconds."""
-    seconds, fraction = divmod(ticks, SECOND)
-    return _datetime_at_second(seconds) + _microseconds(fraction // MICROSECOND)
-
-
-@lru_cache(maxsize=4096)
-def _datetime_at_second(seconds: int) -> dt.datetime:
-    return _YEAR_ONE + dt.timedelta(0, seconds)
-
-
-@lru_cache(maxsize=4096)
-def _microseconds(microseconds: int) -> dt.timedelta:
-    return dt.timedelta(0, 0, microseconds)
+    # the numbers in line and two dicts: a stream asks for the same seconds and fractions again and again, and each call
+    # of a helper would cost as much as the rest
+    seconds, microseconds = ticks // 10_000_000, ticks // 10 % 1_000_000
+    second = _datetimes_by_second.get(seconds)
+    if second is None:
+        second = _YEAR_ONE + dt.timedelta(0, seconds)
+        if len(_datetimes_by_second) < _MAX_REMEMBERED:
+            _datetimes_by_second[seconds] = second
+    fraction = _fractions_by_microseconds.get(microseconds)
+    if fraction is None:
+        fraction = dt.timedelta(0, 0, microseconds)
+        if len(_fractions_by_microseconds) < _MAX_REMEMBERED:
+            _fractions_by_microseconds[microseconds] = fraction
+    return second + fraction
 
 
 @lru_cache(maxsize=4096)

@@ -25,7 +25,10 @@ from provisioner.kql.values.numbers import (
 )
 from provisioner.kql.values.timespans import format_timespan, parse_timespan, timespan_in_range
 
-_NEW_OBJECT, _SET_ATTRIBUTE = object.__new__, object.__setattr__
+_NEW_OBJECT = object.__new__
+_SET_INT, _SET_SAFETY = vars(UUID)["int"].__set__, vars(UUID)["is_safe"].__set__
+# a member of an enumeration is looked up by a call each time it is named
+_SAFETY_UNKNOWN = SafeUUID.unknown
 _DIGITS_BEFORE_HYPHENS = frozenset((8, 12, 16, 20))
 
 
@@ -43,15 +46,12 @@ def parse_guid(text: str) -> UUID | None:
         data = bytes.fromhex(digits)
     except ValueError:
         return None
-    return _guid_from_bytes(data) if len(data) == 16 == len(digits) // 2 else None
-
-
-def _guid_from_bytes(data: bytes) -> UUID:
-    """The same as `UUID(bytes=data)`."""
+    if len(data) != 16 or len(digits) != 32:
+        return None
     # UUID.__init__ checks its six alternative arguments, which costs more than everything else in parsing a guid.
     guid = _NEW_OBJECT(UUID)
-    _SET_ATTRIBUTE(guid, "int", int.from_bytes(data, "big"))
-    _SET_ATTRIBUTE(guid, "is_safe", SafeUUID.unknown)
+    _SET_INT(guid, int.from_bytes(data, "big"))
+    _SET_SAFETY(guid, _SAFETY_UNKNOWN)
     return guid
 
 
