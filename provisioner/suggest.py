@@ -36,19 +36,28 @@ def most_alike_names(name: str, candidates: Iterable[str], count: int) -> list[s
 
 
 def _most_alike(name: str, candidates: Iterable[str], ratio: float) -> str | None:
-    by_folded: dict[str, str] = {}
+    by_folded: dict[str, list[str]] = {}
     for candidate in islice(candidates, _MAX_CANDIDATES):
-        by_folded.setdefault(candidate.lower(), candidate)
+        by_folded.setdefault(candidate.lower(), []).append(candidate)
     folded = name.lower()
     if folded in by_folded:
-        return by_folded[folded]
+        return _nearest_case(name, by_folded[folded])
     if len(name) > _MAX_NAME_LENGTH:
         return None
     # Imported late: difflib costs start-up time and is needed for mistakes alone.
     from difflib import get_close_matches
 
     matches = get_close_matches(folded, by_folded, n=1, cutoff=ratio)
-    return by_folded[matches[0]] if matches else None
+    return _nearest_case(name, by_folded[matches[0]]) if matches else None
+
+
+def _nearest_case(name: str, candidates: list[str]) -> str:
+    """Of names that differ only by case, the one that shares the most letters with `name`; the first of equals."""
+    if len(candidates) == 1:
+        return candidates[0]
+    from difflib import SequenceMatcher
+
+    return max(candidates, key=lambda candidate: SequenceMatcher(None, name, candidate).ratio())
 
 
 def name_hint(nearest: str | None) -> str | None:

@@ -42,7 +42,8 @@ def _report_unknown_function(context: BindContext, node: tree.Call) -> None:
     from provisioner.kql.functions import FUNCTIONS  # see overloads.py
 
     names = [name for name in FUNCTIONS if context.dialect == "query" or _is_accepted(name)]
-    context.report("KQL103", f"there is no function {node.name!r}", node.name_span, hint=did_you_mean(node.name, names))
+    hint = dialects.other_language_hint(node.name, "functions") or did_you_mean(node.name, names)
+    context.report("KQL103", f"there is no function {node.name!r}", node.name_span, hint=hint)
 
 
 def _report(context: BindContext, node: tree.Call, permission: Permission, fix: Fix | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,14 +51,20 @@ def bind_source(context: PipelineContext, source: tree.Source, scope: Scope) -> 
     return rows
 
 
+_WORD = re.compile(r"[A-Za-z_][\w-]*")
+
+
 def check_operator(context: PipelineContext, word: str, start: int) -> bool:
     """Whether the dialect takes an operator or a source, whose word begins at `start`; reported where it does not."""
     permission = dialects.operator_permission(word, context.dialect, context.policy)
     if permission is None or permission.accepted:
         return True
     seen = "".join(f": {describe_evidence(entry)}" for entry in permission.evidence[:1])
-    message = f"the transform language does not have {word!r}{seen}"
-    context.report("KQL201", message, Span(start, start + len(word)), hint=permission.hint, source=permission.source)
+    # `order by` and `limit` are other words for `sort by` and `take`: the author's is named
+    written = _WORD.match(context.text, start)
+    shown = written[0] if written else word
+    message = f"the transform language does not have {shown!r}{seen}"
+    context.report("KQL201", message, Span(start, start + len(shown)), hint=permission.hint, source=permission.source)
     return False
 
 

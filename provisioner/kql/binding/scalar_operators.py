@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provisioner.diagnostics import Span
+from provisioner.diagnostics import Edit, Fix, Span
 from provisioner.kql import values
 from provisioner.kql.binding import arithmetic, comparisons
 from provisioner.kql.binding.bind_context import BindContext
@@ -97,9 +97,16 @@ def _report_undefined_operator(
     function = CAST_FUNCTIONS.get(type_name)
     hint = f"cast with {function}()" if function else None
     fix = wrap_in_function(part.span, context.text, function) if function and side.type != type_name else None
+    if node.operator == "+" and left.type == right.type == "string":
+        hint, fix = "texts are joined with strcat()", _joined_texts_fix(context.text, node)
     # nodes that an operator made, as `summarize` does, have no operator in the text
     span = node.operator_span if node.operator_span.end else node.span
     context.report(code, message, span, hint=hint, fix=fix)
+
+
+def _joined_texts_fix(text: str, node: tree.Binary) -> Fix:
+    parts = [text[part.span.start : part.span.end] for part in (node.left, node.right)]
+    return Fix("write strcat()", (Edit(node.span, f"strcat({parts[0]}, {parts[1]})"),))
 
 
 def bind_list_test(context: BindContext, node: tree.ListTest, scope: Scope) -> BoundExpression:

@@ -45,6 +45,8 @@ _LOOKALIKES = {
     "\uff09": ")",
 }
 """Characters that look like an operator, and the operator."""
+_OTHER_LANGUAGES = {"&&": "and"}
+"""Operators of other languages, and the word for them."""
 
 _TOKEN = re.compile(
     rf"""
@@ -70,7 +72,7 @@ _TOKEN = re.compile(
           [{_DOUBLE_QUOTES}][^"{_DOUBLE_QUOTES}\\\n]*["{_DOUBLE_QUOTES}]
         | [{_SINGLE_QUOTES}][^'{_SINGLE_QUOTES}\\\n]*['{_SINGLE_QUOTES}]
       )
-    | (?P<lookalike>[{"".join(_LOOKALIKES)}])
+    | (?P<lookalike>[{"".join(_LOOKALIKES)}]|{"|".join(_OTHER_LANGUAGES)})
     | (?P<op>!in~|!~|!=|==|=~|=>|<=|>=|<>|\.\.|!(?=[A-Za-z])[A-Za-z_]+|[-+*/%<>=(){{}}\[\],;:.|])
       # as far as nothing begins that could be a token: one diagnostic for a run of characters
     | (?P<bad>.[^\s\w"'|()\[\]{{}},;]*)
@@ -144,7 +146,8 @@ def _as_meant(kind: str, text: str, start: int) -> Token:
     """The token that a text in typographic characters stands for, at its place."""
     end = start + len(text)
     if kind == "lookalike":
-        return Token("op", _LOOKALIKES[text], start, end)
+        is_word = text in _OTHER_LANGUAGES
+        return Token("name" if is_word else "op", (_OTHER_LANGUAGES if is_word else _LOOKALIKES)[text], start, end)
     quote = '"' if text[0] in _DOUBLE_QUOTES else "'"
     return Token("string", f"{quote}{text[1:-1]}{quote}", start, end)
 

@@ -13,7 +13,7 @@ from provisioner.suggest import did_you_mean
 
 _REPLACEMENTS = {
     "=": "==",
-    "&&": "and",
+    "is": "isnull(…)",
     "and": "and",
     "or": "or",
     "like": "has",
@@ -93,6 +93,8 @@ class PipelineParser(ExpressionParser):
         """Report the token at the cursor, which nothing expects, with what was probably meant; to be raised."""
         replacement = _REPLACEMENTS.get(self.token.text.lower())
         hint = f"write {replacement!r}" if replacement is not None and replacement != self.token.text else None
+        if self.index and self.tokens[self.index - 1].text == "not":
+            hint = "`not` is a function: write not(…)"
         return self.syntax_error(f"{self.describe_token()} cannot stand here", hint)
 
     def _report_unknown_operator(self, word: str, span: Span) -> None:
@@ -100,7 +102,8 @@ class PipelineParser(ExpressionParser):
         if hint is not None:
             self.report("KQL201", f"the operator {word!r} is not offered", span, hint)
         else:
-            self.report("KQL001", f"there is no operator {word!r}", span, did_you_mean(word, self.operators))
+            meant = dialects.other_language_hint(word, "operators") or did_you_mean(word, self.operators)
+            self.report("KQL001", f"there is no operator {word!r}", span, meant)
 
     def _parse_source(self) -> tree.Source:
         token = self.token

@@ -30,7 +30,7 @@ class TokenCursor:
         self.depth = 0
         self.diagnostics: list[Diagnostic] = []
         for piece in invalid[:MAX_DIAGNOSTICS]:
-            hint = "write 'and'" if text[piece.start : piece.start + 1] == "&" else None
+            hint = "a comment begins with //" if text[piece.start : piece.start + 1] == "#" else None
             span = Span(piece.start, piece.end)
             fix = None if piece.meant is None else Fix(f"write {piece.meant}", (Edit(span, piece.meant),))
             self.report("KQL002", piece.message, span, hint, fix)

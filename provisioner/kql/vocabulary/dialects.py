@@ -75,6 +75,12 @@ def unsupported_operator_hint(word: str) -> str | None:
     return None if hint is None else str(hint)
 
 
+def other_language_hint(word: str, kind: Literal["operators", "functions"]) -> str | None:
+    """What Kusto has for an operator or a function of another language; None where the word is none of those known."""
+    meant = _language_facts()["other_languages"][kind].get(word.lower())
+    return None if meant is None else f"Kusto has {meant} for it"
+
+
 def text_operator_replacement(word: str) -> str | None:
     """What to write instead of a text operator that the transform language does not list; None where it does."""
     hint = _language_facts()["string_operators"].get(word)
