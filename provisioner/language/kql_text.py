@@ -10,7 +10,8 @@ from pathlib import Path as FilePath
 
 from provisioner.diagnostics import Span
 from provisioner.language.project_analysis import Analysis
-from provisioner.language.yaml_cursor import Path, yaml_cursor
+from provisioner.language.yaml_cursor import yaml_cursor
+from provisioner.language.yaml_place import Path
 from provisioner.load import Document
 from provisioner.load.schema.manifest_language import INCLUDED_FILE, MANIFEST
 from provisioner.load.schema.shapes import FixedKeys, KqlText, ListOf, MapOf, OneOf, Shape, ValueOrFile, entry_shape

@@ -21,7 +21,8 @@ from provisioner.language.kql_text import (
 from provisioner.language.manifest_shapes import shape_at
 from provisioner.language.project_analysis import Analysis, LanguageProject
 from provisioner.language.source_buffers import SourceBuffers
-from provisioner.language.yaml_cursor import YamlCursor, yaml_cursor
+from provisioner.language.yaml_cursor import yaml_cursor
+from provisioner.language.yaml_place import YamlCursor
 from provisioner.load import DEFAULT_NAME
 from provisioner.load.schema.manifest_language import INCLUDED_FILE, MANIFEST
 from provisioner.load.schema.shapes import KqlText, Shape, ValueOrFile

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path as FilePath
+from collections.abc import Iterable, Iterator
 
 from provisioner.language.completion_item import CompletionItem, CompletionKind
 from provisioner.language.language_workspace import ManifestPlace
+from provisioner.language.manifest_names import file_items, ingestible_tables, name_items, without_environment
 from provisioner.language.manifest_shapes import FILE_PATH, as_list, as_mapping, as_scalar
 from provisioner.language.manifest_snippets import entry_snippet, whole_manifest_snippet
 from provisioner.load.schema.shapes import (
@@ -23,10 +23,7 @@ from provisioner.load.schema.shapes import (
 )
 from provisioner.load.variables import BUILT_IN_VARIABLES
 from provisioner.model import Manifest
-from provisioner.package_data import load_facts
-from provisioner.transforms.builtin_tables import builtin_table
 from provisioner.transforms.table_columns import known_columns
-from provisioner.validate.azure_regions import regions_by_cloud
 
 Path = tuple[str | int, ...]
 
@@ -78,7 +75,7 @@ def _keys(place: ManifestPlace) -> Iterator[CompletionItem]:
     if isinstance(mapping, JsonRecord):
         yield from _record_members(place)
     if as_list(place.shape) is not None and mapping is None:
-        item = entry_snippet(_pattern(cursor.path), flow=cursor.flow, indent=cursor.indent)
+        item = entry_snippet(without_environment(cursor.path), flow=cursor.flow, indent=cursor.indent)
         if item is not None:
             yield item
 
@@ -117,7 +114,7 @@ def _value_start(shape: Shape, place: ManifestPlace) -> str:
 def _entries(place: ManifestPlace, mapping: MapOf) -> Iterator[CompletionItem]:
     """Entries that the author names: a snippet, and the names that are likely meant."""
     cursor = place.cursor
-    pattern = _pattern(cursor.path)
+    pattern = without_environment(cursor.path)
     item = entry_snippet(pattern, flow=cursor.flow, indent=cursor.indent)
     if item is not None:
         yield item
@@ -139,12 +136,12 @@ def _entry_names(pattern: Path, manifest: Manifest, *, is_overlay: bool) -> Iter
             if is_overlay:
                 yield from ((name, "table", "declared table") for name in manifest.tables)
             else:
-                yield from ((name, "table", "one of Azure's tables") for name in _builtin_tables())
+                yield from ((name, "table", "one of Azure's tables") for name in ingestible_tables())
         case ("streams",):
             if is_overlay:
                 yield from ((name, "stream", "declared stream") for name in manifest.streams)
             else:
-                yield from ((f"Microsoft-{name}", "stream", "the stream of a table") for name in _builtin_tables())
+                yield from ((f"Microsoft-{name}", "stream", "the stream of a table") for name in ingestible_tables())
         case ("dcrs",):
             yield from ((name, "dcr", "declared DCR") for name in manifest.dcrs)
         case ("tables", name, "columns") if name in manifest.tables:
@@ -175,7 +172,7 @@ def _missing_columns(table: str, manifest: Manifest) -> dict[str, str]:
 def _record_members(place: ManifestPlace) -> Iterator[CompletionItem]:
     """The names of a record: of the stream's columns where it goes in, of the table's where it comes out."""
     manifest = place.analysis.manifest
-    pattern = _pattern(place.cursor.path)
+    pattern = without_environment(place.cursor.path)
     if manifest is None or len(pattern) < 2 or pattern[0] != "streams" or str(pattern[1]) not in manifest.streams:
         return
     stream = manifest.streams[str(pattern[1])]
@@ -198,7 +195,7 @@ def _record_members(place: ManifestPlace) -> Iterator[CompletionItem]:
 
 def _values(place: ManifestPlace) -> Iterator[CompletionItem]:
     scalar = as_scalar(place.shape)
-    pattern = _pattern(place.cursor.path)
+    pattern = without_environment(place.cursor.path)
     if isinstance(scalar, Choice):
         for word in scalar.values:
             yield CompletionItem(word, "value", word, scalar.choice_noun, rank=1)
@@ -208,121 +205,10 @@ def _values(place: ManifestPlace) -> Iterator[CompletionItem]:
     elif isinstance(scalar, Constant):
         yield CompletionItem(str(scalar.value), "value", str(scalar.value), rank=1)
     if place.shape is FILE_PATH or pattern[:1] == ("include",):
-        yield from _files(place)
+        yield from file_items(place)
         return
     if isinstance(place.shape, ValueOrFile):
         yield CompletionItem("{file: …}", "snippet", "{file: $1}", "the content of a file", snippet=True, rank=6)
         if isinstance(scalar, KqlText):
             yield CompletionItem("source", "keyword", "source", "the rows as they are", rank=2)
-    yield from _names_at(pattern, place)
-
-
-def _names_at(pattern: Path, place: ManifestPlace) -> Iterator[CompletionItem]:
-    manifest = place.analysis.manifest
-    provider = next((names for matches, names in _NAME_PROVIDERS if _matches(pattern, matches)), None)
-    if provider is not None:
-        yield from provider(manifest)
-
-
-def _tables(manifest: Manifest | None) -> Iterator[CompletionItem]:
-    for name, table in (manifest.tables if manifest else {}).items():
-        yield CompletionItem(name, "table", name, table.description or "declared table", rank=1)
-    for name in _builtin_tables():
-        if manifest is None or name not in manifest.tables:
-            yield CompletionItem(name, "table", name, "one of Azure's tables", rank=7)
-
-
-def _streams(manifest: Manifest | None) -> Iterator[CompletionItem]:
-    for name, stream in (manifest.streams if manifest else {}).items():
-        tables = ", ".join(flow.table for flow in stream.flows)
-        yield CompletionItem(name, "stream", name, f"into {tables}", rank=1)
-
-
-def _dcrs(manifest: Manifest | None) -> Iterator[CompletionItem]:
-    for name in manifest.dcrs if manifest else ():
-        yield CompletionItem(name, "dcr", name, "declared DCR", rank=1)
-
-
-def _regions(_: Manifest | None) -> Iterator[CompletionItem]:
-    for cloud, regions in regions_by_cloud().items():
-        for name, display_name in regions.items():
-            yield CompletionItem(name, "value", name, f"{display_name} · {cloud}", rank=2 if cloud == "public" else 6)
-
-
-def _roles(_: Manifest | None) -> Iterator[CompletionItem]:
-    for name in load_facts("roles.yaml")["roles"]:
-        yield CompletionItem(str(name), "value", str(name), "a role", rank=2)
-
-
-def _principals(_: Manifest | None) -> Iterator[CompletionItem]:
-    yield CompletionItem("self", "value", "self", "the identity that runs", rank=1)
-
-
-Names = Callable[["Manifest | None"], Iterator[CompletionItem]]
-_NAME_PROVIDERS: tuple[tuple[Path, Names], ...] = (
-    (("streams", "*", "table"), _tables),
-    (("streams", "*"), _tables),
-    (("streams", "*", "flows", "*", "table"), _tables),
-    (("dcrs", "*", "streams", "*"), _streams),
-    (("grants", "*", "dcrs"), _dcrs),
-    (("grants", "*", "dcrs", "*"), _dcrs),
-    (("grants", "*", "role"), _roles),
-    (("grants", "*", "principal"), _principals),
-    (("target", "location"), _regions),
-    (("workspace", "location"), _regions),
-    (("endpoint", "location"), _regions),
-)
-
-
-def _files(place: ManifestPlace) -> Iterator[CompletionItem]:
-    """Files of the project that the key takes, relative to the file that names them."""
-    base = place.file.path.parent
-    is_include = place.cursor.path[:1] == ("include",)
-    suffixes = {".yaml", ".yml"} if is_include else _SUFFIXES.get(_owner_key(place.cursor.path), _ALL_SUFFIXES)
-    root = place.file.project.manifest_file.parent
-    for count, path in enumerate(_project_files(root)):
-        if count > _MAX_FILES:
-            return
-        if path.suffix in suffixes and path != place.file.path and path.is_relative_to(base):
-            name = path.relative_to(base).as_posix()
-            yield CompletionItem(name, "file", name, rank=1)
-
-
-_ALL_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".ndjson", ".csv", ".kql"})
-_SUFFIXES = {
-    "transform": frozenset({".kql"}),
-    "samples": frozenset({".json", ".ndjson", ".csv", ".yaml", ".yml"}),
-    "tests": frozenset({".yaml", ".yml", ".json"}),
-}
-_MAX_FILES = 2000
-"""A folder may be the root of a disk; the list ends before it takes long."""
-
-
-def _owner_key(path: Path) -> str:
-    return str(path[-2]) if len(path) > 1 else ""
-
-
-def _project_files(root: FilePath) -> Iterator[FilePath]:
-    for path in sorted(root.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink() and path.name not in {"node_modules", "build", "dist"}:
-            yield from _project_files(path)
-        elif path.is_file():
-            yield path
-
-
-def _builtin_tables() -> Iterable[str]:
-    names: Iterable[str] = load_facts("builtin_tables.json")["tables"]
-    return (name for name in names if builtin_table(name) is not None)
-
-
-def _pattern(path: Path) -> Path:
-    """The path without the environment that it is an overlay of."""
-    return path[2:] if path[:1] == ("environments",) and len(path) > 1 else path
-
-
-def _matches(path: Path, pattern: Path) -> bool:
-    return len(path) == len(pattern) and all(
-        expected in {"*", step} for step, expected in zip(path, pattern, strict=True)
-    )
+    yield from name_items(pattern, place)

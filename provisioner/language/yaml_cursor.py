@@ -8,14 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from provisioner.diagnostics import Span
+from provisioner.language.flow_cursor import flow_cursor
+from provisioner.language.yaml_place import Path, YamlCursor, unquoted_key
 from provisioner.load.yaml.source_text import SourceText
-
-Path = tuple[str | int, ...]
-Role = Literal["key", "value", "comment", "content"]
-"""What stands or can stand at a place; `content` is the inside of a `|` or `>` block."""
 
 # A plain key may hold spaces and dots, but not what begins another kind of value.
 _KEY = re.compile(
@@ -26,27 +23,6 @@ _KEY = re.compile(
 _DASHES = re.compile(r"(?:-[ \t]+|-$)*")
 _BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _WORD = re.compile(r"[^\s,\[\]{}]*")
-
-
-@dataclass(frozen=True, slots=True)
-class YamlCursor:
-    """One place of a YAML text.
-
-    `path` leads to the mapping whose key is written there (`key`), or to the value (`value`, `content`). `token` is the
-    key or plain word at the place, `text` its characters up to the place. `indent` is the column of the keys beside it,
-    `flow` says that braces or brackets stand around it, `keys` are the keys of the same mapping that stand elsewhere.
-    `block_start` is the offset of the line behind the `|` of a block that the place is inside of.
-    """
-
-    path: Path
-    role: Role
-    token: Span
-    text: str
-    indent: int = 0
-    flow: bool = False
-    keys: frozenset[str] = frozenset()
-    block_start: int | None = None
-    is_new_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +118,7 @@ class _CursorReader:
             stripped = stripped[dash.end() :]
         match = _KEY.match(stripped)
         if match is not None and position < limit:
-            entries.append(_Entry(position, _unquoted(match["key"]), start + position + match.end(), number))
+            entries.append(_Entry(position, unquoted_key(match["key"]), start + position + match.end(), number))
         return entries
 
     # Counted and not kept: the list above the place is short, and an edit would make a kept count wrong.
@@ -207,7 +183,7 @@ class _CursorReader:
             token = Span(key_start, key_start + len(match["key"]))
             keys = self.sibling_keys(column, is_item=is_item)
             return YamlCursor(path, "key", token, self.text[key_start : self.offset], column, keys=keys)
-        path = (*path, _unquoted(match["key"]))
+        path = (*path, unquoted_key(match["key"]))
         value_start = colon + len(self.text[colon:end]) - len(self.text[colon:end].lstrip())
         if self.text[value_start : value_start + 1] in {"{", "["} and self.offset > value_start:
             return self.flow_cursor(path, value_start)
@@ -245,124 +221,16 @@ class _CursorReader:
             if here < column:
                 # The first key of a list item stands behind its dash, at the column of the others.
                 if here + width == column and not below and (match := _KEY.match(stripped[width:])):
-                    yield _unquoted(match["key"])
+                    yield unquoted_key(match["key"])
                 return
             if here == column and width and below:
                 return
             if here == column and (match := _KEY.match(stripped)):
-                yield _unquoted(match["key"])
+                yield unquoted_key(match["key"])
 
     def flow_cursor(self, path: Path, start: int) -> YamlCursor:
         """The place inside braces or brackets that open at or behind `start`."""
-        return _FlowReader(self.text, start, self.offset, path).read()
-
-
-# The parser gives up at the first bracket that is not closed, which is what a half-typed line has.
-class _FlowReader:
-    """Reads a flow collection up to a place, keeping the brackets that stand open."""
-
-    def __init__(self, text: str, start: int, offset: int, path: Path) -> None:
-        self.text, self.offset = text, offset
-        self.position = start
-        self.path: list[str | int] = list(path)
-        # For each open bracket: whether it is a list, its keys, and whether the place is behind a colon.
-        self.frames: list[tuple[bool, set[str]]] = []
-        self.behind_colon = True
-        self.token_start = start
-
-    def read(self) -> YamlCursor:
-        text, offset = self.text, self.offset
-        while self.position < offset:
-            char = text[self.position]
-            if char in "\"'":
-                if not self.skip_quoted(char):
-                    break
-                continue
-            self.position += 1
-            self.take(char)
-            if not self.frames and char in "}]":
-                self.token_start = self.position
-                break
-        start = self.token_start
-        while start < offset and text[start].isspace():
-            start += 1
-        end = offset
-        while end < len(text) and text[end] not in ",}]\n\r#:":
-            end += 1
-        is_list = bool(self.frames) and self.frames[-1][0]
-        in_value = is_list or self.behind_colon
-        keys = frozenset(self.frames[-1][1] if self.frames else ()) | self.keys_behind(end)
-        written = text[start:offset]
-        return YamlCursor(
-            tuple(self.path),
-            "value" if in_value else "key",
-            Span(start, max(end, offset)),
-            written,
-            flow=True,
-            keys=keys,
-        )
-
-    def skip_quoted(self, quote: str) -> bool:
-        """Move behind a quoted text; False where it goes on behind the place."""
-        position = self.position + 1
-        while position < len(self.text) and self.text[position] != quote:
-            position += 2 if quote == '"' and self.text[position] == "\\" else 1
-        if position >= self.offset:
-            return False
-        self.position = position + 1
-        return True
-
-    def take(self, char: str) -> None:
-        """One character that is not quoted."""
-        if char in "{[":
-            self.frames.append((char == "[", set()))
-            self.behind_colon = False
-            if char == "[":
-                self.path.append(0)
-            self.token_start = self.position
-        elif char in "}]" and self.frames:
-            is_list, _ = self.frames.pop()
-            if is_list or self.behind_colon:
-                self.path.pop()
-            self.behind_colon = True
-        elif char == "," and self.frames:
-            if self.frames[-1][0] and isinstance(self.path[-1], int):
-                self.path[-1] += 1
-            elif not self.frames[-1][0] and self.behind_colon:
-                self.path.pop()
-            self.behind_colon = False
-            self.token_start = self.position
-        elif char == ":" and self.frames and not self.frames[-1][0] and not self.behind_colon:
-            # A colon ends a key only before white space, or behind quotes.
-            before = self.text[self.token_start : self.position - 1].strip()
-            if self.text[self.position : self.position + 1] in {" ", "\n", "\r", "", "\t"} or before[-1:] in {'"', "'"}:
-                key = _unquoted(before)
-                self.frames[-1][1].add(key)
-                self.path.append(key)
-                self.behind_colon = True
-                self.token_start = self.position
-
-    # Bounded: an open bracket would make the rest of the file its content.
-    def keys_behind(self, position: int) -> frozenset[str]:
-        """The keys of the same mapping that stand behind the place, as far as the bracket closes on simple entries."""
-        keys, depth = set(), 0
-        for match in re.finditer(r"[{}\[\]]|[,\s]([\w-]+):(?=\s)", self.text[position : position + 2000]):
-            if match.group() in {"{", "["}:
-                depth += 1
-            elif match.group() in {"}", "]"}:
-                depth -= 1
-                if depth < 0:
-                    break
-            elif depth == 0 and match[1]:
-                keys.add(match[1])
-        return frozenset(keys)
-
-
-def _unquoted(key: str) -> str:
-    key = key.strip()
-    if len(key) > 1 and key[0] == key[-1] == "'":
-        return key[1:-1].replace("''", "'")
-    return key[1:-1] if len(key) > 1 and key[0] == key[-1] == '"' else key
+        return flow_cursor(self.text, start, self.offset, path)
 
 
 def _is_closed(value: str) -> bool:

@@ -23,7 +23,7 @@ streams:
     table: Orders_CL
     samples: [{placed: "2026-01-01T10:00:00Z", order: {id: A1, amount: 9.5}}]
 """
-BASE = "source | project TimeGenerated = placed, OrderId = '', Amount = 0.0"
+BASE = "source | project TimeGenerated = placed, OrderId = tostring(order.id), Amount = 0.0"
 """What an overlay replaces: it is without findings."""
 PLACES = ("block", "quoted", "plain", "folded", "included", "overlay", "file")
 
