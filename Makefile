@@ -23,6 +23,7 @@ lint: $(VENV)/.installed-dev
 # 500 seeded mixes of faults over an apply, every kind of fault at every request; `make test` runs 30 of them.
 soak: $(VENV)/.installed-dev
 	@PROVISIONER_SOAK=500 $(BIN)/python -m pytest tests/apply/test_soak.py -n 2 --timeout 3600
+	@PROVISIONER_SOAK=100 $(BIN)/python -m pytest tests/send/test_soak.py -n 2 --timeout 3600
 
 # Clients that nobody here wrote, against the emulator.
 clients: $(VENV)/.installed-dev
