@@ -64,6 +64,8 @@ class ChangeWriter:
             management.delete(resource.type, change.id)
         if change.live is None or change.action == "replace":
             return management.put(resource.type, str(resource.id), body_to_send(change))
+        if change.conversion is not None:
+            self.azure.management.run_action(resource.type, change.id, change.conversion)
         # With If-Match a resource that another run has written since our read is refused, not overwritten.
         etag = change.live.body.get("etag")
         match = etag if isinstance(etag, str) else None

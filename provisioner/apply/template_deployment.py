@@ -168,7 +168,8 @@ def _fits_template(change: Change) -> bool:
     """Whether a template can express the change: a creation, or an update by PUT."""
     if change.desired is None or change.desired.type.write.update_method == "never":
         return False
-    if change.desired.type.api != "arm":
+    # An action, such as the migration of a table, is no part of a template.
+    if change.desired.type.api != "arm" or change.conversion is not None:
         return False
     return change.action == "create" or (
         change.action == "update" and change.desired.type.write.update_method != "patch"

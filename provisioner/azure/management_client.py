@@ -115,6 +115,12 @@ class ManagementClient:
             answer_body = self.operations.patch(type_, id_, _json_bytes(body), headers)
         return self._wait_until_provisioned(type_, id_, answer_body)
 
+    def run_action(self, type_: ResourceType, id_: str, action: str) -> None:
+        """Run an action of a resource that needs no body, such as `migrate` of a table, and wait. Raises CloudError."""
+        status, answer, request_id = self.exchange("POST", f"{id_}/{action}", type_.api_version)
+        if status >= 400:
+            raise error_from_response(status, answer, {"x-ms-request-id": request_id or ""}, id_)
+
     def delete(self, type_: ResourceType, id_: str) -> None:
         """Delete a resource; one that does not exist is no error. Raises CloudError."""
         with translated_errors(id_):

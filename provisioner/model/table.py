@@ -18,7 +18,8 @@ class Table:
 
     `existing`: transforms are checked against it, and it is never written. `retention` and `total_retention` are days;
     None leaves Azure's value alone, -1 is the workspace's default. `plan_declared`: the author wrote the plan (False:
-    analytics by default, and one of Azure's tables keeps the plan that it has).
+    analytics by default, and one of Azure's tables keeps the plan that it has). `migrate`: a classic table is migrated,
+    which cannot be undone.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     description: str | None = None
     existing: bool = False
     plan_declared: bool = False
+    migrate: bool = False
 
     @property
     def path(self) -> ManifestPath:

@@ -91,6 +91,8 @@ class Change:
     path: tuple[str | int, ...] = ()
     removed_columns: frozenset[str] = frozenset()
     """Live columns that `--allow destructive:TABLE.COLUMN` removes."""
+    conversion: str | None = None
+    """The action of Azure that converts the live resource before it is written, such as `migrate`."""
     flow_effects: tuple[FlowEffect, ...] = ()
     """What becomes of the rows of its flows; empty where it changes none, or nobody asked for it."""
     fix: Fix | None = None

@@ -162,6 +162,7 @@ def _resource_data(resource: Resource, principal: str | None) -> dict[str, Any]:
         "existing": resource.existing,
         "path": list(resource.path),
         "create_only": list(resource.create_only),
+        "converts": resource.converts,
         "body": body,
     }
     # The name of a role assignment is derived from its principal: it is computed when the plan is loaded.
@@ -200,6 +201,7 @@ def _parse_resource(data: Mapping[str, Any], principal: str | None) -> Resource:
         bool(data["existing"]),
         tuple(data["path"]),
         tuple(data["create_only"]),
+        bool(data["converts"]),
     )
 
 

@@ -36,6 +36,16 @@ def resource_change(
     comparison = Comparison(resource.type, body, live_resource.body)
     # Before anything else: a classic table refuses every write, so that a partial plan would fail half-way.
     blockers = tuple(risk.write_blockers(resource, live_resource.body))
+    if converted := risk.conversion(resource, live_resource.body):
+        change = _update_change(resource, live_resource, comparison, frozenset(), desired)
+        action, reason = converted
+        return replace(
+            change,
+            action="update",
+            risk=highest_risk([change.risk, reason.risk]),
+            reasons=(reason, *change.reasons),
+            conversion=action,
+        )
     if blockers:
         change = Change("no-op", resource.key, str(live_resource.id), "breaking", blockers, comparison.deltas)
         return attach_bodies(change, resource, live_resource, desired)

@@ -28,6 +28,15 @@ def write_blockers(resource: Resource, live: Body) -> Iterator[Reason]:
             yield Reason("breaking", str(fact["reason"]), instead=str(fact["instead"]).format(name=resource.name))
 
 
+def conversion(resource: Resource, live: Body) -> tuple[str, Reason] | None:
+    """The action that takes away what blocks writes, where the resource asks for it, and what it means; else None."""
+    facts = [fact for fact in resource.type.risk.write_blockers if get_path(live, fact["path"]) in fact["values"]]
+    if not resource.converts or len(facts) != 1 or "conversion" not in facts[0]:
+        return None
+    fact = facts[0]["conversion"]
+    return str(fact["action"]), _reason_from_fact(fact, resource, "it is converted")
+
+
 def removal_reason(resource: Resource) -> Reason:
     """What the deletion of a resource means for its users."""
     return _reason_from_fact(resource.type.risk.removal, resource, "it is removed")

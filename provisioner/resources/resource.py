@@ -44,7 +44,7 @@ class Resource:
     the keys of resources that it needs without a Ref to them. `existing`: read, never written. `path` leads to its
     declaration in the manifest.
     `create_only` are dotted paths of its body that the author has not chosen: a new resource gets them, an existing one
-    is left as it is.
+    is left as it is. `converts`: a live resource of an older kind, which takes no write, is converted first.
     """
 
     type: ResourceType
@@ -57,6 +57,7 @@ class Resource:
     existing: bool = False
     path: tuple[str | int, ...] = ()
     create_only: tuple[str, ...] = ()
+    converts: bool = False
 
     @property
     def key(self) -> Key:

@@ -42,6 +42,7 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
             after=() if table.custom else sentinel_keys(context),
             existing=table.existing and not context.local,
             path=table.path,
+            converts=table.migrate,
         )
 
 

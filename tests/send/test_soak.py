@@ -1,7 +1,7 @@
 """Runs that meet faults and are killed: every record is in the table or in the dead letters, and few are there twice.
 
-`PROVISIONER_SOAK=100 pytest tests/send/test_soak.py` sends 50,000 records in each of a hundred runs; without it two runs of
-fewer records.
+`PROVISIONER_SOAK=100 pytest tests/send/test_soak.py` sends 50,000 records in each of a hundred runs; without it
+there are two runs of fewer records.
 """
 
 from __future__ import annotations
@@ -97,8 +97,7 @@ def run_until_done(folder, dice):
     """Send, killed at random instants; goes on until a run ends by itself. Returns how often it was killed."""
     command = [sys.executable, "-m", "provisioner", "send", "Custom-Plain", "records.ndjson", "--progress", "none"]
     command += ["--dead-letters", "dead", "--parallelism", str(PARALLELISM), "--format", "json"]
-    kills = 0
-    for attempt in range(20):
+    for kills in range(20):
         is_begun = (folder / "dead" / "checkpoint.ndjson").exists()
         more = ["--resume"] if is_begun else []
         victim = subprocess.Popen(
@@ -106,13 +105,12 @@ def run_until_done(folder, dice):
         )
         with contextlib.suppress(subprocess.TimeoutExpired):
             # The first runs are cut short, the later ones may end.
-            out, err = victim.communicate(timeout=dice.uniform(0.8, 2.5) if attempt < CUT_SHORT else 240)
+            out, err = victim.communicate(timeout=dice.uniform(0.8, 2.5) if kills < CUT_SHORT else 240)
             assert victim.returncode in (0, 1), err
             assert json.loads(out)["failures"] == [], err
             return kills
         victim.kill()
         victim.communicate()
-        kills += 1
     raise AssertionError("no run ended by itself")
 
 

@@ -144,6 +144,7 @@ def _table(name: str, values: dict[str, Any]) -> Table:
         values.get("description"),
         values.get("existing", False),
         plan_declared="plan" in values,
+        migrate=values.get("migrate", False),
     )
 
 

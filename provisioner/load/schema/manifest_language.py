@@ -154,8 +154,15 @@ _TABLE = FixedKeys(
             "True: a table that others own. Transforms are checked against it, and it is never written.",
             default=False,
         ),
+        Field(
+            "migrate",
+            Boolean(),
+            "True: a classic table is migrated, once and for good; `--allow breaking:TABLE` accepts it.",
+            default=False,
+        ),
         Field("columns", _COLUMNS, "Its columns, name: type. A built-in table lists only added ones (…_CF)."),
     ),
+    exclusive_pairs=(("existing", "migrate"),),
 )
 _FLOW = FixedKeys(
     "One way of a stream into a table",
