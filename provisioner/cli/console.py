@@ -1,4 +1,4 @@
-"""Output: data goes to stdout, everything else to stderr; progress is live on a terminal and plain lines in a pipe."""
+"""Output: data goes to stdout, everything else to stderr; progress is live on a terminal, else plain or JSON lines."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import click
 
 from provisioner.cli.output_encoding import write_for_programs
+from provisioner.cli.progress_lines import write_event
 from provisioner.operating_system import is_terminal
 from provisioner.progress import Progress, ProgressEvent
 from provisioner.reports.report_format import FindPlace, ReportOptions
@@ -25,12 +26,16 @@ _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "wait": ("…", "y
 
 @dataclass
 class Console:
-    """Verbosity, colour and format of the output; one for the process, set by the options."""
+    """Verbosity, colour and format of the output; one for the process, set by the options.
+
+    With `json_events` all that goes to stderr is one JSON object a line.
+    """
 
     quiet: bool = False
     verbose: int = 0
     color: bool = True
     format_name: str = "text"
+    json_events: bool = False
 
     _current: ClassVar[Console | None] = None
 
@@ -75,6 +80,9 @@ class Console:
 
     def notice(self, text: str) -> None:
         """Print to stderr, also with `-q`."""
+        if self.json_events:
+            write_event("note", message=text.strip())
+            return
         # `color` is false where stderr is no terminal: what is no style of ours comes from a manifest or from Azure.
         click.echo(escape_for_terminal(text, color=self.color), err=True, color=True)
 
@@ -88,6 +96,11 @@ class Console:
 
     def error(self, error: ProvisionerError) -> None:
         """Print an error with its code, target, request id, details and hint to stderr."""
+        if self.json_events:
+            from provisioner.apply.outcome import error_json
+
+            write_event("error", **(error_json(error) or {}))
+            return
         self.notice(f"{self.style('error:', 'red', bold=True)} {error.message}")
         # Only CloudErrors have these and `details`.
         for label in ("code", "target", "request_id"):
@@ -101,8 +114,13 @@ class Console:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Yield a progress listener: spinners on a terminal, a line an event elsewhere, nothing with `-q`."""
-        if self.quiet:
+        """Yield a progress listener: spinners on a terminal, a line an event elsewhere, nothing with `-q`.
+
+        With `json_events` each event is a JSON object, with `-q` too.
+        """
+        if self.json_events:
+            yield lambda event: write_event(event.kind, subject=event.subject, message=event.message or None)
+        elif self.quiet:
             yield lambda _: None
         elif is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
             # Imported late: offline commands must not pay for the import of rich.

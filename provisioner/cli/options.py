@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from provisioner.cli.console import Console, use_color
+from provisioner.cli.progress_lines import progress_is_json
 from provisioner.reports.format_registry import FORMATS
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def console(command: Command) -> Command:
     @wraps(command)
     def wrapped(*args: Any, quiet: bool, verbose: int, no_color: bool, **kwargs: Any) -> Any:
         format_name = str(kwargs.get("format_name", "text"))
-        new_console = Console(quiet=quiet, verbose=verbose, color=use_color(no_color=no_color), format_name=format_name)
+        json_events = progress_is_json()
+        # A colour would be part of the text of an event.
+        color = not json_events and use_color(no_color=no_color)
+        new_console = Console(quiet, verbose, color, format_name, json_events)
         return command(*args, console=Console.use(new_console), **kwargs)
 
     return wrapped  # type: ignore[return-value]

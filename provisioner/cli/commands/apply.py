@@ -10,11 +10,13 @@ from provisioner.cli.azure_session import azure_session, require_confirmation
 from provisioner.cli.console import Console
 from provisioner.cli.environments import run_until_failure
 from provisioner.cli.plan_and_apply import ApplyResult, plan_and_apply
+from provisioner.cli.progress_lines import progress_option
 from provisioner.plannable import Plannable
 
 
 @click.command()
 @options.output("apply")
+@progress_option
 @apply_flags
 @options.projects(saved=True)
 def apply(projects: tuple[Plannable, ...], console: Console, format_name: str, flags: ApplyFlags) -> int:

@@ -7,6 +7,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.azure_session import azure_session, confirm, require_confirmation
 from provisioner.cli.console import Console
+from provisioner.cli.progress_lines import progress_option
 from provisioner.cli.ready_command import ready_command
 from provisioner.project import Project
 from provisioner.reports.format_registry import render_report
@@ -15,6 +16,7 @@ from provisioner.text import plural
 
 @click.command()
 @options.output("destroy")
+@progress_option
 @options.yes
 @options.allow
 @options.parallelism

@@ -10,6 +10,7 @@ from provisioner.cli import environments, options
 from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
 from provisioner.cli.environments import run_concurrently
+from provisioner.cli.progress_lines import progress_option
 from provisioner.cli.report_files import ReportFile, report_files, require_single_result, write_reports
 from provisioner.project import Project
 from provisioner.reports.report_format import ReportOptions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.output("drift")
+@progress_option
 @report_files("drift")
 @click.option("--strict", is_flag=True, help="What could not be read fails: it is not known to be in sync.")
 @click.option("--strict-undeclared", is_flag=True, help="What strangers own counts as a difference.")

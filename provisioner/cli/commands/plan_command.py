@@ -11,6 +11,7 @@ from provisioner.cli import environments, options
 from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
 from provisioner.cli.environments import run_concurrently
+from provisioner.cli.progress_lines import progress_option
 from provisioner.cli.ready_command import ready_command
 from provisioner.cli.report_files import ReportFile, report_files, require_single_result, write_reports
 from provisioner.project import Project
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.output("plan")
+@progress_option
 @report_files("plan")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan for `apply`.")
 @click.option(

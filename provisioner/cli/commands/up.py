@@ -11,6 +11,7 @@ from provisioner.cli import options
 from provisioner.cli.apply_flags import ApplyFlags, apply_flags
 from provisioner.cli.azure_session import require_confirmation
 from provisioner.cli.console import Console
+from provisioner.cli.progress_lines import progress_option
 from provisioner.errors import ProvisionerError
 from provisioner.project import Project
 from provisioner.reports.format_registry import render_report, report_data
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.output("up")
+@progress_option
 @apply_flags
 @click.option("--no-verify", is_flag=True, help="Stop after apply.")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="How long verify may wait.")

@@ -7,6 +7,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.azure_session import azure_session
 from provisioner.cli.console import Console
+from provisioner.cli.progress_lines import progress_option
 from provisioner.cli.report_files import ReportFile, report_files, write_reports
 from provisioner.project import Project
 from provisioner.reports.format_registry import render_report
@@ -14,6 +15,7 @@ from provisioner.reports.format_registry import render_report
 
 @click.command()
 @options.output("verify")
+@progress_option
 @report_files("verify")
 @options.streams("Only this stream.")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="How long to wait at most.")
