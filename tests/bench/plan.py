@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from provisioner import azure, live
@@ -16,8 +17,13 @@ from provisioner.apply.apply_options import ApplyOptions
 from provisioner.apply.execution import apply
 from provisioner.emulator import lifecycle
 from provisioner.emulator.testing import AzureMonitor
+from provisioner.live import LiveResources
 from provisioner.model import Columns, Dcr, Endpoint, Flow, Manifest, Stream, Table, Target, Workspace
+from provisioner.plan.effects.plan_effects import with_row_effects
+from provisioner.reports.format_registry import FORMATS
+from provisioner.resources import Graph
 from provisioner.resources.expand import expand_manifest
+from provisioner.transforms.bound_transforms import BoundTransforms
 
 TITLE = "plan, apply, drift"
 LATENCY = 50.0
@@ -53,6 +59,7 @@ def run() -> Iterator[tuple[str, ...]]:
         yield from _apply(monitor)
         yield _drift(monitor)
         yield _large(monitor)
+        yield from _row_effects()
     finally:
         lifecycle.stop(state)
 
@@ -156,3 +163,35 @@ def _timed():
     taken, wall, cpu = _Taken(), time.perf_counter(), time.process_time()
     yield taken
     taken.wall, taken.cpu = time.perf_counter() - wall, time.process_time() - cpu
+
+
+def _row_effects() -> Iterator[tuple[str, ...]]:
+    """What the rows of changed flows add to a plan: with 20 samples each, and where no transform changes."""
+    target = Target("local", "00000000-0000-0000-0000-000000000001", "rg-bench", "westeurope")
+    before = _sampled(manifest(target, 100, 100), "source | project TimeGenerated, Id, Amount, Note, Body")
+    after = _sampled(before, "source | where Amount > 3 | extend Note = toupper(Note), Amount = Amount * 2")
+    live, project = expand_manifest(before), expand_manifest(after)
+    bodies = [replace(resource, body=live.resolved_body(resource)) for resource in live]
+    for desired, declared, name in ((project, after, "100 changed flows"), (live, before, "no changed flow")):
+        plan = planned.build_plan(desired, LiveResources(Graph(bodies)))
+        with _timed() as taken:
+            effects = with_row_effects(plan, declared, BoundTransforms())
+        with _timed() as shown:
+            FORMATS["plan"]["text"](effects)
+        rows = sum(len(effect.rows) for change in effects.changes for effect in change.flow_effects)
+        yield (f"row effects, {name}", "0", *taken.cells(), f"{rows} rows differ; as text {shown.wall:.2f} s")
+
+
+def _sampled(one: Manifest, transform: str) -> Manifest:
+    """The manifest with a transform in each stream, told apart by a comment of its own, and 20 samples."""
+    samples = tuple(
+        {"TimeGenerated": "2026-01-01T00:00:00Z", "Id": f"A{n}", "Amount": n, "Note": f"note {n}", "Body": {"n": n}}
+        for n in range(20)
+    )
+    streams = {
+        key: replace(
+            stream, flows=(Flow(stream.flows[0].table, f"{transform} | where Id != '{key}'", True),), samples=samples
+        )
+        for key, stream in one.streams.items()
+    }
+    return replace(one, streams=streams)
