@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provisioner.model import Columns, Dcr, Manifest, Stream
@@ -20,7 +20,7 @@ from provisioner.transforms.bound_transforms import BoundTransforms
 from provisioner.transforms.transform_rows import transform_rows
 from provisioner.verify.batch_times import fit_batch_times, limits_batch_times
 from provisioner.verify.marker import MarkedRecord, MarkerSite, mark_record
-from provisioner.verify.sample_records import SampleRecords, choose_records
+from provisioner.verify.sample_records import SampleRecords, choose_records, explain_refusal
 
 
 @dataclass(slots=True)
@@ -69,7 +69,8 @@ class ProbePlanner:
         # A flow with errors does not keep the stream's other tables from being proved.
         samples = choose_records(stream, flows, self.now, edge_cases=self.edge_cases)
         if not samples.records:
-            plan.unsendable.extend(_unsendable(stream, dcr, _NO_RECORD, only=tables))
+            for flow in flows:
+                plan.unsendable.extend(_unsendable(stream, dcr, self._no_record(stream, flow), only=[flow.table]))
             return
         samples, time_note = self._fit_batch_times(samples, flows)
         probe = Probe(stream, dcr, outputs.endpoint, outputs.immutable_id, [], self._next_number, self.now)
@@ -79,10 +80,20 @@ class ProbePlanner:
         for flow in flows:
             flow_probe = self._flow_probe(probe, flow, marked)
             if flow_probe is None:
-                plan.unsendable.extend(_unsendable(stream, dcr, _NO_RECORD, only=[flow.table]))
+                plan.unsendable.extend(_unsendable(stream, dcr, self._no_record(stream, flow), only=[flow.table]))
             else:
                 probe.flows.append(flow_probe)
         plan.probes.append(probe)
+
+    def _no_record(self, stream: Stream, flow: BoundFlow) -> Diagnosis:
+        """Why no record of the stream reaches a table: the condition that dropped what was tried, and what it reads."""
+        refusal = explain_refusal(stream, flow, self.now)
+        if refusal is None:
+            return _NO_RECORD
+        condition, reads = refusal
+        evidence = f"the condition `{condition}` dropped every record that was tried"
+        wanted_members = f"; it reads {', '.join(reads)}" if reads else "; it reads nothing of the record"
+        return replace(_NO_RECORD, evidence=(*_NO_RECORD.evidence, evidence + wanted_members))
 
     def _fit_batch_times(self, samples: SampleRecords, flows: Sequence[BoundFlow]) -> tuple[SampleRecords, str | None]:
         """The records with times that the plans of the tables take, and a note where they were moved."""

@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from provisioner import kql
+from provisioner.kql.ir.row_steps import FilterRows
 from provisioner.model import Stream
 from provisioner.probes.bound_flow import BoundFlow
 from provisioner.probes.expected_row import TIME_COLUMN, is_time_replaced, parse_time
+from provisioner.verify.record_builder import RecordBuilder
 from provisioner.verify.synthetic_records import edge_case_records, synthetic_record
 from provisioner.verify.transform_hints import TransformHints
+from provisioner.verify.value_paths import ReadValue, ValuePath, ValueReader
 
 SampleRecord = dict[str, Any]
 _MAX_RECORDS = 10
@@ -60,6 +64,21 @@ def choose_records(
     synthetic = chooser.records_for_missed_flows(())
     edges = chooser.edge_cases(synthetic[0]) if edge_cases and synthetic else ()
     return SampleRecords(tuple(synthetic), "synthetic", filtered, edges)
+
+
+def explain_refusal(stream: Stream, flow: BoundFlow, now: dt.datetime) -> tuple[str, tuple[str, ...]] | None:
+    """The condition that drops the best synthetic record of a flow, and the columns and members that it reads.
+
+    None where no condition drops it: the row itself is refused then.
+    """
+    attempt = next(_RecordChooser(stream, [flow], now).synthetic_attempts())
+    dropped = kql.trace(flow.query, attempt, now).dropped
+    if dropped is None:
+        return None
+    reader = ValueReader(flow.query)
+    conditions = [step.condition for step in flow.query.rows.steps if isinstance(step, FilterRows)]
+    read = [path for one in conditions if one.span == dropped.span for path in reader.paths_of(one)]
+    return " ".join(dropped.text.split()), tuple(dict.fromkeys(str(path) for path in read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +167,11 @@ class _RecordChooser:
                 base[name] = self.hints.members(name) or base[name]
             elif type_ == "string":
                 base[name] = self.hints.text(name) or base[name]
-        attempts = itertools.chain([base], self.hints.variants(base, self.stream.columns))
+        # What the bound query reads comes first: it reaches inside bags and JSON texts, where the text's hints do not.
+        reads = _merged_reads(self.flows)
+        built = RecordBuilder(base, self.stream.columns, reads, self.now).records()
+        tried = itertools.islice(built, _MAX_ATTEMPTS // 2)
+        attempts = itertools.chain(tried, [base], self.hints.variants(base, self.stream.columns))
         return itertools.islice(attempts, _MAX_ATTEMPTS)
 
     def _null_columns(self, records: Sequence[SampleRecord]) -> list[tuple[BoundFlow, str]]:
@@ -160,6 +183,19 @@ class _RecordChooser:
             empty = [name for name in written if rows and all(row.get(name) in (None, "") for row in rows)]
             null_columns += [(flow, name) for name in empty]
         return null_columns
+
+
+def _merged_reads(flows: Sequence[BoundFlow]) -> dict[ValuePath, ReadValue]:
+    """What the transforms of all flows read."""
+    merged: dict[ValuePath, ReadValue] = {}
+    for flow in flows:
+        for path, read in ValueReader(flow.query).reads.items():
+            of_path = merged.setdefault(path, ReadValue())
+            of_path.casts += read.casts
+            of_path.constants += read.constants
+            of_path.patterns += read.patterns
+            of_path.lengths += read.lengths
+    return merged
 
 
 def _distinct(records: Sequence[SampleRecord]) -> list[SampleRecord]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.probes.bound_flow import BoundFlow
+from provisioner.verify.record_builder import matching_texts
 from provisioner.verify.synthetic_records import json_column_type, synthetic_record
 
 Record = dict[str, Any]
@@ -25,6 +26,11 @@ _COMPARISON = re.compile(
 )
 _MEMBER_STEP = r"(?:\.[A-Za-z_]\w*|\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])"
 _MEMBER_NAME = re.compile(r"\.(\w+)|\[\s*'([^']*)'|\[\s*\"([^\"]*)\"")
+_PARSE = re.compile(
+    r"\bparse(?:-where)?\s+(?:kind\s*=\s*(\w+)\s+(?:flags\s*=\s*\w+\s+)?)?(\w+)\s+with\s+"
+    r"((?:\"[^\"]*\"|'[^']*'|\*|\w+(?:\s*:\s*\w+)?|\s)+)"
+)
+_PARSE_PIECE = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\w+)(?:\s*:\s*(\w+))?")
 _VALUE_BY_CAST = {
     "toint": 17, "tolong": 17, "toreal": 9.5, "todouble": 9.5, "todecimal": 9.5, "tobool": True,
     "toguid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "todatetime": None,
@@ -40,7 +46,7 @@ class TransformHints:
 
     def text(self, name: str) -> str | None:
         """A text for a column that the transforms cast or convert; None where it may be any."""
-        return self._cast_text(name) or self._typed_text(name)
+        return self._parsed_text(name) or self._cast_text(name) or self._typed_text(name)
 
     def variants(self, base: Record, columns: Mapping[str, str]) -> Iterator[Record]:
         """The record with one column changed to what the transforms compare with, then with two."""
@@ -81,6 +87,25 @@ class TransformHints:
                 steps = [a or b or c for a, b, c in _MEMBER_NAME.findall(path)]
                 _set_member(bag, steps, self._value_for_cast(steps[-1], cast))
         return bag
+
+    def _parsed_text(self, name: str) -> str | None:
+        """A text that a `parse` of this column takes apart: its literals, with a value for each column between."""
+        for text in self._texts:
+            for kind, column, pattern in _PARSE.findall(text):
+                if column == name:
+                    return "".join(self._parsed_pieces(pattern, is_regex=kind == "regex"))
+        return None
+
+    def _parsed_pieces(self, pattern: str, *, is_regex: bool) -> Iterator[str]:
+        for double, single, part, type_ in _PARSE_PIECE.findall(pattern):
+            literal = double or single
+            if literal:
+                yield next(iter(matching_texts(literal)), "") if is_regex else literal
+            elif part:
+                column_type = {"int": "long", "date": "datetime"}.get(type_, type_ or "string")
+                value = synthetic_record({part: column_type}, self.now)[part]
+                # One word: the next literal may begin with a blank, or be one.
+                yield str(value).split(" ", maxsplit=1)[0]
 
     def _cast_text(self, name: str) -> str | None:
         """A text that survives the casts of the transforms: a time, a number, JSON with the members looked up in it."""
