@@ -11,6 +11,7 @@ from provisioner import kql
 from provisioner.diagnostics import Span
 from provisioner.kql.operators import OPERATOR_PARSERS
 from provisioner.kql.operators.parse_pattern import Capture
+from provisioner.kql.operators.project_away import ProjectAway
 from provisioner.kql.operators.project_operator import Project
 from provisioner.kql.operators.project_rename import ProjectRename
 from provisioner.kql.syntax import tree
@@ -45,10 +46,14 @@ class NameUse:
 
 @dataclass(frozen=True, slots=True)
 class NameUses:
-    """All names of one text in the order of the text; `outputs` are the columns that come out, by name."""
+    """All names of one text in the order of the text; `outputs` are the columns that come out, by name.
+
+    `is_bound`: the text has no error, so that nothing else comes out.
+    """
 
     uses: tuple[NameUse, ...]
     outputs: Mapping[str, NameIdentity]
+    is_bound: bool
 
 
 @lru_cache(maxsize=4096)
@@ -62,7 +67,7 @@ def name_uses(text: str, columns: tuple[tuple[str, str], ...]) -> NameUses:
     if query is not None:
         outputs = {name: outputs[name] for name in query.columns if name in outputs}
     uses = sorted(reader.uses, key=lambda use: (use.span, use.role))
-    return NameUses(tuple(dict.fromkeys(uses)), outputs)
+    return NameUses(tuple(dict.fromkeys(uses)), outputs, is_bound=query is not None)
 
 
 Names = dict[str, NameIdentity]
@@ -105,6 +110,11 @@ class _NameReader:
         # All other operators keep what they do not name.
         if isinstance(operator, Project):
             return self.read_items(operator.items, columns, {})
+        if isinstance(operator, ProjectAway):
+            for name in operator.names:
+                self.read_expression(name, columns)
+            removed = {name.name for name in operator.names}
+            return {name: identity for name, identity in columns.items() if name not in removed}
         if isinstance(operator, ProjectRename):
             return self.read_renames(operator, columns)
         after = dict(columns)

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 
 from provisioner.diagnostics import Edit, Span
 from provisioner.errors import ProvisionerError
+from provisioner.kql.table_fit import TIME_COLUMN
 from provisioner.language.kql_completion import quoted_name
 from provisioner.language.kql_names import name_uses
 from provisioner.language.kql_text import FlowContext, TransformText
@@ -49,6 +50,10 @@ def _check_name(index: NameIndex, symbol: Symbol, new: str) -> None:
     is_column = symbol.kind in {"table_column", "stream_column", "local_column", "let", "variable"}
     if not (_COLUMN_NAME if is_column and symbol.kind != "variable" else _OTHER_NAME).fullmatch(new):
         raise ProvisionerError(f"{new!r} cannot be a name here", hint="a letter, then letters, digits and _")
+    if symbol.kind == "table_column" and symbol.name == TIME_COLUMN:
+        raise ProvisionerError(
+            f"{TIME_COLUMN} keeps its name: every table has this column", hint="rename what it is made of"
+        )
     if new != symbol.name and any(
         other.symbol == Symbol(symbol.kind, new, symbol.owner) and other.is_definition for other in index.occurrences
     ):
@@ -137,7 +142,8 @@ def _renaming_operators(text: TransformText, context: FlowContext, symbol: Symbo
         return
     uses = name_uses(text.text, tuple(stream.columns.kql().items()))
     identity = uses.outputs.get(symbol.name)
-    if identity is None or identity.kind != "input":
+    # What a text with errors gives is not known: an operator more would be a guess.
+    if identity is None or identity.kind != "input" or not uses.is_bound:
         return
     pair = _renamed_pair(symbol, new, stream.key, flow.table)
     if pair is None:
