@@ -10,6 +10,7 @@ from provisioner.calibration.kinds import (
     behaviour_probes,
     coercion_probes,
     delay_probes,
+    endpoint_probes,
     manifest_probes,
     plan_switch_probes,
     query_probes,
@@ -30,6 +31,7 @@ KINDS: Mapping[str, ProbeKind] = {
     "coercion": coercion_probes,
     "behaviour": behaviour_probes,
     "query": query_probes,
+    "endpoint": endpoint_probes,
     "delay": delay_probes,
 }
 """The value of `asked_by` in a data file → the module that reads, predicts and asks."""

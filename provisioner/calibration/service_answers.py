@@ -11,6 +11,8 @@ from provisioner.errors import CloudError
 
 # Answers about what was sent. Others (no right, no answer, too many calls) say nothing about the question.
 _REFUSALS = frozenset({400, 404, 405, 409, 412, 413, 422})
+REFUSED_RIGHTS = frozenset({403})
+"""An answer where it is the question whether this endpoint or identity may."""
 _TENANT_DATA = (
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "<guid>"),
     (re.compile(r"\bdc[re]-[0-9a-f]{32}\b"), "<immutable id>"),
@@ -21,10 +23,13 @@ _TENANT_DATA = (
 _MAX_WORDS = 600
 
 
-def refusal(error: CloudError) -> Answer:
-    """The answer that an error is; raises it again where it does not answer the question."""
+def refusal(error: CloudError, also: frozenset[int] = frozenset()) -> Answer:
+    """The answer that an error is; raises it again where it does not answer the question.
+
+    `also` are statuses that are an answer to this question and to no other.
+    """
     # A refused token, a lost connection, 429 or 500 would be taken for an answer about what was sent.
-    if error.status not in _REFUSALS:
+    if error.status not in _REFUSALS | also:
         raise error
     # The innermost error says most: the outer one is often "invalid payload".
     words = error.details[-1][1] if error.details else error.service_words

@@ -16,7 +16,7 @@ from provisioner.calibration.calibration_facts import (
     calibration_facts,
 )
 from provisioner.calibration.calibration_probe import ACCEPTED, Answer
-from provisioner.calibration.service_answers import accepted, refusal
+from provisioner.calibration.service_answers import REFUSED_RIGHTS, accepted, refusal
 from provisioner.calibration.watched_table import PROBE_COLUMN, WatchedTable
 from provisioner.errors import Forbidden, NotFound, Rejected, Unreachable
 from provisioner.package_data import load_facts
@@ -54,6 +54,30 @@ class SiteRecords:
             return Answer(None, words="the right to send did not count while this run waited")
         return self._send(stream, records, rule)
 
+    def send_through(
+        self, endpoint: str, stream: str, records: Sequence[Mapping[str, Any]], *, is_patient: bool
+    ) -> Answer:
+        """Send records to the site's rule through an endpoint; with `is_patient` a refusal is tried again.
+
+        Raises CloudError.
+        """
+        if self.seconds_until_right() is None:
+            return Answer(None, words="the right to send did not count while this run waited")
+        rule_id = self.rules[SITE_RULE]["properties"]["immutableId"]
+        for is_last in self._waits.attempts(calibration_facts()["grant_minutes"]):
+            try:
+                self._azure.ingestion.send(endpoint, rule_id, stream, _stamped(records))
+            except (Forbidden, NotFound, Rejected) as error:
+                if is_last or not is_patient:
+                    return refusal(error, REFUSED_RIGHTS)
+            except Unreachable as error:
+                # The host of an endpoint that was created just now has no address for some minutes.
+                if is_last:
+                    return Answer(None, error.status, error.code, "its host could not be reached")
+            else:
+                break
+        return accepted(status=_ACCEPTED_STATUS)
+
     def seconds_until_right(self) -> float | None:
         """The seconds from the grant to the first record that Azure took; None where none was taken in time."""
         with self._right_lock:
@@ -64,15 +88,13 @@ class SiteRecords:
             return self._right_seconds
 
     def _send(self, stream: str, records: Sequence[Mapping[str, Any]], rule: str) -> Answer:
-        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        stamped = [{"TimeGenerated": now, **record} for record in records]
         body = self.rules[rule]
         endpoint = own_endpoint(body)
         if endpoint is None:
             return Answer(None, words="the rule has no endpoint of its own")
         for is_last in self._waits.attempts(calibration_facts()["grant_minutes"]):
             try:
-                self._azure.ingestion.send(endpoint, body["properties"]["immutableId"], stream, stamped)
+                self._azure.ingestion.send(endpoint, body["properties"]["immutableId"], stream, _stamped(records))
             except (Forbidden, NotFound, Unreachable) as error:
                 # A grant and a rule take minutes to count, a host name to be known.
                 if is_last:
@@ -128,3 +150,9 @@ class SiteRecords:
             if row is not None or is_last:
                 return row
         return None
+
+
+def _stamped(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The records with the present time, in the only form that tables of every plan read."""
+    now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return [{"TimeGenerated": now, **record} for record in records]

@@ -24,7 +24,16 @@ from tests.support.signals import signal_self
 # In parts: the local Azure reports a budget of 200 writes, as Azure does, and calls are spread out below it.
 PARTS = {
     "functions": ("functions",),
-    "language": ("operators", "text_operators", "literals", "output_types", "behaviour", "queries", "delays"),
+    "language": (
+        "operators",
+        "text_operators",
+        "literals",
+        "output_types",
+        "behaviour",
+        "queries",
+        "delays",
+        "endpoints",
+    ),
     "records": ("coercions",),
     "resources": ("names", "manifests", "reserved_columns", "requests", "versions", "plan_switches"),
 }

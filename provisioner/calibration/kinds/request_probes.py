@@ -51,10 +51,11 @@ def ask(probe: CalibrationProbe, site: ThrowawaySite) -> Answer:
 
 
 def _send(step: Any, paths: Mapping[str, str], values: Mapping[str, str], site: ThrowawaySite) -> Answer:
-    method, target, *body = step
+    method, target, *rest = step
     type_name: TypeName = "table" if target == "azure_table" else target
-    content = _filled(body[0], values) if body else None
-    return site.request(method, paths[target], resource_type(type_name).api_version, content)
+    content = _filled(rest[0], values) if rest else None
+    api_version = str(rest[1]) if rest[1:] else resource_type(type_name).api_version
+    return site.request(method, paths[target], api_version, content)
 
 
 def _paths(site: ThrowawaySite, number: str) -> dict[str, str]:
