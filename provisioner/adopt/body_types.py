@@ -50,6 +50,7 @@ _WORKSPACE = {
     "features": {"enableLogAccessUsingOnlyResourcePermissions": bool},
     "publicNetworkAccessForIngestion": str,
     "publicNetworkAccessForQuery": str,
+    "defaultDataCollectionRuleResourceId": str,
 }
 _SETTING = {"workspaceId": str, "logs": [{"category": str, "enabled": bool}]}
 _METRIC_ALERT = {

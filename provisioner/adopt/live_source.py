@@ -29,6 +29,7 @@ from provisioner.resources import (
 from provisioner.resources.dcr_resource import endpoint_mode, flatten
 from provisioner.resources.expansion_context import OWNER_TAG
 from provisioner.resources.resource_ids import group_id, resource_id
+from provisioner.resources.workspace_transform_resource import is_workspace_rule
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -132,6 +133,20 @@ class LiveSource:
         workspace = _tags(self.workspace_body) if self.manages_workspace else {}
         return ImportedTags([*map(_tags, owned)], workspace, {str(dcr["name"]): _tags(dcr) for dcr in self.dcrs})
 
+    def workspace_rules(self) -> tuple[list[Body], dict[str, Body]]:
+        """The workspace's own rule, where the workspace is ours and the rule bears the name that we would give it."""
+        tables = {str(body["name"]): body for body in self.inventory.tables or ()}
+        return [body for body in self.inventory.dcrs or () if self._is_own_workspace_rule(body)], tables
+
+    def _is_own_workspace_rule(self, body: Body) -> bool:
+        default = (self.workspace_body.get("properties") or {}).get("defaultDataCollectionRuleResourceId")
+        return (
+            self.manages_workspace
+            and is_workspace_rule(body)
+            and str(body["id"]).lower() == str(default).lower()
+            and str(body["name"]) == f"dcr-{self.name}-workspace"
+        )
+
     def monitoring(self) -> ImportedMonitoring:
         """The diagnostic settings of the rules, and our own alerts; what may not be read is reported."""
         workspace = str(self.workspace_body["id"])
@@ -178,6 +193,8 @@ class LiveSource:
         """The DCRs that the manifest can hold; the others are listed as skipped."""
         kept = []
         for body in self.inventory.dcrs or ():
+            if self._is_own_workspace_rule(body):
+                continue
             why = self._reason_to_skip(body)
             if why is None:
                 kept.append(body)

@@ -12,6 +12,7 @@ from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft
 from provisioner.adopt.manifest_sections import ImportedResource
 from provisioner.adopt.monitoring_import import add_monitoring
 from provisioner.adopt.tag_import import add_tags, common_tags
+from provisioner.adopt.workspace_transform_import import add_workspace_transforms
 from provisioner.resources import Body
 
 
@@ -70,6 +71,9 @@ class ResourceSource(Protocol):
     def tags(self) -> ImportedTags:
         """The tags of the resources."""
 
+    def workspace_rules(self) -> tuple[Sequence[Body], Mapping[str, Body]]:
+        """The rules of kind WorkspaceTransforms that the workspace names, and the tables by name."""
+
     def monitoring(self) -> ImportedMonitoring:
         """What is monitored of the imported rules."""
 
@@ -91,6 +95,7 @@ def build_manifest(source: ResourceSource) -> ImportedManifest:
     tags = source.tags()
     common = common_tags(tags.all)
     add_tags(draft, common, tags.workspace, tags.rules)
+    add_workspace_transforms(draft, *source.workspace_rules())
     add_monitoring(draft, *source.monitoring())
     source.report_rest(common)
     return draft.finish(source.environment)

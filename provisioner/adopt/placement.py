@@ -49,7 +49,9 @@ class Placement:
     def only_one(self, type_: str, short: str) -> TemplateResource | None:
         """The first resource of a type that a manifest holds once; the others are listed as skipped."""
         resources = self.of_type(type_)
-        for resource in resources[1:]:
+        first = resources[0].id.lower() if resources else ""
+        # A nested deployment may write a resource once more, with a property that names what came in between.
+        for resource in [other for other in resources[1:] if other.id.lower() != first]:
             self.draft.position = position_of(resource)
             self.draft.skip(ONE_PER_MANIFEST, short, resource.display_name, f"a manifest has one {short}")
         return resources[0] if resources else None

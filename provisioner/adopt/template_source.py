@@ -49,6 +49,7 @@ from provisioner.adopt.template_resources import (
 from provisioner.resources import Body
 from provisioner.resources.dcr_resource import endpoint_mode, source_streams
 from provisioner.resources.expansion_context import OWNER_TAG
+from provisioner.resources.workspace_transform_resource import is_workspace_rule
 from provisioner.template import Unknown, UnresolvedValue
 
 
@@ -122,6 +123,15 @@ class TemplateSource:
         workspace = next(map(_tags, tagged[WORKSPACE]), {}) if self.workspace_id is None else {}
         return ImportedTags(all_tags, workspace, {name: _tags(rule) for name, rule in self.imported_rules.items()})
 
+    def workspace_rules(self) -> tuple[list[Body], dict[str, Body]]:
+        """The rules of kind WorkspaceTransforms; the columns of tables are those that are published."""
+        rules = [drop_unresolved(dcr.body)[0] for dcr in self.placement.of_type(DCR) if self._is_workspace_rule(dcr)]
+        return rules, {}
+
+    def _is_workspace_rule(self, dcr: TemplateResource) -> bool:
+        # Of an existing workspace it is none of the manifest's business.
+        return self.workspace_id is None and is_workspace_rule(dcr.body)
+
     def monitoring(self) -> ImportedMonitoring:
         """The diagnostic settings of imported rules, and alerts on lost rows; others are listed as skipped."""
         settings = {name: list[Body]() for name in self.imported_rules}
@@ -153,7 +163,8 @@ class TemplateSource:
 
     @cached_property
     def _dcrs(self) -> list[TemplateResource]:
-        return [dcr for dcr in self.placement.of_type(DCR) if not self._is_skipped(dcr)]
+        dcrs = [dcr for dcr in self.placement.of_type(DCR) if not self._is_workspace_rule(dcr)]
+        return [dcr for dcr in dcrs if not self._is_skipped(dcr)]
 
     def _report_lost_tags(self, resource: TemplateResource, common: Mapping[str, str]) -> None:
         """Tell the tags that a manifest has no place for: the endpoint's own, and those whose value is not known."""

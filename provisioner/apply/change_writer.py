@@ -67,7 +67,8 @@ class ChangeWriter:
         if change.conversion is not None:
             self.azure.management.run_action(resource.type, change.id, change.conversion)
         # With If-Match a resource that another run has written since our read is refused, not overwritten.
-        etag = change.live.body.get("etag")
+        # A property of the workspace is written after the workspace itself, whose etag has changed by then.
+        etag = None if resource.type.property_of_scope else change.live.body.get("etag")
         match = etag if isinstance(etag, str) else None
         if resource.type.write.update_method == "patch":
             body = patch_body(resource.type, change.body, change.live.body)

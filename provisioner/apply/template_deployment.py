@@ -168,8 +168,9 @@ def _fits_template(change: Change) -> bool:
     """Whether a template can express the change: a creation, or an update by PUT."""
     if change.desired is None or change.desired.type.write.update_method == "never":
         return False
-    # An action, such as the migration of a table, is no part of a template.
-    if change.desired.type.api != "arm" or change.conversion is not None:
+    # Neither an action, such as the migration of a table, nor a property of a workspace that stands there already.
+    type_ = change.desired.type
+    if type_.api != "arm" or type_.property_of_scope or change.conversion is not None:
         return False
     return change.action == "create" or (
         change.action == "update" and change.desired.type.write.update_method != "patch"

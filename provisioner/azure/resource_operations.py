@@ -135,6 +135,7 @@ _CLIENT_OF_TYPE: Mapping[str, str] = {
     "endpoint": "monitor",
     "dcr": "monitor",
     "grant": "authorization",
+    "default_dcr": "loganalytics",
     "sentinel": "resource",
     "diagnostic_setting": "resource",
     "metric_alert": "resource",
@@ -180,6 +181,12 @@ def _put_workspace(operations: ResourceOperations, _: str, id_: str, body: bytes
 def _patch_workspace(operations: ResourceOperations, _: str, id_: str, body: bytes, options: dict[str, Any]) -> RawBody:
     answer: RawBody = operations.sdk_client("loganalytics", id_).workspaces.update(*_path_names(id_), body, **options)
     return answer
+
+
+def _take_default_rule_off(operations: ResourceOperations, version: str, id_: str) -> None:
+    # The property goes with a null; the workspace stays.
+    body = json.dumps({"properties": {"defaultDataCollectionRuleResourceId": None}}).encode()
+    _patch_workspace(operations, version, id_, body, _request_options({}))
 
 
 def _delete_workspace(operations: ResourceOperations, _: str, id_: str) -> None:
@@ -263,18 +270,24 @@ _PUT: Mapping[str, WriteOperation] = {
     "table": _put_table,
     "endpoint": _put_endpoint,
     "dcr": _put_dcr,
+    "default_dcr": _patch_workspace,
     "grant": _put_grant,
     "sentinel": _put_by_id,
     "diagnostic_setting": _put_by_id,
     "metric_alert": _put_by_id,
     "query_alert": _put_by_id,
 }
-_PATCH: Mapping[str, WriteOperation] = {"workspace": _patch_workspace, "table": _patch_table}
+_PATCH: Mapping[str, WriteOperation] = {
+    "workspace": _patch_workspace,
+    "table": _patch_table,
+    "default_dcr": _patch_workspace,
+}
 _DELETE: Mapping[str, Callable[[ResourceOperations, str, str], None]] = {
     "workspace": _delete_workspace,
     "table": _delete_table,
     "endpoint": _delete_endpoint,
     "dcr": _delete_dcr,
+    "default_dcr": _take_default_rule_off,
     "grant": _delete_grant,
     "diagnostic_setting": _delete_by_id,
     "metric_alert": _delete_by_id,

@@ -31,7 +31,7 @@ from provisioner.emulator.arm.resource_tags import TAGS
 from provisioner.emulator.entra import discovery, token_endpoint
 from provisioner.emulator.graph import graph_api, graph_batch
 from provisioner.emulator.http.routing import Route
-from provisioner.emulator.logs import ingestion_api, query_api
+from provisioner.emulator.logs import ingestion_api, query_api, resource_logs
 
 SUB = "/subscriptions/{subscription}"
 GROUP = SUB + "/resourceGroups/{group}"
@@ -212,6 +212,13 @@ ROUTES = (
     Route("POST", "/emulator/assertions", admin_api.issue_assertion, "control"),
     Route(
         "PUT", "/emulator/classic/{subscription}/{group}/{workspace}/{table}", admin_api.put_classic_table, "control"
+    ),
+    Route(
+        "POST",
+        "/emulator/resource-logs/{subscription}/{group}/{workspace}/{table}",
+        resource_logs.post,
+        "control",
+        is_threaded=True,
     ),
     Route("POST", "/emulator/reset", admin_api.reset, "control"),
     Route("POST", "/emulator/stop", admin_api.stop, "control"),

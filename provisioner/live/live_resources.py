@@ -168,8 +168,16 @@ def _from_inventory(inventory: Inventory, resources: tuple[Resource, ...], group
         if inventory.group_exists and resource.id.lower() == group_id.lower():
             # No list brings the group itself; that lists in it answer shows that it exists.
             body = {"id": resource.id, "name": resource.azure_name}
-        if body is not None:
+        if body is not None and _is_there(resource, body):
             yield _as_live(resource, body)
+
+
+def _is_there(resource: Resource, body: Body) -> bool:
+    """Whether a body shows that the resource exists: one that is a property of another does where that has a value."""
+    value: Any = body
+    for key in resource.type.property_of_scope.split(".") if resource.type.property_of_scope else ():
+        value = value.get(key) if isinstance(value, dict) else None
+    return bool(value)
 
 
 def _bodies(inventory: Inventory) -> Iterator[Body]:
@@ -243,7 +251,7 @@ def _read_each(azure: Azure, resources: tuple[Resource, ...], workspace_id: str)
     in_directory = Graph(resource for resource in resources if resource.type.api == "directory")
     applications = _read_applications(azure, tuple(in_directory))
     return [
-        *(_as_live(resource, body) for resource, body in results),
+        *(_as_live(resource, body) for resource, body in results if _is_there(resource, body)),
         *_live_applications(in_directory, applications),
     ]
 

@@ -205,6 +205,8 @@ class Manifest:
     grants: Mapping[str, Grant] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     monitoring: Monitoring | None = None
+    workspace_transforms: Mapping[str, Stream] = field(default_factory=dict)
+    """By table: what is done with rows that reach it through no rule of their own, as a stream of one flow."""
     send: bool = True
     """Whether `verify` may write test rows (`verify.send`)."""
 

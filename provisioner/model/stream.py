@@ -10,6 +10,8 @@ from provisioner.model.columns import Columns
 from provisioner.model.manifest_path import ManifestPath
 
 PASSTHROUGH = "source"
+WORKSPACE_STREAM_PREFIX = "Microsoft-Table-"
+"""What a workspace's own rule calls the rows of a table: this and the table's name."""
 BUILTIN_STREAM_PREFIX = "Microsoft-"
 Record = Mapping[str, Any]
 SENDERS = (
@@ -66,11 +68,13 @@ class Stream:
     """Whether the author wrote the columns (False: they are the table's)."""
     sender: str | None = None
     """Who sends, by the name of its format of `outputs`; None where the author does not say."""
+    section: str = "streams"
+    """The section that it is declared in; `workspace_transforms` for rows that come through no rule of their own."""
 
     @property
     def path(self) -> ManifestPath:
         """Where the manifest declares it."""
-        return ("streams", self.key)
+        return (self.section, self.key)
 
 
 def builtin_stream_table(stream_name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from provisioner.live import LiveResources
 from provisioner.plan import risk
 from provisioner.plan.change import Change, Reason
+from provisioner.plan.comparison_rules import get_path
 from provisioner.plan.fingerprint import plan_fingerprint
 from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
 from provisioner.plan.planning import Plan
@@ -37,7 +38,8 @@ def plan_destroy(
         and resource.type.risk.removal
         and not resource.existing
         for change in [
-            _endpoint_in_use(resource, live_resource, live) or _removal_change(resource, live_resource, owner, accepted)
+            _endpoint_in_use(resource, live_resource, live)
+            or _removal_change(resource, live_resource, owner, accepted, desired)
         ]
         if change is not None
     ]
@@ -66,14 +68,16 @@ def _endpoint_in_use(resource: Resource, live_resource: Resource, live: LiveReso
     return None
 
 
-def _removal_change(resource: Resource, live_resource: Resource, owner: str, accepted: set[str]) -> Change | None:
+def _removal_change(
+    resource: Resource, live_resource: Resource, owner: str, accepted: set[str], desired: Graph
+) -> Change | None:
     reason = risk.removal_reason(resource)
     if undeletable := risk.undeletable_reason(resource, live_resource.body):
         return _keep(resource, live_resource, undeletable)
     if reason.risk == "destructive" and f"destructive:{resource.name}".lower() not in accepted:
         what = "it goes" if resource.type.short_name == "application" else "its rows go"
         return _keep(resource, live_resource, f"{what} only with --allow destructive:{resource.name}")
-    if not _is_owned(resource, live_resource, owner):
+    if not _is_owned(resource, live_resource, owner, desired):
         return _keep(resource, live_resource, "it does not bear this manifest's mark")
     # Calling `destroy` already accepts that senders break; lost rows need an acceptance of their own.
     removal = Reason(reason.risk, reason.text, reason.allow if reason.risk == "destructive" else None)
@@ -88,9 +92,13 @@ def _keep(resource: Resource, live_resource: Resource, why: str) -> Change:
     return Change("no-op", resource.key, str(live_resource.id), reasons=reasons, live=live_resource, path=resource.path)
 
 
-def _is_owned(resource: Resource, live_resource: Resource, owner: str) -> bool:
+def _is_owned(resource: Resource, live_resource: Resource, owner: str, desired: Graph) -> bool:
     if resource.type.tagged:
         return (live_resource.body.get("tags") or {}).get(OWNER_TAG) == owner
+    # Another rule that somebody has put in place of ours is not ours to take off.
+    if path := resource.type.property_of_scope:
+        rule = desired[("dcr", str(get_path(resource.body, path).key[1]))].id
+        return str(get_path(live_resource.body, path)).lower() == str(rule).lower()
     # Nor has a diagnostic setting: one of another name does the same for somebody else.
     if resource.type.short_name == "diagnostic_setting":
         return str(live_resource.azure_name or "").lower() == str(resource.azure_name or "").lower()

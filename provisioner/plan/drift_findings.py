@@ -14,6 +14,7 @@ from provisioner.plan.effects.flow_effect import FlowEffect
 from provisioner.plan.planning import Plan
 from provisioner.resources import Body, TypeName
 from provisioner.resources.grant_resource import role_id
+from provisioner.resources.workspace_transform_resource import is_workspace_rule
 
 if TYPE_CHECKING:
     from provisioner.model import Manifest
@@ -116,6 +117,7 @@ _SCOPE_OF_TYPE: dict[TypeName, str] = {
     "workspace": "workspace",
     "table": "tables",
     "dcr": "dcrs",
+    "default_dcr": "workspace",
     "endpoint": "endpoints",
     "application": "principals",
     "grant": "grants",
@@ -203,6 +205,9 @@ def _unreachable_rules(plan: Plan, gaps: set[str]) -> Iterator[DriftFinding]:
     """Declared DCRs to which no principal may send, or which have no endpoint."""
     grants = plan.live.inventory.grants if plan.live.inventory and "grants" not in gaps else None
     for rule in plan.live.graph.of_type("dcr"):
+        # Nobody sends to a workspace's own rule.
+        if is_workspace_rule(rule.body):
+            continue
         problem = None
         if not _has_endpoint(rule.body):
             problem = "it has no endpoint, so nobody can send to it"

@@ -37,7 +37,7 @@ def patch_body(type_: ResourceType, desired: Body, live: Body) -> Body:
         if isinstance(own, dict) and isinstance(theirs, dict):
             get_path(body, parent)[name] = {**theirs, **own}
     # PATCH replaces the tags as a whole; those that others have set are sent back.
-    tags = {**(live.get("tags") or {}), **(desired.get("tags") or {})}
+    tags = {**(live.get("tags") or {}), **desired["tags"]} if desired.get("tags") else {}
     return {**({"tags": tags} if tags else {}), **body}
 
 

@@ -66,6 +66,8 @@ class _ArmPrinter:
 
     def resource(self, resource: Resource) -> Json:
         """One entry of `resources`, in the order in which people read them."""
+        if resource.type.property_of_scope:
+            return self.property_deployment(resource)
         head: Json = {"type": resource.type.arm_type, "apiVersion": resource.type.api_version}
         parts = parse_resource_id(resource.id) if resource.id else None
         if resource.type.extension and resource.scope:
@@ -101,6 +103,30 @@ class _ArmPrinter:
                 },
             },
         }
+
+    def property_deployment(self, resource: Resource) -> Json:
+        """The nested deployment that gives a resource a property which names another: a template has each once."""
+        scope = self.layout.completed_scope(resource)
+        entry = {key: value for key, value in self.resource(scope).items() if key != "dependsOn"}
+        needs = [f"[{self.dependency(key)}]" for key in self.needed_keys(resource)]
+        return {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": load_facts("deployments.yaml")["api_version"],
+            "name": f"{self.manifest.name}-default-rule",
+            "properties": {
+                "mode": "Incremental",
+                "template": {
+                    "$schema": load_facts("deployments.yaml")["template_schema"],
+                    "contentVersion": "1.0.0.0",
+                    "resources": [entry],
+                },
+            },
+            "dependsOn": needs,
+        }
+
+    def needed_keys(self, resource: Resource) -> list[Key]:
+        """What the template creates and the resource needs first."""
+        return [key for key in resource.dependencies() if self.layout.is_deployed(key)]
 
     def dependency(self, key: Key) -> str:
         """What `dependsOn` names: the resource, or the nested deployment that creates it."""

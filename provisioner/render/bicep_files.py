@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioner._version import __version__
 from provisioner.model import Manifest
+from provisioner.package_data import load_facts
 from provisioner.render.bicep_syntax import bicep_string, bicep_value
 from provisioner.render.deployment_layout import LOCATION_DESCRIPTION, DeploymentLayout
 from provisioner.render.leaving_guide import bicep_guide
@@ -97,7 +98,32 @@ class _BicepWriter:
         }
         return f"module {_TABLES_MODULE} {bicep_string(_TABLES_FILE)} = {bicep_value(members)}"
 
+    def _property_deployment(self, resource: Resource) -> str:
+        """The nested deployment that gives a resource a property which names another: a file has each once."""
+        facts, scope = load_facts("deployments.yaml"), self.layout.completed_scope(resource)
+        body = substitute(scope.body, self._reference)
+        if self.layout.has_own_location(scope):
+            body["location"] = SourceExpression("location")
+        entry = {"type": scope.type.arm_type, "apiVersion": scope.type.api_version, "name": scope.azure_name, **body}
+        needs = [self.symbols[key] for key in resource.dependencies() if self.layout.is_deployed(key)]
+        members = {
+            "name": f"{self.manifest.name}-default-rule",
+            "properties": {
+                "mode": "Incremental",
+                "template": {
+                    "$schema": facts["template_schema"],
+                    "contentVersion": "1.0.0.0",
+                    "resources": [entry],
+                },
+            },
+            "dependsOn": [SourceExpression(symbol) for symbol in needs],
+        }
+        type_ = bicep_string(f"Microsoft.Resources/deployments@{facts['api_version']}")
+        return f"resource {self.symbols[resource.key]} {type_} = {bicep_value(members)}"
+
     def _resource(self, resource: Resource) -> str:
+        if resource.type.property_of_scope:
+            return self._property_deployment(resource)
         body = substitute(resource.body, self._reference)
         if self.layout.has_own_location(resource):
             body["location"] = SourceExpression("location")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from provisioner.model import Manifest
 from provisioner.resources import Graph, Key, Param, Ref, Resource, parse_resource_id, substitute
 
@@ -19,6 +21,13 @@ class DeploymentLayout:
         """
         resource = self.graph.get(key)
         return resource is not None and not resource.existing and key[0] != "group" and resource.type.api == "arm"
+
+    def completed_scope(self, resource: Resource) -> Resource:
+        """The scope of a resource that is one property of it, as it is with that property: what a PUT of it needs."""
+        assert resource.scope is not None
+        scope = self.graph[resource.scope]
+        body = {**scope.body, "properties": {**scope.body["properties"], **resource.body["properties"]}}
+        return replace(scope, body=body)
 
     def in_other_group(self, resource: Resource) -> bool:
         """Whether it is in another group than the deployment: a table of an existing workspace."""

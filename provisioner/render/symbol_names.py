@@ -10,6 +10,7 @@ from provisioner.resources import Key, Resource
 _SUFFIXES = {
     "table": "table",
     "dcr": "rule",
+    "default_dcr": "default_rule",
     "grant": "grant",
     "diagnostic_setting": "logs",
     "metric_alert": "alert",

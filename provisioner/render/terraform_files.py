@@ -108,7 +108,9 @@ class _TerraformWriter:
         return resource.existing and resource.type.short_name != "table"
 
     def _is_update(self, resource: Resource) -> bool:
-        """Whether the resource exists in every workspace, so that it is never created: one of Azure's own tables."""
+        """Whether it is there without being created: one of Azure's own tables, or a property of another resource."""
+        if resource.type.property_of_scope:
+            return True
         return resource.type.short_name == "table" and not resource.name.endswith("_CL")
 
     def _existing(self, resource: Resource) -> str:
@@ -116,7 +118,18 @@ class _TerraformWriter:
         members = {"type": _versioned_type(resource), "resource_id": resource.id, **exports}
         return _block(f'data "azapi_resource" "{self.names[resource.key]}"', members)
 
+    def _property_update(self, resource: Resource) -> str:
+        assert resource.scope is not None
+        members = {
+            "type": _versioned_type(resource),
+            "resource_id": SourceExpression(f"{self._address(resource.scope)}.id"),
+            "body": substitute(resource.body, self._reference),
+        }
+        return _block(f'resource "azapi_update_resource" "{self.names[resource.key]}"', members)
+
     def _resource(self, resource: Resource) -> str:
+        if resource.type.property_of_scope:
+            return self._property_update(resource)
         body = substitute(resource.body, self._reference)
         if self.layout.has_own_location(resource):
             body["location"] = SourceExpression("var.location")

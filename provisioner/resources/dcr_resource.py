@@ -52,6 +52,7 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
                 # Source: https://learn.microsoft.com/azure/azure-monitor/logs/logs-ingestion-api-overview
                 location=manifest.workspace.location,
                 workspace=manifest.workspace,
+                kind="Direct" if dcr.endpoint != "shared" else None,
                 endpoint=manifest.endpoint if dcr.endpoint != "direct" else None,
                 streams=[stream for stream in streams if not stream.name.startswith("Microsoft-")],
                 flows=[

@@ -17,6 +17,7 @@ from provisioner.resources import (
     sentinel_resource,
     table_resource,
     workspace_resource,
+    workspace_transform_resource,
 )
 from provisioner.resources.body_templates import BodyTemplates
 from provisioner.resources.expansion_context import ExpansionContext
@@ -29,6 +30,7 @@ RESOURCE_PAGES = (
     table_resource,
     endpoint_resource,
     dcr_resource,
+    workspace_transform_resource,
     application_resource,
     grant_resource,
     monitoring_resource,

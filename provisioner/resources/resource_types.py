@@ -17,6 +17,7 @@ TypeName = Literal[
     "table",
     "endpoint",
     "dcr",
+    "default_dcr",
     "application",
     "grant",
     "diagnostic_setting",
@@ -112,6 +113,8 @@ class ResourceType:
     source: str
     tagged: bool
     """Carries the ownership tag."""
+    property_of_scope: str | None
+    """The dotted path of the one property of its scope that the resource is; None for a resource of its own."""
     extension: bool
     """Lies at another resource, its scope, and not in the group: `<scope>/providers/<type>/<name>`."""
     api: Literal["arm", "directory"]
@@ -132,6 +135,7 @@ def resource_type(short_name: TypeName) -> ResourceType:
         api_version=facts["api_version"],
         source=facts["source"],
         tagged=facts.get("tagged", False),
+        property_of_scope=facts.get("property_of_scope"),
         extension=facts.get("extension", False),
         api=facts.get("api", "arm"),
         comparison=_comparison_facts(facts),

@@ -51,6 +51,8 @@ def flatten(body: Body, name: str) -> ManifestFragment:
         **_network_fields(properties),
     }
     mapped = ["location", "tags", "properties.retentionInDays", *_NETWORK_PROPERTIES.values()]
+    # The rule that it names is the section `workspace_transforms`.
+    mapped.append("properties.defaultDataCollectionRuleResourceId")
     cap = (properties.get("workspaceCapping") or {}).get("dailyQuotaGb")
     if isinstance(cap, int | float) and cap != NO_CAP:
         fields["daily_cap"] = int(cap) if cap == int(cap) else cap

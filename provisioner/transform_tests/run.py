@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Place, Span, has_failures
@@ -42,15 +42,23 @@ def run_transform_tests(
     require_streams(manifest, streams)
     document = None if isinstance(source, Manifest) else source
     runner = _TestRunner(document, transforms or BoundTransforms(), now or dt.datetime.now(dt.UTC))
-    selected = [stream for key, stream in manifest.streams.items() if not streams or key in streams]
+    tested = tested_streams(manifest)
+    selected = [stream for key, stream in tested.items() if not streams or key in streams]
     return tuple(result for stream in selected for result in runner.run_stream(stream))
 
 
 def require_streams(manifest: Manifest, streams: Sequence[str]) -> None:
     """Raises ValueError for a key under which the manifest has no stream: a run without it would prove nothing."""
-    unknown = [key for key in streams if key not in manifest.streams]
+    tested = tested_streams(manifest)
+    unknown = [key for key in streams if key not in tested]
     if unknown:
-        raise ValueError(f"no stream {unknown[0]!r}; there are: {', '.join(manifest.streams) or 'none'}")
+        raise ValueError(f"no stream {unknown[0]!r}; there are: {', '.join(tested) or 'none'}")
+
+
+def tested_streams(manifest: Manifest) -> Mapping[str, Stream]:
+    """What can have tests, by key: streams, and the tables of workspace transforms."""
+    # A stream may be called as a table is: its tests are asked for by that name more often.
+    return {**manifest.workspace_transforms, **manifest.streams}
 
 
 class _TestRunner:

@@ -13,5 +13,6 @@ def known_columns(name: str, manifest: Manifest) -> Columns | None:
         return declared.columns or None
     published = published_columns(name)
     if published is None:
-        return None
+        written = manifest.workspace_transforms.get(name)
+        return written.columns if written is not None and written.declared and written.columns else None
     return Columns({**published, **(declared.columns if declared else {})})

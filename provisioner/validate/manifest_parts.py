@@ -39,7 +39,7 @@ def tag_sections(manifest: Manifest) -> Iterator[tuple[Path, Mapping[str, str]]]
 
 
 def _walk_flows(_: Document, manifest: Manifest) -> Iterator[Part]:
-    for stream in manifest.streams.values():
+    for stream in (*manifest.streams.values(), *manifest.workspace_transforms.values()):
         for flow in stream.flows:
             yield flow, flow.path, stream
 

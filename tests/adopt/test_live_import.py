@@ -533,6 +533,8 @@ def manifests(draw):
     if draw(st.booleans()):
         fields["tags"] = {"team": draw(st.sampled_from(["x", "a b", "ü"]))}
     if draw(st.booleans()):
+        fields["workspace_transforms"] = {"Syslog": {"transform": 'source | where Facility != "cron"'}}
+    if draw(st.booleans()):
         fields["monitoring"] = draw(MONITORING)
     if draw(st.booleans()):
         fields["grants"] = {"me": {"principal": "self"}}
@@ -559,6 +561,9 @@ def comparable(manifest):
         "endpoint": manifest.endpoint and (manifest.endpoint.name, manifest.endpoint.public_access),
         "tags": dict(manifest.tags),
         "monitoring": manifest.monitoring,
+        "workspace_transforms": {
+            name: [flow.transform.split() for flow in stream.flows] for name, stream in manifest.workspace_transforms.items()
+        },
         "tables": {
             name: (dict(table.columns), table.plan, table.total_retention, table.description)
             for name, table in manifest.tables.items()

@@ -73,6 +73,7 @@ def test_a_manifest_expands_in_an_order_in_which_everything_needed_comes_first()
     declared = manifest(
         workspace=Workspace("law-shop", "westeurope", sentinel=True),
         monitoring=Monitoring(alerts=Alerts(transform_errors=1, silence="2h")),
+        workspace_transforms={"Syslog": Stream("Syslog", "Microsoft-Table-Syslog", Columns({}), (Flow("Syslog"),))},
         applications={"sender": Application("sender", (CREDENTIAL,))},
         grants={"app": Grant("app", PrincipalReference("application", "sender"), ("dcr-shop",))},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provisioner.emulator import azure_facts
+from provisioner.model import WORKSPACE_STREAM_PREFIX
 from provisioner.model.column_types import column_type
 
 
@@ -36,7 +37,8 @@ def output_stream(flow: dict[str, Any], stream: str) -> str:
 
 def output_table(stream: str) -> str | None:
     """The table that an output stream means; None where its name means none."""
-    for prefix in ("Custom-", "Microsoft-"):
+    # What flows into a workspace on other ways is called Microsoft-Table-<table> by the workspace's own rule.
+    for prefix in ("Custom-", WORKSPACE_STREAM_PREFIX, "Microsoft-"):
         if stream.startswith(prefix):
             return stream.removeprefix(prefix)
     return None
@@ -46,8 +48,8 @@ def stream_columns(properties: dict[str, Any], stream: str) -> dict[str, str] | 
     """Name → KQL type of an input stream; those of a built-in stream are its table's, None where not known."""
     declared = (properties.get("streamDeclarations") or {}).get(stream)
     if declared is None:
-        table = stream.removeprefix("Microsoft-")
-        return azure_facts.builtin_columns(table) if table in azure_facts.builtin_tables() else None
+        table = output_table(stream) or stream
+        return azure_facts.builtin_columns(table) if table in azure_facts.azure_tables() else None
     return {column["name"]: kql_type(column["type"]) for column in declared["columns"]}
 
 

@@ -18,6 +18,7 @@ from provisioner.emulator.arm.dcr_body import (
     workspace_destinations,
 )
 from provisioner.emulator.arm.dcr_transform_checks import check_transforms
+from provisioner.model import WORKSPACE_STREAM_PREFIX
 from provisioner.model.column_types import column_type
 
 if TYPE_CHECKING:
@@ -250,6 +251,10 @@ def _missing_table_reason(state: EmulatorState, workspace_id: str, stream: str, 
     workspace, name = state.store.get(workspace_id), output_table(stream)
     if workspace is None or name is None:
         return absent
+    if stream.startswith(WORKSPACE_STREAM_PREFIX):
+        facts = azure_facts.azure_tables().get(name)
+        is_transformed = facts is not None and facts.get("transformed", True)
+        return None if is_transformed or tables.find_table(state, workspace, name) is not None else absent
     # Built-in tables need no creation; some need a solution.
     if stream.startswith("Microsoft-"):
         is_there = name in azure_facts.builtin_tables() and _solution_installed(state, workspace, name)

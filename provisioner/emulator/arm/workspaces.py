@@ -102,6 +102,7 @@ def _new_body(
         "dailyQuotaGb": -1.0,
         **{k: v for k, v in (sent.get("workspaceCapping") or {}).items() if v is not None},
     }
+    _check_default_rule(request, sent.get("defaultDataCollectionRuleResourceId"))
     extra = {name: sent[name] for name in _OPTIONAL_PROPERTIES if sent.get(name) is not None}
     return {
         "properties": {
@@ -125,6 +126,16 @@ def _new_body(
         "type": WORKSPACE,
         "etag": new_entity_tag(),
     }
+
+
+def _check_default_rule(request: Request, rule_id: object) -> None:
+    """Raise ApiError 400 where a workspace's own rule is none, or of another kind; the words are ours."""
+    if rule_id is None:
+        return
+    rule = request.state.store.get(str(rule_id))
+    if rule is None or str(rule.body.get("kind")).lower() != "workspacetransforms":
+        message = f"The data collection rule '{rule_id}' was not found, or is not of kind WorkspaceTransforms."
+        raise ApiError(400, "InvalidParameter", message, target="properties.defaultDataCollectionRuleResourceId")
 
 
 # 30 to 730 days, or -1 for the default of the plan; AMD logs/data-retention-configure.md.

@@ -115,7 +115,7 @@ def _flow_to_table(
     is_plain: bool,
 ) -> IngestionFlow:
     table = tables.find_table(state, workspace, name)
-    exists = table is not None or name in azure_facts.builtin_tables()
+    exists = table is not None or name in azure_facts.azure_tables()
     return IngestionFlow(
         query,
         read_columns,

@@ -6,7 +6,7 @@ from typing import Any
 
 from provisioner.load.builders.endpoint_mode import default_endpoint_mode
 from provisioner.load.builders.sender_builder import build_applications, build_grants
-from provisioner.load.builders.stream_builder import build_columns, build_streams
+from provisioner.load.builders.stream_builder import build_columns, build_streams, build_workspace_transforms
 from provisioner.load.schema.manifest_errors import ManifestErrors
 from provisioner.model import (
     LOCAL_GROUP,
@@ -51,6 +51,7 @@ def build_manifest(values: dict[str, Any], environment: str | None, errors: Mani
         applications=build_applications(values.get("applications", {}), target.cloud),
         grants=dict(build_grants(values.get("grants", {}), tuple(dcrs), errors)),
         tags=values.get("tags", {}),
+        workspace_transforms=build_workspace_transforms(values.get("workspace_transforms", {}), tables, errors),
         monitoring=_monitoring(values.get("monitoring")),
         send=values.get("verify", {}).get("send", True),
     )

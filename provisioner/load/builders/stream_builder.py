@@ -8,7 +8,16 @@ from typing import Any
 
 from provisioner.load.builders.transform_test_builder import build_transform_tests
 from provisioner.load.schema.manifest_errors import ManifestErrors
-from provisioner.model import PASSTHROUGH, Columns, Flow, ManifestPath, Stream, Table, builtin_stream_table
+from provisioner.model import (
+    PASSTHROUGH,
+    WORKSPACE_STREAM_PREFIX,
+    Columns,
+    Flow,
+    ManifestPath,
+    Stream,
+    Table,
+    builtin_stream_table,
+)
 from provisioner.package_data import load_facts
 from provisioner.suggest import unused_name
 
@@ -21,6 +30,36 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def build_streams(values: Mapping[str, Any], tables: Mapping[str, Table], errors: ManifestErrors) -> dict[str, Stream]:
     """Every stream of the manifest, by its key; errors are collected in `errors`."""
     return {key: _stream(key, stream, tables, errors) for key, stream in values.items()}
+
+
+def build_workspace_transforms(
+    values: Mapping[str, Any], tables: Mapping[str, Table], errors: ManifestErrors
+) -> dict[str, Stream]:
+    """What the workspace's own rule does with the rows of each table, as streams of one flow into that table."""
+    return {table: _workspace_transform(table, fields, tables, errors) for table, fields in values.items()}
+
+
+def _workspace_transform(
+    table: str, values: dict[str, Any], tables: Mapping[str, Table], errors: ManifestErrors
+) -> Stream:
+    path: ManifestPath = ("workspace_transforms", table)
+    declared = "columns" in values or (*path, "columns") in errors.broken
+    types, _ = _table_column_types(table, tables)
+    if types is None and not declared:
+        errors.broken.add((*path, "columns"))
+        hint = "write `columns: {TimeGenerated: datetime, …}`: those of the table that the transform reads"
+        errors.add("MAN015", f"the columns of {table!r} are not known here", path, hint, key=True)
+    columns = build_columns(values["columns"]) if "columns" in values else Columns(types or {})
+    return Stream(
+        table,
+        f"{WORKSPACE_STREAM_PREFIX}{table}",
+        columns,
+        (Flow(table, values.get("transform", PASSTHROUGH), written="transform" in values, path=path),),
+        tuple(values.get("samples", ())),
+        tuple(build_transform_tests(path, values, [table], errors)),
+        declared,
+        section="workspace_transforms",
+    )
 
 
 def build_columns(values: Mapping[str, Any]) -> Columns:

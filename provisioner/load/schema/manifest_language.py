@@ -210,6 +210,16 @@ _STREAM = FixedKeys(
     shorthand_key="table",
     exclusive_pairs=(("table", "flows"), ("transform", "flows")),
 )
+_WORKSPACE_TRANSFORM = FixedKeys(
+    "What is done with the rows of one table that come through no rule",
+    (
+        Field("transform", _TRANSFORM, "KQL over `source`, whose columns are the table's.", required=True),
+        Field("columns", _COLUMNS, "The table's columns that it reads, where no list of ours has them."),
+        Field("samples", ValueOrFile(_ROWS), "Rows as the table has them, or {file: rows.json}."),
+        Field("tests", ValueOrFile(ListOf(_TEST)), "Tests of the transform, or {file: tests.yaml}."),
+    ),
+    likely_key="transform",
+)
 _DCR = FixedKeys(
     "A data collection rule (DCR)",
     (
@@ -354,6 +364,11 @@ _OVERLAY_FIELDS = (
     Field("workspace", _WORKSPACE, "The workspace: {name: …} of ours, {id: …} an existing one."),
     Field("endpoint", _ENDPOINT, "The DCE. Left out: each DCR has an endpoint of its own (kind Direct)."),
     *_SECTIONS,
+    Field(
+        "workspace_transforms",
+        MapOf(_WORKSPACE_TRANSFORM, "table"),
+        "By table: what is done with rows that come through no rule (resource logs, older agents).",
+    ),
     Field("monitoring", _MONITORING, "How lost rows become visible: logs of the rules, and alerts."),
     Field("verify", _VERIFY, "How `provisioner verify` may prove the way of a row."),
 )

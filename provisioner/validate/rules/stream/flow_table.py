@@ -31,6 +31,9 @@ from provisioner.validate.rule import rule
 
 @rule("STR004", on=Flow)
 def flow_table(flow: Flow, context: Context) -> Iterator[Diagnostic]:
+    # TRN004 speaks of the tables of workspace transforms.
+    if context.owner.section != "streams":
+        return
     name, declared = flow.table, context.manifest.tables
     # Where loading rejected `tables`, every reference would dangle.
     if name in declared or builtin_table(name) or context.is_broken("tables"):

@@ -22,6 +22,9 @@ from provisioner.validate.rule import rule
 
 @rule("TAB010", on=Flow, severity="warning")
 def builtin_requires(flow: Flow, context: Context) -> Iterator[Diagnostic]:
+    # TRN004 speaks of the tables of workspace transforms.
+    if context.owner.section != "streams":
+        return
     facts = builtin_table(flow.table)
     manifest = context.manifest
     # The emulator needs no solutions; Sentinel is onboarded before the rule is written.

@@ -32,6 +32,6 @@ from provisioner.validate.rule import rule
 def transform_binds(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     stream = context.owner
     # A transform that was derived from the columns binds; where loading rejected the stream, they are not known.
-    if flow.written and context.is_intact("streams", stream.key):
+    if flow.written and context.is_intact(*stream.path):
         for diagnostic in context.transforms.facts(stream, flow).diagnostics:
             yield context.move_to_manifest(diagnostic, "transform")

@@ -60,7 +60,7 @@ def transform_fits(flow: Flow, context: Context) -> Iterator[Diagnostic]:
     from_this_table = not stream.declared and builtin_stream_table(stream.name) in (None, flow.table)
     if columns is None or (from_this_table and not flow.written):
         return  # the table's columns are not known, or the stream's were taken from that very table
-    if not (context.is_intact("streams", stream.key) and context.is_intact("tables", flow.table)):
+    if not (context.is_intact(*stream.path) and context.is_intact("tables", flow.table)):
         return
     for diagnostic in context.transforms.fit(stream, flow, columns):
         column = diagnostic.subject
