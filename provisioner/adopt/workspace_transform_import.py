@@ -17,7 +17,7 @@ from provisioner.transforms.builtin_tables import published_columns
 def add_workspace_transforms(draft: ManifestDraft, rules: Iterable[Body], tables: Mapping[str, Body]) -> None:
     """Write `workspace_transforms` from rules of the kind; `tables` are live tables by name, whose columns are known.
 
-    A table whose columns nobody knows is listed as skipped: nothing could prove its transform.
+    A table whose columns are not known is listed as skipped: nothing could prove its transform.
     """
     section: dict[str, Any] = {}
     for rule in rules:

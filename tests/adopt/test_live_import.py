@@ -562,7 +562,8 @@ def comparable(manifest):
         "tags": dict(manifest.tags),
         "monitoring": manifest.monitoring,
         "workspace_transforms": {
-            name: [flow.transform.split() for flow in stream.flows] for name, stream in manifest.workspace_transforms.items()
+            name: [flow.transform.split() for flow in stream.flows]
+            for name, stream in manifest.workspace_transforms.items()
         },
         "tables": {
             name: (dict(table.columns), table.plan, table.total_retention, table.description)
