@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator import azure_facts
 
@@ -34,9 +34,9 @@ _PARAMETER_SCHEMAS = {
 }
 
 
-def openapi_document(routes: Iterable[Route], base_url: str) -> dict[str, Any]:
+def openapi_document(routes: Iterable[Route], base_url: str) -> dict[str, object]:
     """Every route with its parameters, its token and the shape of its errors; `base_url` is the server's address."""
-    paths: dict[str, dict[str, Any]] = {}
+    paths: dict[str, dict[str, object]] = {}
     for route in routes:
         path = route.pattern if route.pattern.startswith("/") else f"/{route.pattern}"
         paths.setdefault(path, {})[route.method.lower()] = _operation_object(path, route)
@@ -52,7 +52,7 @@ def openapi_document(routes: Iterable[Route], base_url: str) -> dict[str, Any]:
     }
 
 
-def _operation_object(path: str, route: Route) -> dict[str, Any]:
+def _operation_object(path: str, route: Route) -> dict[str, object]:
     method, plane = route.method, route.plane
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": _PARAMETER_SCHEMAS.get(name, _ANY_SEGMENT)}
@@ -63,7 +63,7 @@ def _operation_object(path: str, route: Route) -> dict[str, Any]:
         parameters.append({"name": "api-version", "in": "query", "required": True, "schema": schema})
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     media_type = "application/x-www-form-urlencoded" if path.endswith("/token") else "application/json"
-    operation: dict[str, Any] = {
+    operation: dict[str, object] = {
         "parameters": parameters,
         "responses": {
             "200": {"description": "done"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator.arm.resource_envelope import require_group, resource_id
 from provisioner.emulator.http.response import ApiError, Response
@@ -44,7 +44,7 @@ def list_definitions(request: Request) -> Response:
     return Response(200, {"value": [_definition(scope, name) for name in METRICS] if is_rule else []})
 
 
-def _definition(scope: str, name: str) -> dict[str, Any]:
+def _definition(scope: str, name: str) -> dict[str, object]:
     shown, unit = METRICS[name]
     return {
         "id": f"{scope}/providers/microsoft.insights/metricdefinitions/{name}",
@@ -92,7 +92,7 @@ def get(request: Request) -> Response:
 
 def _metric_body(
     request: Request, rule: str, name: str, span: tuple[datetime, datetime], stream: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     sql = (
         "SELECT stream, minute, value FROM metrics WHERE rule = ? AND name = ? AND minute >= ? AND minute < "
         "? ORDER BY minute"
@@ -117,7 +117,7 @@ def _metric_body(
     }
 
 
-def _series(stream: str, points: dict[int, int]) -> dict[str, Any]:
+def _series(stream: str, points: dict[int, int]) -> dict[str, object]:
     name = {"name": {"value": "inputstreamid", "localizedValue": "inputstreamid"}, "value": stream}
     data = [
         {"timeStamp": _text(datetime.fromtimestamp(minute, UTC)), "total": float(value), "count": float(value)}

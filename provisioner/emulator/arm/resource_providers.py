@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator import azure_facts
 from provisioner.emulator.arm.resource_envelope import RESOURCE_GROUP, list_response
@@ -18,7 +18,7 @@ def list_tenants(request: Request) -> Response:
     return list_response(request, [tenant_body(request.state)])
 
 
-def tenant_body(state: EmulatorState) -> dict[str, Any]:
+def tenant_body(state: EmulatorState) -> dict[str, object]:
     """What is shown of the one tenant."""
     tenant = state.identity.tenant
     return {
@@ -44,7 +44,7 @@ def get_subscription(request: Request) -> Response:
     return Response(body=subscription_body(request.state, request.path_params["subscription"].lower()))
 
 
-def subscription_body(state: EmulatorState, subscription_id: str) -> dict[str, Any]:
+def subscription_body(state: EmulatorState, subscription_id: str) -> dict[str, object]:
     """What is shown of a subscription; the default one is called Local."""
     return {
         "id": f"/subscriptions/{subscription_id}",
@@ -103,7 +103,7 @@ def _proper_namespace(request: Request) -> str:
     raise ApiError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
 
 
-def _provider_body(request: Request, namespace: str) -> dict[str, Any]:
+def _provider_body(request: Request, namespace: str) -> dict[str, object]:
     region_names = list(azure_facts.regions().values())
     types = [
         {"resourceType": name, "locations": region_names, "apiVersions": versions[::-1], "capabilities": "None"}
@@ -146,7 +146,7 @@ def get_cloud_metadata(request: Request) -> Response:
     return Response(body=body if is_newer else [body])
 
 
-def cloud_metadata(base: str) -> dict[str, Any]:
+def cloud_metadata(base: str) -> dict[str, object]:
     """The endpoints of this cloud at a server's address; templates see them as `environment()`."""
     return {
         "name": "Local",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provisioner.emulator.state import EmulatorState
@@ -72,7 +72,7 @@ class DropCounter:
             db.execute("DELETE FROM drops WHERE id <= (SELECT max(id) FROM drops) - ?", (DROPS_LIMIT,))
 
 
-def list_drops(state: EmulatorState) -> list[dict[str, Any]]:
+def list_drops(state: EmulatorState) -> list[dict[str, object]]:
     """All recorded losses, oldest first: time, rule, stream, table, reason, detail, count and message."""
     sql = "SELECT at, dcr, stream, destination, reason, detail, count FROM drops ORDER BY id"
     columns = ("at", "dcr", "stream", "table", "reason", "detail", "count")

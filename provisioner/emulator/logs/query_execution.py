@@ -7,7 +7,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import tables, workspaces
@@ -122,11 +122,11 @@ class _TableRows:
     table: _QueriedTable
     row_filter: row_store.RowFilter
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[dict[str, object]]:
         empty_row, span = dict.fromkeys(self.table.columns), self.row_filter
         for key in self.table.row_keys:
             for row in row_store.read_rows(self.state, key, span, {"_ResourceId": "", "_SubscriptionId": ""}):
-                if span.start <= row["TimeGenerated"] <= span.end:
+                if span.start <= str(row["TimeGenerated"]) <= span.end:
                     yield {**empty_row, **row}
 
 
@@ -150,7 +150,7 @@ def _iso(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-def _result_response(query: Query, rows: Iterator[dict[str, Any]], prefer: str, started: float) -> Response:
+def _result_response(query: Query, rows: Iterator[dict[str, object]], prefer: str, started: float) -> Response:
     columns = [{"name": name, "type": column_type} for name, column_type in query.columns.items()]
     is_dynamic = [column_type == "dynamic" for column_type in query.columns.values()]
     cells: list[list[object]] = []
@@ -161,7 +161,7 @@ def _result_response(query: Query, rows: Iterator[dict[str, Any]], prefer: str, 
             error = _partial_error()
             break
         cells.append([_cell(row[name], dynamic) for name, dynamic in zip(query.columns, is_dynamic, strict=True)])
-    body: dict[str, Any] = {"tables": [{"name": "PrimaryResult", "columns": columns, "rows": cells}]}
+    body: dict[str, object] = {"tables": [{"name": "PrimaryResult", "columns": columns, "rows": cells}]}
     if error:
         body["error"] = error
     preferences = prefer.replace(" ", "").lower()
@@ -180,7 +180,7 @@ def _result_response(query: Query, rows: Iterator[dict[str, Any]], prefer: str, 
     return Response(body=json.dumps(body, separators=(",", ":")))
 
 
-def _partial_error() -> dict[str, Any]:
+def _partial_error() -> dict[str, object]:
     message = f"The results of this query exceed the set limit of {ROWS_LIMIT} records"
     return {
         "code": "PartialError",

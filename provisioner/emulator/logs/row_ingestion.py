@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import dcr_metrics, workspaces
@@ -31,8 +31,8 @@ PAST_LIMIT, FUTURE_LIMIT = 2 * 86_400, 86_400
 def ingest_rows(
     state: EmulatorState,
     rule: StoredResource,
-    properties: dict[str, Any],
-    document: list[Any],
+    properties: dict[str, object],
+    document: list[object],
     drops: DropCounter,
 ) -> None:
     """Store what the flows of a stream make of the members of a body; count the metrics, and what is lost in `drops`.
@@ -82,8 +82,8 @@ def _rejection_reason(state: EmulatorState, flow: IngestionFlow) -> str | None:
 
 
 def _received_objects(
-    document: list[Any], declared: dict[str, str] | None, drops: DropCounter
-) -> Iterator[dict[str, Any]]:
+    document: list[object], declared: dict[str, str] | None, drops: DropCounter
+) -> Iterator[dict[str, object]]:
     for member in document:
         if not isinstance(member, dict):
             drops.add("NotAnObject", short_json(member))
@@ -95,8 +95,8 @@ def _received_objects(
 
 
 def _transform_rows(
-    flow: IngestionFlow, objects: Iterable[dict[str, Any]], received: float, drops: DropCounter
-) -> Iterator[dict[str, Any]]:
+    flow: IngestionFlow, objects: Iterable[dict[str, object]], received: float, drops: DropCounter
+) -> Iterator[dict[str, object]]:
     """The rows that a flow's transform produces; a row on which it fails is lost alone."""
     from provisioner import kql
 
@@ -119,7 +119,7 @@ def _transform_rows(
     yield from produced
 
 
-def _fit_to_table(row: dict[str, Any], flow: IngestionFlow, times: tuple[str, str, str], drops: DropCounter) -> bool:
+def _fit_to_table(row: dict[str, object], flow: IngestionFlow, times: tuple[str, str, str], drops: DropCounter) -> bool:
     """Make a row fit its table, in place; whether it is stored. `times` are earliest, present and latest."""
     if not flow.key:
         drops.add("TableGone", "", flow.table)
@@ -145,7 +145,7 @@ def _fit_to_table(row: dict[str, Any], flow: IngestionFlow, times: tuple[str, st
     if time is None:
         row["TimeGenerated"] = present
     # Texts in this form sort as their instants do.
-    elif not earliest <= time <= latest:
-        drops.add("TimeGeneratedReplaced", time, flow.table)
+    elif not isinstance(time, str) or not earliest <= time <= latest:
+        drops.add("TimeGeneratedReplaced", str(time), flow.table)
         row["TimeGenerated"] = present
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator.clock import to_iso
 from provisioner.emulator.logs.bloom_filter import build_filter, may_contain
@@ -33,12 +33,12 @@ def table_key(workspace_guid: str, table: str) -> str:
     return f"{workspace_guid}/{table}"
 
 
-def append_rows(state: EmulatorState, key: str, rows: Sequence[dict[str, Any]], received: float) -> None:
+def append_rows(state: EmulatorState, key: str, rows: Sequence[dict[str, object]], received: float) -> None:
     """Store the rows of one call, received at that time, under a table's key; the faults on rows act here."""
     if not rows:
         return
     visible = received + state.faults.seconds_of("late_rows", 0.0)
-    times = [row["TimeGenerated"] for row in rows]
+    times = [str(row["TimeGenerated"]) for row in rows]
     text = "\n".join(json.dumps(row, separators=(",", ":"), ensure_ascii=False) for row in rows)
     if not text.isascii():
         # Half a surrogate pair is no character: SQLite could not store it.
@@ -56,8 +56,8 @@ def append_rows(state: EmulatorState, key: str, rows: Sequence[dict[str, Any]], 
 
 
 def read_rows(
-    state: EmulatorState, key: str, row_filter: RowFilter, standard: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+    state: EmulatorState, key: str, row_filter: RowFilter, standard: dict[str, object]
+) -> Iterator[dict[str, object]]:
     """The visible rows of a table that the filter lets through, with the standard columns and those of `standard`.
 
     Rows that do not pass may come too: whole chunks are taken or left by their times.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.emulator import azure_facts
 from provisioner.emulator.http.response import ApiError
@@ -20,7 +20,7 @@ _TIME = "TimeGenerated"
 
 
 def check_batch(
-    flows: Sequence[IngestionFlow], declared: Mapping[str, str], records: Sequence[Mapping[str, Any]]
+    flows: Sequence[IngestionFlow], declared: Mapping[str, str], records: Sequence[Mapping[str, object]]
 ) -> None:
     """Raise ApiError 400 where a table's plan refuses the whole call; `declared` are the stream's columns in KQL."""
     for flow in flows:
@@ -28,11 +28,11 @@ def check_batch(
         _check_values(flow, declared, records)
 
 
-def _check_time_range(flow: IngestionFlow, records: Sequence[Mapping[str, Any]]) -> None:
+def _check_time_range(flow: IngestionFlow, records: Sequence[Mapping[str, object]]) -> None:
     limit = azure_facts.batch_facts()["time_span"]
     if not flow.is_plain or flow.plan not in limit["plans"]:
         return
-    times = [record[_TIME] for record in records if isinstance(record.get(_TIME), str)]
+    times = [time for record in records if isinstance(time := record.get(_TIME), str)]
     try:
         instants = [datetime.fromisoformat(time).timestamp() for time in times]
     except ValueError:
@@ -41,7 +41,7 @@ def _check_time_range(flow: IngestionFlow, records: Sequence[Mapping[str, Any]])
         raise ApiError(400, limit["code"], limit["words"])
 
 
-def _check_values(flow: IngestionFlow, declared: Mapping[str, str], records: Sequence[Mapping[str, Any]]) -> None:
+def _check_values(flow: IngestionFlow, declared: Mapping[str, str], records: Sequence[Mapping[str, object]]) -> None:
     if flow.plan == "analytics":
         return
     unchanged = _columns_arriving_unchanged(flow)
@@ -65,7 +65,7 @@ def _columns_arriving_unchanged(flow: IngestionFlow) -> set[str]:
     return {source for name, source in unchanged if table_columns.get(name, "dynamic") != "dynamic"}
 
 
-def record_lost_values(flow: IngestionFlow, records: Iterable[Mapping[str, Any]], drops: DropCounter) -> None:
+def record_lost_values(flow: IngestionFlow, records: Iterable[Mapping[str, object]], drops: DropCounter) -> None:
     """Count the values of records that become null because they are not of their column's type."""
     for record in records:
         for name, type_ in flow.read_columns.items():
@@ -74,8 +74,8 @@ def record_lost_values(flow: IngestionFlow, records: Iterable[Mapping[str, Any]]
 
 
 def without_unread_times(
-    flow: IngestionFlow, records: Sequence[dict[str, Any]], drops: DropCounter
-) -> Sequence[dict[str, Any]]:
+    flow: IngestionFlow, records: Sequence[dict[str, object]], drops: DropCounter
+) -> Sequence[dict[str, object]]:
     """The records, without a TimeGenerated that an auxiliary table does not read."""
     # A transform reads every form of a datetime and writes one that the table takes.
     facts = azure_facts.batch_facts()["time_format"]
