@@ -15,7 +15,7 @@ from provisioner.emulator.logs.ingestion_flows import IngestionFlow, bound_flows
 from provisioner.emulator.logs.sent_values import check_batch, loses_all_rows, record_lost_values, without_unread_times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from provisioner.emulator.logs.dropped_rows import DropCounter
     from provisioner.emulator.state import EmulatorState
@@ -32,7 +32,7 @@ def ingest_rows(
     state: EmulatorState,
     rule: StoredResource,
     properties: dict[str, object],
-    document: list[object],
+    document: Sequence[object],
     drops: DropCounter,
 ) -> None:
     """Store what the flows of a stream make of the members of a body; count the metrics, and what is lost in `drops`.
@@ -82,7 +82,7 @@ def _rejection_reason(state: EmulatorState, flow: IngestionFlow) -> str | None:
 
 
 def _received_objects(
-    document: list[object], declared: dict[str, str] | None, drops: DropCounter
+    document: Sequence[object], declared: dict[str, str] | None, drops: DropCounter
 ) -> Iterator[dict[str, object]]:
     for member in document:
         if not isinstance(member, dict):
