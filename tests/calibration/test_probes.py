@@ -91,6 +91,20 @@ def test_the_call_of_a_function_is_one_that_a_query_takes(probe):
     assert query is not None, diagnostics
 
 
+# Operators whose texts other parts of the language cannot be read without.
+UNREADABLE = {"operators/find", "operators/externaldata"}
+NOT_OFFERED = {"KQL103", "KQL201", "KQL202", "KQL205", "KQL208"}
+
+
+@pytest.mark.parametrize("family", ["functions", "operators", "text_operators", "literals"])
+def test_a_refusal_is_predicted_for_the_word_that_is_asked_about(family):
+    """And not for a mistake in the rest of the text, which Azure would refuse too."""
+    for probe in BY_FAMILY[family]:
+        _, diagnostics = kql.bind(probe.row["transform"], stream_columns())
+        codes = {diagnostic.code for diagnostic in diagnostics if diagnostic.severity == "error"}
+        assert codes <= NOT_OFFERED or probe.id in UNREADABLE, (probe.id, codes)
+
+
 def test_a_limit_is_asked_at_the_number_of_the_facts_and_one_beyond_it():
     for probe in BY_FAMILY["names"]:
         at = limit_of(tuple(probe.row["limit"]))
