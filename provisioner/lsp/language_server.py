@@ -82,7 +82,9 @@ class ManifestLanguageServer(LanguageServer):
             self._timer.cancel()
         seconds = self._seconds
         is_quick = seconds is not None and seconds <= _QUIET_SECONDS
-        delay = 0.0 if is_quick or changed is not None else min(seconds or 0.0, _LONGEST_WAIT)
+        # At the start all wait for the documents that the client is about to open: those are what is looked at.
+        wait = _LONGEST_WAIT if seconds is None else min(seconds, _LONGEST_WAIT)
+        delay = 0.0 if is_quick or changed is not None else wait
         first = None if is_quick else changed
         self._timer = asyncio.get_running_loop().call_later(delay, self._publish, first)
 
