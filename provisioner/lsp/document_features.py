@@ -65,7 +65,8 @@ def register_documents(server: ManifestLanguageServer) -> None:
 
     @server.feature(
         lsp.TEXT_DOCUMENT_DIAGNOSTIC,
-        lsp.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="provisioner"),
+        # Not for the workspace: clients would ask every other second, and files that are not open are pushed.
+        lsp.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="provisioner"),
     )
     def pull(params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
         path = documents.path_of(params.text_document.uri)

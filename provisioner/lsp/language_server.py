@@ -134,6 +134,18 @@ class ManifestLanguageServer(LanguageServer):
         return cached
 
     @property
+    def client_pulls(self) -> bool:
+        """Whether the client asks for the findings of its open documents."""
+        documents = self.client_capabilities.text_document
+        return documents is not None and documents.diagnostic is not None
+
+    @property
+    def takes_diagnostic_refresh(self) -> bool:
+        """Whether the client can be asked to pull again."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
+
+    @property
     def supports_document_changes(self) -> bool:
         """Whether the client takes edits with the versions of the documents that they are for."""
         workspace = self.client_capabilities.workspace

@@ -29,6 +29,7 @@ class DiagnosticPublisher:
     def __init__(self, server: ManifestLanguageServer) -> None:
         self._server = server
         self._published: dict[Path, list[lsp.Diagnostic]] = {}
+        self._of_open_files: dict[Path, list[lsp.Diagnostic]] = {}
 
     def publish_all(self) -> None:
         """Publish the findings of every project. Raises ProvisionerError for wrong settings of a project."""
@@ -38,16 +39,29 @@ class DiagnosticPublisher:
                 by_file.setdefault(path, []).extend(diagnostics)
         for path in {*by_file, *self._published}:
             self._publish(path, by_file.get(path, []))
+        self._ask_to_pull_again(by_file)
+
+    def _ask_to_pull_again(self, by_file: dict[Path, list[lsp.Diagnostic]]) -> None:
+        """Tell a client that pulls that the findings of its open documents are others than they were."""
+        if not self._server.client_pulls:
+            return
+        open_files = {path: by_file.get(path, []) for path in self._server.documents.open_documents}
+        if open_files != self._of_open_files and self._server.takes_diagnostic_refresh:
+            self._server.workspace_diagnostic_refresh(None)
+        self._of_open_files = open_files
 
     def publish_file(self, path: Path) -> None:
         """Publish the findings of one file, before those of a large project. Raises ProvisionerError as above."""
         file = self._server.documents.workspace.file(path)
-        if file is not None:
+        if file is not None and not self._is_pulled(path):
             findings = file.analysis.file_diagnostics(file.source, file.tree)
             self._publish(path, [self.protocol_diagnostic(one, path, file.analysis) for one in findings])
 
     def _publish(self, path: Path, diagnostics: list[lsp.Diagnostic]) -> None:
         """Tell the client the findings of a file, unless it was told the same last."""
+        # A client that pulls has the findings of its open documents already; pushed too, they would be shown twice.
+        if self._is_pulled(path):
+            diagnostics = []
         # Editors redraw what they are sent; most keystrokes change the findings of one file or of none.
         if diagnostics == self._published.get(path, []):
             return
@@ -61,6 +75,9 @@ class DiagnosticPublisher:
             self._published[path] = diagnostics
         else:
             self._published.pop(path, None)
+
+    def _is_pulled(self, path: Path) -> bool:
+        return self._server.client_pulls and path in self._server.documents.open_documents
 
     def project_diagnostics(self, project: LanguageProject) -> dict[Path, list[lsp.Diagnostic]]:
         """The findings of one project by file. Raises ProvisionerError for wrong settings."""

@@ -142,3 +142,21 @@ def test_without_its_extra_the_command_says_how_to_install_it(tmp_path):
     assert done.returncode == 1
     assert "pip install 'azure-logs-provisioner[lsp]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_client_that_pulls_is_told_nothing_twice(tmp_path):
+    manifest, part = tmp_path / "provisioner.yaml", tmp_path / "streams.yaml"
+    manifest.write_text(HEAD + "include: [streams.yaml]\n", "utf-8")
+    part.write_text(STREAM + "    transform: source | where torael(order) > 1\n", "utf-8")
+    client = LspClient(tmp_path, pulls=True)
+    client.open(manifest)
+    assert [one["code"] for one in client.published(part)] == ["KQL103"], "a file that is not open is pushed"
+    client.open(part)
+    assert client.published(part) == [], "an open one is pulled"
+    assert [one["code"] for one in client.pulled(part)] == ["KQL103"]
+    client.change(manifest, HEAD.replace("Amount: real", "Amount: raal") + "include: [streams.yaml]\n")
+    while client.notifications.get(timeout=60)["method"] != "workspace/diagnostic/refresh":
+        pass
+    assert client.pulled(manifest)
+    assert client.close() == 0
+    assert client.stderr == []

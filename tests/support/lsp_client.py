@@ -16,7 +16,7 @@ TIMEOUT = 60
 class LspClient:
     """Speaks to `provisioner lsp` over its standard input and output."""
 
-    def __init__(self, folder: Path, *, settings=None, encodings=("utf-16",), command=None) -> None:
+    def __init__(self, folder: Path, *, settings=None, encodings=("utf-16",), command=None, pulls=False) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
             command or [sys.executable, "-m", "provisioner", "lsp", "-q"],
@@ -42,7 +42,11 @@ class LspClient:
             {
                 "processId": os.getpid(),
                 "rootUri": folder.as_uri(),
-                "capabilities": {"general": {"positionEncodings": list(encodings)}},
+                "capabilities": {
+                    "general": {"positionEncodings": list(encodings)},
+                    **({"textDocument": {"diagnostic": {}}} if pulls else {}),
+                    **({"workspace": {"diagnostics": {"refreshSupport": True}}} if pulls else {}),
+                },
                 "initializationOptions": settings or {},
                 "workspaceFolders": [{"uri": folder.as_uri(), "name": "project"}],
             },
