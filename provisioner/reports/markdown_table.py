@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -12,5 +14,17 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[s
 
 
 def markdown_cell(text: str) -> str:
-    """Text in which neither a bar nor a line break ends the cell."""
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Text that shows as it is: no mark, tag, mention or link in it counts, and nothing ends the cell.
+
+    Within a line of prose it may stand too.
+    """
+    escaped = html.escape(" ".join(text.split("\n")), quote=False)
+    escaped = _MARKS.sub(r"\\\g<0>", escaped)
+    # Services look for mentions, references and addresses in the text of the page: an element within breaks them up.
+    return _LINKING.sub(r"<span>\g<0></span>", escaped)
+
+
+# An underscore within a word is none of a mark. Source: https://github.github.com/gfm/#emphasis-and-strong-emphasis
+_MARKS = re.compile(r"[\\`*\[\]|]|(?<!\w)_|_(?!\w)|~(?=~)")
+# Source: https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+_LINKING = re.compile(r"@|#(?=\d)|!(?=\d)|:(?=//)|(?<=\bwww)\.")

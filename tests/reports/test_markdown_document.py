@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from provisioner.plan.report import VIEWS
 from provisioner.reports.format_registry import FORMATS
 from provisioner.reports.markdown_blocks import code_block, code_span
 from provisioner.reports.markdown_document import MarkdownDocument, comment_limit
+from provisioner.reports.markdown_table import markdown_cell
 from provisioner.reports.report_format import ReportOptions
 from tests.reports.test_html_pages import manifest, planned
 
@@ -74,3 +76,18 @@ def test_no_line_closes_its_code_block(some_lines):
     block = code_block([*some_lines, "```", "````"], "diff")
     assert block[0] == f"{block[-1]}diff"
     assert all(not line.strip().startswith(block[-1]) for line in block[1:-1])
+
+
+@given(
+    st.text("@#1!<>&|*_~`[]()ab:/w.\\ \n", max_size=40)
+    | st.just("@team <b>x</b> [a](http://e) | `c` *y* #12 www.e.org")
+)
+def test_text_of_a_cell_is_no_markup(text):
+    cell = markdown_cell(text)
+    assert "\n" not in cell
+    foreign = re.sub(r"</?span>", "", cell)
+    assert not re.search(r"[<>]", foreign)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*\[|]", foreign)
+    assert not re.search(r"(?<!<span>)@|(?<!<span>):(?=//)", cell)
+    unescaped = html.unescape(re.sub(r"\\(.)", r"\1", foreign))
+    assert unescaped == " ".join(text.split("\n"))
