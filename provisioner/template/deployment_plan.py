@@ -169,6 +169,14 @@ class DeploymentPlan:
             elif instance.deployed:
                 yield instance
 
+    def nested_deployments(self) -> Iterator[tuple[ResourceInstance, DeploymentPlan]]:
+        """The nested deployments that are deployed, at every level, each with its plan."""
+        for instance in self.instances:
+            inner = self._nested.get(instance.key)
+            if inner is not None and instance.deployed:
+                yield instance, inner
+                yield from inner.nested_deployments()
+
     def _live(self, resolver: Resolver) -> Evaluation:
         # A fresh budget each time: 800 resources, evaluated one by one, are not one evaluation.
         return replace(self._context.evaluation, resolver=resolver, planning=False, budget=Budget())

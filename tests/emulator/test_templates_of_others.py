@@ -200,6 +200,28 @@ def test_a_deployment_to_a_subscription_makes_groups_and_what_lies_in_them(deplo
     assert [record.name for record in deployments.list_at_subscription_scope()] == ["sub"]
 
 
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_nested_deployment_to_a_subscription_needs_a_location(deployments, level):
+    group = {
+        "type": "Microsoft.Resources/resourceGroups",
+        "apiVersion": "2021-04-01",
+        "name": "rg-n",
+        "location": "eastus",
+    }
+    inner = nested("without", template([group], SUBSCRIPTION_SCHEMA))
+    outer = inner if level == 1 else nested("with", template([inner], SUBSCRIPTION_SCHEMA), location="westeurope")
+    body = sent(template([outer], SUBSCRIPTION_SCHEMA), location="westeurope")
+    for ask in (
+        deployments.begin_create_or_update_at_subscription_scope,
+        deployments.begin_validate_at_subscription_scope,
+        deployments.begin_what_if_at_subscription_scope,
+    ):
+        with pytest.raises(HttpResponseError, match="must be specified for 'without'") as caught:
+            ask("sub-nested", body)
+        assert caught.value.error.code == "InvalidDeployment"
+    assert [record.name for record in deployments.list_at_subscription_scope() if record.name == "sub-nested"] == []
+
+
 def test_a_deployment_to_a_subscription_needs_a_location_and_keeps_it(deployments):
     with pytest.raises(HttpResponseError, match="location"):
         deployments.begin_create_or_update_at_subscription_scope("sub", sent(OF_SUBSCRIPTION))

@@ -54,6 +54,10 @@ def read_requested_deployment(request: Request, stage: Stage) -> RequestedDeploy
         )
     except TemplateError as error:
         raise template_refused(error) from error
+    for instance, nested_plan in plan.nested_deployments():
+        # One to a group is kept where the group is; seen in published templates: Azure/bicep#1093.
+        if not nested_plan.scope.group and not instance.body.get("location"):
+            raise _missing_location(nested_plan.name)
     return RequestedDeployment(location, properties, plan)
 
 
@@ -99,12 +103,16 @@ def _location_of(request: Request, body: dict[str, Any]) -> str | None:
         return None
     if not isinstance(location, str) or not location:
         # The record of a deployment to a subscription lies in a region of its own; ARM deploy-to-subscription.
-        message = (
-            f"The 'location' property must be specified for '{request.path_params['deployment']}'. "
-            "Please see https://aka.ms/arm-deployment-subscription for usage details."
-        )
-        raise ApiError(400, "InvalidDeployment", message)
+        raise _missing_location(request.path_params["deployment"])
     return location.replace(" ", "").lower()
+
+
+def _missing_location(name: str) -> ApiError:
+    message = (
+        f"The 'location' property must be specified for '{name}'. "
+        "Please see https://aka.ms/arm-deployment-subscription for usage details."
+    )
+    return ApiError(400, "InvalidDeployment", message)
 
 
 def _checked_properties(request: Request, body: dict[str, Any]) -> dict[str, Any]:
