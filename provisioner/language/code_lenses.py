@@ -31,20 +31,21 @@ def code_lenses(file: LanguageFile) -> list[CodeLens]:
         contexts = [context for text in file.transforms for context in flow_contexts(file.analysis, text)]
         start = Span(0, 0)
         return [lens for context in contexts for lens in _stream_lenses(file, context.stream.key, start)]
-    streams = file.tree.values.get("streams") if isinstance(file.tree, MappingNode) else None
     lenses: list[CodeLens] = []
-    if isinstance(streams, MappingNode):
-        for name, value in streams.values.items():
-            key = streams.keys[name]
-            if name in manifest.streams and key.source is file.source:
-                lenses += _stream_lenses(file, name, Span(key.start, key.end))
-                lenses += _test_lenses(name, value)
+    for section in ("streams", "workspace_transforms"):
+        entries = file.tree.values.get(section) if isinstance(file.tree, MappingNode) else None
+        if isinstance(entries, MappingNode):
+            for name, value in entries.values.items():
+                key = entries.keys[name]
+                if key.source is file.source:
+                    lenses += _stream_lenses(file, name, Span(key.start, key.end))
+                    lenses += _test_lenses(name, value)
     return lenses
 
 
 def _stream_lenses(file: LanguageFile, name: str, span: Span) -> Iterator[CodeLens]:
     manifest = file.analysis.manifest
-    stream = manifest.streams[name] if manifest else None
+    stream = (manifest.streams.get(name) or manifest.workspace_transforms.get(name)) if manifest else None
     if stream is not None and stream.tests:
         yield CodeLens("run tests", span, name)
     if stream is not None and (stream.samples or any(test.given for test in stream.tests)):

@@ -195,12 +195,22 @@ def _blocks_of_broken_file(source: SourceText) -> Iterator[TransformText]:
         yield block_text(source, match.end(), cursor.path)
 
 
+def written_stream(path: Path, manifest: Manifest, written: str = "") -> Stream | None:
+    """The stream, or the transform of a workspace's own rule, that a path leads into.
+
+    Where the path ends in the section, `written` is its key; None for a path elsewhere.
+    """
+    sections = {"streams": manifest.streams, "workspace_transforms": manifest.workspace_transforms}
+    entries = sections.get(str(path[0])) if path else None
+    return entries.get(str(path[1]) if len(path) > 1 else written) if entries else None
+
+
 def flow_contexts(analysis: Analysis, text: TransformText) -> list[FlowContext]:
     """The flows that a transform is of: one for a value of a manifest, each that names it for a file."""
     contexts: list[FlowContext] = []
     for environment, document, manifest in analysis.named():
         # The manifest itself comes first: an environment that changes nothing adds no second context.
-        for stream in manifest.streams.values():
+        for stream in (*manifest.streams.values(), *manifest.workspace_transforms.values()):
             for flow in stream.flows:
                 context = FlowContext(environment, document, manifest, stream, flow)
                 if _is_flow_of(context, text) and not any(

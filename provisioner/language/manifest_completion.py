@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from provisioner.language.completion_item import CompletionItem, CompletionKind
+from provisioner.language.kql_text import written_stream
 from provisioner.language.language_workspace import ManifestPlace
 from provisioner.language.manifest_names import file_items, ingestible_tables, name_items, without_environment
 from provisioner.language.manifest_shapes import FILE_PATH, as_list, as_mapping, as_scalar
@@ -142,6 +143,8 @@ def _entry_names(pattern: Path, manifest: Manifest, *, is_overlay: bool) -> Iter
                 yield from ((name, "stream", "declared stream") for name in manifest.streams)
             else:
                 yield from ((f"Microsoft-{name}", "stream", "the stream of a table") for name in ingestible_tables())
+        case ("workspace_transforms",):
+            yield from ((name, "table", "one of Azure's tables") for name in ingestible_tables())
         case ("dcrs",):
             yield from ((name, "dcr", "declared DCR") for name in manifest.dcrs)
         case ("tables", name, "columns") if name in manifest.tables:
@@ -173,9 +176,9 @@ def _record_members(place: ManifestPlace) -> Iterator[CompletionItem]:
     """The names of a record: of the stream's columns where it goes in, of the table's where it comes out."""
     manifest = place.analysis.manifest
     pattern = without_environment(place.cursor.path)
-    if manifest is None or len(pattern) < 2 or pattern[0] != "streams" or str(pattern[1]) not in manifest.streams:
+    stream = written_stream(pattern, manifest) if manifest is not None else None
+    if manifest is None or stream is None:
         return
-    stream = manifest.streams[str(pattern[1])]
     if "expect" in pattern:
         tables = {step for step in pattern if isinstance(step, str)} & {flow.table for flow in stream.flows}
         names = {

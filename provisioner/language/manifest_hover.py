@@ -56,7 +56,7 @@ def _described_name(place: ManifestPlace, path: Path) -> str:
     manifest = place.analysis.manifest
     pattern = path[2:] if path[:1] == ("environments",) else path
     match pattern:
-        case ("tables", str(table)):
+        case ("tables" | "workspace_transforms", str(table)):
             return describe_table(table, manifest)
         case ("streams", str(stream)) if manifest and stream in manifest.streams:
             return _stream_markdown(manifest.streams[stream])
@@ -64,7 +64,7 @@ def _described_name(place: ManifestPlace, path: Path) -> str:
             return _written_by(table, column, manifest)
         case ("streams", str(stream), "columns", str(column)) if manifest and stream in manifest.streams:
             return _read_by(manifest.streams[stream], column)
-        case ("streams", str(_), "tests", int(), "expect", str(table)):
+        case ("streams" | "workspace_transforms", str(_), "tests", int(), "expect", str(table)):
             return describe_table(table, manifest)
     return ""
 

@@ -75,11 +75,11 @@ def _snippet_for(pattern: tuple[str | int, ...]) -> Snippet | None:
     match pattern:
         case (str(section),):
             return _SECTIONS.get(section)
-        case ("streams", _, "tests"):
+        case ("streams" | "workspace_transforms", _, "tests"):
             return _TEST
         case ("streams", _, "flows"):
             return _FLOW
-        case ("streams" | "tables", _, "columns"):
+        case ("streams" | "tables" | "workspace_transforms", _, "columns"):
             return _COLUMN
     return None
 

@@ -111,6 +111,10 @@ class NameIndex:
         for name, key, stream in _entries(tree, "streams"):
             self._add(Symbol("stream", name), key, definition=not overlay)
             self._read_stream(name, stream, overlay=overlay)
+        for name, key, transform in _entries(tree, "workspace_transforms"):
+            self._add(Symbol("table", name), key)
+            self._read_records(name, _items(transform, "samples"))
+            self._read_tests(name, _items(transform, "tests"))
         for name, key, dcr in _entries(tree, "dcrs"):
             self._add(Symbol("dcr", name), key, definition=not overlay)
             for item in _items(dcr, "streams"):
@@ -168,7 +172,7 @@ class NameIndex:
         for _, document, _ in self.analysis.named():
             contents = document.source_map.file_contents if document.source_map else {}
             for path, node in contents.items():
-                if path[:1] == ("streams",) and isinstance(node, SequenceNode) and node.source.path.suffix in _TREES:
+                if path[:1] in _WITH_TESTS and isinstance(node, SequenceNode) and node.source.path.suffix in _TREES:
                     if path[2:] == ("tests",):
                         self._read_tests(str(path[1]), node.items)
                     elif path[2:] == ("samples",):
@@ -258,6 +262,7 @@ class NameIndex:
 
 # A YAML file of tests or samples has other keys, and is read where a stream names it.
 _INCLUDED_SECTIONS = frozenset({"tables", "streams", "dcrs", "grants", "variables", "include"})
+_WITH_TESTS = (("streams",), ("workspace_transforms",))
 _NOT_INTERPOLATED = frozenset({"transform", "tests", "samples", "description", "include"})
 _VARIABLE = re.compile(r"(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_-]*)\)")
 _TREES = frozenset({".yaml", ".yml", ".json", ".ndjson"})
@@ -267,7 +272,7 @@ def _all_streams(analysis: Analysis) -> dict[str, Stream]:
     streams: dict[str, Stream] = {}
     manifests: list[Manifest] = [manifest for _, _, manifest in analysis.named()]
     for manifest in manifests:
-        for key, stream in manifest.streams.items():
+        for key, stream in (*manifest.streams.items(), *manifest.workspace_transforms.items()):
             streams.setdefault(key, stream)
     return streams
 

@@ -10,7 +10,7 @@ from provisioner import kql
 from provisioner.diagnostics import Edit
 from provisioner.language.code_actions import CodeAction
 from provisioner.language.column_actions import file_edits_of
-from provisioner.language.kql_text import FlowContext
+from provisioner.language.kql_text import FlowContext, written_stream
 from provisioner.language.language_workspace import KqlPlace, LanguageFile
 from provisioner.language.outline import content_end
 from provisioner.load import Document
@@ -46,9 +46,9 @@ def _samples_at(file: LanguageFile, offset: int) -> Iterator[tuple[FlowContext, 
     document, manifest = place.analysis.document, place.analysis.manifest
     path = place.cursor.path
     written = file.source.text[place.cursor.token.start : place.cursor.token.end].strip("\"' :")
-    if manifest is None or document is None or path[:1] != ("streams",):
+    stream = written_stream(path, manifest, written) if manifest is not None else None
+    if manifest is None or document is None:
         return
-    stream = manifest.streams.get(str(path[1]) if len(path) > 1 else written)
     if stream is not None and stream.samples and stream.flows:
         at_sample = path[3] if len(path) > 3 and path[2] == "samples" else None
         number = (
@@ -84,7 +84,7 @@ def append_test(document: Document, manifest: Manifest, stream: Stream, record: 
     rows: Any = expected if len(expected) > 1 else next(iter(expected.values()))
     lines = [f"- name: sample {number + 1}", *([f'  now: "{_CLOCK}"'] if reads_clock else [])]
     lines += [f"  given: [{_flow(record)}]", f"  expect: {_flow(rows)}"]
-    return _append(document, ("streams", stream.key), lines)
+    return _append(document, stream.path, lines)
 
 
 def _flow(value: Any) -> str:

@@ -11,6 +11,7 @@ from provisioner.diagnostics import Span
 from provisioner.language.code_lenses import code_lenses
 from provisioner.language.inlay_hints import inlay_hints
 from provisioner.lsp.transform_test_runs import result_json, run_tests, state_in_words, stream_rows
+from provisioner.transform_tests.run import tested_streams
 
 if TYPE_CHECKING:
     from provisioner.lsp.language_server import ManifestLanguageServer
@@ -86,7 +87,7 @@ def register_lenses(server: ManifestLanguageServer) -> None:
         manifest = file.analysis.manifest if file is not None else None
         document = file.analysis.document if file is not None else None
         tests = []
-        for key, stream in (manifest.streams if manifest else {}).items():
+        for key, stream in (tested_streams(manifest) if manifest else {}).items():
             for number, test in enumerate(stream.tests):
                 place = document.place(test.path) if document else None
                 tests.append({"stream": key, "position": number, "name": test.name, "line": place.line if place else 1})

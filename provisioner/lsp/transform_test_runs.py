@@ -13,7 +13,10 @@ from provisioner.language.language_workspace import LanguageFile, ManifestPlace
 from provisioner.language.project_analysis import Analysis
 from provisioner.transform_tests import run_transform_tests
 from provisioner.transform_tests.result import TestResult
+from provisioner.transform_tests.run import tested_streams
 from provisioner.transform_tests.update import expectation_edits
+
+_SECTIONS = (("streams",), ("workspace_transforms",))
 
 
 def run_tests(analysis: Analysis, stream: str | None = None, test: int | None = None) -> tuple[TestResult, ...]:
@@ -21,7 +24,7 @@ def run_tests(analysis: Analysis, stream: str | None = None, test: int | None = 
     document = analysis.document
     if document is None or document.manifest is None:
         return ()
-    if stream is not None and stream not in document.manifest.streams:
+    if stream is not None and stream not in tested_streams(document.manifest):
         return ()
     results = run_transform_tests(document, [stream] if stream is not None else [], transforms=analysis.transforms)
     return tuple(result for result in results if test is None or result.position == test)
@@ -40,7 +43,7 @@ def stream_rows(analysis: Analysis, stream_key: str) -> list[dict[str, Any]]:
     """What becomes of a stream's samples in each of its flows, as JSON values: table, record and rows or errors."""
     shown: list[dict[str, Any]] = []
     for environment, document, manifest in analysis.named():
-        stream = manifest.streams.get(stream_key)
+        stream = tested_streams(manifest).get(stream_key)
         if stream is None:
             continue
         for flow in stream.flows:
@@ -66,7 +69,7 @@ def stream_rows(analysis: Analysis, stream_key: str) -> list[dict[str, Any]]:
 def expected_rows_actions(file: LanguageFile, offset: int) -> Iterator[CodeAction]:
     """Let the failed test at a place, or all of its stream, expect what comes out now."""
     place = file.place(offset)
-    if not isinstance(place, ManifestPlace) or place.cursor.path[:1] != ("streams",):
+    if not isinstance(place, ManifestPlace) or place.cursor.path[:1] not in _SECTIONS:
         return
     path = place.cursor.path
     written = file.source.text[place.cursor.token.start : place.cursor.token.end].strip("\"' :")

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from provisioner.language.code_lenses import code_lenses
 from provisioner.language.document_links import document_links
+from provisioner.language.kql_completion import complete_kql
 from provisioner.language.language_workspace import LanguageWorkspace, ManifestPlace
 from provisioner.language.manifest_completion import complete_manifest
 from provisioner.language.manifest_hover import hover_manifest
@@ -15,6 +17,7 @@ from provisioner.language.sample_tests import sample_test_actions
 from provisioner.language.text_formatting import format_source
 from provisioner.language.transform_actions import transform_actions
 from provisioner.lsp.completion_features import word_span
+from provisioner.lsp.transform_test_runs import run_tests
 from provisioner.validate.fixes import apply_edits
 from tests.support.kql_places import HEAD, STREAM, place_transform
 
@@ -290,3 +293,27 @@ def test_four_thousand_tables_in_one_file_are_answered(tmp_path):
     assert hover_manifest(file.place(text.index("T3999_CL") + 1)) is not None
     assert file.analysis.file_diagnostics(file.source, file.tree) == file.analysis.diagnostics
     assert len(outline(file)[-1].children) == 4001
+
+
+def test_a_workspaces_own_transform_is_known_like_a_streams(tmp_path):
+    text = (
+        HEAD
+        + """\
+workspace_transforms:
+  Syslog:
+    transform: source | where Facility != "^cron" and tolower(ProcessName) != ""
+    samples: [{TimeGenerated: "2026-01-01T10:00:00Z", Facility: auth, ProcessName: sshd}]
+"""
+    )
+    workspace, path, _ = workspace_of(tmp_path, text)
+    file = workspace.file(path)
+    source = file.source.text
+    place = file.place(source.index("tolower(") + len("tolower("))
+    assert {"Facility", "ProcessName"} <= {item.label for item in complete_kql(place)}
+    assert "One of Azure's tables" in hover_manifest(file.place(source.index("Syslog") + 1)).markdown
+    (action,) = sample_test_actions(file, source.index("samples") + 2)
+    workspace.buffers.set_text(path, apply_edits(source, [edit for _, edit in action.edits]))
+    analysis = workspace.file(path).analysis
+    (result,) = run_tests(analysis, "Syslog")
+    assert result.ok
+    assert [lens.kind for lens in code_lenses(workspace.file(path))] == ["run tests", "show rows", "run tests"]
