@@ -6,7 +6,7 @@ import datetime as dt
 import json
 
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner import kql
@@ -25,6 +25,7 @@ def bound(text):
     return query
 
 
+@settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries({"a": st.none() | st.integers(-3, 3), "b": st.sampled_from(["", "x", "y"])})))
 def test_every_record_comes_through_or_is_counted_at_one_condition(records):
     query = bound('source | where a > 0 | extend c = strcat(b, "!") | where b != "" and c != "y!" | project a')
@@ -68,6 +69,7 @@ def test_a_dry_run_shows_rows_as_stored_and_what_is_dropped_by_which_condition(t
 SIZES = st.lists(st.integers(2, 300), max_size=60)
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(0, 10))
 def test_chunks_hold_every_record_once_and_fit_a_call(sizes, dead_every):
     limit = 400
@@ -87,6 +89,7 @@ def test_chunks_hold_every_record_once_and_fit_a_call(sizes, dead_every):
         assert not chunk.texts or len(body) <= chunk.size
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 120), max_size=30))
 def test_times_of_one_call_lie_close_together_where_the_table_wants_it(minutes):
     start, span = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.timedelta(minutes=30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.kql.values.json_coercion import value_loss
@@ -29,6 +29,7 @@ JSON_VALUES = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, st.sampled_from(sorted(TYPES)), st.sampled_from(["analytics", "basic", "auxiliary"]))
 def test_the_quick_look_says_what_the_table_of_coercions_says(value, type_, plan):
     checked = check({"c": type_}, plan)

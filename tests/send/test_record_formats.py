@@ -8,7 +8,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.send.input_blocks import Input, InputBlocks, _decompressed, expand_inputs
@@ -64,6 +64,7 @@ RECORDS = st.lists(
 BLOCK_SIZES = st.integers(1, 40)
 
 
+@settings(deadline=None)
 @given(RECORDS, BLOCK_SIZES, st.booleans(), st.sampled_from([None, 1]))
 def test_json_comes_back_in_every_layout_however_it_is_cut(records, size, ascii_only, indent):
     def dump(value):
@@ -80,6 +81,7 @@ def test_json_comes_back_in_every_layout_however_it_is_cut(records, size, ascii_
         assert [json.loads(record.text) for record in result] == records
 
 
+@settings(deadline=None)
 @given(RECORDS, BLOCK_SIZES)
 def test_yaml_comes_back(records, size):
     content = json.dumps(records).encode()  # every JSON text is YAML, but for what follows
@@ -90,6 +92,7 @@ def test_yaml_comes_back(records, size):
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=6), BLOCK_SIZES)
 def test_a_table_comes_back_with_quotes_and_line_ends_in_its_cells(rows, size):
     text = io.StringIO(newline="")
@@ -100,6 +103,7 @@ def test_a_table_comes_back_with_quotes_and_line_ends_in_its_cells(rows, size):
     assert values(result) == [{name: cell for name, cell in zip("ab", row, strict=True) if cell} for row in rows]
 
 
+@settings(deadline=None)
 @given(JSON_VALUES, st.text(max_size=5), BLOCK_SIZES)
 def test_the_end_of_a_value_is_where_its_brackets_close(value, rest, size):
     text = json.dumps({"a": value})
@@ -241,6 +245,7 @@ def unzip(content, size=7):
     return b"".join(_decompressed(iter([content[start : start + size] for start in range(0, len(content), size)])))
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), min_size=1, max_size=4), BLOCK_SIZES)
 def test_gzip_of_several_members_and_padding_comes_back(members, size):
     assert unzip(b"".join(map(gzip.compress, members)) + b"\0" * 9, size) == b"".join(members)
