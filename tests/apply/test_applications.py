@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner import errors
+from provisioner import errors, load
+from provisioner.adopt import from_live
 from provisioner.apply import ApplyOptions, apply
 from provisioner.apply.template_deployment import deploy_plan
+from provisioner.load.yaml.yaml_writer import dump_yaml
 from provisioner.model import Application, FederatedCredential, Grant, Manifest, PrincipalReference
 from provisioner.plan import Plan, PlanOptions, plan_against_azure, plan_destroy_against_azure, plan_file
 from provisioner.resources import Graph
@@ -181,3 +183,14 @@ def test_missing_rights_in_the_directory_are_said(cloud, azure_monitor):
     (failed,) = [one for one in applied if one.state == "failed"]
     assert failed.type == "application"
     assert "Application.ReadWrite.OwnedBy" in failed.error.hint
+
+
+def test_what_is_imported_again_plans_empty(cloud, tmp_path):
+    shop = declared(cloud.target)
+    workspace = up(cloud, shop).live[("workspace", "law-shop")].id
+    file = tmp_path / "provisioner.yaml"
+    file.write_text(dump_yaml(from_live(cloud, workspace).fields), encoding="utf-8")
+    imported = load.load_document(file, environment=None).manifest
+    assert imported is not None
+    assert [grant.principal for grant in imported.grants.values()] != []
+    assert planned(cloud, replace(imported, target=shop.target, workspace=shop.workspace)).empty
