@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from provisioner import azure
-from provisioner.azure.credentials import client_secret_credential
+from provisioner.azure.emulator_credential import EmulatorCredential
 from provisioner.azure.http_pipeline import create_session
 from provisioner.cli.main import run
 from provisioner.doctor import report
@@ -32,7 +32,7 @@ def connected(azure_monitor, target, secret=None, **changes):
     honest = azure.local_cloud(ready.endpoint, ready.authority, ready.query, ready.ca_file)
     where = replace(honest, **changes)
     session = create_session(where, 4)
-    credential = client_secret_credential(honest, ready.tenant, ready.client_id, secret or ready.client_secret, session)
+    credential = EmulatorCredential(honest, ready.tenant, ready.client_id, secret or ready.client_secret, session)
     with azure.connect(target, where, credential) as connection:
         yield connection
 

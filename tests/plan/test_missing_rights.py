@@ -9,7 +9,7 @@ import pytest
 
 from provisioner import azure, errors
 from provisioner.apply import ApplyOptions, apply
-from provisioner.azure.credentials import client_secret_credential
+from provisioner.azure.emulator_credential import EmulatorCredential
 from provisioner.azure.http_pipeline import create_session
 from provisioner.plan import plan_against_azure, plan_destroy_against_azure, report
 from provisioner.resources.required_actions import allows, roles_with
@@ -40,7 +40,7 @@ class Helper:
         ready = self.azure.ready
         where = azure.local_cloud(ready.endpoint, ready.authority, ready.query, ready.ca_file)
         session = create_session(where, 4)
-        credential = client_secret_credential(where, ready.tenant, self.client_id, shop["secret"], session)
+        credential = EmulatorCredential(where, ready.tenant, self.client_id, shop["secret"], session)
         return azure.connect(self.target, where, credential)
 
     def assign(self, scope, role, principal):
