@@ -17,7 +17,7 @@ from provisioner.adopt.table_import import MIGRATE_FIRST, is_classic, is_declara
 from provisioner.adopt.tag_import import is_service_tag
 from provisioner.errors import CloudError
 from provisioner.live import Inventory, ScopeCoverage, read_inventory
-from provisioner.live.diagnostic_setting_reads import read_settings_at
+from provisioner.live.extension_reads import read_settings_at
 from provisioner.live.inventory import ALERT_SCOPES
 from provisioner.resources import (
     Body,

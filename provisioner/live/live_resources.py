@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from provisioner.azure.thread_pool import map_unordered
 from provisioner.errors import CloudError
-from provisioner.live.diagnostic_setting_reads import read_diagnostic_settings
+from provisioner.live.extension_reads import read_extension_bodies
 from provisioner.live.inventory import MAIN_SCOPES, Inventory, ScopeCoverage, read_inventory
 from provisioner.resources import Body, Graph, Key, Resource, TypeName, resource_type
 from provisioner.resources.application_resource import principal_id
@@ -247,7 +247,10 @@ def _read_each(azure: Azure, resources: tuple[Resource, ...], workspace_id: str)
     settings = [resource for resource in readable if resource.type.short_name == "diagnostic_setting"]
     single = [resource for resource in readable if resource.type.short_name != "diagnostic_setting"]
     results = [(one, body) for one, body in map_unordered(read, single, azure.concurrency) if body is not None]
-    results += read_diagnostic_settings(azure, settings, workspace_id) if settings else ()
+    for one, body in read_extension_bodies(azure, settings, workspace_id) if settings else ():
+        if isinstance(body, CloudError):
+            raise body
+        results.append((one, body))
     in_directory = Graph(resource for resource in resources if resource.type.api == "directory")
     applications = _read_applications(azure, tuple(in_directory))
     return [
@@ -263,17 +266,18 @@ def _read_extensions(
 
     With `allow_gaps` a type that could not be read is a gap, else CloudError is raised.
     """
-    live, coverage = list[Resource](), list[ScopeCoverage]()
-    for type_name in dict.fromkeys(resource.type.short_name for resource in resources):
-        of_type = tuple(resource for resource in resources if resource.type.short_name == type_name)
-        try:
-            live += _read_each(azure, of_type, workspace_id)
-        except CloudError as error:
-            if not allow_gaps:
-                raise
-            coverage.append(ScopeCoverage(type_name, ok=False, why=error.message))
+    live, errors = list[Resource](), dict[TypeName, CloudError]()
+    for resource, body in read_extension_bodies(azure, resources, workspace_id):
+        if not isinstance(body, CloudError):
+            live.append(_as_live(resource, body))
+        elif allow_gaps:
+            errors[resource.type.short_name] = body
         else:
-            coverage.append(ScopeCoverage(type_name, ok=True))
+            raise body
+    types = dict.fromkeys(resource.type.short_name for resource in resources)
+    coverage = [
+        ScopeCoverage(name, name not in errors, errors[name].message if name in errors else None) for name in types
+    ]
     return live, coverage
 
 

@@ -39,7 +39,14 @@ def test_a_rendered_template_reads_back_as_the_manifest(tmp_path_factory, fields
 
 
 @pytest.mark.parametrize(
-    "example", sorted((ROOT / "examples").glob("*/provisioner.yaml")), ids=lambda file: file.parent.name
+    "example",
+    # A template holds no application of the directory, and no setting that Azure would have without it.
+    [
+        file
+        for file in sorted((ROOT / "examples").glob("*/provisioner.yaml"))
+        if "applications:" not in file.read_text()
+    ],
+    ids=lambda file: file.parent.name,
 )
 def test_every_example_survives_the_way_through_a_template(tmp_path, example):
     manifest = load.load_document(example).manifest

@@ -1,4 +1,4 @@
-"""The diagnostic settings of several rules: Azure lists them for each rule alone, so the reads go out as one batch."""
+"""Resources that lie at others, such as the settings of rules: no list has them, so the reads go as one batch."""
 
 from __future__ import annotations
 
@@ -12,18 +12,33 @@ if TYPE_CHECKING:
     from provisioner.azure import Azure
 
 
-def read_diagnostic_settings(
+def read_extension_bodies(
     azure: Azure, resources: Sequence[Resource], workspace_id: str
-) -> Iterator[tuple[Resource, Body]]:
-    """Each setting that exists with its body: the one of its name, else one that sends the same logs to the workspace.
+) -> Iterator[tuple[Resource, Body | CloudError]]:
+    """What lies at other resources: each that exists with its body, or with the error where it may not be read.
 
-    Azure refuses a second setting for the same logs and workspace. Raises CloudError.
+    A diagnostic setting is the one of its name, else one that sends the same logs to the workspace: Azure refuses a
+    second one.
     """
-    rules = [str(resource.id).partition("/providers/" + resource.type.arm_type)[0] for resource in resources]
-    for resource, settings in zip(resources, read_settings_at(azure, rules), strict=True):
-        body = _counterpart(resource, settings, workspace_id)
+    urls = [_url(resource) for resource in resources]
+    for resource, answer in zip(resources, _answers(azure, urls), strict=True):
+        body = answer
+        if isinstance(answer, dict) and resource.type.short_name == "diagnostic_setting":
+            body = _counterpart(resource, _items(answer), workspace_id)
         if body is not None:
             yield resource, body
+
+
+def _url(resource: Resource) -> str:
+    # Settings are listed: one of another name may do the same.
+    path = str(resource.id)
+    if resource.type.short_name == "diagnostic_setting":
+        path = path.rpartition("/")[0]
+    return f"{path}?api-version={resource.type.api_version}"
+
+
+def _items(answer: Body) -> tuple[Body, ...]:
+    return tuple(item for item in answer.get("value") or () if isinstance(item, dict))
 
 
 def read_settings_at(azure: Azure, rule_ids: Sequence[str]) -> Iterator[tuple[Body, ...]]:
@@ -33,7 +48,7 @@ def read_settings_at(azure: Azure, rule_ids: Sequence[str]) -> Iterator[tuple[Bo
     for answer in _answers(azure, urls):
         if isinstance(answer, CloudError):
             raise answer
-        yield tuple(item for item in (answer or {}).get("value") or () if isinstance(item, dict))
+        yield _items(answer or {})
 
 
 def _answers(azure: Azure, urls: Sequence[str]) -> Iterable[Body | CloudError | None]:
@@ -46,9 +61,13 @@ def _answers(azure: Azure, urls: Sequence[str]) -> Iterable[Body | CloudError | 
     return [_read_alone(azure, url) for url in urls]
 
 
-def _read_alone(azure: Azure, url: str) -> Body | None:
+def _read_alone(azure: Azure, url: str) -> Body | CloudError | None:
     path, _, version = url.partition("?api-version=")
-    return azure.management.get(path, version)
+    try:
+        return azure.management.get(path, version)
+    except CloudError as error:
+        # As in a batch: one that may not be read says nothing about the others.
+        return error
 
 
 def _counterpart(resource: Resource, settings: Sequence[Body], workspace_id: str) -> Body | None:
