@@ -59,7 +59,7 @@ class Visit:
         self.running = running
         self.complaints = []
         self.context = browser.new_context(viewport={"width": 1400, "height": 900}, **options)
-        self.context.set_default_timeout(8_000)
+        self.context.set_default_timeout(25_000)
         self.page = self.open(running.link)
 
     def open(self, address=None):
@@ -390,7 +390,7 @@ def test_a_page_in_another_tab_can_neither_read_nor_write(visit):
     try:
         page = current.context.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/")
-        page.wait_for_function("document.title !== 'working'", timeout=8_000)
+        page.wait_for_function("document.title !== 'working'", timeout=25_000)
         assert set(page.title().split()) == {"rejected"}
     finally:
         server.shutdown()

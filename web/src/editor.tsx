@@ -1,6 +1,6 @@
 // The editor of a transform: CodeMirror in a shadow root, which keeps its styles out of reach of the page's policy.
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { forceLinting, lintGutter, setDiagnostics } from "@codemirror/lint";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -50,6 +50,7 @@ export function Editor(props: EditorProps) {
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);
   latest.current = props;
+  const reported = useRef(props.text);
   const compartment = useRef(new Compartment());
 
   useEffect(() => {
@@ -75,7 +76,9 @@ export function Editor(props: EditorProps) {
         THEME,
         EditorView.contentAttributes.of({ "aria-label": latest.current.label }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+          if (!update.docChanged) return;
+          reported.current = update.state.doc.toString();
+          latest.current.onChange(reported.current);
         }),
         EditorView.domEventHandlers({
           click(event, editor) {
@@ -99,7 +102,8 @@ export function Editor(props: EditorProps) {
 
   useEffect(() => {
     const editor = view.current!;
-    if (editor.state.doc.toString() !== props.text) {
+    // A text that this editor has reported may come back late, when more was typed: only another one replaces it.
+    if (props.text !== reported.current && editor.state.doc.toString() !== props.text) {
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.text } });
     }
   }, [props.text]);
@@ -115,7 +119,6 @@ export function Editor(props: EditorProps) {
       source: finding.code,
     }));
     editor.dispatch(setDiagnostics(editor.state, shown));
-    forceLinting(editor);
   }, [props.findings]);
 
   useEffect(() => {
