@@ -177,7 +177,7 @@ function BoxDetails(props: { box: GraphBox; project: ProjectInfo; focus: (name: 
       });
     return () => controller.abort();
   }, [box.id, project.revision]);
-  useEffect(() => marked.current?.scrollIntoView({ block: "center" }), [source]);
+  useEffect(() => marked.current?.scrollIntoView({ block: "nearest" }), [source]);
   const columns =
     box.type === "table"
       ? project.tables.find((table) => table.name === name)?.columns
