@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from provisioner.kql.evaluation.run_context import RunContext
 from provisioner.kql.functions.function_registry import scalar_function
 from provisioner.kql.values import (
     DAY,
@@ -19,6 +19,9 @@ from provisioner.kql.values import (
     wrap_long,
 )
 from provisioner.kql.values.datetimes import date_to_ticks, ticks_to_date
+
+if TYPE_CHECKING:
+    from provisioner.kql.evaluation.run_context import RunContext
 
 _TICKS_PER_PERIOD = {
     "week": 7 * DAY,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from provisioner.kql.evaluation.run_context import RunContext
 from provisioner.kql.functions.function_registry import scalar_function
+
+if TYPE_CHECKING:
+    from provisioner.kql.evaluation.run_context import RunContext
 
 _UNKNOWN_OFFLINE_NOTE = "{}() asks Azure for what is not known offline; its value is taken as null"
 
