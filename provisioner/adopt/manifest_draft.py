@@ -39,8 +39,8 @@ class ImportedManifest:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds no table, stream or rule."""
-        return not any(self.fields.get(section) for section in ("tables", "streams", "dcrs"))
+        """Whether it holds no table, stream, rule or transform of the workspace."""
+        return not any(self.fields.get(section) for section in ("tables", "streams", "dcrs", "workspace_transforms"))
 
     def yaml_text(self) -> str:
         """The manifest as YAML."""
