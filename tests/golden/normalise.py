@@ -29,6 +29,7 @@ _VOLATILE = [
     (re.compile(r'("run": ")[0-9a-f]{32}"'), r'\1<run>"'),
     (re.compile(r'("reads": )\d+(,\s+"writes": [1-9])'), r"\1<number>\2"),  # waiting for a write polls
     (re.compile(r"\bmade \d+ s ago\b"), "made <seconds> s ago"),
+    (re.compile(r"\b\d+ s from Azure's"), "<seconds> s from Azure's"),
     (re.compile(r"\bprovisionertest[0-9a-f]{8,}"), "provisionertest<run>"),
     (re.compile(r"\b(?:\d+\.\d+ s|\d+ ms)\b"), "<duration>"),
     (re.compile(r'( time=")[\d.]+"'), r'\1<seconds>"'),

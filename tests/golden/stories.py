@@ -307,6 +307,7 @@ def _quickstart() -> Iterator[Step]:
     yield Step("send/unknown-stream", "send Custom-Order quickstart/samples/orders.json -m quickstart -e local")
     yield Step("send/missing-file", "send Custom-Orders nothing.json -m quickstart -e local")
     yield Step("send/nothing-to-resume", f"{sample} -e local --resume")
+    yield from _forms("doctor/quickstart", "doctor quickstart -e local")
     yield from _forms("outputs/quickstart", "outputs quickstart -e local")
     yield from _forms("log/quickstart", "log quickstart -e local --limit 3")
     yield Step("import/live-manifest", "import quickstart -e local")
