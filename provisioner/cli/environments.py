@@ -12,7 +12,6 @@ from provisioner.cli.error_output import error_payload, print_error
 from provisioner.errors import ProvisionerError
 from provisioner.reports.format_registry import render_report, report_data
 from provisioner.reports.json_envelope import json_document
-from provisioner.reports.markdown_table import markdown_table
 from provisioner.reports.report_format import ReportOptions
 from provisioner.reports.text_table import aligned_lines
 
@@ -119,4 +118,7 @@ def _summary_text(results: Sequence[EnvironmentResult[P, T]], summary: Summary[T
         (result.name, *(failed if result.value is None else map(str, cells_of(result.value)))) for result in results
     ]
     titles = ("environment", *head)
+    # Imported late: most commands write no Markdown.
+    from provisioner.reports.markdown_table import markdown_table
+
     return "\n".join(markdown_table(titles, rows) if markdown else aligned_lines([titles, *rows])) + "\n"

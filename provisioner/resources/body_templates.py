@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,7 @@ class BodyTemplates:
         names = [f"{type_name}.json.j2" for type_name in TYPES_IN_ORDER]
         if overrides and not any((overrides / name).is_file() for name in names):
             raise BadRequestFile(f"{overrides} replaces no definition", hint=f"their names are {', '.join(names)}")
-        builtin = FileSystemLoader(data_directory("templates") / "definitions")
-        own = [FileSystemLoader(overrides)] if overrides else []
-        # Sandboxed: overrides come from the project, and a manifest from elsewhere must not run code.
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=ChoiceLoader([*own, builtin, PrefixLoader({"builtin": builtin})]),
-            # A misspelt variable is an error, not an empty text in a body.
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            # The output is JSON, not HTML: every value goes through tojson instead.
-            autoescape=False,
-        )
-        self._environment.filters.update(tojson=_tojson, ref=_ref, param=_param, spelling=_spell_type, merge=_merge)
+        self._environment = _environment(overrides)
 
     def render_body(self, type_name: TypeName, **variables: Any) -> Body:
         """The body of one resource. Raises BadRequestFile where an override is no template or gives no JSON object."""
@@ -60,6 +49,26 @@ class BodyTemplates:
         if not isinstance(body, dict):
             raise BadRequestFile(f"the template {name} gives a {type(body).__name__}, not an object")
         return body
+
+
+# Kept: compiling the templates costs more than rendering them, and one `up` makes bodies several times. A changed file
+# is compiled anew.
+@cache
+def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
+    builtin = FileSystemLoader(data_directory("templates") / "definitions")
+    own = [FileSystemLoader(overrides)] if overrides else []
+    # Sandboxed: overrides come from the project, and a manifest from elsewhere must not run code.
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([*own, builtin, PrefixLoader({"builtin": builtin})]),
+        # A misspelt variable is an error, not an empty text in a body.
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # The output is JSON, not HTML: every value goes through tojson instead.
+        autoescape=False,
+    )
+    environment.filters.update(tojson=_tojson, ref=_ref, param=_param, spelling=_spell_type, merge=_merge)
+    return environment
 
 
 def _tojson(value: Any) -> str:

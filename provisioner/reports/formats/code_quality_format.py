@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,6 +18,9 @@ _SEVERITIES = {"error": "critical", "warning": "minor", "info": "info"}
 @report_format("codequality", view="diagnostics", position=11)
 def code_quality_format(diagnostics: Iterable[Diagnostic]) -> str:
     """A code quality report of GitLab, shown at the lines of a merge request."""
+    # Imported late: every command loads the formats, and hashlib loads OpenSSL.
+    import hashlib
+
     counts: dict[str, int] = {}
     entries = []
     for diagnostic in diagnostics:

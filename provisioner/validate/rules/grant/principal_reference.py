@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Grant, PrincipalReference
-from provisioner.resources import parse_resource_id
 from provisioner.validate.context import Context
 from provisioner.validate.name_matching import is_guid
 from provisioner.validate.rule import rule
@@ -25,6 +24,9 @@ _IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 def principal_reference(grant: Grant, context: Context) -> Iterator[Diagnostic]:
     if not isinstance(grant.principal, PrincipalReference):
         return
+    # Imported late: most manifests name no resource here.
+    from provisioner.resources import parse_resource_id
+
     kind, value = grant.principal.kind, grant.principal.value
     if kind == "application_id":
         if not is_guid(value):

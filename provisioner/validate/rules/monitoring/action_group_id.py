@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Manifest
-from provisioner.resources import parse_resource_id
 from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
@@ -22,8 +21,13 @@ _TYPE = "Microsoft.Insights/actionGroups"
 @rule("MON002", on=Manifest)
 def action_group_id(manifest: Manifest, context: Context) -> Iterator[Diagnostic]:
     alerts = manifest.monitoring.alerts if manifest.monitoring else None
+    if alerts is None:
+        return
+    # Imported late: most manifests name no resource here.
+    from provisioner.resources import parse_resource_id
+
     seen: set[str] = set()
-    for index, id_ in enumerate(alerts.action_groups if alerts else ()):
+    for index, id_ in enumerate(alerts.action_groups):
         parts = parse_resource_id(id_)
         where = ("monitoring", "alerts", "action_groups", index)
         if parts is None or parts.type.lower() != _TYPE.lower():
