@@ -43,7 +43,8 @@ def test_an_emulator_is_started_shown_given_faults_emptied_and_stopped(state):
 
 
 def test_a_wrong_fault_and_a_missing_emulator_are_explained(state, tmp_path):
-    assert "no emulator runs" in run("reset", state=state, code=1).stderr
+    assert "no emulator runs" in run("faults", state=state, code=1).stderr
+    assert "the next start begins afresh" in run("reset", state=state, code=0).stderr
     lifecycle.ensure_running(state)
     assert "earthquake" not in run("faults", state=state).stdout
     assert "a fault is an object" in run("faults", "earthquake", state=state, code=1).stderr
