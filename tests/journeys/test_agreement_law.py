@@ -157,7 +157,7 @@ def same_cell(name, type_, tested, stored):
 
 
 @settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @example(case=Case("basic", {"Bag": "dynamic"}, {}, None, [{"Number": 1, "Bag": {"a": [1, None]}}]))
 @example(case=Case("auxiliary", {"Text": "string"}, {"Text": "todynamic"}, None, [{"Number": 1, "Text": "[1]"}]))
