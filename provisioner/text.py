@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-# What a terminal or a page obeys or hides in place of showing it: control characters but tab and line feed, marks that
+# What a terminal or a page obeys or hides in place of showing it: control characters but tab and line ends, marks that
 # turn the direction of what follows, characters of no width (but the joiners that scripts and emoji need), tags,
 # noncharacters, halves of pairs. Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+    "|\r(?!\n)"
 )
 # The colours and weights that our own reports use; any other sequence comes from elsewhere.
 _OWN_STYLE = re.compile("\x1b\\[(?:0|1|2|3[1-6])(?:;[12])?m")
@@ -36,7 +37,7 @@ def escape_invisible(text: str) -> str:
 
 def escape_line(text: str) -> str:
     """The text on one line, with invisible characters, tabs and line feeds as JSON writes them."""
-    return escape_invisible(text).replace("\n", "\\n").replace("\t", "\\t")
+    return escape_invisible(text.replace("\r\n", "\n")).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def escape_for_terminal(text: str, *, color: bool) -> str:

@@ -22,6 +22,13 @@ def change(rest, **properties):
     return rest.arm("PATCH", Rest.workspace, {"properties": properties})
 
 
+def transformation_rule(rest):
+    destination = {"name": "workspace", "workspaceResourceId": rest.arm("GET", Rest.workspace).body["id"]}
+    flow = {"streams": ["Microsoft-Table-Syslog"], "destinations": ["workspace"], "transformKql": "source"}
+    properties = {"destinations": {"logAnalytics": [destination]}, "dataFlows": [flow]}
+    return {"location": "westeurope", "kind": "WorkspaceTransforms", "properties": properties}
+
+
 def commitment(level):
     return {"name": "CapacityReservation", "capacityReservationLevel": level}
 
@@ -49,7 +56,7 @@ def test_a_commitment_can_be_raised_at_once_and_lowered_after_its_days(rest, azu
 
 
 def test_a_patch_leaves_every_other_setting_as_it_was(rest):
-    rule = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/dataCollectionRules/r"
+    rule = rest.done("PUT", Rest.rule, transformation_rule(rest)).body["id"]
     settings = {
         "sku": commitment(100),
         "retentionInDays": 90,

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import provisioner
 from provisioner.cli import output_encoding
 from provisioner.cli.output_encoding import ASCII_FORMS, ERROR_HANDLER, prepare_streams
+from provisioner.kql.syntax.lexer import TYPOGRAPHIC_SIGNS
 from tests.golden.recorded import file_of, play
 from tests.golden.runs import Outcome, run_encoded, workplace
 from tests.golden.stories import Story, stories
@@ -31,7 +32,7 @@ PACKAGE = Path(provisioner.__file__).parent
 OFFLINE = {"help", "usage", "reference", "validate", "test", "render", "init", "import", "emulator"}
 STORIES = list(stories())
 # Signs that are data: full stops of host names, what stands for broken text, and a value of test records.
-DATA_SIGNS = set("。．｡\ufffd🎉")
+DATA_SIGNS = set("。．｡\ufffd🎉") | set(TYPOGRAPHIC_SIGNS)
 
 
 def in_code_page(text, encoding="cp1252"):

@@ -45,6 +45,8 @@ _LOOKALIKES = {
     "\uff09": ")",
 }
 """Characters that look like an operator, and the operator."""
+TYPOGRAPHIC_SIGNS = f"{_DOUBLE_QUOTES}{_SINGLE_QUOTES}{''.join(_LOOKALIKES)}"
+"""All signs that are taken for others, as editors of prose write them."""
 _OTHER_LANGUAGES = {"&&": "and"}
 """Operators of other languages, and the word for them."""
 
