@@ -14,6 +14,8 @@ UNDEFINED_TABLE = "IMP007"
 ONE_PER_MANIFEST = "IMP008"
 UNREADABLE_SCOPE = "IMP009"
 NOTHING_IMPORTED = "IMP010"
+CLASSIC_LOSS = "IMP011"
+CLASSIC_CHANGE = "IMP012"
 
 CODES = code_table(
     Code(
@@ -77,6 +79,18 @@ CODES = code_table(
         "warning",
         "The manifest holds no table and no data collection rule\n\nWhy: whatever the source holds was left out, for "
         "the reasons given with it; applied, such a manifest does nothing. The command fails.",
+    ),
+    Code(
+        CLASSIC_LOSS,
+        "warning",
+        "A field or a column of a classic table is not carried over\n\nWhy: the HTTP Data Collector API or "
+        "today's tables refuse its name, or nothing tells which field filled it. Rows that are there stay.",
+    ),
+    Code(
+        CLASSIC_CHANGE,
+        "info",
+        "What changes for a classic table and its senders\n\nWhy: the migration is one way, senders of the HTTP Data "
+        "Collector API end, and some types were guesses of the API. The text stands as a comment in the manifest.",
     ),
 )
 """Of a live resource NO_MANIFEST_KEY and SKIPPED_DCR may be only an info: Azure keeps it as it is."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provisioner.adopt.classic_table import ClassicTable
 from provisioner.adopt.codes import ONE_PER_MANIFEST, SKIPPED_DCR, UNREADABLE_SCOPE, UNSUPPORTED_TYPE
 from provisioner.adopt.dcr_import import is_for_senders, reason_to_skip
 from provisioner.adopt.grant_import import RoleAssignment
+from provisioner.adopt.live_classic import table_of_body
 from provisioner.adopt.manifest_assembly import ImportedMonitoring, ImportedTags
 from provisioner.adopt.manifest_draft import ManifestDraft
 from provisioner.adopt.manifest_naming import name_from_workspace
@@ -35,10 +38,26 @@ if TYPE_CHECKING:
     from provisioner.azure import Azure
 
 
+@dataclass(frozen=True, slots=True)
+class ClassicChoice:
+    """That classic tables are carried over; `time_field` is the field that their senders named as the time, if any."""
+
+    time_field: str | None = None
+
+
 class LiveSource:
     """A live group and workspace, as a source of an import; `owner` is the owner tag of the resources that are ours."""
 
-    def __init__(self, azure: Azure, live_inventory: Inventory, body: Body, group: str, name: str | None) -> None:
+    def __init__(
+        self,
+        azure: Azure,
+        live_inventory: Inventory,
+        body: Body,
+        group: str,
+        name: str | None,
+        classic: ClassicChoice | None = None,
+    ) -> None:
+        self.classic = classic
         self.azure, self.azure_target = azure, azure.target
         self.inventory, self.group, self.workspace_body = live_inventory, group, body
         self.dcrs: list[Body] = []
@@ -54,6 +73,11 @@ class LiveSource:
     def manages_workspace(self) -> bool:
         """Whether the workspace bears our owner tag, so that the manifest declares it."""
         return self._is_ours(self.workspace_body)
+
+    @property
+    def has_classic_tables(self) -> bool:
+        """Whether the workspace has tables of the HTTP Data Collector API, or of an agent before its time."""
+        return any(is_classic(body) for body in self.inventory.tables or ())
 
     def target(self) -> dict[str, Any]:
         """The group that was read."""
@@ -109,6 +133,21 @@ class LiveSource:
     def rules(self) -> list[ImportedResource]:
         """The rules that the manifest can hold."""
         return [ImportedResource(str(dcr["name"]), dcr, endpoint=endpoint_mode(dcr)) for dcr in self.dcrs]
+
+    def classic_tables(self) -> list[ClassicTable]:
+        """All classic tables of the workspace where the caller chose to carry them over."""
+        classic_bodies = [body for body in self.inventory.tables or () if is_classic(body)] if self.classic else []
+        if self.classic is None or not classic_bodies:
+            return []
+        # Who may read tables need not be allowed to read alerts.
+        alerts = read_inventory(
+            self.azure, str(self.workspace_body["id"]), self.group, allow_gaps=True, only=("query_alerts",)
+        )
+        self._report_gaps(scope for scope in alerts.coverage if not scope.ok)
+        return [
+            table_of_body(str(body["name"]), body, alerts.query_alerts or (), time_field=self.classic.time_field)
+            for body in classic_bodies
+        ]
 
     def role_assignments(self) -> list[RoleAssignment]:
         """The role assignments that hold in the group."""
@@ -245,7 +284,8 @@ class LiveSource:
             if not is_declarable(name, body):
                 continue
             if is_classic(body):
-                self.draft.skip(UNSUPPORTED_TYPE, "table", name, MIGRATE_FIRST)
+                if self.classic is None:
+                    self.draft.skip(UNSUPPORTED_TYPE, "table", name, f"{MIGRATE_FIRST}, or import it with --classic")
             elif in_this_group or name in written:
                 yield body
             else:

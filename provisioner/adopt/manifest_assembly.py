@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from provisioner.adopt import manifest_sections
+from provisioner.adopt.classic_table import ClassicTable, add_classic_tables
 from provisioner.adopt.codes import NO_MANIFEST_KEY
 from provisioner.adopt.grant_import import RoleAssignment, add_grants
 from provisioner.adopt.manifest_draft import ImportedManifest, ManifestDraft
@@ -62,6 +63,9 @@ class ResourceSource(Protocol):
     def rules(self) -> Iterable[ImportedResource]:
         """The data collection rules that the manifest is to hold."""
 
+    def classic_tables(self) -> Iterable[ClassicTable]:
+        """The tables of the HTTP Data Collector API that are to be carried over."""
+
     def role_assignments(self) -> Iterable[RoleAssignment]:
         """The role assignments that may let senders in."""
 
@@ -91,6 +95,7 @@ def build_manifest(source: ResourceSource) -> ImportedManifest:
         draft.fields["endpoint"] = endpoint
     manifest_sections.add_tables(draft, _first_of_each_name(draft, source.tables()))
     manifest_sections.add_dcrs(draft, _first_of_each_name(draft, source.rules()))
+    add_classic_tables(draft, source.classic_tables())
     add_grants(draft, source.role_assignments(), source.rule_ids())
     tags = source.tags()
     common = common_tags(tags.all)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.adopt.body_types import coerce_types, drop_unresolved
+from provisioner.adopt.classic_table import ClassicTable
 from provisioner.adopt.codes import NO_MANIFEST_KEY, SKIPPED_DCR, UNRESOLVED_VALUE, UNSUPPORTED_TYPE
 from provisioner.adopt.dcr_import import (
     WHY_UNTAKEABLE,
@@ -107,6 +108,10 @@ class TemplateSource:
     def rules(self) -> list[ImportedResource]:
         """The rules that a manifest can hold."""
         return [self._imported_dcr(dcr) for dcr in self._dcrs]
+
+    def classic_tables(self) -> list[ClassicTable]:
+        """None: a template tells nothing of the payloads that filled such a table."""
+        return []
 
     def role_assignments(self) -> list[RoleAssignment]:
         """The role assignments of the files."""

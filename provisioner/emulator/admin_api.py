@@ -16,6 +16,7 @@ from provisioner.emulator.http.response import ApiError, Response
 from provisioner.emulator.logs import dropped_rows
 from provisioner.emulator.logs.row_store import table_key
 from provisioner.emulator.store import DATA_TABLES, StoredResource
+from provisioner.model import column_type
 
 if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
@@ -158,17 +159,36 @@ def issue_assertion(request: Request) -> Response:
 
 
 def put_classic_table(request: Request) -> Response:
-    """Create a classic custom table, as the retired Data Collector API did; Azure's own paths cannot."""
+    """Create a classic custom table, as the retired Data Collector API did; Azure's own paths cannot.
+
+    The body may name its columns, as a table's body does: `{"columns": [{"name", "type"}]}`.
+    """
     workspace = workspaces.require_workspace(request)
     name = request.path_params["table"]
     check_name(name)
     if tables.find_table(request.state, workspace, name):
         raise invalid_parameter(f"Table {name} exists.")
-    columns = [{"name": "TimeGenerated", "type": "dateTime", "isDefaultDisplay": False, "isHidden": False}]
-    private = {"plan": "Analytics", "columns": columns, "types": {"TimeGenerated": "dateTime"}, "classic": True}
+    types = {"TimeGenerated": "dateTime"} | _classic_columns(request)
+    columns = [
+        {"name": column, "type": type_, "isDefaultDisplay": False, "isHidden": False} for column, type_ in types.items()
+    ]
+    private = {"plan": "Analytics", "columns": columns, "types": types, "classic": True}
     table = StoredResource(tables.table_id(workspace, name), workspaces.TABLE, {}, private)
     request.state.store.put(table)
     return Response(201, tables.current_body(workspace, table))
+
+
+def _classic_columns(request: Request) -> dict[str, str]:
+    """Name → type of the columns that the body names beside TimeGenerated; none where there is no body."""
+    listed = request.parse_json_object().get("columns", []) if request.content else []
+    types: dict[str, str] = {}
+    for column in listed if isinstance(listed, list) else [None]:
+        name, spelled = (column.get("name"), column.get("type")) if isinstance(column, dict) else (None, None)
+        type_ = column_type(spelled) if isinstance(spelled, str) else None
+        if not isinstance(name, str) or type_ is None:
+            raise ApiError(400, "InvalidColumns", "`columns` is a list of {name, type} with the types of a table.")
+        types[name] = type_.table
+    return types
 
 
 def reset(request: Request) -> Response:

@@ -23,6 +23,10 @@ _CLOUDS = ("public", "usgovernment", "china")
 @click.argument("paths", metavar="[MANIFEST | FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--from-arm", "files", is_flag=True, help="Read FILEs of JSON: templates, tables, rules, connectors.")
 @click.option("--from-bicep", "bicep", is_flag=True, help="Read Bicep FILEs, compiled by the `bicep` on the path.")
+@click.option("--classic", is_flag=True, help="Carry over classic tables, of the workspace or of --sample.")
+@click.option("--sample", type=click.Path(path_type=Path), help="A payload as it was posted to the Data Collector API.")
+@click.option("--log-type", metavar="NAME", help="The header Log-Type of --sample; the table is NAME_CL.")
+@click.option("--time-field", metavar="FIELD", help="The field that the header time-generated-field named.")
 @click.option("-e", "--environment", help="The environment whose target is read; `local` is the emulator.")
 @click.option("--var", "variables", multiple=True, callback=options.parse_pairs, metavar="K=V", help="Set a variable.")
 @click.option("--cloud", type=click.Choice(_CLOUDS), default="public", show_default=True)
@@ -44,29 +48,32 @@ def import_(
     format_name: str,
     files: bool,
     bicep: bool,
+    classic: bool,
     strict: bool,
     out: Path | None,
     **settings: Any,
 ) -> int:
     """Write a manifest from what exists in Azure, or in files of other tools.
 
-    Without --from-arm and --from-bicep the target and the workspace of a manifest are read, or those that the
-    options name.
+    Without --from-arm, --from-bicep and --sample the target and the workspace of a manifest are read, or those that
+    the options name. With --classic the tables of the HTTP Data Collector API come too.
 
     \b
     Example: provisioner import --subscription S --resource-group rg --workspace law > provisioner.yaml
              provisioner import --from-arm Connector_DCR.json Connector_table.json
+             provisioner import --classic --sample posted.json --log-type Orders > provisioner.yaml
     """  # noqa: D301
-    if files and bicep:
-        raise click.UsageError("say --from-arm or --from-bicep, not both")
-    if files or bicep:
+    _require_one_source(paths, settings, files=files, bicep=bicep, classic=classic)
+    if settings["sample"] is not None:
+        imported = _from_payload(settings)
+    elif files or bicep:
         if not paths:
             raise click.UsageError(f"--from-{'bicep' if bicep else 'arm'} needs a FILE")
         imported = _from_files(paths, settings, bicep=bicep)
     else:
         if len(paths) > 1:
             raise click.UsageError("one MANIFEST at most; for files of other tools say --from-arm")
-        imported = _from_azure(paths[0] if paths else None, console, settings)
+        imported = _from_azure(paths[0] if paths else None, console, settings, classic=classic)
     _print_diagnostics(imported, console)
     text = render_report("import", format_name, imported)
     if out is None:
@@ -77,6 +84,32 @@ def import_(
     return 1 if imported.is_empty or (strict and is_lossy) else 0
 
 
+def _require_one_source(
+    paths: tuple[Path, ...], settings: dict[str, Any], *, files: bool, bicep: bool, classic: bool
+) -> None:
+    """Raise UsageError where the options name two sources, or belong to one that is not named."""
+    if files and bicep:
+        raise click.UsageError("say --from-arm or --from-bicep, not both")
+    if classic and (files or bicep):
+        raise click.UsageError("--classic reads a workspace or a --sample, no templates")
+    given = {f"--{name.replace('_', '-')}" for name in ("sample", "log_type", "time_field") if settings[name]}
+    if given and not classic:
+        raise click.UsageError(f"{min(given)} belongs to --classic: say that too")
+    for option, other in (("--sample", "--log-type"), ("--log-type", "--sample")):
+        if option in given and other not in given:
+            raise click.UsageError(f"{option} needs {other} too")
+    if "--sample" in given and paths:
+        raise click.UsageError("the payload is given with --sample: no MANIFEST and no FILE beside it")
+
+
+def _from_payload(settings: dict[str, Any]) -> ImportedManifest:
+    from provisioner.adopt import ImportOptions, from_payload
+
+    names = ("name", "subscription", "resource_group", "location", "workspace")
+    options_ = ImportOptions(**{name: settings[name] for name in names})
+    return from_payload(settings["sample"], settings["log_type"], options_, time_field=settings["time_field"])
+
+
 def _from_files(paths: tuple[Path, ...], settings: dict[str, Any], *, bicep: bool) -> ImportedManifest:
     from provisioner.adopt import ImportOptions, from_arm, from_bicep
 
@@ -85,8 +118,8 @@ def _from_files(paths: tuple[Path, ...], settings: dict[str, Any], *, bicep: boo
     return read(paths, ImportOptions(**{name: settings[name] for name in names}))
 
 
-def _from_azure(path: Path | None, console: Console, settings: dict[str, Any]) -> ImportedManifest:
-    from provisioner.adopt import from_live
+def _from_azure(path: Path | None, console: Console, settings: dict[str, Any], *, classic: bool) -> ImportedManifest:
+    from provisioner.adopt import ClassicChoice, from_live
     from provisioner.cli.azure_session import announced_connection
     from provisioner.connection import connect
 
@@ -96,7 +129,8 @@ def _from_azure(path: Path | None, console: Console, settings: dict[str, Any]) -
         _source_of_manifest(path or Path(), settings) if by_manifest else _source_of_options(settings)
     )
     with announced_connection(connect(target, state_directory), console) as azure:
-        return from_live(azure, workspace, name=settings["name"])
+        choice = ClassicChoice(settings["time_field"]) if classic else None
+        return from_live(azure, workspace, name=settings["name"], classic=choice)
 
 
 def _source_of_manifest(path: Path, settings: dict[str, Any]) -> tuple[Target, str, Path]:

@@ -138,7 +138,7 @@ def _transform(leaves: Sequence[LeafValue], types: Mapping[str, str]) -> str:
 
 def _leaf_expression(leaf: LeafValue, types: Mapping[str, str]) -> str:
     first, *rest = leaf.json_path
-    text = first if _IDENTIFIER.fullmatch(first) and first.lower() not in _KEYWORDS else f"[{_quoted(first)}]"
+    text = column_reference(first)
     for part in rest:
         text += f".{part}" if _IDENTIFIER.fullmatch(part) and part.lower() not in _KEYWORDS else f"[{_quoted(part)}]"
     # A stream's own columns have their type; what is inside a dynamic value needs a cast, and a guid always does.
@@ -147,13 +147,22 @@ def _leaf_expression(leaf: LeafValue, types: Mapping[str, str]) -> str:
     return f"{_CASTS[leaf.type]}({text})"
 
 
+def column_reference(name: str) -> str:
+    """A column's name as KQL reads it: in brackets and quotes where it is no plain name, or a keyword."""
+    return name if _IDENTIFIER.fullmatch(name) and name.lower() not in _KEYWORDS else f"[{_quoted(name)}]"
+
+
 def _quoted(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-# Keywords of KQL: as a column's name they need brackets and quotes.
+# Words of KQL that need brackets and quotes as a column's name, or may need them: these never harm.
+# Source: https://learn.microsoft.com/kusto/query/schema-entities/entity-names
 _KEYWORDS = frozenset(
-    "and or in has contains between by where extend project source let true false null datetime dynamic type".split()  # noqa: SIM905
+    "and or in has contains between by where extend project source let true false null type "  # noqa: SIM905
+    "bool boolean date datetime decimal double dynamic guid int long real string time timespan "
+    "as asc count desc distinct find fork from join kind limit lookup materialize not nulls of on parse pattern print "
+    "range render sample scan search serialize set sort summarize take to top union with".split()
 )
 
 
