@@ -38,7 +38,7 @@ def test_every_form_of_every_command_has_a_case():
     """The forms are read from the recorded help, so a new one cannot be forgotten."""
     for command in COMMANDS:
         text = file_of(f"help/{command.replace(' ', '-')}").read_text("utf-8")
-        choices = re.search(r"--format \[([\w|]+)\]", text)
+        choices = re.search(r"--format \[([\w|-]+)\]", text)
         assert tuple(choices[1].split("|") if choices else ()) == FORMS.get(command, ()), command
         for form in FORMS.get(command, ()):
             stated = [step for step in STEPS if step.words.startswith(command) and f"--format {form}" in step.words]
