@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _HOSTS = ("127.0.0.1", "localhost")
-_COOKIE = "provisioner-workbench"
 
 
 class RequestGuard:
@@ -69,11 +68,16 @@ class RequestGuard:
             # Used up: a link in a log or a history opens nothing any more.
             self.token = ""
         response = web.Response(status=303, headers={"Location": "/"})
-        response.set_cookie(_COOKIE, self._session, httponly=True, samesite="Strict", path="/")
+        response.set_cookie(self._cookie, self._session, httponly=True, samesite="Strict", path="/")
         return response
 
+    @property
+    def _cookie(self) -> str:
+        # Cookies are shared by all ports of a host: two workbenches would take each other's away.
+        return f"provisioner-workbench-{self._port}"
+
     def _has_session(self, request: web.Request) -> bool:
-        cookie = request.cookies.get(_COOKIE, "")
+        cookie = request.cookies.get(self._cookie, "")
         return secrets.compare_digest(cookie.encode(), self._session.encode())
 
     def _hosts(self) -> frozenset[str]:

@@ -18,6 +18,8 @@ export interface RecordsProps {
   stream: StreamInfo | null;
   text: string;
   set: RecordSet | null;
+  /** Nothing was ever put in for this stream. */
+  isNew: boolean;
   onText: (text: string) => void;
   onSet: (set: RecordSet, text: string | null) => void;
 }
@@ -82,7 +84,9 @@ export function Records(props: RecordsProps) {
   };
   useEffect(() => {
     if (props.set === null && props.text) void take(props.text);
-  }, [props.set, props.text]);
+    // The first look shows rows: the author's samples, where there are any.
+    else if (props.set === null && props.isNew && props.stream && props.stream.samples > 0) void fetchOf("samples");
+  }, [props.set, props.text, props.stream?.key]);
 
   return (
     <section

@@ -13,6 +13,15 @@ function read<T>(key: string, initial: T): T {
   }
 }
 
+/** Whether a value was kept, be it an empty one. */
+export function isStored(key: string): boolean {
+  try {
+    return localStorage.getItem(PREFIX + key) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Keep a value for the next visit. */
 export function store(key: string, value: unknown): void {
   try {

@@ -21,7 +21,7 @@ import { Records } from "./records";
 import { Rows } from "./rows";
 import { Difference, SaveDialog } from "./saveDialog";
 import { fromText, isShared, type SharedCase, toFragment } from "./share";
-import { useStored } from "./stored";
+import { useStored, isStored } from "./stored";
 
 interface Draft {
   text: string;
@@ -245,6 +245,7 @@ export function TransformView(props: { project: ProjectInfo }) {
           stream={current?.stream ?? null}
           text={recordsText}
           set={set}
+          isNew={!isOwn && !isStored(`records:${key}`)}
           onText={setRecordsText}
           onSet={(next, text) => {
             setSet(next);
