@@ -136,8 +136,12 @@ def _read_entry(line: bytes) -> dict[str, Any] | None:
 _MISSING = object()
 
 
-def journal_text(recorded: RecordedChanges) -> str:
-    """Recorded changes as text: a heading a run, below it each change with its state, properties and error."""
+def journal_text(recorded: RecordedChanges, *, whole: bool = False) -> str:
+    """Recorded changes as text: a heading a run, below it each change with its state, properties and error.
+
+    Long values are cut unless `whole`.
+    """
+    shown = _json_text if whole else _shortened_json
     lines: list[str] = []
     run = None
     for entry in recorded.changes:
@@ -147,8 +151,7 @@ def journal_text(recorded: RecordedChanges) -> str:
             lines += [*([""] if lines else []), f"{entry['at']}  {where}  {entry['fingerprint']}  by {entry['who']}"]
         lines.append(f"  {entry['state']:<8}{entry['action']:<8}{entry['type']:<9} {entry['name']}")
         lines += [
-            f"      {delta['path']}: {_shortened_json(delta['before'])} -> {_shortened_json(delta['after'])}"
-            for delta in entry["deltas"]
+            f"      {delta['path']}: {shown(delta['before'])} -> {shown(delta['after'])}" for delta in entry["deltas"]
         ]
         error = entry.get("error")
         if error:
@@ -167,7 +170,7 @@ def damage_text(lines: Sequence[int]) -> str:
 
 
 VIEWS: Views[RecordedChanges] = {
-    "text": lambda recorded, _: journal_text(recorded),
+    "text": lambda recorded, options: journal_text(recorded, whole=options.verbose),
     "data": lambda recorded, _: {
         "changes": recorded.changes,
         **({"damaged_lines": list(recorded.damaged_lines)} if recorded.damaged_lines else {}),
@@ -176,6 +179,10 @@ VIEWS: Views[RecordedChanges] = {
 _SHOWN_LINES = 10
 
 
+def _json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _shortened_json(value: Any) -> str:
-    shown = json.dumps(value, ensure_ascii=False)
+    shown = _json_text(value)
     return shown if len(shown) <= 60 else f"{shown[:59]}…"

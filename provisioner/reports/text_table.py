@@ -10,7 +10,8 @@ from typing import Any
 from provisioner.reports.ansi_styles import painter
 from provisioner.transforms.row_compare import ABSENT
 
-_MAX_WIDTH = 60
+CELL_WIDTH = 60
+"""Characters of a value in a table for people; with `-v` it is whole."""
 _TRAILING_ZEROS = re.compile(r"(\d\d:\d\d:\d\d)(?:\.0+|(\.\d*?)0+)Z$")
 
 TableLine = tuple[bool, Sequence[str]]
@@ -22,7 +23,7 @@ def trim_time(text: str) -> str:
     return _TRAILING_ZEROS.sub(lambda match: f"{match[1]}{match[2] or ''}Z", text)
 
 
-def format_cell(value: Any, width: int | None = _MAX_WIDTH) -> str:
+def format_cell(value: Any, width: int | None = CELL_WIDTH) -> str:
     """A JSON value as text of limited width, without quotes where it cannot be taken for another value.
 
     Without a width it is whole.
@@ -39,8 +40,16 @@ def format_cell(value: Any, width: int | None = _MAX_WIDTH) -> str:
     return text if width is None or len(text) <= width else f"{text[: width - 1]}…"
 
 
-def format_difference(expected: Any, actual: Any) -> tuple[str, str]:
-    """Two differing values as texts that differ: long ones are shown around their first difference."""
+def format_pair(expected: Any, actual: Any, *, whole: bool = False) -> tuple[str, str]:
+    """Two values of one cell, cut to the table's width unless `whole`."""
+    width = None if whole else CELL_WIDTH
+    return format_cell(expected, width), format_cell(actual, width)
+
+
+def format_difference(expected: Any, actual: Any, *, whole: bool = False) -> tuple[str, str]:
+    """Two differing values as texts that differ: long ones around their first difference, unless `whole`."""
+    if whole:
+        return format_pair(expected, actual, whole=True)
     left, right = format_cell(expected), format_cell(actual)
     if left != right or expected is ABSENT or actual is ABSENT:
         return left, right
@@ -50,7 +59,7 @@ def format_difference(expected: Any, actual: Any) -> tuple[str, str]:
     shorter = min(len(expected), len(actual))
     # Both are cut to the same width: around the first difference, with some text before it.
     start = max(0, next((i for i, (a, b) in pairs if a != b), shorter) - 15)
-    end = start + _MAX_WIDTH - 2
+    end = start + CELL_WIDTH - 2
     return f"…{expected[start:end]}", f"…{actual[start:end]}"
 
 

@@ -10,7 +10,14 @@ from provisioner.reports.ansi_styles import painter
 from provisioner.reports.json_envelope import VERSION
 from provisioner.reports.junit import JUnitSuite, JUnitTestCase
 from provisioner.reports.report_format import Views
-from provisioner.reports.text_table import TableLine, format_cell, format_difference, table_lines
+from provisioner.reports.text_table import (
+    CELL_WIDTH,
+    TableLine,
+    format_cell,
+    format_difference,
+    format_pair,
+    table_lines,
+)
 from provisioner.transform_tests.result import TestResult
 from provisioner.transform_tests.transform_test_page import transform_test_page
 from provisioner.transforms.row_compare import ABSENT, RowResult
@@ -32,7 +39,7 @@ def format_text(results: Sequence[TestResult], *, color: bool = False, verbose: 
         if result.ok:
             lines += [paint(f"    note: {note}", "dim") for note in result.notes]
         else:
-            lines += [*_failure_lines(result, "    ", color=color), ""]
+            lines += [*_failure_lines(result, "    ", color=color, whole=verbose), ""]
     failures = sum(not result.ok for result in results)
     passed = f"{len(results) - failures} passed"
     if not results:
@@ -78,7 +85,7 @@ VIEWS: Views[Sequence[TestResult]] = {
 
 
 def _junit_case(result: TestResult) -> JUnitTestCase:
-    detail = "\n".join(_failure_lines(result, "", color=False))
+    detail = "\n".join(_failure_lines(result, "", color=False, whole=True))
     return JUnitTestCase(
         result.stream,
         f"{result.name} → {result.table}",
@@ -88,7 +95,7 @@ def _junit_case(result: TestResult) -> JUnitTestCase:
     )
 
 
-def _failure_lines(result: TestResult, indent: str, *, color: bool) -> list[str]:
+def _failure_lines(result: TestResult, indent: str, *, color: bool, whole: bool = False) -> list[str]:
     lines = [f"{indent}{result.reason}"] if result.reason else []
     for diagnostic in result.diagnostics:
         position = f"{diagnostic.place}: " if diagnostic.place else ""
@@ -97,7 +104,7 @@ def _failure_lines(result: TestResult, indent: str, *, color: bool) -> list[str]
     for number, row in enumerate(result.rows, 1):
         if not row.ok:
             lines.append(f"{indent}row {number}{_lone_row_remark(row)}")
-            lines += table_lines(("column", "expected", "actual"), _cell_lines(row), indent, color=color)
+            lines += table_lines(("column", "expected", "actual"), _cell_lines(row, whole=whole), indent, color=color)
     return [*lines, *(f"{indent}note: {note}" for note in result.notes)]
 
 
@@ -107,18 +114,19 @@ def _lone_row_remark(row: RowResult) -> str:
     return ": there, not expected" if row.expected is None else ""
 
 
-def _cell_lines(row: RowResult) -> list[TableLine]:
+def _cell_lines(row: RowResult, *, whole: bool) -> list[TableLine]:
+    width = None if whole else CELL_WIDTH
     if row.actual is None:
-        return [(False, (name, format_cell(value), "")) for name, value in (row.expected or {}).items()]
+        return [(False, (name, format_cell(value, width), "")) for name, value in (row.expected or {}).items()]
     if row.expected is None:
-        return [(False, (name, "", format_cell(value))) for name, value in row.actual.items()]
+        return [(False, (name, "", format_cell(value, width))) for name, value in row.actual.items()]
     differences = {difference.column: difference for difference in row.differences}
     lines: list[TableLine] = []
     for name, expected in row.expected.items():
         if name not in differences:
-            lines.append((True, (name, format_cell(expected), format_cell(row.actual.get(name)))))
+            lines.append((True, (name, *format_pair(expected, row.actual.get(name), whole=whole))))
         elif differences[name].actual is ABSENT:
-            lines.append((False, (name, format_cell(expected), "(not written by the transform)")))
+            lines.append((False, (name, format_cell(expected, width), "(not written by the transform)")))
         else:
-            lines.append((False, (name, *format_difference(expected, differences[name].actual))))
+            lines.append((False, (name, *format_difference(expected, differences[name].actual, whole=whole))))
     return lines

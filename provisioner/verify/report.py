@@ -11,7 +11,7 @@ from provisioner.reports.durations import format_seconds
 from provisioner.reports.json_envelope import VERSION
 from provisioner.reports.junit import JUnitSuite, JUnitTestCase
 from provisioner.reports.report_format import Views
-from provisioner.reports.text_table import TableLine, format_cell, format_difference, table_lines
+from provisioner.reports.text_table import TableLine, format_difference, format_pair, table_lines
 from provisioner.text import plural
 from provisioner.verify.verification_page import verification_page
 
@@ -57,7 +57,7 @@ def _arrival_lines(arrival: Arrival, *, sent: bool, color: bool, verbose: bool) 
     lines = [f"{mark} {title}  via {arrival.dcr}{_counts(arrival, sent=sent)}"]
     for row in arrival.rows:
         if row.arrived and (not row.ok or verbose):
-            lines += table_lines(_TABLE_HEAD, list(_cell_lines(row)), "    ", color=color)
+            lines += table_lines(_TABLE_HEAD, list(_cell_lines(row, whole=verbose)), "    ", color=color)
     if arrival.diagnosis:
         lines += _diagnosis_lines(arrival.diagnosis, color=color)
     if arrival.unproven and arrival.ok:
@@ -78,12 +78,12 @@ def _counts(arrival: Arrival, *, sent: bool) -> str:
     return f"  {arrival.arrived} of {plural(arrival.sent, 'row')}{proven}{seconds}"
 
 
-def _cell_lines(row: RowArrival) -> Iterator[TableLine]:
+def _cell_lines(row: RowArrival, *, whole: bool) -> Iterator[TableLine]:
     for column in row.columns:
         if column.ok:
-            yield True, (column.name, format_cell(column.expected), format_cell(column.arrived))
+            yield True, (column.name, *format_pair(column.expected, column.arrived, whole=whole))
         else:
-            yield False, (column.name, *format_difference(column.expected, column.arrived))
+            yield False, (column.name, *format_difference(column.expected, column.arrived, whole=whole))
 
 
 def _diagnosis_lines(diagnosis: Diagnosis, *, color: bool) -> list[str]:

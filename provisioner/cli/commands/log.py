@@ -32,5 +32,5 @@ def log(project: Project, console: Console, format_name: str, limit: int) -> int
     ][-limit:]
     if not changes:
         project.manifest  # noqa: B018 - raises where there is no such manifest or environment
-    console.data(render_report("log", format_name, replace(recorded, changes=changes)))
+    console.data(render_report("log", format_name, replace(recorded, changes=changes), console.report_options()))
     return 0
