@@ -21,7 +21,11 @@ def mutants_of(tree: Tree) -> Iterator[Mutant]:
 
 def table_types(tree: Tree) -> Iterator[Mutant]:
     """Each column that some flow writes, of each other type."""
+    streams = str(tree.get("streams", {}))
     for table, entry in tree.get("tables", {}).items():
+        # What nothing of ours writes may have any type.
+        if table not in streams:
+            continue
         for column, type_ in entry.get("columns", {}).items():
             kind = type_["type"] if isinstance(type_, dict) else type_
             for other in TYPES:
@@ -67,7 +71,7 @@ def transforms(tree: Tree) -> Iterator[Mutant]:
     for path, text in _walk(tree):
         if path[-1] != "transform" or path[0] == "environments":
             continue
-        stream = tree["streams"][path[1]]
+        stream = tree["streams"][path[1]] if path[0] == "streams" else {}
         for match in re.finditer(r"\b(to\w+|is\w+|parse_json|strcat|iff|case|extract|split|tolower)\(", text):
             mutant = text[: match.end(1)] + "x" + text[match.end(1) :]
             yield f"{_path_text(path)} {match[1]} at {match.start()}", put(tree, mutant, *path)

@@ -36,7 +36,8 @@ def base_manifests() -> dict[str, Manifest]:
         for stream in manifest["streams"].values():
             if isinstance(stream, dict) and isinstance(stream.get("samples"), dict):
                 stream["samples"] = json.loads((path.parent / stream["samples"]["file"]).read_text(encoding="utf-8"))
-        manifests[path.stem if path.stem != "provisioner" else path.parent.name] = manifest
+        # An example may be called like one of the cases.
+        manifests[path.stem if path.stem != "provisioner" else f"example {path.parent.name}"] = manifest
     return manifests
 
 

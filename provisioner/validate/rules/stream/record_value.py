@@ -37,17 +37,19 @@ _TIME = "TimeGenerated"
 
 @rule("STR009", on=Stream, severity="warning")
 def record_value(stream: Stream, context: Context) -> Iterator[Diagnostic]:
-    # One finding for each column and place: a wrong type mostly stands in every record.
-    reported: set[tuple[str, str]] = set()
+    # One finding of a severity for each column and place: a wrong type mostly stands in every record, and a value that
+    # is only lost must not hide one that fails the whole call.
+    reported: set[tuple[str, str, str]] = set()
     for path, record in stream_records(stream):
         for name, value in record.items():
             type_ = stream.columns.get(name)
             place = str(path[0])
-            if type_ not in TYPES or value is None or (name, place) in reported:
+            if type_ not in TYPES or value is None or (name, place, "error") in reported:
                 continue
             for finding in _value_findings(stream, context, (*path, name), name, value):
-                reported.add((name, place))
-                yield finding
+                if (name, place, finding.severity) not in reported:
+                    reported.add((name, place, finding.severity))
+                    yield finding
 
 
 def _value_findings(
