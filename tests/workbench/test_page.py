@@ -152,8 +152,9 @@ def test_a_where_that_drops_a_record_is_named_and_shown(visit):
     put_records(page, RECORDS)
     write_transform(page, TRANSFORM)
     page.get_by_role("button", name='where level != "debug"').click()
-    assert page.evaluate(
-        "document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-selectionBackground').length"
+    # The editor draws a selection in its next frame.
+    page.wait_for_function(
+        "document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-selectionBackground').length > 0"
     )
 
 
