@@ -153,9 +153,7 @@ def test_a_where_that_drops_a_record_is_named_and_shown(visit):
     write_transform(page, TRANSFORM)
     page.get_by_role("button", name='where level != "debug"').click()
     # The editor draws a selection in its next frame.
-    page.wait_for_function(
-        "document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-selectionBackground').length > 0"
-    )
+    page.locator(".cm-selectionBackground").first.wait_for(state="attached")
 
 
 def test_a_click_on_a_pipe_shows_the_rows_behind_it(visit):
