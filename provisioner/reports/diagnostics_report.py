@@ -12,6 +12,7 @@ from provisioner.reports.ansi_styles import paint
 from provisioner.reports.json_envelope import VERSION
 from provisioner.reports.junit import JUnitSuite, JUnitTestCase
 from provisioner.reports.report_format import Views
+from provisioner.validate.name_matching import join_with_and
 from provisioner.validate.source_files import source_lines
 
 ReadLines = Callable[[str], Sequence[str]]
@@ -41,8 +42,7 @@ def merge_groups(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def _merge(members: Sequence[Diagnostic]) -> Diagnostic:
     first = members[0]
     assert first.group is not None
-    subjects = [repr(member.subject) for member in members]
-    names = f"{', '.join(subjects[:-1])} and {subjects[-1]}"
+    names = join_with_and(repr(member.subject) for member in members)
     # A hint that only some have, such as a name that is near, says for which it is.
     hints = dict.fromkeys(member.hint for member in members if member.hint)
     shared = len(hints) == 1 and all(member.hint for member in members)
