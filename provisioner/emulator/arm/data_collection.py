@@ -11,15 +11,16 @@ from provisioner.emulator import azure_facts
 from provisioner.emulator.arm.resource_envelope import (
     check_preconditions,
     new_entity_tag,
+    require_group,
+    resource_id,
     system_data,
     validated_tags,
     with_base_url,
 )
-from provisioner.emulator.http.response import ApiError, Response
+from provisioner.emulator.http.response import ApiError, Response, resource_not_found
 
 if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
-    from provisioner.emulator.state import EmulatorState
     from provisioner.emulator.store import StoredResource
 
 
@@ -51,12 +52,27 @@ def with_principal(identity: dict[str, Any], before: dict[str, Any] | None, requ
     return {"principalId": principal, "tenantId": request.state.identity.tenant, **sent}
 
 
-def delete_with_children(state: EmulatorState, resource: StoredResource) -> None:
-    """Delete a resource and what stands below its id: the role assignments at it."""
-    with state.store.write():
-        for child in state.store.find_below(f"{resource.key}/"):
-            state.store.delete(child.id)
-        state.store.delete(resource.id)
+def require_resource(request: Request, resource_type: str) -> StoredResource:
+    """The resource that a path names; raises ApiError 404 where it or its group is not there."""
+    require_group(request)
+    name = request.path_params["name"]
+    resource = request.state.store.get(resource_id(request, resource_type, name))
+    if resource is None:
+        raise resource_not_found(resource_type, name, request.path_params["group"])
+    return resource
+
+
+def delete_with_children(request: Request, resource_type: str) -> Response:
+    """Delete a resource and what stands below its id, the role assignments at it; 204 where there is none."""
+    store = request.state.store
+    resource = store.get(resource_id(request, resource_type, request.path_params["name"]))
+    if resource is None:
+        return Response(204)
+    with store.write():
+        for child in store.find_below(f"{resource.key}/"):
+            store.delete(child.id)
+        store.delete(resource.id)
+    return Response(200)
 
 
 def random_host_suffix() -> str:

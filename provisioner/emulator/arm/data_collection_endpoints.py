@@ -11,6 +11,7 @@ from provisioner.emulator.arm.data_collection import (
     invalid_payload,
     patch_tags_and_identity,
     random_host_suffix,
+    require_resource,
     supported_versions_header,
     with_principal,
 )
@@ -26,7 +27,7 @@ from provisioner.emulator.arm.resource_envelope import (
     validated_tags,
     with_base_url,
 )
-from provisioner.emulator.http.response import Response, resource_not_found
+from provisioner.emulator.http.response import Response
 from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
@@ -97,22 +98,18 @@ def _new_body(
 
 def get(request: Request) -> Response:
     """Show an endpoint."""
-    return Response(200, with_base_url(request, _require(request).body), supported_versions_header())
+    return Response(200, with_base_url(request, require_resource(request, ENDPOINT).body), supported_versions_header())
 
 
 def patch(request: Request) -> Response:
     """Change tags or identity; nothing else can be patched."""
-    endpoint = _require(request)
+    endpoint = require_resource(request, ENDPOINT)
     return patch_tags_and_identity(request, endpoint, request.parse_json_object())
 
 
 def delete(request: Request) -> Response:
     """Delete an endpoint; 204 where there is none."""
-    endpoint = request.state.store.get(resource_id(request, ENDPOINT, request.path_params["name"]))
-    if endpoint is None:
-        return Response(204)
-    delete_with_children(request.state, endpoint)
-    return Response(200)
+    return delete_with_children(request, ENDPOINT)
 
 
 def list_all(request: Request) -> Response:
@@ -121,12 +118,3 @@ def list_all(request: Request) -> Response:
         require_group(request)
     endpoints = request.state.store.find_by_type(ENDPOINT, f"{request.scope}/")
     return list_response(request, [endpoint.body for endpoint in endpoints])
-
-
-def _require(request: Request) -> StoredResource:
-    require_group(request)
-    name = request.path_params["name"]
-    endpoint = request.state.store.get(resource_id(request, ENDPOINT, name))
-    if endpoint is None:
-        raise resource_not_found(ENDPOINT, name, request.path_params["group"])
-    return endpoint

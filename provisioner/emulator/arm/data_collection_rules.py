@@ -14,6 +14,7 @@ from provisioner.emulator.arm.data_collection import (
     invalid_payload,
     patch_tags_and_identity,
     random_host_suffix,
+    require_resource,
     supported_versions_header,
     with_principal,
 )
@@ -30,7 +31,7 @@ from provisioner.emulator.arm.resource_envelope import (
     validated_tags,
     with_base_url,
 )
-from provisioner.emulator.http.response import Response, resource_not_found
+from provisioner.emulator.http.response import Response
 from provisioner.emulator.store import StoredResource
 
 if TYPE_CHECKING:
@@ -123,21 +124,17 @@ def _as_of_api_version(request: Request, body: dict[str, Any]) -> dict[str, Any]
 
 def get(request: Request) -> Response:
     """Show a rule."""
-    return _shown(request, _require(request))
+    return _shown(request, require_resource(request, DCR))
 
 
 def patch(request: Request) -> Response:
     """Change tags or identity; nothing else can be patched."""
-    return patch_tags_and_identity(request, _require(request), request.parse_json_object())
+    return patch_tags_and_identity(request, require_resource(request, DCR), request.parse_json_object())
 
 
 def delete(request: Request) -> Response:
     """Delete a rule with its role assignments; 204 where there is none."""
-    dcr = request.state.store.get(resource_id(request, DCR, request.path_params["name"]))
-    if dcr is None:
-        return Response(204)
-    delete_with_children(request.state, dcr)
-    return Response(200)
+    return delete_with_children(request, DCR)
 
 
 def list_all(request: Request) -> Response:
@@ -146,12 +143,3 @@ def list_all(request: Request) -> Response:
         require_group(request)
     rules = request.state.store.find_by_type(DCR, f"{request.scope}/")
     return list_response(request, [_as_of_api_version(request, rule.body) for rule in rules])
-
-
-def _require(request: Request) -> StoredResource:
-    require_group(request)
-    name = request.path_params["name"]
-    dcr = request.state.store.get(resource_id(request, DCR, name))
-    if dcr is None:
-        raise resource_not_found(DCR, name, request.path_params["group"])
-    return dcr
