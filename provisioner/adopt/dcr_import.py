@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from provisioner import kql
+from provisioner.adopt.manifest_draft import escape_variables
 from provisioner.load.builders.stream_builder import default_transform
 from provisioner.model import builtin_stream_table
 from provisioner.resources import Body, parse_resource_id
@@ -107,11 +108,14 @@ def stream_fields(flat_stream: Mapping[str, Any], tables: Mapping[str, Any]) -> 
 
     `tables` are the manifest's tables as written. A stream of several flows keeps them all.
     """
-    flows = [{"table": flow["table"], "transform": readable_query(flow["transform"])} for flow in flat_stream["flows"]]
+    flows = [
+        {"table": escape_variables(flow["table"]), "transform": readable_query(flow["transform"])}
+        for flow in flat_stream["flows"]
+    ]
     declared = flat_stream.get("columns")
     if len(flows) > 1:
         return ({"columns": declared} if declared else {}) | {"flows": flows}
-    [flow], table = flows, tables.get(flows[0]["table"], {})
+    [flow], table = flows, tables.get(flat_stream["flows"][0]["table"], {})
     types = column_types(table.get("columns") or {})
     derived = bool(types) and _is_declared_alike(declared or {}, table.get("columns") or {})
     fields: dict[str, Any] = {"columns": declared} if declared and not derived else {}

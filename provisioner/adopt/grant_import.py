@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, get_args
 
+from provisioner.adopt.application_import import ImportedApplication
 from provisioner.adopt.codes import OTHER_SPELLING, UNRESOLVED_VALUE, UNSUPPORTED_TYPE
 from provisioner.adopt.manifest_draft import ManifestDraft
 from provisioner.diagnostics import Place, Severity
@@ -34,14 +35,15 @@ class OpenPrincipal:
 class RoleAssignment:
     """A role assignment as import sees it.
 
-    `scope` is the id of what it is given on, as far as it is known. `principal` is an object id, None where there is
-    none. `unknown` is a clause about a value that decides and that the source does not hold.
+    `scope` is the id of what it is given on, as far as it is known. `principal` is an object id, an application of the
+    manifest, or None where there is none. `unknown` is a clause about a value that decides and that the source does not
+    hold.
     """
 
     name: str
     scope: str
     body: Body = field(repr=False)
-    principal: str | OpenPrincipal | None = None
+    principal: str | OpenPrincipal | ImportedApplication | None = None
     position: Place | None = None
     unknown: str | None = None
 
@@ -87,12 +89,14 @@ def add_grants(draft: ManifestDraft, assignments: Iterable[RoleAssignment], rule
         principal = assignment.principal
         if isinstance(principal, OpenPrincipal):
             principal = f"$({_variable(draft, principal, variables)})"
-        fields = flat.fields | {"principal": principal}
-        granted = rules_by_grant.setdefault(tuple(fields.items()), [])
+        granted = rules_by_grant.setdefault(tuple((flat.fields | {"principal": principal}).items()), [])
         granted.extend(name for name in rules if name not in granted)
     for index, (grant_fields, names) in enumerate(rules_by_grant.items(), 1):
+        fields = dict(grant_fields)
+        if isinstance(fields["principal"], ImportedApplication):
+            fields["principal"] = {"application": fields["principal"].name}
         few = {} if set(names) == set(rule_ids) else {"dcrs": names}
-        draft.section("grants")[f"sender-{index}"] = {**dict(grant_fields), **few}
+        draft.section("grants")[f"sender-{index}"] = {**fields, **few}
 
 
 def _variable(draft: ManifestDraft, principal: OpenPrincipal, variables: dict[Hashable, str]) -> str:
@@ -164,9 +168,10 @@ def _is_made_by_a_manifest(assignment: RoleAssignment, rules: list[str], rule_id
     """Whether an assignment on one of the rules has the name that a manifest's grant derives for it."""
     # A role of the tenant's own may hold the data action. Only such a name shows that the assignment was made to send:
     # others are given by hand for other reasons.
-    principal, on_a_rule = str(assignment.principal), assignment.scope.lower()
+    principal, on_a_rule = assignment.principal, assignment.scope.lower()
+    principal_key = principal.key if isinstance(principal, ImportedApplication) else str(principal)
     derived = {
-        grant_resource.assignment_name(rule_ids[rule], principal, assignment.role)
+        grant_resource.assignment_name(rule_ids[rule], principal_key, assignment.role)
         for rule in rules
         if rule_ids[rule].lower() == on_a_rule
     }

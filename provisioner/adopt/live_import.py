@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def from_live(
     azure: Azure, workspace_id: str, *, name: str | None = None, classic: ClassicChoice | None = None
 ) -> ImportedManifest:
-    """Import the target's resource group and a workspace, read in five calls, and up to four for what else it may hold.
+    """Import the target's resource group and a workspace, read in five calls, and up to six for what else it may hold.
 
     Resources with our owner tag become managed, others that are needed become `existing`; DCRs that do not serve
     the Logs Ingestion API, or belong to another manifest, are skipped; so are classic tables, unless `classic` says

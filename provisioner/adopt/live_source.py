@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provisioner.adopt.application_import import ImportedApplication, owned_applications
 from provisioner.adopt.classic_table import ClassicTable
 from provisioner.adopt.codes import ONE_PER_MANIFEST, SKIPPED_DCR, UNREADABLE_SCOPE, UNSUPPORTED_TYPE
 from provisioner.adopt.dcr_import import is_for_senders, reason_to_skip
@@ -66,6 +67,7 @@ class LiveSource:
         self.owner = self._owner(name)
         self.name, _, environment = self.owner.partition("/")
         self.environment = environment or None
+        self._applications: dict[str, ImportedApplication] = {}
         self.has_sentinel = False
         """Whether Sentinel is on the workspace; set by who asks Azure."""
 
@@ -149,6 +151,19 @@ class LiveSource:
             for body in classic_bodies
         ]
 
+    def applications(self) -> list[ImportedApplication]:
+        """The app registrations with our tag; those that may not be read are reported."""
+        # Where nothing bears our tag no application does: who imports then needs no right to read the directory.
+        if not any(_tags(body).get(OWNER_TAG) == self.owner for body in self._tagged_bodies()):
+            return []
+        try:
+            owned = self.azure.directory.find_owned(f"{OWNER_TAG}:{self.owner}")
+        except CloudError as error:
+            self._report_gaps([ScopeCoverage("applications", ok=False, why=error.message)])
+            return []
+        self._applications = owned_applications(self.draft, owned, self.owner, self.group)
+        return [*self._applications.values()]
+
     def role_assignments(self) -> list[RoleAssignment]:
         """The role assignments that hold in the group."""
         return [
@@ -156,7 +171,9 @@ class LiveSource:
                 str(body.get("name")),
                 str(body.get("id", "")).rpartition("/providers/Microsoft.Authorization/")[0],
                 body,
-                (body.get("properties") or {}).get("principalId"),
+                self._applications.get(object_id, object_id)
+                if (object_id := (body.get("properties") or {}).get("principalId"))
+                else None,
             )
             for body in self.inventory.grants or ()
         ]
@@ -220,10 +237,13 @@ class LiveSource:
 
     def _owner(self, name: str | None) -> str:
         """The owner tag to import: that of the manifest `name`, else the most frequent, else after the workspace."""
-        bodies = [*(self.inventory.dcrs or ()), *self.endpoints, self.workspace_body]
-        owners = Counter(owner for body in bodies if (owner := _tags(body).get(OWNER_TAG)))
+        owners = Counter(owner for body in self._tagged_bodies() if (owner := _tags(body).get(OWNER_TAG)))
         asked = [owner for owner, _ in owners.most_common() if name is None or owner.split("/")[0] == name]
         return asked[0] if asked else name or name_from_workspace(str(self.workspace_body["name"]))
+
+    def _tagged_bodies(self) -> list[Body]:
+        """The rules, the endpoints and the workspace: what bears the tag of a manifest."""
+        return [*(self.inventory.dcrs or ()), *self.endpoints, self.workspace_body]
 
     def _is_ours(self, body: Body) -> bool:
         return _tags(body).get(OWNER_TAG) == self.owner

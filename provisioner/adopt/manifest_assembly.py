@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from provisioner.adopt import manifest_sections
+from provisioner.adopt.application_import import ImportedApplication, add_applications
 from provisioner.adopt.classic_table import ClassicTable, add_classic_tables
 from provisioner.adopt.codes import NO_MANIFEST_KEY
 from provisioner.adopt.grant_import import RoleAssignment, add_grants
@@ -66,6 +67,9 @@ class ResourceSource(Protocol):
     def classic_tables(self) -> Iterable[ClassicTable]:
         """The tables of the HTTP Data Collector API that are to be carried over."""
 
+    def applications(self) -> Iterable[ImportedApplication]:
+        """The app registrations that the manifest is to hold."""
+
     def role_assignments(self) -> Iterable[RoleAssignment]:
         """The role assignments that may let senders in."""
 
@@ -96,6 +100,7 @@ def build_manifest(source: ResourceSource) -> ImportedManifest:
     manifest_sections.add_tables(draft, _first_of_each_name(draft, source.tables()))
     manifest_sections.add_dcrs(draft, _first_of_each_name(draft, source.rules()))
     add_classic_tables(draft, source.classic_tables())
+    add_applications(draft, source.applications())
     add_grants(draft, source.role_assignments(), source.rule_ids())
     tags = source.tags()
     common = common_tags(tags.all)

@@ -9,7 +9,7 @@ from typing import Any
 from provisioner.adopt.body_types import RemovedValue
 from provisioner.adopt.codes import NO_MANIFEST_KEY, UNDEFINED_TABLE, UNRESOLVED_VALUE
 from provisioner.adopt.dcr_import import column_types, stream_fields
-from provisioner.adopt.manifest_draft import ManifestDraft
+from provisioner.adopt.manifest_draft import ManifestDraft, escape_variables
 from provisioner.adopt.output_casts import output_types
 from provisioner.adopt.stream_completion import stream_with_casts, stream_with_columns
 from provisioner.adopt.table_import import MIGRATE_FIRST, is_classic
@@ -64,7 +64,7 @@ def add_dcrs(draft: ManifestDraft, items: Iterable[ImportedResource]) -> None:
     for item, flat in flats:
         draft.position = item.position
         keys = [_add_stream(draft, item, name, stream) for name, stream in flat.fields["streams"].items()]
-        fields: dict[str, Any] = {"streams": [key for key in keys if key is not None]}
+        fields: dict[str, Any] = {"streams": [escape_variables(key) for key in keys if key is not None]}
         fields |= {key: flat.fields[key] for key in ("description", "identity") if key in flat.fields}
         if item.endpoint != default_mode:
             fields["endpoint"] = item.endpoint
@@ -110,7 +110,8 @@ def _add_stream(draft: ManifestDraft, item: ImportedResource, name: str, flat_st
         completed = stream_with_casts(draft, item.name, item.body, name, completed)
     fields = stream_fields(completed, draft.fields.get("tables", {}))
     # The stream's own name is the key that readers expect; the second one is only for another stream of that name.
-    for key, other in ((name, fields), (f"{name}-{item.name}", {"stream": name, **_as_mapping(fields)})):
+    renamed = {"stream": escape_variables(name), **_as_mapping(fields)}
+    for key, other in ((name, fields), (f"{name}-{item.name}", renamed)):
         if streams.setdefault(key, other) == other:
             return key
     raise AssertionError(f"{item.name} holds the stream {name} twice")  # a JSON object has each key once

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from provisioner.adopt.application_import import ImportedApplication
 from provisioner.adopt.classic_table import ClassicTable
 from provisioner.adopt.grant_import import RoleAssignment
 from provisioner.adopt.manifest_assembly import ImportedMonitoring, ImportedTags, build_manifest
@@ -66,6 +67,10 @@ class PayloadSource:
     def classic_tables(self) -> list[ClassicTable]:
         """The table of the payload."""
         return [self.table]
+
+    def applications(self) -> list[ImportedApplication]:
+        """None: the API's senders signed in with the workspace's key."""
+        return []
 
     def role_assignments(self) -> list[RoleAssignment]:
         """None: the API's senders had the workspace's key."""

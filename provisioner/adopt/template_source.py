@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from provisioner.adopt.application_import import ImportedApplication
 from provisioner.adopt.body_types import coerce_types, drop_unresolved
 from provisioner.adopt.classic_table import ClassicTable
 from provisioner.adopt.codes import NO_MANIFEST_KEY, SKIPPED_DCR, UNRESOLVED_VALUE, UNSUPPORTED_TYPE
@@ -111,6 +112,10 @@ class TemplateSource:
 
     def classic_tables(self) -> list[ClassicTable]:
         """None: a template tells nothing of the payloads that filled such a table."""
+        return []
+
+    def applications(self) -> list[ImportedApplication]:
+        """None: ARM's own templates hold no app registrations."""
         return []
 
     def role_assignments(self) -> list[RoleAssignment]:

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from provisioner.resources.expansion_context import OWNER_TAG, ExpansionContext, application_unique_name
-from provisioner.resources.flatten import ManifestFragment
+from provisioner.resources.flatten import ManifestFragment, unmapped_properties
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_types import Body, resource_type
+
+_CREDENTIALS = "properties.federatedIdentityCredentials[]"
+_MAPPED = (
+    # The name shown, and who may sign in, follow from the application's name: they are no keys of their own.
+    *("tags", "properties.displayName", "properties.signInAudience", "properties.servicePrincipal"),
+    *(f"{_CREDENTIALS}.{key}" for key in ("name", "issuer", "subject", "audiences")),
+)
 
 
 def expand(context: ExpansionContext) -> Iterator[Resource]:
@@ -46,7 +53,8 @@ def client_id(body: Body) -> str | None:
 def flatten(body: Body) -> ManifestFragment:
     """The keys of one application, without its name."""
     credentials = [_flat_credential(one) for one in _properties(body).get("federatedIdentityCredentials") or ()]
-    return ManifestFragment({"federated": credentials} if credentials else {}, ())
+    remarks = unmapped_properties(body, resource_type("application"), _MAPPED)
+    return ManifestFragment({"federated": credentials} if credentials else {}, tuple(remarks))
 
 
 def _flat_credential(credential: Body) -> dict[str, Any]:

@@ -61,9 +61,14 @@ class ExpansionContext:
 
 def application_unique_name(manifest: Manifest, name: str) -> str:
     """The name by which Microsoft Entra finds the app registration again, whatever id it gave it."""
-    # The group is part of it: one manifest may be deployed to several groups of a tenant.
     group = group_id(manifest.target.subscription, manifest.target.resource_group)
-    return f"{manifest.owner.replace('/', '.')}.{name}.{arm_guid(group, manifest.owner, name)[:8]}"
+    return unique_name_of_owner(manifest.owner, group, name)
+
+
+def unique_name_of_owner(owner: str, group: str, name: str) -> str:
+    """The same, for the owner tag of a manifest and the id of the group that it is deployed to."""
+    # The group is part of it: one manifest may be deployed to several groups of a tenant.
+    return f"{owner.replace('/', '.')}.{name}.{arm_guid(group, owner, name)[:8]}"
 
 
 def group_id_of(id_: str) -> str:

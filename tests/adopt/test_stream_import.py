@@ -44,6 +44,17 @@ def test_the_description_of_a_guid_column_is_kept_too(tmp_path):
     assert loaded(tmp_path, result).manifest.streams["Custom-Ops"].columns["Id"] == "string"
 
 
+@pytest.mark.parametrize("flows", [1, 2])
+def test_names_that_read_like_variables_stay_as_they_are(tmp_path, flows):
+    declared = {"streamDeclarations": {"Custom-$(x)": {"columns": COLUMNS}}}
+    tables = ["$(x)_CL", "$$y_CL"][:flows]
+    listed = [flow("Custom-$(x)", f"Custom-{name}") for name in tables]
+    result = imported(tmp_path, template(rule(**declared, dataFlows=listed)))
+    manifest = loaded(tmp_path, result).manifest
+    assert [one.table for one in manifest.streams["Custom-$(x)"].flows] == tables
+    assert manifest.dcrs["dcr-ops"].streams == ("Custom-$(x)",)
+
+
 # event hubs (MicrosoftDocs/azure-docs 123615), and other sources of a rule's own
 
 

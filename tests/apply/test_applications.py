@@ -11,8 +11,9 @@ from provisioner import errors, load
 from provisioner.adopt import from_live
 from provisioner.apply import ApplyOptions, apply
 from provisioner.apply.template_deployment import deploy_plan
+from provisioner.load.builders.sender_builder import derived_credential_name
 from provisioner.load.yaml.yaml_writer import dump_yaml
-from provisioner.model import Application, FederatedCredential, Grant, Manifest, PrincipalReference
+from provisioner.model import PUBLISHER, Application, FederatedCredential, Grant, Manifest, PrincipalReference
 from provisioner.plan import Plan, PlanOptions, plan_against_azure, plan_destroy_against_azure, plan_file
 from provisioner.resources import Graph
 from provisioner.resources.expand import expand_manifest
@@ -185,12 +186,59 @@ def test_missing_rights_in_the_directory_are_said(cloud, azure_monitor):
     assert "Application.ReadWrite.OwnedBy" in failed.error.hint
 
 
-def test_what_is_imported_again_plans_empty(cloud, tmp_path):
+def imported(cloud, manifest, folder):
+    """What an import of a manifest's workspace gives, and the manifest as it is loaded again."""
+    adopted = from_live(cloud, expand_manifest(manifest).of_type("workspace")[0].id)
+    file = folder / "imported.yaml"
+    file.write_text(dump_yaml(adopted.fields), encoding="utf-8")
+    loaded = load.load_document(file, environment=None)
+    assert loaded.manifest is not None, loaded.diagnostics
+    return adopted, replace(loaded.manifest, target=manifest.target, workspace=manifest.workspace)
+
+
+# The second is a role whose assignment counts only by the name that the manifest has derived for it.
+@pytest.mark.parametrize("role", [PUBLISHER, "Monitoring Contributor"])
+def test_an_imported_application_has_its_credentials_and_its_grant_and_plans_empty(cloud, tmp_path, role):
+    name = derived_credential_name("sender", NEXT.issuer, "repo:$(x)")
+    sender = Application("sender", (MAIN, replace(NEXT, subject="repo:$(x)", name=name)))
     shop = declared(cloud.target)
-    workspace = up(cloud, shop).live[("workspace", "law-shop")].id
-    file = tmp_path / "provisioner.yaml"
-    file.write_text(dump_yaml(from_live(cloud, workspace).fields), encoding="utf-8")
-    imported = load.load_document(file, environment=None).manifest
-    assert imported is not None
-    assert [grant.principal for grant in imported.grants.values()] != []
-    assert planned(cloud, replace(imported, target=shop.target, workspace=shop.workspace)).empty
+    grants = {"shop": replace(shop.grants["shop"], role=role)}
+    shop = replace(shop, applications={"sender": sender, "idle": Application("idle")}, grants=grants)
+    up(cloud, shop)
+    adopted, again = imported(cloud, shop, tmp_path)
+    assert again.applications == shop.applications
+    assert {grant.principal for grant in again.grants.values()} == {PrincipalReference("application", "sender")}
+    assert planned(cloud, again).empty
+    # The name of the second one follows from its issuer and its subject: it is not written.
+    first, second = adopted.fields["applications"]["sender"]["federated"]
+    assert (first["name"], "name" in second) == ("main", False)
+
+
+def test_an_application_of_another_group_is_listed_and_left_alone(cloud, tmp_path):
+    shop = declared(cloud.target)
+    up(cloud, shop)
+    up(cloud, replace(shop, target=replace(shop.target, resource_group="rg-elsewhere"), grants={}))
+    adopted, again = imported(cloud, shop, tmp_path)
+    assert [(one.type, one.reason) for one in adopted.skipped if one.type == "application"] == [
+        ("application", "it was made for another resource group")
+    ]
+    assert planned(cloud, again).empty
+
+
+def test_an_import_that_may_not_read_the_directory_says_so_and_keeps_the_object_ids(cloud, azure_monitor, tmp_path):
+    shop = declared(cloud.target)
+    principal = up(cloud, shop).live[("application", "sender")].body["properties"]["servicePrincipal"]["id"]
+    azure_monitor.fault("error", match="GET /v1.0/*", status=403, code="Authorization_RequestDenied")
+    adopted, again = imported(cloud, shop, tmp_path)
+    assert again.applications == {}
+    assert [grant.principal for grant in again.grants.values()] == [principal]
+    assert [one.code for one in adopted.diagnostics if "applications could not be read" in one.message] == ["IMP009"]
+    assert planned(cloud, again).empty
+
+
+def test_an_import_of_what_no_manifest_made_asks_the_directory_nothing(cloud, azure_monitor, tmp_path):
+    shop = manifest(cloud.target)
+    workspace = up(cloud, shop).live[("workspace", "law-shop")]
+    azure_monitor.fault("error", match="GET /v1.0/*", status=403, code="Authorization_RequestDenied")
+    adopted = from_live(cloud, workspace.id, name="another")
+    assert not [one for one in adopted.diagnostics if one.code == "IMP009"]

@@ -34,14 +34,14 @@ def build_applications(values: Mapping[str, Any], cloud: str) -> dict[str, Appli
 def _credential(application: str, values: Mapping[str, Any], audience: str) -> FederatedCredential:
     issuer, subject = values.get("issuer", ""), values.get("subject", "")
     return FederatedCredential(
-        values.get("name") or _derived_name(application, issuer, subject),
+        values.get("name") or derived_credential_name(application, issuer, subject),
         issuer,
         subject,
         values.get("audience", audience),
     )
 
 
-def _derived_name(application: str, issuer: str, subject: str) -> str:
+def derived_credential_name(application: str, issuer: str, subject: str) -> str:
     """A name that the same issuer and subject always give: Entra does not rename a credential."""
     return f"{application}-{uuid.uuid5(uuid.NAMESPACE_URL, f'{issuer} {subject}').hex[:8]}"
 
