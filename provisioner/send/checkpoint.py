@@ -43,6 +43,11 @@ class SettledRecords:
         position = bisect_right(self._ranges, (number, float("inf"))) - 1
         return position >= 0 and number <= self._ranges[position][1]
 
+    def intersects(self, first: int, last: int) -> bool:
+        """Whether any of the numbers `first` to `last` is settled."""
+        position = bisect_right(self._ranges, (last, float("inf"))) - 1
+        return position >= 0 and self._ranges[position][1] >= first
+
     def __bool__(self) -> bool:
         return bool(self._ranges)
 

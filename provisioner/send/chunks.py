@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from provisioner.package_data import load_facts
 from provisioner.probes.expected_row import parse_time
@@ -80,6 +82,26 @@ class ChunkBuilder:
         chunk.size += size + 1
         chunk.last = number
         return full
+
+    def add_all(self, first: int, texts: Sequence[str], sizes: Sequence[int]) -> Iterator[Chunk]:
+        """Add records that follow one another, each of which fits a call; yields the chunks that are full."""
+        ends = list(accumulate(size + 1 for size in sizes))
+        start = 0
+        while start < len(texts):
+            before = ends[start - 1] if start else 0
+            stop = bisect_right(ends, before + self._limit - self._chunk.size, lo=start)
+            if stop > start:
+                self._extend(first + start, texts[start:stop], ends[stop - 1] - before)
+            if stop < len(texts) and (full := self.take()) is not None:
+                yield full
+            start = stop
+
+    def _extend(self, first: int, texts: Sequence[str], size: int) -> None:
+        chunk = self._chunk
+        chunk.texts += texts
+        chunk.last = first + len(texts) - 1
+        chunk.numbers += range(first, chunk.last + 1)
+        chunk.size += size
 
     def add_dead(self, dead: DeadRecord) -> Chunk | None:
         """Add a record that is not sent; returns the chunk that is full with it."""

@@ -21,12 +21,12 @@ class FlowForecast:
         self.expected_rows = 0
         self._query = CountingQuery(flow.query)
         # A transform that can drop nothing need not be run to know how many rows come out of it.
-        self._must_run = bool(self._query.conditions) or not self._query.is_row_by_row
+        self.must_run = bool(self._query.conditions) or not self._query.is_row_by_row
         self._failed = 0
 
     def count(self, records: Sequence[Record], now: dt.datetime) -> None:
         """Foresee what becomes of records that are sent."""
-        self.expected_rows += self.run(records, now) if self._must_run else len(records)
+        self.expected_rows += self.run(records, now) if self.must_run else len(records)
 
     def run(self, records: Sequence[Record], now: dt.datetime) -> int:
         """How many rows come out of records."""

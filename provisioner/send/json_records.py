@@ -1,4 +1,4 @@
-"""JSON records: one to a line, or values that follow one another or stand in an array."""
+"""JSON records: values that follow one another or stand in an array, and one from a text of its own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from provisioner.send.raw_record import OpenOversize, OversizeWriter, RawRecord
 
 LONGEST_RECORD = 4 << 20
 """Characters of a record that are read into memory: a call takes less, but spaces may be taken out."""
-_SPACES = " \t\r\n"
-_QUOTED_BYTES = "surrogateescape"
+SPACES = " \t\r\n"
+QUOTED_BYTES = "surrogateescape"
 """How bytes that are no UTF-8 are kept in a text until their record is known."""
 
 
@@ -54,7 +54,7 @@ def parse_record(text: str, number: int) -> RawRecord:
         value, end = _scan(text, 0)
     except (StopIteration, ValueError, RecursionError) as error:
         return _unreadable(text, number, problem_of(error, text))
-    if end != len(text) and text[end:].strip(_SPACES):
+    if end != len(text) and text[end:].strip(SPACES):
         return _unreadable(text, number, f"it is not JSON: {text[end : end + 20]!r} stands behind the record")
     if not text.isascii() and (problem := _encoding_problem(text)):
         return _unreadable(text, number, problem)
@@ -84,49 +84,15 @@ def _encoding_problem(text: str) -> str | None:
 
 
 def _unreadable(text: str, number: int, problem: str) -> RawRecord:
-    return RawRecord(number, "", problem=problem, content=text.encode(errors=_QUOTED_BYTES))
+    return RawRecord(number, "", problem=problem, content=text.encode(errors=QUOTED_BYTES))
 
 
 def text_pieces(blocks: Iterable[bytes]) -> Iterator[str]:
     """The blocks as text; bytes that are no UTF-8 are kept, for the record that holds them to be told by."""
-    decoder = codecs.getincrementaldecoder("utf-8")(_QUOTED_BYTES)
+    decoder = codecs.getincrementaldecoder("utf-8")(QUOTED_BYTES)
     for block in blocks:
         yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
-
-
-def read_json_lines(pieces: Iterable[str], open_oversize: OpenOversize) -> Iterator[RawRecord | None]:
-    """A record from each line that is not empty; None where the input pauses."""
-    number, rest = 0, ""
-    oversize: OversizeWriter | None = None
-    for piece in pieces:
-        if not piece:
-            yield None
-            continue
-        if oversize is not None:
-            ending, newline, piece = piece.partition("\n")  # noqa: PLW2901 - what follows the long line
-            oversize.write(ending.encode(errors=_QUOTED_BYTES))
-            if not newline:
-                continue
-            yield oversize_record(number, oversize)
-            oversize = None
-        # Not splitlines: JSON texts may hold the other line ends of Unicode.
-        lines = (rest + piece).split("\n")
-        rest = lines.pop()
-        for line in lines:
-            text = line.strip(_SPACES)
-            if text:
-                number += 1
-                yield parse_record(text, number)
-        if len(rest) > LONGEST_RECORD:
-            number += 1
-            oversize = open_oversize(number)
-            oversize.write(rest.encode(errors=_QUOTED_BYTES))
-            rest = ""
-    if oversize is not None:
-        yield oversize_record(number, oversize)
-    elif text := rest.strip(_SPACES):
-        yield parse_record(text, number + 1)
 
 
 def oversize_record(number: int, writer: OversizeWriter) -> RawRecord:
@@ -193,7 +159,7 @@ class JsonValueReader:
                 self._in_array = True
             elif symbol == "]" and self._in_array:
                 self._in_array = False
-            elif symbol not in _SPACES and not (symbol == "," and self._in_array):
+            elif symbol not in SPACES and not (symbol == "," and self._in_array):
                 return True
             self._position += 1
         return False
@@ -226,8 +192,8 @@ class JsonValueReader:
             if self._ended or not (yield from self._much_more()):
                 text = self._text[self._position :]
                 self._position = len(self._text)
-                if text.strip(_SPACES):
-                    record = parse_record(text.strip(_SPACES), self._number)
+                if text.strip(SPACES):
+                    record = parse_record(text.strip(SPACES), self._number)
                     ends = f"{record.problem}; the file ends inside the record"
                     yield record if record.problem is None else record._replace(problem=ends)
                 return
@@ -250,7 +216,7 @@ class JsonValueReader:
         while True:
             end = scanner.feed(self._text, self._position)
             stop = len(self._text) if end is None else end
-            writer.write(self._text[self._position : stop].encode(errors=_QUOTED_BYTES))
+            writer.write(self._text[self._position : stop].encode(errors=QUOTED_BYTES))
             self._position = stop
             if end is not None or not (yield from self._more()):
                 yield oversize_record(self._number, writer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 from provisioner.kql.values.json_coercion import value_loss
@@ -20,8 +21,8 @@ _SURE_CLASSES: Mapping[str, frozenset[type]] = {
     "boolean": frozenset({bool}),
     "string": frozenset({str, int, float, bool}),
 }
-_SMALLEST_OF_INT, _LARGEST_OF_INT = -(1 << 31), (1 << 31) - 1
-_SMALLEST_OF_LONG, _LARGEST_OF_LONG = -(1 << 63), (1 << 63) - 1
+_RANGES: Mapping[str, tuple[int, int]] = {"int": (-(1 << 31), (1 << 31) - 1), "long": (-(1 << 63), (1 << 63) - 1)}
+"""Type → least and greatest value."""
 
 
 class RecordCheck:
@@ -39,12 +40,45 @@ class RecordCheck:
         self._plan: TablePlan = "auxiliary" if is_plain and "auxiliary" in plans else "analytics"
         self._watched = [(name, type_) for name, type_ in stream.columns.items() if self._is_watched(type_)]
         self._is_plain = is_plain
+        self._has_text_for_time = is_plain and stream.columns.get(TIME_COLUMN, "datetime") != "datetime"
         self._now = now
         self._field_limit = int(load_facts("limits.yaml")["record"]["field"]["most"])
 
     def _is_watched(self, type_: str) -> bool:
         # Everything arrives in a dynamic column, and all but what an auxiliary table refuses in one of text.
         return type_ not in ("dynamic", "string") or (type_ == "string" and self._plan != "analytics")
+
+    def is_sure_of(self, values: Sequence[Mapping[str, Any]], largest: int) -> bool:
+        """Whether the service surely takes all records and stores every value, the largest of so many bytes.
+
+        A glance at whole columns; where it is not sure, `refusal` says of each record what is the matter.
+        """
+        if largest > self._field_limit or self._has_text_for_time or not all(map(self._names.issuperset, values)):
+            return False
+        return all(
+            self._is_sure_of_column(name, type_, [value.get(name) for value in values]) for name, type_ in self._watched
+        )
+
+    def _is_sure_of_column(self, name: str, type_: str, cells: Sequence[Any]) -> bool:
+        classes = set(map(type, cells))
+        is_time = self._is_plain and name == TIME_COLUMN
+        if not is_time:
+            classes.discard(NoneType)
+        if type_ in _RANGES:
+            return classes <= {int} and _is_in_range(cells, *_RANGES[type_])
+        if type_ == "datetime":
+            return classes <= {str} and self._are_times(cells, is_time=is_time)
+        return classes <= _SURE_CLASSES.get(type_, frozenset())
+
+    def _are_times(self, cells: Sequence[Any], *, is_time: bool) -> bool:
+        # Records of one second often have one time: each is parsed once.
+        distinct_cells = set(cells) - {None}
+        times = [time for cell in distinct_cells if (time := _quick_time(cell)) is not None]
+        if len(times) < len(distinct_cells):
+            return False
+        return not (is_time and times) or not any(
+            is_time_replaced(time, self._now) for time in (min(times), max(times))
+        )
 
     def refusal(self, value: Any, size: int) -> str | None:
         """Why the service would not take a record of so many bytes; None where it would. Counts what gets lost."""
@@ -92,10 +126,13 @@ class RecordCheck:
 def _fits_at_once(cell: Any, type_: str) -> bool:
     """Whether a value surely is one of its column's type, by a glance that costs next to nothing."""
     if cell.__class__ is int:
-        if type_ == "long":
-            return _SMALLEST_OF_LONG <= cell <= _LARGEST_OF_LONG
-        return type_ == "int" and _SMALLEST_OF_INT <= cell <= _LARGEST_OF_INT
+        return type_ in _RANGES and _is_in_range([cell], *_RANGES[type_])
     return type_ == "datetime" and _quick_time(cell) is not None
+
+
+def _is_in_range(cells: Sequence[Any], least: int, greatest: int) -> bool:
+    numbers = [cell for cell in cells if cell is not None]
+    return not numbers or (least <= min(numbers) and max(numbers) <= greatest)
 
 
 def _quick_time(cell: Any) -> dt.datetime | None:

@@ -8,8 +8,10 @@ from pathlib import PurePath
 from typing import Literal, get_args
 
 from provisioner.send.csv_rows import read_csv_rows
-from provisioner.send.json_records import JsonValueReader, read_json_lines, text_pieces
+from provisioner.send.json_lines import read_json_lines
+from provisioner.send.json_records import JsonValueReader, text_pieces
 from provisioner.send.raw_record import BrokenInput, OpenOversize, RawRecord
+from provisioner.send.record_batch import RecordBatch
 from provisioner.send.yaml_records import read_yaml_records
 
 InputFormat = Literal["json", "ndjson", "csv", "yaml"]
@@ -36,7 +38,7 @@ def read_records(
     input_format: InputFormat | None,
     columns: Mapping[str, str],
     open_oversize: OpenOversize,
-) -> Iterator[RawRecord | None]:
+) -> Iterator[RawRecord | RecordBatch | None]:
     """The records of an input of a format, None for one that is to be seen; None between them is a pause.
 
     `columns` are the stream's with their types, which cells of a table take. Raises BrokenInput where the input

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from provisioner.send.input_blocks import Input, InputBlocks
 from provisioner.send.raw_record import OpenOversize, RawRecord
+from provisioner.send.record_batch import RecordBatch
 from provisioner.send.record_formats import InputFormat, format_of_name, read_records
 
 
@@ -24,7 +25,9 @@ class RecordSource(Protocol):
     def read_bytes(self) -> int:
         """Bytes read so far."""
 
-    def records(self, columns: Mapping[str, str], open_oversize: OpenOversize) -> Iterator[RawRecord | None]:
+    def records(
+        self, columns: Mapping[str, str], open_oversize: OpenOversize
+    ) -> Iterator[RawRecord | RecordBatch | None]:
         """The records for a stream's columns, None where the source pauses. Raises BrokenInput."""
 
     def notes(self) -> list[str]:
@@ -46,7 +49,9 @@ class FileSource:
         """Bytes of the file read so far, as they stand on the disk."""
         return self._blocks.read_bytes
 
-    def records(self, columns: Mapping[str, str], open_oversize: OpenOversize) -> Iterator[RawRecord | None]:
+    def records(
+        self, columns: Mapping[str, str], open_oversize: OpenOversize
+    ) -> Iterator[RawRecord | RecordBatch | None]:
         """See RecordSource."""
         self._size_at_start = self.input.size
         return read_records(self._blocks, self._format, columns, open_oversize)

@@ -27,6 +27,11 @@ class StreamPlan:
     is_plain: bool
     longest_span: dt.timedelta | None
 
+    @property
+    def runs_transform(self) -> bool:
+        """Whether a transform is run over every record, to know which rows come out of it."""
+        return any(forecast.must_run for forecast in self.forecasts)
+
 
 def find_stream(manifest: Manifest, key: str) -> Stream:
     """The stream with that key, or with that name in Azure. Raises ProvisionerError with the nearest name."""

@@ -15,6 +15,7 @@ from provisioner.send import SendOptions
 from provisioner.send.checkpoint import Checkpoint, SettledRecords, directory_lock
 from provisioner.send.input_blocks import expand_inputs
 from provisioner.send.line_file import LineFile
+from provisioner.send.record_batch import RecordBatch
 from provisioner.send.record_sources import FileSource
 from provisioner.send.send_result import ChunkResult
 from tests.send.conftest import orders
@@ -90,7 +91,7 @@ def test_a_file_that_grows_is_read_to_its_end_and_told(shop, tmp_path):
 
     def growing(columns, open_oversize):
         for record in records(columns, open_oversize):
-            if record is not None and record.number == 1:
+            if isinstance(record, RecordBatch) and record.first == 1:
                 with file.open("a") as more:
                     more.write(json.dumps(orders(1, first=7000)[0]) + "\n")
             yield record

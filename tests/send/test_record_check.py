@@ -39,6 +39,31 @@ def test_the_quick_look_says_what_the_table_of_coercions_says(value, type_, plan
     assert bool(checked.warnings.items()) == (loss is not None and not loss.is_refusal)
 
 
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries({}, optional={"c": JSON_VALUES, "TimeGenerated": JSON_VALUES, "x": st.none()}), max_size=3
+    ),
+    st.sampled_from(sorted(TYPES)),
+    st.sampled_from(["datetime", "string", None]),
+    st.sampled_from(["analytics", "auxiliary"]),
+    st.booleans(),
+)
+def test_a_batch_is_sure_only_where_there_is_nothing_to_say_of_any_record(records, type_, time_type, plan, is_plain):
+    columns = {"c": type_, **({"TimeGenerated": time_type} if time_type else {})}
+    one_by_one = check(columns, plan, is_plain=is_plain)
+    is_clean = all(one_by_one.refusal(record, 10) is None for record in records) and not one_by_one.warnings.items()
+    assert is_clean or not check(columns, plan, is_plain=is_plain).is_sure_of(records, 10)
+
+
+def test_a_batch_of_common_records_is_sure():
+    columns = {"TimeGenerated": "datetime", "c": "int", "r": "real", "s": "string", "b": "boolean", "d": "dynamic"}
+    records = [{"TimeGenerated": "2026-01-10T00:00:00Z", "c": 1, "r": 1.5, "s": "x", "b": True, "d": {}}, {
+        "TimeGenerated": "2026-01-09T00:00:00.123456+00:00", "c": None, "r": 1}]  # fmt: skip
+    assert check(columns).is_sure_of(records, 10)
+    assert not check(columns).is_sure_of(records, 70_000)
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [([1], "a list"), (None, "null"), ("x", "a text"), (7, "a int"), (True, "a bool")]
 )

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.send.input_blocks import Input, InputBlocks, _decompressed, expand_inputs
+from provisioner.send.json_records import parse_record
 from provisioner.send.json_structure import StructureScanner
 from provisioner.send.raw_record import BrokenInput
+from provisioner.send.record_batch import RecordBatch, read_batch
 from provisioner.send.record_formats import format_of_name, read_records
 
 LONG = 5 << 20
@@ -41,7 +43,15 @@ class Spool:
 
 def read(content, input_format=None, size=1 << 20, columns=None, spool=None):
     blocks = [content[start : start + size] for start in range(0, len(content), size)]
-    return [record for record in read_records(blocks, input_format, columns or {}, spool or Spool()) if record]
+    return list(single_records(read_records(blocks, input_format, columns or {}, spool or Spool())))
+
+
+def single_records(records):
+    for record in records:
+        if isinstance(record, RecordBatch):
+            yield from record.records()
+        elif record is not None:
+            yield record
 
 
 def values(records):
@@ -171,9 +181,57 @@ def test_a_line_of_gigabytes_takes_flat_memory():
             return None
 
     blocks = (b"x" * (1 << 20) for _ in range(200))
-    records = [record for record in read_records(blocks, "ndjson", {}, lambda _: Counter()) if record]
+    records = list(single_records(read_records(blocks, "ndjson", {}, lambda _: Counter())))
     assert [bool(record.problem) for record in records] == [True]
     assert Counter.size == 200 << 20
+
+
+PIECES = [
+    '{"a":1}',
+    '{"a" : 1}',
+    '{"a":1,"a":2}',
+    '{"a":1,"a" :2}',
+    '{"a":{"b":1,"b":2}}',
+    '{"a":[{"b":1}]}',
+    '{"":":"}',
+    '{"a":"b\\":"}',
+    '{"a":"x : y"}',
+    '{"a":"\\ud800"}',
+    '{"a":NaN}',
+    '{"a":1e999}',
+    '{"a":1},{"b":2}',
+    '{"a":[{}',
+    '{"b":1}]}',
+    "[1]",
+    "1",
+    "{}",
+    '{"a":"\udce4"}',
+    '{"a":"\\u0000"}',
+    "{",
+    '{"a":"x" ,"a"\t:1}',
+    '{"a":' + "[" * 2000 + "]" * 2000 + "}",
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | RECORDS.map(json.dumps), min_size=1, max_size=4))
+def test_lines_read_at_once_are_what_they_are_one_by_one(texts):
+    batch = read_batch(texts, 1)
+    exact = [parse_record(text, number) for number, text in enumerate(texts, 1)]
+    if batch is not None:
+        assert [record.problem for record in exact] == [None] * len(texts)
+        assert [record.value for record in exact] == batch.values
+        assert list(batch.records()) == exact
+
+
+@pytest.mark.parametrize("text", ['{"a":1}', '{"a": {"b": [{"c": "y:"}]}, "d": "x : y"}', "{}"])
+def test_common_lines_are_read_at_once(text):
+    assert read_batch([text, text], 5).last == 6
+
+
+def test_a_number_beyond_64_bits_is_noticed():
+    assert read_batch(['{"a":123456789012345678901}'], 1).has_long_number()
+    assert not read_batch(['{"a":1.5}'], 1).has_long_number()
 
 
 def test_cells_take_the_type_of_their_column():
