@@ -187,9 +187,10 @@ def test_the_inline_form_of_a_function_equals_its_body(name: str, data: st.DataO
     arguments, types = draw_arguments(data.draw, overload)
     if None in arguments and not overload.handles_nulls:
         return
-    expression = overload.inline_template.format(*(f"a{position}" for position in range(len(arguments))), f="body")
-    names = {f"a{position}": value for position, value in enumerate(arguments)}
-    inlined = eval(expression, {**names, "body": overload.body})
+    helpers = {"f": overload.body, **overload.inline_helpers}
+    operands = [f"a{position}" for position in range(len(arguments))]
+    expression = overload.inline_template.format(*operands, **{name: name for name in helpers})
+    inlined = eval(expression, {**dict(zip(operands, arguments, strict=True)), **helpers})
     assert values.identity_key(inlined) == values.identity_key(call(overload, arguments, types))
 
 

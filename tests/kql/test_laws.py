@@ -134,3 +134,38 @@ def test_every_sample_is_of_the_type_that_was_inferred_from_it(samples):
     notes = {}
     list(kql.evaluate(query, samples, notes=notes))
     assert notes == {}
+
+
+zones = st.sampled_from(["", "Z", "+00:00", "-00:00", "+05:30", "-11:45", "+23:59", "+99:59", " GMT", "z"])
+fractions = st.one_of(st.just(""), st.from_regex(r"[.,][0-9]{1,9}", fullmatch=True))
+moments = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
+edges = st.sampled_from(["0001-01-01T00:00:00", "9999-12-31T23:59:59", "2026-01-01 00:00:00", "2026-02-30T00:00:00"])
+time_texts = st.one_of(
+    st.builds(lambda second, fraction, zone: second + fraction + zone, st.one_of(moments, edges), fractions, zones),
+    st.text(max_size=30),
+)
+
+
+@often
+@given(st.lists(time_texts, min_size=1, max_size=5), st.sampled_from(["python", "json", "exact"]))
+def test_a_time_that_is_only_handed_on_is_the_one_that_a_condition_reads(texts, form):
+    """The first query encodes the times where they are read, the second holds them as ticks between."""
+    rows = [{"s": text, "d": {"at": text}, "t": text} for text in texts]
+    columns = {"s": "string", "d": "dynamic", "t": "datetime"}
+    times = "source | project a = todatetime(s), b = todatetime(d.at), t"
+    kept = f"{times} | where isnull(a) or isnotnull(a) | where isnull(b) or isnotnull(b) | where t == t or isnull(t)"
+    handed_on, read = (kql.bind(text, columns)[0] for text in (times, kept))
+    assert list(kql.evaluate(handed_on, rows, form=form)) == list(kql.evaluate(read, rows, form=form))
+
+
+@often
+@given(st.lists(st.one_of(st.none(), st.integers(), st.text(max_size=3), st.dictionaries(
+    st.sampled_from("abc"), st.one_of(st.none(), st.integers(), st.dictionaries(st.sampled_from("abc"), st.text()))
+)), max_size=4))  # fmt: skip
+def test_a_bag_read_often_gives_the_members_that_one_read_gives(bags):
+    rows = [{"d": bag} for bag in bags]
+    together = kql.bind("source | project a = d.a, b = d.b, n = d.c.a", {"d": "dynamic"})[0]
+    alone = [kql.bind(f"source | project {name}", {"d": "dynamic"})[0] for name in ("a = d.a", "b = d.b", "n = d.c.a")]
+    parts = [list(kql.evaluate(query, rows)) for query in alone]
+    merged = [{**a, **b, **n} for a, b, n in zip(*parts, strict=True)]
+    assert list(kql.evaluate(together, rows)) == merged

@@ -122,7 +122,7 @@ def _compose_call(
     passed_types = [
         _passed_type(overload, position, argument.type, same_type) for position, argument in enumerate(arguments)
     ]
-    helpers: dict[str, object] = {"f": overload.body}
+    helpers: dict[str, object] = {"f": overload.body, **overload.inline_helpers}
     parts: list[BoundExpression] = []
     operands: list[str] = []
     for position, argument in enumerate(arguments):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provisioner.kql import values
+from provisioner.kql.ir.composed_expressions import NullPropagatingTemplate
+from provisioner.kql.values.datetime_text import datetime_text_to_iso, datetime_text_to_python
 
 if TYPE_CHECKING:
     from provisioner.kql.evaluation.expression_writer import ExpressionWriter
@@ -31,12 +33,19 @@ other characters than ASCII goes through the decoder, which replaces lone surrog
 """
 
 
-def column_decoding(writer: ExpressionWriter, column: BoundColumn) -> list[str]:
-    """The lines that take a column's cell out of the record (`get`) into its variable, as an inside value."""
+def column_decoding(writer: ExpressionWriter, column: BoundColumn, form: str = "inside") -> list[str]:
+    """The lines that take a column's cell out of the record (`get`) into its variable.
+
+    The variable holds an inside value, or the cell of a result of the other `form` where `encodes_text` says so.
+    """
     variable = column.variable
     name = repr(column.name)
-    needs_check = _NEEDS_CHECK[column.type].format(v=variable, parse=writer.global_name(values.parse_datetime, "parse"))
-    decoder = writer.global_name(_DECODERS[column.type], "decode")
+    parse: Callable[[str], object] = values.parse_datetime
+    decode = _DECODERS[column.type]
+    if form != "inside":
+        parse, decode = _ENCODERS_OF_TEXT[form], _encoding(decode, _ENCODERS[form][column.type])
+    needs_check = _NEEDS_CHECK[column.type].format(v=variable, parse=writer.global_name(parse, "parse"))
+    decoder = writer.global_name(decode, "decode")
     return [f"{variable} = get({name})", f"if {needs_check}: {variable} = {decoder}(get({name}), {name}, context)"]
 
 
@@ -48,7 +57,10 @@ def row_as_mapping(row: object, context: RunContext) -> Mapping[str, object]:
     return {}
 
 
-def _decoder(type_name: str) -> Callable[[object, str, RunContext], values.Value]:
+_Decoder = Callable[[object, str, "RunContext"], object]
+
+
+def _decoder(type_name: str) -> _Decoder:
     # which conversion a type needs is decided once, not for each cell
     convert = values.coercer_for(type_name)
 
@@ -59,6 +71,17 @@ def _decoder(type_name: str) -> Callable[[object, str, RunContext], values.Value
         return converted
 
     return decode
+
+
+def _encoding(function: object, encode: Callable[..., object]) -> Callable[..., object]:
+    """The function with its result encoded; null stays null."""
+    assert callable(function)
+
+    def give_encoded(*arguments: object) -> object:
+        result = function(*arguments)
+        return None if result is None else encode(result)
+
+    return give_encoded
 
 
 def _value_of_other_kind(value: object, name: str, type_name: str, context: RunContext) -> values.Value:
@@ -107,6 +130,35 @@ _ENCODERS: dict[str, dict[str, Callable[..., object]]] = {
 }
 RESULT_FORMS = frozenset(_ENCODERS)
 """The forms of results; "inside" gives the values as the engine holds them and is for constants."""
+
+
+_ENCODERS_OF_TEXT: dict[str, Callable[[str], object]] = {
+    "python": datetime_text_to_python,
+    "json": datetime_text_to_iso,
+    "exact": datetime_text_to_iso,
+}
+"""By form, what a datetime's text becomes in one step where parsing it and encoding the ticks would take two."""
+
+
+def is_datetime_for_result(column: BoundColumn, form: str) -> bool:
+    """Whether a column that only the result reads can be encoded where it is decoded."""
+    return column.type == "datetime" and form in _ENCODERS_OF_TEXT
+
+
+def conversion_for_result(value: BoundExpression, form: str) -> BoundExpression | None:
+    """A `todatetime` of text or of a dynamic as the expression that gives the encoded cell; None for any other."""
+    if form not in _ENCODERS_OF_TEXT or not isinstance(value, NullPropagatingTemplate):
+        return None
+    helpers = dict(value.helpers)
+    # `f` gives the whole result of a call; beside `parse`, which takes a dynamic's text, it takes what is no text
+    if helpers.get("f") is values.parse_datetime:
+        helpers["f"] = _ENCODERS_OF_TEXT[form]
+    elif helpers.get("parse") is values.parse_datetime:
+        helpers["parse"] = _ENCODERS_OF_TEXT[form]
+        helpers["f"] = _encoding(value.helpers["f"], _ENCODERS[form]["datetime"])
+    else:
+        return None
+    return NullPropagatingTemplate(value.type, value.template, value.arguments, helpers=helpers, span=value.span)
 
 
 def cell_encoding(writer: ExpressionWriter, text: str, bound: BoundExpression, form: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from provisioner.kql.evaluation.member_getters import getter_variable
 from provisioner.kql.evaluation.python_expression import CONTEXT_VARIABLE, PythonExpression, joined, with_context
 from provisioner.kql.ir.bound_expression import BoundExpression, Constant, Variable
 from provisioner.kql.ir.composed_expressions import (
@@ -26,7 +27,8 @@ class ExpressionWriter:
 
     `names`: the constants and helpers by global name. `functions`: the source of functions that deep expressions were
     split into. `invariants`: global name to the text of a value that is the same for every row. `traced`: with
-    `tracing`, the expressions whose values are recorded, by number.
+    `tracing`, the expressions whose values are recorded, by number. `bags_with_getter`: the variables of the rows whose
+    members are read through a getter.
     """
 
     def __init__(self, *, tracing: bool = False) -> None:
@@ -35,6 +37,7 @@ class ExpressionWriter:
         self.tracing = tracing
         self.traced: list[BoundExpression] = []
         self.invariants: dict[str, str] = {}
+        self.bags_with_getter: set[str] = set()
         self._names_by_id: dict[int, str] = {}
         self._local_count = 0
 
@@ -153,6 +156,9 @@ class ExpressionWriter:
     def _render_member_access(self, parts: list[PythonExpression]) -> PythonExpression:
         """A member of a bag by its key; None where the dynamic is no bag."""
         bag, key = (part.text for part in parts)
+        if bag in self.bags_with_getter:
+            getter = getter_variable(bag)
+            return joined(f"{getter}({key})", [PythonExpression(getter, frozenset((getter,)), 0), parts[1]])
         local = bag if bag.isidentifier() else self.new_local()
         assignment = bag if bag == local else f"({local} := {bag})"
         return joined(f"({local}.get({key}) if {assignment}.__class__ is dict else None)", parts)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from provisioner.kql import values
 from provisioner.kql.evaluation import cell_codec
 from provisioner.kql.evaluation.expression_writer import ExpressionWriter
+from provisioner.kql.evaluation.member_getters import count_member_accesses, getter_variable, write_getter
 from provisioner.kql.evaluation.python_expression import PythonExpression
-from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression
+from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression, Variable
 from provisioner.kql.ir.row_steps import (
     AssignVariable,
     Barrier,
@@ -91,6 +93,8 @@ class PipelineSegment:
         self.head: list[str] = []
         self.indent = 2
         self.pending: dict[str, PythonExpression | BoundColumn] = {}
+        self.assigned: dict[str, BoundExpression] = {}
+        self.encoded_variables: set[str] = set()
         self.hoisted: set[str] = set()
 
     def write(
@@ -98,14 +102,16 @@ class PipelineSegment:
     ) -> str:
         """Add the function to the program; returns its name."""
         header = self._loop_header()
+        self._prepare_member_getters(steps, outputs)
         step_codes = [self._write_step_expressions(step) for step in steps]
         output_codes = [self.writer.write(output) for output in outputs]
         for position, step in enumerate(steps):
             later = [code for codes in step_codes[position + 1 :] for code in codes] + output_codes
             inside = {name for after in steps[position:] if isinstance(after, FlatMapRows) for name in after.variables}
             self._write_step(step, step_codes[position], self._read_outside_loops(later, inside))
-        self._write_needed(output_codes)
-        self._add_line(f"yield {self._yielded_row(output_codes, outputs, names)}")
+        cells = output_codes if names is None else self._encode_cells(output_codes, outputs)
+        self._write_needed(cells)
+        self._add_line(f"yield {_row_text(cells, names)}")
         name = f"s{len(self.program.functions)}"
         body = "\n".join([f"def {name}(tables, context):", *self.head, *header, *self.lines])
         self.program.functions.append(body + "\n")
@@ -135,8 +141,10 @@ class PipelineSegment:
         """The code of what a step reads; an assigned value waits in `pending` until something reads it."""
         write = self.writer.write
         if isinstance(step, AssignVariable):
-            code = write(step.value)
-            self.pending[step.variable] = code
+            self.pending[step.variable] = write(step.value)
+            self.assigned[step.variable] = step.value
+            if step.variable in self.writer.bags_with_getter:
+                self._add_member_getter(step.variable)
             return []
         if isinstance(step, FilterRows):
             code = write(step.condition, truth=True)  # null drops a row as false does
@@ -213,7 +221,8 @@ class PipelineSegment:
                 continue
             if isinstance(value, BoundColumn):
                 del self.pending[name]
-                for line in cell_codec.column_decoding(self.writer, value):
+                form = self.program.form if name in self.encoded_variables else "inside"
+                for line in cell_codec.column_decoding(self.writer, value, form):
                     self._add_line(line)
             elif inputs_written or not value.variables:
                 del self.pending[name]
@@ -251,13 +260,57 @@ class PipelineSegment:
     def _add_line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
 
-    def _yielded_row(
-        self, codes: Sequence[PythonExpression], outputs: Sequence[BoundExpression], names: Sequence[str] | None
-    ) -> str:
-        if names is None:
-            return "(" + "".join(f"{code.text}, " for code in codes) + ")"
-        pairs = (
-            f"{name!r}: {cell_codec.cell_encoding(self.writer, code.text, bound, self.program.form)}"
-            for name, code, bound in zip(names, codes, outputs, strict=True)
+    def _encode_cells(
+        self, codes: Sequence[PythonExpression], outputs: Sequence[BoundExpression]
+    ) -> list[PythonExpression]:
+        """The outputs as cells of the result."""
+        read_by = Counter(
+            variable
+            for code in (*codes, *self.pending.values())
+            if isinstance(code, PythonExpression)
+            for variable in code.variables
         )
-        return "{" + ", ".join(pairs) + "}"
+        cells = []
+        for code, output in zip(codes, outputs, strict=True):
+            cell = None
+            # a trace records inside values
+            if isinstance(output, Variable) and read_by[output.variable] == 1 and not self.writer.tracing:
+                cell = self._encode_where_computed(output.variable)
+            text = cell_codec.cell_encoding(self.writer, code.text, output, self.program.form)
+            cells.append(cell or PythonExpression(text, code.variables, code.depth + 1))
+        return cells
+
+    def _encode_where_computed(self, variable: str) -> PythonExpression | None:
+        """The encoded cell of a variable that nothing else reads and that is not written yet, where one step can."""
+        waiting = self.pending.get(variable)
+        if isinstance(waiting, BoundColumn):
+            if not cell_codec.is_datetime_for_result(waiting, self.program.form):
+                return None
+            self.encoded_variables.add(variable)
+            return PythonExpression(variable, frozenset((variable,)), 0)
+        if waiting is None or variable not in self.assigned:
+            return None
+        conversion = cell_codec.conversion_for_result(self.assigned[variable], self.program.form)
+        return None if conversion is None else self.writer.write(conversion)
+
+    def _prepare_member_getters(self, steps: Sequence[Step], outputs: Sequence[BoundExpression]) -> None:
+        """Have the bags of a row whose members are read more than once asked through a getter that is made once."""
+        loop_variables = (
+            [column.variable for column in self.source.columns] if self.entry is None else self.entry.variables
+        )
+        assigned = [step.variable for step in steps if isinstance(step, AssignVariable)]
+        accesses = count_member_accesses(steps, outputs)
+        self.writer.bags_with_getter = {name for name in (*loop_variables, *assigned) if accesses[name] > 1}
+        for name in loop_variables:
+            if name in self.writer.bags_with_getter:
+                self._add_member_getter(name)
+
+    def _add_member_getter(self, variable: str) -> None:
+        self.pending[getter_variable(variable)] = write_getter(self.writer, variable)
+
+
+def _row_text(cells: Sequence[PythonExpression], names: Sequence[str] | None) -> str:
+    """The row that is yielded: a dictionary by name, or a tuple."""
+    if names is None:
+        return "(" + "".join(f"{cell.text}, " for cell in cells) + ")"
+    return "{" + ", ".join(f"{name!r}: {cell.text}" for name, cell in zip(names, cells, strict=True)) + "}"

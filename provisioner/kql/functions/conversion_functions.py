@@ -40,29 +40,23 @@ def _register_conversion(
         for source in _SCALARS:
             body = _DIRECT_CONVERSIONS.get((source, target)) or partial(_call_converter, converter, source)
             scalar_function(f"{name}(value: {source}) -> {target}", inline_template=inline.get(source))(body)
-        scalar_function(f"{name}(value: dynamic) -> {target}", inline_template=_DYNAMIC_INLINE.get(target))(
-            _dynamic_converter(target)
-        )
+        _register_dynamic_conversion(name, target)
+
+
+def _register_dynamic_conversion(name: str, target: str) -> None:
+    def convert_member(value: Value) -> Value:
+        return convert(value, "dynamic", target)
+
+    parser = _TEXT_PARSERS.get(target)
+    scalar_function(
+        f"{name}(value: dynamic) -> {target}",
+        inline_template=_DYNAMIC_INLINE.get(target),
+        inline_helpers={} if parser is None else {"parse": parser},
+    )(convert_member)
 
 
 def _call_converter(converter: Callable[[Value, str], Value], source: str, value: Value) -> Value:
     return converter(value, source)
-
-
-def _dynamic_converter(target: str) -> Callable[[Value], Value]:
-    """The body for a dynamic argument, which passes text, the usual case, straight to the parser of the type."""
-    parse = _TEXT_PARSERS.get(target)
-
-    def convert_member(value: Value) -> Value:
-        return convert(value, "dynamic", target)
-
-    if parse is None:
-        return convert_member
-
-    def parse_member(value: Value) -> Value:
-        return parse(value) if type(value) is str else convert(value, "dynamic", target)
-
-    return parse_member
 
 
 def _identity(value: Value) -> Value:
@@ -85,10 +79,11 @@ _DIRECT_CONVERSIONS: dict[tuple[str, str], Callable[..., Value]] = {
 _DYNAMIC_INLINE = {
     "bool": "({0} if ({0}).__class__ is bool else {f}({0}))",
     "int": "({0} if ({0}).__class__ is int and -2147483648 <= {0} <= 2147483647 else {f}({0}))",
-    "long": "({0} if ({0}).__class__ is int else {f}({0}))",
-    "real": "({0} if ({0}).__class__ is float else {f}({0}))",
+    "long": "({0} if ({0}).__class__ is int else {parse}({0}) if ({0}).__class__ is str else {f}({0}))",
+    "real": "({0} if ({0}).__class__ is float else {parse}({0}) if ({0}).__class__ is str else {f}({0}))",
+    **dict.fromkeys(("datetime", "timespan", "guid"), "({parse}({0}) if ({0}).__class__ is str else {f}({0}))"),
 }
-"""Templates by target type for a dynamic argument: a value of that type already is taken as it is."""
+"""Templates by target type for a dynamic argument: a value of that type already is taken as it is, text is parsed."""
 
 _register_conversion("tobool toboolean", "bool", to_bool, {"bool": "{0}", "int": "({0} != 0)", "long": "({0} != 0)"})
 _register_conversion("toint", "int", to_int, {"bool": "int({0})", "int": "{0}"})
@@ -101,7 +96,7 @@ _register_conversion("totimespan totime", "timespan", to_timespan, {"timespan": 
 # Apart from the others: only text and guids convert, and a number in `toguid()` is reported when the query is bound.
 for _source in ("string", "guid"):
     scalar_function(f"toguid(value: {_source}) -> guid")(parse_guid if _source == "string" else _identity)
-scalar_function("toguid(value: dynamic) -> guid")(_dynamic_converter("guid"))
+_register_dynamic_conversion("toguid", "guid")
 
 _STRING_INLINE = {"int": "str({0})", "long": "str({0})", "string": "{0}", "guid": "str({0})"}
 for _source in _SCALARS:

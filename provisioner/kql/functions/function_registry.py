@@ -49,6 +49,7 @@ class Overload:
     `result_type`: gives the result type from the argument types where the signature cannot say it.
     `inline_template`: a Python expression over `{0}`, `{1}` … equal to the body for non-null arguments; `{f}` is the
     body. The evaluator writes it into the code it generates, which saves a call for each row.
+    `inline_helpers`: what other names in braces of the inline template stand for.
     """
 
     parameters: tuple[Parameter, ...]
@@ -61,6 +62,7 @@ class Overload:
     prepare: Mapping[int, Callable[[Any], object]] = field(default_factory=dict)
     result_type: Callable[[Sequence[str]], str] | None = None
     inline_template: str | None = None
+    inline_helpers: Mapping[str, object] = field(default_factory=dict)
 
     def parameter_at(self, index: int) -> Parameter | None:
         """The parameter that the argument at `index` belongs to; None where the signature takes fewer arguments."""

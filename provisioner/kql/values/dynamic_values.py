@@ -18,6 +18,8 @@ from provisioner.kql.values.timespans import format_timespan, timespan_from_pyth
 
 MAX_DEPTH = 256
 """Deeper nesting is not taken as JSON: Python's own reader and writer recurse, and give up a little later."""
+_SHORTEST_TOO_DEEP = 2 * MAX_DEPTH
+"""The characters of the shortest text that nests deeper: its brackets."""
 
 
 @total_ordering
@@ -118,7 +120,7 @@ def parse_json(text: str) -> Value:
     except (ValueError, RecursionError, StopIteration):
         return _parse_padded_json(text)
     # Only an escape can make a lone surrogate, and only enough brackets too deep a nesting: no other value is walked.
-    if "\\u" in text or (end > 2 * MAX_DEPTH and text.count("{") + text.count("[") > MAX_DEPTH):
+    if "\\u" in text or (end > _SHORTEST_TOO_DEEP and text.count("{") + text.count("[") > MAX_DEPTH):
         return normalize_dynamic(value, text)
     return value if value.__class__ is not str else replace_surrogates(value)
 
