@@ -42,11 +42,13 @@ def text_hints(text: TransformText, context: FlowContext) -> Iterator[InlayHint]
     pipeline = last_pipeline(text.text, columns)
     uses = name_uses(text.text, tuple(columns.items())).uses
     for use in uses:
-        if use.role == "write" and use.identity.kind == "column":
+        if use.role in {"write", "derived"} and use.identity.kind == "column":
             step = _step_at(pipeline, use.span.start)
             type_ = step.columns.get(use.identity.name) if step is not None and step.readable else None
             if type_ is not None:
-                yield InlayHint(text.span(use.span).end, f": {type_}", is_type=True)
+                # An item without a name of its own does not say how its column is called.
+                name = f" {use.identity.name}" if use.role == "derived" else ""
+                yield InlayHint(text.span(use.span).end, f"{name}: {type_}", is_type=True)
     samples = [*context.stream.samples[:1], *(test.given[0] for test in context.stream.tests if test.given)][:1]
     if samples:
         # One record: a hint has room for one value.

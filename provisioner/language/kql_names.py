@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 from provisioner import kql
 from provisioner.diagnostics import Span
+from provisioner.kql.binding.column_items import item_names
+from provisioner.kql.binding.derived_names import naming_part
+from provisioner.kql.functions.result_names import RESULT_NAME_RULES
 from provisioner.kql.operators import OPERATOR_PARSERS
 from provisioner.kql.operators.parse_pattern import Capture
 from provisioner.kql.operators.project_away import ProjectAway
@@ -18,15 +21,16 @@ from provisioner.kql.syntax import tree
 from provisioner.kql.syntax.query_parser import parse_query
 from provisioner.kql.vocabulary.struct_class import Struct
 
-Role = Literal["read", "write", "bare"]
-"""`bare`: an item of `project` that is just a name: it reads a column, and writes one of the same name."""
+Role = Literal["read", "write", "bare", "quoted", "derived"]
+"""`bare`: an item of `project` that is just a name: it reads a column, and writes one of the same name. `quoted`: the
+name is a text. `derived`: a whole item that makes a column and does not say how it is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameIdentity:
     """One column or `let` name: `input` columns have no place in the text, the others are made at `span`.
 
-    `origin` is the column that a bare item passes on under its own name.
+    `origin` is the column that a bare item passes on under its own name, or that a derived name is taken from.
     """
 
     kind: Literal["input", "column", "let"]
@@ -60,7 +64,7 @@ class NameUses:
 def name_uses(text: str, columns: tuple[tuple[str, str], ...]) -> NameUses:
     """The names of a transform over the columns (name and KQL type) of its stream; what cannot be read is left out."""
     script, _ = parse_query(text, OPERATOR_PARSERS)
-    reader = _NameReader([name for name, _ in columns])
+    reader = _NameReader(text, [name for name, _ in columns])
     outputs = reader.read(script)
     # The binder alone knows which columns are left behind `project-away` and patterns.
     query, _ = kql.bind(text, dict(columns))
@@ -74,7 +78,8 @@ Names = dict[str, NameIdentity]
 
 
 class _NameReader:
-    def __init__(self, inputs: list[str]) -> None:
+    def __init__(self, text: str, inputs: list[str]) -> None:
+        self.text = text
         self.inputs: Names = {name: NameIdentity("input", name) for name in inputs}
         self.lets: Names = {}
         self.uses: list[NameUse] = []
@@ -130,7 +135,7 @@ class _NameReader:
 
     def read_items(self, items: list[tree.ColumnItem], columns: Names, after: Names) -> Names:
         """The columns behind items that are computed from `columns` and added to `after`."""
-        for item in items:
+        for item, name in zip(items, item_names(items, after), strict=True):
             # Apart from other items: a new name for what it reads must not change what it gives.
             if not item.names and isinstance(item.value, tree.Name):
                 origin = columns.get(item.value.name)
@@ -142,7 +147,17 @@ class _NameReader:
             self.read_expression(item.value, columns)
             if len(item.names) == 1 and item.name_span is not None:
                 self.write(item.names[0], item.name_span, after)
+            elif not item.names:
+                self.derive(name, item.value, columns, after)
         return after
+
+    def derive(self, name: str, value: tree.Expression, columns: Names, after: Names) -> None:
+        """The column of an item without a name of its own."""
+        part = naming_part(value)
+        base = part.name if isinstance(part, tree.Name) else str(part.value) if part is not None else ""
+        identity = NameIdentity("column", name, value.span, columns.get(base))
+        after[name] = identity
+        self.uses.append(NameUse(identity, value.span, "derived"))
 
     def read_renames(self, operator: ProjectRename, columns: Names) -> Names:
         after = dict(columns)
@@ -170,8 +185,22 @@ class _NameReader:
             return
         if isinstance(node, tree.Call) and node.name in self.lets:
             self.uses.append(NameUse(self.lets[node.name], node.name_span, "read"))
+        elif isinstance(node, tree.Call) and node.name in _TAKE_NAME_IN_QUOTES and node.arguments:
+            self.read_quoted_name(node.arguments[0], columns)
         for child in _children(node):
             self.read_expression(child, columns)
+
+    def read_quoted_name(self, node: tree.Expression, columns: Names) -> None:
+        """A column whose name is given as a text."""
+        if not isinstance(node, tree.Literal) or node.value not in columns:
+            return
+        # `@"x"` and `h"x"` too; a name has nothing that would be escaped.
+        start = self.text.find(node.value, node.span.start, node.span.end)
+        if start >= 0:
+            self.uses.append(NameUse(columns[node.value], Span(start, start + len(node.value)), "quoted"))
+
+
+_TAKE_NAME_IN_QUOTES = frozenset(name for name, rule in RESULT_NAME_RULES.items() if rule == "column")
 
 
 def _children(node: Any) -> Iterator[Any]:

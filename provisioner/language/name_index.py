@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Literal
 
@@ -13,43 +12,16 @@ from provisioner.language.kql_names import NameIdentity, NameUses, name_uses
 from provisioner.language.kql_text import FlowContext, TransformText, flow_contexts, is_kql_file, transform_texts
 from provisioner.language.project_analysis import Analysis
 from provisioner.language.source_buffers import SourceBuffers
+from provisioner.language.symbols import Occurrence, Symbol
+from provisioner.load.schema.manifest_language import INCLUDED_FILE
 from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from provisioner.load.yaml.record_keys import record_keys
+from provisioner.load.yaml.sample_files import RecordNode
 from provisioner.load.yaml.scalar_offsets import source_range
 from provisioner.load.yaml.source_text import UnreadableFile
 from provisioner.model import Manifest, Stream
 
 Path = tuple[str | int, ...]
-SymbolKind = Literal[
-    "table", "stream", "dcr", "grant", "variable", "environment", "table_column", "stream_column", "local_column", "let"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """Something that has a name; `owner` is the table or stream of a column, or the text of a local name."""
-
-    kind: SymbolKind
-    name: str
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """A place at which a symbol's name is written.
-
-    `node` is the scalar of YAML that is the name; `text` the transform that it stands in, with its `identity` and how
-    it is used there. `is_definition`: where the name is given.
-    """
-
-    symbol: Symbol
-    file: FilePath
-    span: Span
-    is_definition: bool = False
-    node: ScalarNode | None = None
-    text: TransformText | None = None
-    text_span: Span | None = None
-    identity: NameIdentity | None = None
-    role: str = ""
 
 
 class NameIndex:
@@ -60,6 +32,7 @@ class NameIndex:
         self.occurrences: list[Occurrence] = []
         self.transforms: list[tuple[TransformText, list[FlowContext]]] = []
         self._streams = _all_streams(analysis)
+        self._workspace_tables = {name for _, _, manifest in analysis.named() for name in manifest.workspace_transforms}
         main = analysis.document.file.resolve() if analysis.document else None
         for source in analysis.sources.values():
             if is_kql_file(source.path):
@@ -80,7 +53,10 @@ class NameIndex:
             dict.fromkeys(
                 (occurrence.symbol, occurrence.span)
                 for occurrence in self.occurrences
-                if occurrence.file == file and occurrence.span.start <= offset <= occurrence.span.end
+                if occurrence.file == file
+                and occurrence.span.start <= offset <= occurrence.span.end
+                # Its characters are an expression, whose own names are meant.
+                and occurrence.role != "derived"
             )
         )
 
@@ -91,7 +67,8 @@ class NameIndex:
     # -- YAML
 
     def _read_yaml(self, tree: Node | None, *, is_main: bool) -> None:
-        if not isinstance(tree, MappingNode) or not (is_main or set(tree.values) <= _INCLUDED_SECTIONS):
+        # A file of tests or samples has other keys, and is read where a stream names it.
+        if not isinstance(tree, MappingNode) or not (is_main or not _INCLUDED_SECTIONS.isdisjoint(tree.values)):
             return
         self._read_transforms(transform_texts(tree.source, tree))
         self._read_sections(tree, overlay=False)
@@ -113,6 +90,8 @@ class NameIndex:
             self._read_stream(name, stream, overlay=overlay)
         for name, key, transform in _entries(tree, "workspace_transforms"):
             self._add(Symbol("table", name), key)
+            for column, column_key, _ in _entries(transform, "columns"):
+                self._add(self._input_symbol(name, column), column_key, definition=not overlay)
             self._read_records(name, _items(transform, "samples"))
             self._read_tests(name, _items(transform, "tests"))
         for name, key, dcr in _entries(tree, "dcrs"):
@@ -123,6 +102,11 @@ class NameIndex:
             self._add(Symbol("grant", name), key, definition=not overlay)
             for item in _items(grant, "dcrs"):
                 self._add_scalar("dcr", item)
+            principal = grant.values.get("principal") if isinstance(grant, MappingNode) else None
+            if isinstance(principal, MappingNode):
+                self._add_scalar("application", principal.values.get("application"))
+        for name, key, _ in _entries(tree, "applications"):
+            self._add(Symbol("application", name), key, definition=not overlay)
         for name, key, _ in _entries(tree, "variables"):
             self._add(Symbol("variable", name), key, definition=not overlay)
 
@@ -146,6 +130,9 @@ class NameIndex:
             if isinstance(record, MappingNode):
                 for column, key in record.keys.items():
                     self._add(self._input_symbol(stream, column), key)
+            elif isinstance(record, RecordNode):
+                for column, span in record_keys(record):
+                    self.occurrences.append(Occurrence(self._input_symbol(stream, column), record.source.path, span))
 
     def _read_tests(self, stream: str, tests: list[Node]) -> None:
         declared = self._streams.get(stream)
@@ -172,7 +159,7 @@ class NameIndex:
         for _, document, _ in self.analysis.named():
             contents = document.source_map.file_contents if document.source_map else {}
             for path, node in contents.items():
-                if path[:1] in _WITH_TESTS and isinstance(node, SequenceNode) and node.source.path.suffix in _TREES:
+                if path[:1] in _WITH_TESTS and isinstance(node, SequenceNode):
                     if path[2:] == ("tests",):
                         self._read_tests(str(path[1]), node.items)
                     elif path[2:] == ("samples",):
@@ -192,7 +179,7 @@ class NameIndex:
                 span = Span(*source_range(node, Span(*match.span(1))))
                 self.occurrences.append(Occurrence(Symbol("variable", match[1]), node.source.path, span))
 
-    def _add_scalar(self, kind: Literal["table", "stream", "dcr"], node: Node | None) -> None:
+    def _add_scalar(self, kind: Literal["table", "stream", "dcr", "application"], node: Node | None) -> None:
         if isinstance(node, ScalarNode) and isinstance(node.value, str) and "$(" not in node.text:
             # The word for every DCR, and no DCR's name.
             if kind == "dcr" and node.text == "all":
@@ -219,25 +206,36 @@ class NameIndex:
     def _add_uses(self, text: TransformText, context: FlowContext, uses: NameUses) -> None:
         for use in uses.uses:
             symbol = self._symbol_of(use.identity, text, context, uses)
-            self._add_use(symbol, text, use.identity, use.span, use.role)
+            origin = use.identity.origin
+            derived_from = self._symbol_of(origin, text, context, uses) if origin is not None else None
+            self._add_use(symbol, text, use.identity, use.span, use.role, derived_from)
             if use.role == "bare":
                 # The item also makes the column of that name that comes out of it.
                 identity = NameIdentity("column", use.identity.name, use.span, use.identity)
                 passed_on = self._symbol_of(identity, text, context, uses)
-                self._add_use(passed_on, text, identity, use.span, "write")
+                self._add_use(passed_on, text, identity, use.span, "write", symbol)
 
-    def _add_use(self, symbol: Symbol, text: TransformText, identity: NameIdentity, span: Span, role: str) -> None:
+    def _add_use(
+        self,
+        symbol: Symbol,
+        text: TransformText,
+        identity: NameIdentity,
+        span: Span,
+        role: str,
+        derived_from: Symbol | None,
+    ) -> None:
         is_local = symbol.kind in {"let", "local_column"}
         self.occurrences.append(
             Occurrence(
                 symbol,
                 text.source.path,
                 text.span(span),
-                is_local and role == "write",
+                is_local and role in {"write", "derived"},
                 text=text,
                 text_span=span,
                 identity=identity,
                 role=role,
+                derived_from=derived_from,
             )
         )
 
@@ -253,6 +251,9 @@ class NameIndex:
 
     def _input_symbol(self, stream_key: str, column: str) -> Symbol:
         """A column that senders write: the stream's own, or the table's where the stream takes its columns from it."""
+        # What is done with a table's own rows reads and writes the one table.
+        if stream_key in self._workspace_tables:
+            return Symbol("table_column", column, stream_key)
         stream = self._streams.get(stream_key)
         # Such a stream has no columns of its own to rename: senders post what the table has.
         if stream is not None and not stream.declared and stream.flows:
@@ -260,12 +261,10 @@ class NameIndex:
         return Symbol("stream_column", column, stream_key)
 
 
-# A YAML file of tests or samples has other keys, and is read where a stream names it.
-_INCLUDED_SECTIONS = frozenset({"tables", "streams", "dcrs", "grants", "variables", "include"})
+_INCLUDED_SECTIONS = frozenset(field.name for field in INCLUDED_FILE.fields)
 _WITH_TESTS = (("streams",), ("workspace_transforms",))
 _NOT_INTERPOLATED = frozenset({"transform", "tests", "samples", "description", "include"})
 _VARIABLE = re.compile(r"(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_-]*)\)")
-_TREES = frozenset({".yaml", ".yml", ".json", ".ndjson"})
 
 
 def _all_streams(analysis: Analysis) -> dict[str, Stream]:

@@ -12,7 +12,8 @@ from provisioner.kql.table_fit import TIME_COLUMN
 from provisioner.language.kql_completion import quoted_name
 from provisioner.language.kql_names import name_uses
 from provisioner.language.kql_text import FlowContext, TransformText
-from provisioner.language.name_index import NameIndex, Occurrence, Symbol
+from provisioner.language.name_index import NameIndex
+from provisioner.language.symbols import Occurrence, Symbol
 from provisioner.load.yaml.text_edits import replace_scalar
 
 _COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -32,7 +33,7 @@ def rename_edits(index: NameIndex, file: FilePath, offset: int, new: str) -> lis
         raise ProvisionerError("nothing here has a name that can be changed", hint="place the cursor on a name")
     # A dict: a text that two flows name is one text, and is edited once.
     edits: dict[FileEdit, None] = {}
-    for symbol, _ in _most_specific(symbols):
+    for symbol in _written_together(index, [symbol for symbol, _ in _most_specific(symbols)]):
         _check_name(index, symbol, new)
         for edit in _symbol_edits(index, symbol, new):
             edits[edit] = None
@@ -44,6 +45,23 @@ def _most_specific(symbols: list[tuple[Symbol, Span]]) -> list[tuple[Symbol, Spa
     made_here = [item for item in symbols if item[0].kind in {"table_column", "local_column"}]
     read_here = [item for item in symbols if item[0].kind == "stream_column"]
     return made_here if made_here and read_here else symbols
+
+
+def _written_together(index: NameIndex, symbols: list[Symbol]) -> list[Symbol]:
+    """The symbols and all that share a place with one of them: in a file that several streams name."""
+    places: dict[object, dict[Symbol, None]] = {}
+    for one in index.occurrences:
+        # By role: at a bare item stand two columns, of which each can have its own name.
+        places.setdefault((one.file, one.span, one.role), {})[one.symbol] = None
+    shared = [together for together in places.values() if len(together) > 1]
+    all_symbols = dict.fromkeys(symbols)
+    waiting = list(symbols)
+    while waiting:
+        current = waiting.pop()
+        more = [other for together in shared if current in together for other in together if other not in all_symbols]
+        all_symbols.update(dict.fromkeys(more))
+        waiting += more
+    return list(all_symbols)
 
 
 def _check_name(index: NameIndex, symbol: Symbol, new: str) -> None:
@@ -62,11 +80,18 @@ def _check_name(index: NameIndex, symbol: Symbol, new: str) -> None:
 
 def _symbol_edits(index: NameIndex, symbol: Symbol, new: str) -> Iterator[FileEdit]:
     appended: set[tuple[FilePath, int]] = set()
-    for occurrence in index.of(symbol):
+    occurrences = index.of(symbol)
+    passed_on = {(one.file, one.span) for one in occurrences if one.derived_from == symbol}
+    for occurrence in occurrences:
         if occurrence.text is not None:
-            yield from _kql_edits(occurrence, symbol, new)
+            yield from _kql_edits(occurrence, symbol, new, passes_on=(occurrence.file, occurrence.span) in passed_on)
         else:
             yield _yaml_edit(occurrence, new)
+    for occurrence in index.occurrences:
+        # What comes out of such an item keeps the name that it took from this one.
+        is_taken = occurrence.role == "derived" and occurrence.derived_from == symbol != occurrence.symbol
+        if is_taken and occurrence.identity is not None:
+            yield _named_item(occurrence, occurrence.identity.name)
     yield from _new_transforms(index, symbol, new)
     for text, contexts in index.transforms:
         for context in contexts:
@@ -92,17 +117,28 @@ def _yaml_edit(occurrence: Occurrence, new: str) -> FileEdit:
     return occurrence.file, Edit(edit.span.shift(shift), edit.text)
 
 
-def _kql_edits(occurrence: Occurrence, symbol: Symbol, new: str) -> Iterator[FileEdit]:
+def _kql_edits(occurrence: Occurrence, symbol: Symbol, new: str, *, passes_on: bool) -> Iterator[FileEdit]:
+    """The edits of one name in a transform; `passes_on`: a bare item's column has the symbol's new name too."""
     name = quoted_name(new)
     old = quoted_name(symbol.name)
-    identity = occurrence.identity
-    if occurrence.role == "bare":
+    if occurrence.role == "quoted":
+        yield occurrence.file, Edit(occurrence.span, new)
+    elif occurrence.role == "derived":
+        # Renamed with the name that it is taken from, it follows by itself.
+        if occurrence.derived_from != symbol:
+            yield _named_item(occurrence, new)
+    elif occurrence.role == "bare" and not passes_on:
         # What comes out keeps its name.
         yield occurrence.file, Edit(occurrence.span, f"{old} = {name}")
-    elif identity is not None and identity.origin is not None and occurrence.role == "write":
+    elif occurrence.role == "write" and occurrence.derived_from not in {None, symbol}:
         yield occurrence.file, Edit(occurrence.span, f"{name} = {old}")
     else:
         yield occurrence.file, Edit(occurrence.span, name)
+
+
+def _named_item(occurrence: Occurrence, name: str) -> FileEdit:
+    """An item with a name, whose column was called after what stands in it."""
+    return occurrence.file, Edit(Span(occurrence.span.start, occurrence.span.start), f"{quoted_name(name)} = ")
 
 
 def _new_transforms(index: NameIndex, symbol: Symbol, new: str) -> Iterator[FileEdit]:
@@ -138,7 +174,8 @@ def _renamed_pair(symbol: Symbol, new: str, stream: str, table: str) -> str | No
 def _renaming_operators(text: TransformText, context: FlowContext, symbol: Symbol, new: str) -> Iterator[FileEdit]:
     """`project-rename` at the end of a text through which the column passes without being named."""
     stream, flow = context.stream, context.flow
-    if not stream.declared:
+    # What goes in and what comes out are columns of one table, and are renamed as one.
+    if not stream.declared or stream.key in context.manifest.workspace_transforms:
         return
     uses = name_uses(text.text, tuple(stream.columns.kql().items()))
     identity = uses.outputs.get(symbol.name)

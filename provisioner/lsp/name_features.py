@@ -11,8 +11,9 @@ from lsprotocol import types as lsp
 from provisioner.errors import ProvisionerError
 from provisioner.language.document_links import linked_path
 from provisioner.language.language_workspace import LanguageFile, ManifestPlace
-from provisioner.language.name_index import NameIndex, Occurrence, SymbolKind
+from provisioner.language.name_index import NameIndex
 from provisioner.language.symbol_rename import rename_edits
+from provisioner.language.symbols import Occurrence, SymbolKind
 from provisioner.lsp.position_encoding import EncodedText
 from provisioner.lsp.refused_request import RefusedRequest
 from provisioner.lsp.workspace_edits import workspace_edit
@@ -24,6 +25,7 @@ _SYMBOL_KINDS: dict[SymbolKind, lsp.SymbolKind] = {
     "table": lsp.SymbolKind.Struct,
     "stream": lsp.SymbolKind.Event,
     "dcr": lsp.SymbolKind.Module,
+    "application": lsp.SymbolKind.Class,
     "grant": lsp.SymbolKind.Interface,
     "variable": lsp.SymbolKind.Variable,
     "environment": lsp.SymbolKind.Package,
@@ -55,7 +57,7 @@ def register_names(server: ManifestLanguageServer) -> None:
         path = server.documents.path_of(params.text_document.uri)
         occurrences = [one for one in _occurrences_at(server, params) if one.file == path]
         text = server.documents.encoded(path) if path is not None else EncodedText("", "utf-16")
-        spans = {one.span: one.is_definition or one.role == "write" for one in occurrences}
+        spans = {one.span: one.is_definition or one.role in {"write", "derived"} for one in occurrences}
         return [lsp.DocumentHighlight(text.range(span), _HIGHLIGHTS[is_write]) for span, is_write in spans.items()]
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)

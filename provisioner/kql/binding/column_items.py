@@ -20,21 +20,35 @@ def name_columns(
 
     `existing` are the columns that stay beside the items' own. Two items of one name of the author's are reported.
     """
-    author_names = {name for item in items for name in item.names}
-    used: set[str] = set()
     fixed: set[str] = set()
-    default_names = free_names(numbered_names("Column"), existing or ())
-    for item in items:
+    for item, name in zip(items, item_names(items, existing), strict=True):
         if len(item.names) > 1:
             message = "several names take a function that gives several values"
             context.report("KQL112", message, definition_span(item))
-        name = item.names[0] if item.names else derived_name(item.value)
-        is_fixed = bool(item.names) or isinstance(item.value, tree.Name)
-        if is_fixed and name in fixed:
-            message = f"the column {name!r} is made twice"
+        # Before a derived name is numbered: two items of one written name are a mistake.
+        written = _written_name(item)
+        if written is not None and written in fixed:
+            message = f"the column {written!r} is made twice"
             context.report("KQL104", message, definition_span(item), hint="give one another name")
-        if is_fixed and name is not None:
-            fixed.add(name)
+        if written is not None:
+            fixed.add(written)
+        yield name, item
+
+
+def _written_name(item: tree.ColumnItem) -> str | None:
+    if item.names:
+        return item.names[0]
+    return item.value.name if isinstance(item.value, tree.Name) else None
+
+
+def item_names(items: Sequence[tree.ColumnItem], existing: Container[str] | None) -> list[str]:
+    """The name of each item's column, as `name_columns` has it."""
+    author_names = {name for item in items for name in item.names}
+    used: set[str] = set()
+    default_names = free_names(numbered_names("Column"), existing or ())
+    names: list[str] = []
+    for item in items:
+        name = item.names[0] if item.names else derived_name(item.value)
         # Kusto numbers a derived name that is in use, and refuses two that the author wrote
         if not item.names and name is not None:
             name = unused_name(name, used | author_names) if name in used or name in author_names else name
@@ -42,7 +56,8 @@ def name_columns(
             name = next(free_names(default_names, used))
         assert name is not None
         used.add(name)
-        yield name, item
+        names.append(name)
+    return names
 
 
 def definition_span(item: tree.ColumnItem) -> Span:

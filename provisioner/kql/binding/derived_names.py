@@ -22,6 +22,18 @@ def derived_name(node: tree.Expression) -> str | None:
     return _name_of_call(node) if isinstance(node, tree.Call) else None
 
 
+def naming_part(node: tree.Expression) -> tree.Name | tree.Literal | None:
+    """The name, or the name in quotes, inside of an expression from which it derives its column's; None without one."""
+    if isinstance(node, tree.Name):
+        return node
+    if isinstance(node, (tree.MemberAccess, tree.IndexAccess)):
+        return naming_part(node.object)
+    if not isinstance(node, tree.Call) or not node.arguments or derived_name(node) is None:
+        return None
+    first = node.arguments[0]
+    return first if isinstance(first, tree.Literal) else naming_part(first)
+
+
 def _name_of_call(node: tree.Call) -> str | None:
     from provisioner.kql.functions.result_names import RESULT_NAME_RULES  # see overloads.py
 

@@ -18,8 +18,7 @@ def parse_csv(text: str) -> list[tuple[int, dict[str, Any]]]:
 
     The separator is the commonest of `, ; tab |` in the header. Raises ValueError for what is no table.
     """
-    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=csv_delimiter(text))
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
@@ -32,6 +31,11 @@ def parse_csv(text: str) -> list[tuple[int, dict[str, Any]]]:
     return [
         (line, {name: read(row[name]) if row[name] else None for name, read in readers.items()}) for line, row in rows
     ]
+
+
+def csv_delimiter(text: str) -> str:
+    """The commonest of the separators in the head of a table."""
+    return max(",;\t|", key=text.partition("\n")[0].count)
 
 
 def _cell_reader(cells: list[str | None]) -> Callable[[str], Any]:

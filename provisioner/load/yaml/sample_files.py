@@ -11,7 +11,7 @@ from provisioner.diagnostics import Diagnostic
 from provisioner.load.yaml.nodes import Node, SequenceNode
 from provisioner.load.yaml.source_text import SourceText
 
-_CSV_SUFFIXES = {".csv", ".tsv"}
+CSV_SUFFIXES = {".csv", ".tsv"}
 
 
 class RecordNode(Node):
@@ -34,7 +34,7 @@ def read_samples(source: SourceText) -> tuple[Node | None, list[Diagnostic]]:
     `.csv` and `.tsv` hold a table, every other file JSON: an array of objects, one object, or one to a line.
     """
     records = SequenceNode(source, 0, len(source.text))
-    if source.path.suffix.lower() in _CSV_SUFFIXES:
+    if source.path.suffix.lower() in CSV_SUFFIXES:
         return _csv_records(source, records)
     try:
         for start, end, value in _json_values(source.text):
@@ -86,7 +86,7 @@ class _InvalidJson(Exception):
 def _json_values(text: str) -> Iterator[tuple[int, int, Any]]:
     """Start, end and value of each of the JSON values that follow one another."""
     decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite_number)
-    offset = _skip_space(text, 0)
+    offset = skip_space(text, 0)
     while offset < len(text):
         try:
             value, end = decoder.raw_decode(text, offset)
@@ -94,24 +94,25 @@ def _json_values(text: str) -> Iterator[tuple[int, int, Any]]:
             # The decoder's hooks get the number or constant alone, not its offset.
             raise _InvalidJson(error.msg, offset) from None
         yield offset, end, value
-        offset = _skip_space(text, end)
+        offset = skip_space(text, end)
 
 
 def _array_items(source: SourceText, start: int) -> list[Node]:
     """The items of the array that starts at `start`, each with its own position."""
-    text, offset = source.text, _skip_space(source.text, start + 1)
+    text, offset = source.text, skip_space(source.text, start + 1)
     decoder = json.JSONDecoder()
     items: list[Node] = []
     while text[offset] != "]":
         value, end = decoder.raw_decode(text, offset)
         items.append(RecordNode(source, offset, end, value))
-        offset = _skip_space(text, end)
+        offset = skip_space(text, end)
         if text[offset] == ",":
-            offset = _skip_space(text, offset + 1)
+            offset = skip_space(text, offset + 1)
     return items
 
 
-def _skip_space(text: str, offset: int) -> int:
+def skip_space(text: str, offset: int) -> int:
+    """The offset of the next character that JSON does not take for space."""
     while offset < len(text) and text[offset] in " \t\r\n":
         offset += 1
     return offset
