@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from provisioner.kql.evaluation.python_expression import PythonExpression
 from provisioner.kql.ir.bound_expression import BoundExpression, Variable
 from provisioner.kql.ir.composed_expressions import MemberAccess
 from provisioner.kql.ir.row_steps import AssignVariable, Barrier, DistinctRows, FilterRows, FlatMapRows, Step
-
-if TYPE_CHECKING:
-    from provisioner.kql.evaluation.expression_writer import ExpressionWriter
 
 
 def getter_variable(variable: str) -> str:
@@ -20,10 +16,9 @@ def getter_variable(variable: str) -> str:
     return f"{variable}_get"
 
 
-def write_getter(writer: ExpressionWriter, variable: str) -> PythonExpression:
-    """The value of `getter_variable`, for a bag and for a dynamic that is none."""
-    no_member = writer.global_name(_no_member, "no_member")
-    text = f"({variable}.get if {variable}.__class__ is dict else {no_member})"
+def write_getter(variable: str, no_member_name: str) -> PythonExpression:
+    """The value of `getter_variable`; where the dynamic is no bag it is `no_member`, by its name in the code."""
+    text = f"({variable}.get if {variable}.__class__ is dict else {no_member_name})"
     return PythonExpression(text, frozenset((variable,)), 1)
 
 
@@ -44,7 +39,7 @@ def count_member_accesses(steps: Iterable[Step], outputs: Iterable[BoundExpressi
     return accesses
 
 
-def _no_member(_key: object) -> None:
+def no_member(_key: object) -> None:
     """What is found in a dynamic that is no bag."""
 
 

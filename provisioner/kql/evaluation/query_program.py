@@ -9,7 +9,7 @@ from itertools import chain
 from provisioner.kql import values
 from provisioner.kql.evaluation import cell_codec
 from provisioner.kql.evaluation.expression_writer import ExpressionWriter
-from provisioner.kql.evaluation.member_getters import count_member_accesses, getter_variable, write_getter
+from provisioner.kql.evaluation.member_getters import count_member_accesses, getter_variable, no_member, write_getter
 from provisioner.kql.evaluation.python_expression import PythonExpression
 from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression, Variable
 from provisioner.kql.ir.row_steps import (
@@ -306,7 +306,9 @@ class PipelineSegment:
                 self._add_member_getter(name)
 
     def _add_member_getter(self, variable: str) -> None:
-        self.pending[getter_variable(variable)] = write_getter(self.writer, variable)
+        self.pending[getter_variable(variable)] = write_getter(
+            variable, self.writer.global_name(no_member, "no_member")
+        )
 
 
 def _row_text(cells: Sequence[PythonExpression], names: Sequence[str] | None) -> str:
