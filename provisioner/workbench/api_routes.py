@@ -67,6 +67,13 @@ ROUTES = (
         transform_messages.StepResult,
     ),
     ApiRoute(
+        "openEditor",
+        "editor",
+        transform_handlers.open_editor,
+        transform_messages.EditorRequest,
+        transform_messages.EditorAddress,
+    ),
+    ApiRoute(
         "compareTransform",
         "transform/compare",
         transform_handlers.compare,

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from provisioner.errors import ProvisionerError
 from provisioner.workbench.api_routes import ROUTES, ApiRoute
+from provisioner.workbench.language_socket import serve_language
 from provisioner.workbench.messages.message_codec import InvalidMessage, from_json, to_json
 from provisioner.workbench.record_store import UnknownRecords
 from provisioner.workbench.report_pages import report_policy
@@ -56,6 +57,7 @@ class WorkbenchServer:
             application.router.add_post(f"/api/{route.path}", self._api_handler(route))
         application.router.add_get("/api/events", self._events)
         application.router.add_get("/report/{id}", self._report)
+        application.router.add_get("/lsp/{id}", self._language)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, _HOST, self._port)
@@ -99,6 +101,12 @@ class WorkbenchServer:
             return web.Response(status=404, text="This report is no longer kept: run it again.\n")
         headers = {"Content-Security-Policy": report_policy(page)}
         return web.Response(text=page, content_type="text/html", headers=headers)
+
+    async def _language(self, request: web.Request) -> web.StreamResponse:
+        document = self.workbench.editors.get(request.match_info["id"])
+        if document is None:
+            return web.Response(status=404, text="This editor is no longer known: it opens a new one.\n")
+        return await serve_language(request, document)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """The project's revision, now and whenever its files change, as server-sent events."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import RLock
 
 from provisioner.project import Project
+from provisioner.workbench.editor_documents import EditorDocuments
 from provisioner.workbench.pending_edits import PendingEdits
 from provisioner.workbench.record_store import RecordStore
 from provisioner.workbench.report_pages import Reports
@@ -32,6 +33,7 @@ class Workbench:
         self.records = RecordStore()
         self.edits = PendingEdits()
         self.reports = Reports()
+        self.editors = EditorDocuments()
         self.revision = 1
         # Two workers and the watcher may find a changed file at the same time; it is read once.
         self._lock = RLock()

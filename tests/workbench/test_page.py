@@ -167,6 +167,24 @@ def test_a_click_on_a_pipe_shows_the_rows_behind_it(visit):
     page.get_by_test_id("step").get_by_text("2 of 2 rows").wait_for()
 
 
+def test_the_language_server_completes_columns_and_explains_them_as_text(visit):
+    pytest.importorskip("pygls", reason="the extra lsp is not installed")
+    page = visit().page
+    put_records(page, json.dumps({"time": "2026-01-01T10:00:00Z", "level": HOSTILE}))
+    counts(page, "1 of 1")
+    page.locator(".editor[data-language=ready]").wait_for()
+    write_transform(page, "source | where ")
+    # As fast as keys can come: nothing of it may be lost.
+    page.keyboard.type("lev")
+    page.locator(".cm-tooltip-autocomplete li").filter(has_text="level").first.click()
+    editor(page).filter(has_text="where level").wait_for()
+    cursor = page.locator(".editor .cm-cursor-primary").bounding_box()
+    page.mouse.move(cursor["x"] - 12, cursor["y"] + 5)
+    page.locator(".explanation").filter(has_text="a column of the stream Custom-S").first.wait_for()
+    page.get_by_text("a condition must be bool").first.wait_for()
+    assert page.locator("img").count() == 0
+
+
 def test_a_null_says_its_reason(visit):
     page = visit().page
     put_records(page, '{"time": "2026-01-01T10:00:00Z", "data": {"size": "many"}}')
@@ -362,7 +380,7 @@ class HostilePage(BaseHTTPRequestHandler):
             headers: {{"Content-Type": "text/plain"}}, body: "{{}}"}}).then(r => r.status || Promise.reject()),
           new Promise((yes, no) => {{ const s = document.createElement("script"); s.src = "{self.target}/app.js";
             s.onload = yes; s.onerror = no; document.head.append(s); }}),
-          new Promise((yes, no) => {{ const w = new WebSocket("{self.target}/lsp".replace("http", "ws"));
+          new Promise((yes, no) => {{ const w = new WebSocket("{self.target}/lsp/1".replace("http", "ws"));
             w.onopen = yes; w.onerror = no; }}),
           new Promise((yes, no) => {{ const e = new EventSource("{self.target}/api/events", {{withCredentials: true}});
             e.onmessage = yes; e.onerror = no; }}),

@@ -323,6 +323,28 @@ export interface StepResult {
 }
 
 /**
+ * Asks for the language server in an editor: over which columns, into which table, with which records.
+ *
+ * `stream` and `table` are their names in the manifest; a shared case has none.
+ */
+export interface EditorRequest {
+  columns: Column[];
+  table_columns?: Column[];
+  records?: string;
+  stream?: string;
+  table?: string;
+}
+
+/**
+ * Where the language server answers for an editor (the path of a WebSocket), and the address of its text.
+ */
+export interface EditorAddress {
+  socket: string;
+  uri: string;
+  problem?: string | null;
+}
+
+/**
  * Asks how the rows of a transform differ from those of another: the saved one, or the one in Azure.
  */
 export interface TransformComparison {
@@ -559,6 +581,11 @@ export function runTransform(message: TransformRun, signal?: AbortSignal): Promi
 /** The rows behind one step. Raises LookupError where the text cannot be read up to there. */
 export function showStep(message: StepRun, signal?: AbortSignal): Promise<StepResult> {
   return call("transform/step", message, signal);
+}
+
+/** Prepare the language server for an editor; a problem instead of a socket where it is not installed. */
+export function openEditor(message: EditorRequest, signal?: AbortSignal): Promise<EditorAddress> {
+  return call("editor", message, signal);
 }
 
 /** The rows of a transform beside those of the saved one, or of the one in Azure. Raises CloudError. */

@@ -1,7 +1,7 @@
 // The editor of a transform: CodeMirror in a shadow root, which keeps its styles out of reach of the page's policy.
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -31,8 +31,12 @@ const THEME = EditorView.theme({
   ".k-call": { color: "var(--k-call)" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ".explanation": { whiteSpace: "pre-wrap", maxWidth: "32rem", padding: ".4rem .6rem", font: "13px/1.45 system-ui" },
   ".cm-panels": { backgroundColor: "var(--soft)", color: "var(--text)" },
 });
+
+/** Marks a change that the page made: nobody needs to be told of it. */
+const fromOutside = Annotation.define<boolean>();
 
 export interface EditorProps {
   text: string;
@@ -50,7 +54,8 @@ export function Editor(props: EditorProps) {
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);
   latest.current = props;
-  const reported = useRef(props.text);
+  const reported = useRef<string[]>([]);
+  const accepted = useRef(props.text);
   const compartment = useRef(new Compartment());
 
   useEffect(() => {
@@ -76,9 +81,10 @@ export function Editor(props: EditorProps) {
         THEME,
         EditorView.contentAttributes.of({ "aria-label": latest.current.label }),
         EditorView.updateListener.of((update) => {
-          if (!update.docChanged) return;
-          reported.current = update.state.doc.toString();
-          latest.current.onChange(reported.current);
+          if (!update.docChanged || update.transactions.some((one) => one.annotation(fromOutside))) return;
+          const text = update.state.doc.toString();
+          reported.current.push(text);
+          latest.current.onChange(text);
         }),
         EditorView.domEventHandlers({
           click(event, editor) {
@@ -102,11 +108,20 @@ export function Editor(props: EditorProps) {
 
   useEffect(() => {
     const editor = view.current!;
-    // A text that this editor has reported may come back late, when more was typed: only another one replaces it.
-    if (props.text !== reported.current && editor.state.doc.toString() !== props.text) {
-      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.text } });
+    // A text that was typed here comes back as a property, later than the next key when keys come fast: were it put
+    // into the editor, what was typed since would be lost, be reported as a change, and come back in its turn.
+    const at = reported.current.indexOf(props.text);
+    if (at >= 0) {
+      reported.current.splice(0, at + 1);
+    } else if (props.text !== accepted.current) {
+      reported.current = [];
+      editor.dispatch({
+        changes: { from: 0, to: editor.state.doc.length, insert: props.text },
+        annotations: fromOutside.of(true),
+      });
     }
-  }, [props.text]);
+    accepted.current = props.text;
+  });
 
   useEffect(() => {
     const editor = view.current!;
@@ -132,5 +147,5 @@ export function Editor(props: EditorProps) {
     }
   }, [props.selected]);
 
-  return <div class="editor" ref={place} />;
+  return <div class="editor" ref={place} data-language={props.extension ? "ready" : undefined} />;
 }

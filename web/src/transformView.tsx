@@ -12,11 +12,13 @@ import {
   runTransform,
   showStep,
   type StepResult,
+  type TextFinding,
   type TransformResult,
 } from "./api";
 import { CallError, inWords, isAbort } from "./call";
 import { Cell, Grid, Notice } from "./cells";
 import { Editor } from "./editor";
+import { connectLanguage, type LanguageConnection, type LanguageFindings } from "./language";
 import { Records } from "./records";
 import { Rows } from "./rows";
 import { Difference, SaveDialog } from "./saveDialog";
@@ -54,6 +56,10 @@ export function TransformView(props: { project: ProjectInfo }) {
   const [preview, setPreview] = useState<{ made: EditPreview; again: () => void } | null>(null);
   const [comparison, setComparison] = useState<ComparisonResult | null>(null);
   const [sharing, setSharing] = useState("");
+  const [found, setFound] = useState<LanguageFindings | null>(null);
+  const [helpless, setHelpless] = useState("");
+  const [lost, setLost] = useState(false);
+  const [language, setLanguage] = useState<{ key: string; connection: LanguageConnection } | null>(null);
   const pending = useRef<AbortController | null>(null);
   const isEdited = draft.text !== draft.base;
   const hasConflict = isEdited && draft.base !== saved && draft.text.trimEnd() !== saved.trimEnd();
@@ -95,6 +101,42 @@ export function TransformView(props: { project: ProjectInfo }) {
       });
     return () => controller.abort();
   }, [draft.text, set, shape]);
+
+  const [connectable, setConnectable] = useState("");
+  const canConnect = connectable === key && !lost;
+  useEffect(() => {
+    // The page has read the project anew: a server that went away is there again.
+    setLost(false);
+  }, [project]);
+  useEffect(() => {
+    if (set !== null || recordsText === "") setConnectable(key);
+  }, [key, set, recordsText]);
+  useEffect(() => {
+    // The language server is a help: without it everything else works.
+    if (!canConnect) return;
+    let ended = false;
+    let opened: LanguageConnection | null = null;
+    const [stream, table] = current ? [current.stream.key, current.flow.table] : ["", ""];
+    const request = { columns, table_columns: tableColumns, records: set?.id ?? "", stream, table };
+    connectLanguage(request, setFound, () => setLost(true))
+      .then((connection) => {
+        opened = connection;
+        if (ended) connection.close();
+        else setLanguage({ key, connection });
+        setHelpless("");
+      })
+      .catch((error: unknown) => {
+        setLanguage(null);
+        if (!ended) setHelpless(inWords(error));
+      });
+    return () => {
+      ended = true;
+      opened?.close();
+      setLanguage(null);
+      setFound(null);
+    };
+    // With the first records, whose members it then proposes; not again with each change of them.
+  }, [key, shape, canConnect]);
 
   useEffect(() => {
     if (step === null || !set) return setStepResult(null);
@@ -174,7 +216,12 @@ export function TransformView(props: { project: ProjectInfo }) {
     const fragment = await toFragment(shared);
     setSharing(fragment ? location.origin + "/" + fragment : "too many records for a link: share the file instead");
   };
-  const findings = useMemo(() => result?.findings ?? [], [result]);
+  const findings = useMemo(() => {
+    const ofRun = result?.findings ?? [];
+    // Those of the run come with its rows; the language server knows more checks, and tells them a moment later.
+    const isTold = (one: TextFinding) => ofRun.some((other) => other.code === one.code && other.start === one.start);
+    return [...ofRun, ...(found?.text === draft.text ? found.findings.filter((one) => !isTold(one)) : [])];
+  }, [result, found, draft.text]);
 
   if (!current && !isOwn) {
     return (
@@ -260,12 +307,14 @@ export function TransformView(props: { project: ProjectInfo }) {
             label={`Transform of ${key}`}
             findings={findings}
             selected={selected}
+            extension={language?.key === key ? language.connection.extension : undefined}
             onChange={(text) => setDraft({ text, base: draft.base })}
             onPipe={(offset) => {
               const at = (result?.steps ?? []).findIndex((one) => one.start > offset);
               setStep(at < 0 ? null : at + 1);
             }}
           />
+          {helpless && <p class="muted">No completion and no explanations: {helpless}</p>}
           <ul class="findings">
             {findings.map((finding) => (
               <li class={finding.severity}>

@@ -9,9 +9,12 @@ from typing import Any
 from provisioner.model import Stream
 from provisioner.project import Project
 from provisioner.transforms.row_compare import compare_rows
+from provisioner.workbench.language_socket import NO_LANGUAGE_SERVER, load_language_server
 from provisioner.workbench.made_records import make_records
 from provisioner.workbench.messages.transform_messages import (
     ComparisonResult,
+    EditorAddress,
+    EditorRequest,
     RecordSet,
     RecordsText,
     RowPair,
@@ -45,6 +48,19 @@ def stream_records(workbench: Workbench, request: StreamRecords) -> RecordSet:
             raise LookupError(f"the stream {request.stream} has no test called {request.test!r}")
         records = test.given
     return workbench.records.add([dict(record) for record in records])
+
+
+def open_editor(workbench: Workbench, request: EditorRequest) -> EditorAddress:
+    """Prepare the language server for an editor; a problem instead of a socket where it is not installed."""
+    # Here, on a worker: its import would keep the loop from answering anything else.
+    if not load_language_server():
+        return EditorAddress("", "", NO_LANGUAGE_SERVER)
+    records = workbench.records.get(request.records) if request.records else ()
+    root = workbench.project.document.root
+    identifier = workbench.editors.add(root, request, records)
+    document = workbench.editors.get(identifier)
+    assert document is not None
+    return EditorAddress(f"/lsp/{identifier}", document.uri)
 
 
 def run(workbench: Workbench, request: TransformRun) -> TransformResult:

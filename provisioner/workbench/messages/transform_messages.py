@@ -152,6 +152,29 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True)
+class EditorRequest:
+    """Asks for the language server in an editor: over which columns, into which table, with which records.
+
+    `stream` and `table` are their names in the manifest; a shared case has none.
+    """
+
+    columns: tuple[Column, ...]
+    table_columns: tuple[Column, ...] = ()
+    records: str = ""
+    stream: str = ""
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditorAddress:
+    """Where the language server answers for an editor (the path of a WebSocket), and the address of its text."""
+
+    socket: str
+    uri: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TransformComparison:
     """Asks how the rows of a transform differ from those of another: the saved one, or the one in Azure."""
 
