@@ -41,13 +41,15 @@ class Subject:
 class Types:
     """The `definitions` of a template."""
 
-    def __init__(self, definitions: Mapping[str, Any]) -> None:
-        self._definitions = definitions
+    def __init__(self, definitions: Mapping[str, Any], *, may_be_untyped: bool = False) -> None:
+        """`may_be_untyped`: a declaration without a type takes anything, as in languageVersion 2.0."""
+        self._definitions, self._may_be_untyped = definitions, may_be_untyped
 
-    def expand(self, declared: Any, name: str) -> dict[str, Any]:
+    def expand(self, declared: Any, name: str, *, inside: bool = False) -> dict[str, Any]:
         """A declaration with its `$ref` followed; what stands beside the `$ref` wins.
 
-        Raises TemplateError type-unknown, circular-type, or parameter-type-missing where there is no type in the end.
+        Without a type anything will do in a definition: the compiler leaves out the types that resources' properties
+        have. Raises TemplateError type-unknown, circular-type, or parameter-type-missing where the type is none.
         """
         if not isinstance(declared, dict):
             raise TemplateError("parameter-type-missing", name=name)
@@ -61,6 +63,8 @@ class Types:
             beside = {key: value for key, value in expanded.items() if key.lower() != "$ref"}
             expanded = self._definition(reference) | beside
         kind = get(expanded, "type")
+        if kind is None and (self._may_be_untyped or seen or inside):
+            return {**expanded, "type": "any"}
         if not isinstance(kind, str) or kind.lower() not in TYPES:
             raise TemplateError("parameter-type-missing", name=name)
         return expanded
@@ -84,7 +88,7 @@ class Types:
         """Raises TemplateError where a value is not of its declared type; what is Unknown is taken as right."""
         if isinstance(value, Unknown):
             return
-        declared = self.expand(declared, subject.name)
+        declared = self.expand(declared, subject.name, inside=bool(subject.steps))
         if value is None and get(declared, "nullable") is True:
             return
         kind = get(declared, "type").lower()
@@ -113,7 +117,7 @@ class Types:
             key = find_key(value, name)
             if key is not None:
                 self.check(value[key], member, subject.member(name, secure=False))
-            elif get(self.expand(member, name), "nullable") is not True:
+            elif get(self.expand(member, name, inside=True), "nullable") is not True:
                 raise _violation(subject, f"the property '{name}' is missing")
         others = get(declared, "additionalProperties", True)
         if others is True:

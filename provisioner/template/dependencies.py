@@ -58,9 +58,9 @@ def _declared(instance: ResourceInstance, lookup: ResourceLookup, *, allow_unres
         if not isinstance(need, str):
             continue
         named_instances = lookup.all_named(need)
-        if not named_instances and not allow_unresolved:
+        if named_instances is None and not allow_unresolved:
             raise TemplateError("not-in-template", resource=need).within(*instance.path, "dependsOn", index)
-        keys.update(other.key for other in named_instances)
+        keys.update(other.key for other in named_instances or ())
     return keys
 
 

@@ -16,6 +16,7 @@ from provisioner.template.nested_templates import NestedTemplate, evaluate_body,
 from provisioner.template.parameter_filling import fill_parameters
 from provisioner.template.resource_instances import ResourceInstance, expand_resources
 from provisioner.template.resource_lookup import ResourceLookup
+from provisioner.template.resource_loops import CountNotKnownError, loops_in
 from provisioner.template.template_document import Document
 from provisioner.template.template_errors import TemplateError
 from provisioner.template.template_facts import limit
@@ -48,7 +49,7 @@ class DeploymentPlan:
         """Use `plan_deployment`, which says where a fault is."""
         self.name, self.scope = name, scope
         self._template, self._level = template, level
-        self._types = Types(template.definitions)
+        self._types = Types(template.definitions, may_be_untyped=template.symbolic)
         context = Context(
             evaluation,
             scope,
@@ -59,7 +60,7 @@ class DeploymentPlan:
         context = context.derive(parameters={parameter.name.lower(): parameter.value for parameter in self.parameters})
         context.variables = Variables(template.variables, context)
         self.instances = expand_resources(template, context)
-        self._lookup = ResourceLookup(self.instances)
+        self._lookup = ResourceLookup(self.instances, loops_in(template.resources))
         self._context = context.derive(resources=self._lookup)
         self._nested: dict[str, DeploymentPlan] = {}
         self._arrange()
@@ -95,7 +96,11 @@ class DeploymentPlan:
         nested = nested_template(instance, self._template.document, allow_unresolved=evaluation.allow_unresolved)
         if nested is None:
             return
-        plan = self._inner_plan(instance, nested, evaluation)
+        try:
+            plan = self._inner_plan(instance, nested, evaluation)
+        except CountNotKnownError:
+            # What-if and validation leave it out; it is planned when it is its turn.
+            return
         self._nested[instance.key] = plan
         # As a deployed one would show them: without the values of secure outputs.
         shown = {name: {**output.json()} for name, output in plan.outputs().items()}

@@ -58,7 +58,7 @@ def fill_parameters(
     _check_names(declared, supplied, context)
     lowered = {name.lower(): name for name in declared}
     defaults = {
-        name: _default(declared[original]) for name, original in lowered.items() if find_key(supplied, original) is None
+        name: _default(declared[original]) for name, original in lowered.items() if not _is_given(supplied, original)
     }
     # Defaults may speak of parameters that are declared later.
     order, circle = evaluation_order({name: defaults.get(name) for name in lowered}, "parameters")
@@ -85,6 +85,13 @@ def _check_names(declared: Mapping[str, Any], supplied: Mapping[str, Any], conte
         raise TemplateError("parameter-unknown", names=", ".join(unknown), known=", ".join(declared))
 
 
+def _is_given(supplied: Mapping[str, Any], name: str) -> bool:
+    """Whether there is a value already; an expression may still turn out to be null."""
+    key = find_key(supplied, name)
+    entry = supplied[key] if key is not None else None
+    return isinstance(entry, Unknown) or (isinstance(entry, dict) and get(entry, "value") is not None)
+
+
 def _default(declared: Any) -> Any:
     return get(declared, "defaultValue") if isinstance(declared, dict) else None
 
@@ -106,8 +113,10 @@ def _filled(name: str, declared: Any, supplied: Mapping[str, Any], types: Types,
 
 def _value(name: str, declared: dict[str, Any], supplied: Mapping[str, Any], context: Context) -> Any:
     key = find_key(supplied, name)
-    if key is not None:
-        return _supplied(name, supplied[key], context)
+    value = _supplied(name, supplied[key], context) if key is not None else None
+    # A null is as good as nothing said: modules hand on what they were not told. Source: Azure/bicep#11532.
+    if value is not None:
+        return value
     default = find_key(declared, "defaultValue")
     if default is not None:
         try:

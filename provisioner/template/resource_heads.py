@@ -32,11 +32,13 @@ def type_and_name(declared: dict[str, Any], context: Context, parent: Parent | N
         if get(declared, missing) is None:
             raise TemplateError("resource-property-missing", resource=text_of(name), name=missing)
         raise TemplateError("resource-property-type", resource=text_of(name), name=missing, expected="a string")
-    # A child may also be written with its whole type; its name is its own part all the same.
-    if parent is not None and not type_.lower().startswith(parent.type.lower() + "/"):
-        type_ = f"{parent.type}/{type_}"
     if parent is not None:
-        name = _joined(parent.name, name)
+        # A child may also be written with its whole type, and then with its own part of the name or all of it.
+        is_whole = type_.lower().startswith(parent.type.lower() + "/")
+        if not is_whole:
+            type_ = f"{parent.type}/{type_}"
+        if not (is_whole and text_of(name).count("/") == type_.count("/") - 1):
+            name = _joined(parent.name, name)
     return type_, name
 
 
@@ -62,7 +64,8 @@ def scope_of(declared: dict[str, Any], context: Context, name: str) -> tuple[str
     """The id that the resource lies under, and the scope of deployment that this is or lies in."""
     own = context.scope
     subscription, group = (_evaluated(declared, key, context) for key in ("subscriptionId", "resourceGroup"))
-    if subscription is not None or group is not None:
+    # An empty one says nothing: modules write `[coalesce(tryGet(…, 'resourceGroupName'), '')]`.
+    if subscription or group:
         own = DeploymentScope(text_of(subscription or own.subscription), text_of(group or ""), tenant=own.tenant)
     scope = _evaluated(declared, "scope", context)
     if scope is None or scope == "":

@@ -21,8 +21,8 @@ from provisioner.template.resource_heads import (
 from provisioner.template.resource_loops import ResourceLoop, loop_turns, resource_loop
 from provisioner.template.template_errors import Key, TemplateError
 from provisioner.template.template_facts import limit
-from provisioner.template.template_sections import Template
-from provisioner.template.unknown_values import Unknown
+from provisioner.template.template_sections import Template, declarations_in
+from provisioner.template.unknown_values import Unknown, unresolved
 
 DEPLOYMENT = "microsoft.resources/deployments"
 _ENGINE = frozenset(
@@ -52,8 +52,9 @@ class ResourceInstance:
 
     `key` names it in `dependencies`: its symbolic name (`rules[0]` in a loop), or its id. `scope` is the id of what it
     lies under: a deployment's scope, or for an extension the resource that it extends. `condition` is True where it is
-    to be deployed, False where it is not; an `existing` one is only looked at. `body` has what a PUT sends, evaluated
-    as far as it is known; Unknown values stand where it is not. Values are shared between instances: never change them.
+    to be deployed, False where it is not; an `existing` one is only looked at, or with False not even that. `body` has
+    what a PUT sends, evaluated as far as it is known; Unknown values stand where it is not. Values are shared between
+    instances: never change them.
     """
 
     key: str
@@ -110,7 +111,8 @@ def expand_resources(template: Template, context: Context) -> list[ResourceInsta
     context = context.derive(place="resource")
     instances: list[ResourceInstance] = []
     planned = 0
-    for symbol, path, written in template.declarations():
+    for symbol, key, written in declarations_in(template.resources):
+        path = ("resources", key)
         try:
             declared = _object(written)
             if get(declared, "type") is None and context.evaluation.allow_unresolved:
@@ -140,14 +142,19 @@ def _check_number(count: int) -> None:
 
 
 def _check_unique(instances: list[ResourceInstance], context: Context) -> None:
-    """Each resource once; of an import two names of which not all is known may look the same, and stay two."""
+    """Each resource once, of those that are deployed: variants with conditions that exclude each other share a name.
+
+    Of an import two names of which not all is known may look the same, and stay two.
+    """
     ids: set[str] = set()
     keys: set[str] = set()
     for number, instance in enumerate(instances):
-        if instance.id.lower() in ids and not instance.existing and not context.evaluation.allow_unresolved:
+        # A name that waits for a resource says only by which expression it will be made.
+        is_final = isinstance(instance.name, str) or not context.evaluation.planning
+        if is_final and instance.deployed and instance.id.lower() in ids and not context.evaluation.allow_unresolved:
             label = f"{instance.type}/{text_of(instance.name)}"
             raise TemplateError("duplicate-resource", resource=label).within(*instance.path)
-        if not instance.existing:
+        if instance.deployed:
             ids.add(instance.id.lower())
         if instance.key in keys:
             instance.key = f"{instance.key}#{number}"
@@ -158,19 +165,57 @@ def _instances(declaration: _Declaration) -> Iterator[ResourceInstance]:
     """An instance, then those of the children that are written inside it."""
     instance = _instance(declaration)
     yield instance
-    children = get(declaration.declared, "resources")
-    if not isinstance(children, list):
-        return
     parent = Parent(instance.type, instance.name, instance.key)
-    for index, child in enumerate(children):
+    for symbol, key, child in declarations_in(get(declaration.declared, "resources")):
         try:
-            path = (*declaration.path, "resources", index)
-            yield from _instances(_Declaration("", path, _object(child), declaration.context, None, 0, parent))
+            path = (*declaration.path, "resources", key)
+            yield from _instances(_Declaration(symbol, path, _object(child), declaration.context, None, 0, parent))
         except TemplateError as error:
-            raise error.within("resources", index) from None
+            raise error.within("resources", key) from None
 
 
 def _instance(declaration: _Declaration) -> ResourceInstance:
+    try:
+        return _evaluated_instance(declaration)
+    except TemplateError:
+        if not _is_left_out(declaration):
+            raise
+    return _left_out_instance(declaration)
+
+
+def _is_left_out(declaration: _Declaration) -> bool:
+    """Whether Azure evaluates the condition alone: seen in Azure/bicep#13937, with symbolic names only."""
+    declared = declaration.declared
+    return bool(declaration.symbol) and condition_of(declared, declaration.context, declaration.symbol) is False
+
+
+def _left_out_instance(declaration: _Declaration) -> ResourceInstance:
+    """One that is not deployed and whose name or scope cannot be evaluated: what is asked of it is not known."""
+    declared, context, loop = declaration.declared, declaration.context, declaration.loop
+    type_, nameless = str(get(declared, "type", "")), unresolved(f"{declaration.symbol}.name")
+    symbolic_name = f"{declaration.symbol}[{declaration.index}]" if loop else declaration.symbol
+    return ResourceInstance(
+        key=symbolic_name,
+        symbolic_name=symbolic_name,
+        type=type_,
+        name=nameless,
+        id=f"{context.scope.id}/providers/{type_}/{nameless.text}",
+        api_version=version_of(declared, context, declaration.symbol),
+        scope=context.scope.id,
+        deployment_scope=context.scope,
+        condition=False,
+        existing=get(declared, "existing") is True,
+        loop=(loop.name, declaration.index) if loop else None,
+        path=declaration.path,
+        needs=needs_of(declared, context, declaration.symbol),
+        declared=declared,
+        context=context.derive(place="property"),
+        parent=declaration.parent.key if declaration.parent else None,
+        batch=loop.batch if loop else 0,
+    )
+
+
+def _evaluated_instance(declaration: _Declaration) -> ResourceInstance:
     declared, context, loop = declaration.declared, declaration.context, declaration.loop
     type_, name = type_and_name(declared, context, declaration.parent)
     label = text_of(name)
@@ -188,7 +233,7 @@ def _instance(declaration: _Declaration) -> ResourceInstance:
         api_version=version_of(declared, context, label),
         scope=scope,
         deployment_scope=deployment_scope,
-        condition=True if existing else condition_of(declared, context, label),
+        condition=condition_of(declared, context, label),
         existing=existing,
         loop=(loop.name, declaration.index) if loop else None,
         path=declaration.path,

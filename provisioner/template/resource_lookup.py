@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from provisioner.template.deployment_scope import resource_path
 from provisioner.template.evaluation_context import Target
 from provisioner.template.json_values import text_of
 from provisioner.template.resource_instances import ResourceInstance
+from provisioner.template.resource_loops import LoopNames
+from provisioner.template.unknown_values import Unknown
 
 
 class ResourceLookup:
     """Instances by symbolic name, name, id (whole or from the provider on) and loop."""
 
-    def __init__(self, instances: Iterable[ResourceInstance]) -> None:
+    def __init__(self, instances: Iterable[ResourceInstance], loops: Iterable[LoopNames] = ()) -> None:
         self._symbols: dict[str, ResourceInstance] = {}
         self._names: dict[str, list[ResourceInstance]] = defaultdict(list)
         self._loops: dict[str, list[ResourceInstance]] = defaultdict(list)
         self._collections: dict[str, list[ResourceInstance]] = defaultdict(list)
         self._planned: dict[str, dict[str, Any]] = {}
+        # Loops of no turns too: to depend on one is to depend on nothing, and is no fault.
+        for loop in loops:
+            self._loops[loop.name.lower()] = []
+            if loop.symbolic_name:
+                self._collections[loop.symbolic_name.lower()] = []
         for instance in instances:
             self._add(instance)
 
@@ -37,15 +45,15 @@ class ResourceLookup:
             if instance.symbolic_name:
                 self._collections[instance.symbolic_name.rpartition("[")[0].lower()].append(instance)
 
-    def all_named(self, name: str) -> list[ResourceInstance]:
-        """Every instance that a `dependsOn` of this text means; none where it names nothing."""
+    def all_named(self, name: str) -> list[ResourceInstance] | None:
+        """Every instance that a `dependsOn` of this text means: none of a loop of no turns; None for no such name."""
         lowered = name.lower()
         if lowered in self._symbols:
             return [self._symbols[lowered]]
         for table in (self._collections, self._loops, self._names):
             if lowered in table:
                 return table[lowered]
-        return []
+        return None
 
     def instance(self, name: str) -> ResourceInstance | None:
         """The instance that an expression means by a symbolic name, a name or an id."""
@@ -81,7 +89,7 @@ class ResourceLookup:
         if instance is None:
             return None
         return {
-            "id": instance.id,
+            "id": replace(instance.name, text=instance.id) if isinstance(instance.name, Unknown) else instance.id,
             "name": instance.name,
             "type": instance.type,
             "apiVersion": instance.api_version,

@@ -12,7 +12,12 @@ from provisioner.template.evaluator import resolve
 from provisioner.template.json_values import get
 from provisioner.template.template_errors import TemplateError
 from provisioner.template.template_facts import limit
+from provisioner.template.template_sections import declarations_in
 from provisioner.template.unknown_values import Unknown
+
+
+class CountNotKnownError(TemplateError):
+    """How many resources there are shows only while deploying: allowed in a nested template that waits for values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,22 @@ class ResourceLoop:
     name: str
     count: int
     batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoopNames:
+    """What a loop around a resource is called: by its own name, and by the symbolic name of the resource or ""."""
+
+    name: str
+    symbolic_name: str
+
+
+def loops_in(resources: Any) -> Iterator[LoopNames]:
+    """The loops in a `resources` section, whatever their counts are."""
+    for symbol, _key, declared in declarations_in(resources):
+        loop = get(declared, "copy") if isinstance(declared, dict) else None
+        if isinstance(loop, dict) and isinstance(name := get(loop, "name"), str):
+            yield LoopNames(name, symbol)
 
 
 def resource_loop(declared: dict[str, Any], context: Context) -> ResourceLoop | None:
@@ -40,7 +61,7 @@ def resource_loop(declared: dict[str, Any], context: Context) -> ResourceLoop | 
             return ResourceLoop(name, count, batch)
         if context.evaluation.allow_unresolved:
             return None
-        raise TemplateError("copy-count", name=name, most=limit("copy_count")).within("count")
+        raise CountNotKnownError("copy-count", name=name, most=limit("copy_count")).within("count")
     except TemplateError as error:
         raise error.within("copy") from None
 

@@ -45,14 +45,15 @@ class Template:
         schema = get(self.document.value, "$schema")
         return schema if isinstance(schema, str) else ""
 
-    def declarations(self) -> Iterator[tuple[str, tuple[Key, ...], Any]]:
-        """(symbolic name or "", path, declaration) of each resource as it is written."""
-        if isinstance(self.resources, dict):
-            for name, declared in self.resources.items():
-                yield name, ("resources", name), declared
-        else:
-            for index, declared in enumerate(self.resources):
-                yield "", ("resources", index), declared
+
+def declarations_in(resources: Any) -> Iterator[tuple[str, Key, Any]]:
+    """(symbolic name or "", key, declaration) of each resource in a `resources` section, or in that of a resource."""
+    if isinstance(resources, dict):
+        for name, declared in resources.items():
+            yield name, name, declared
+    elif isinstance(resources, list):
+        for index, declared in enumerate(resources):
+            yield "", index, declared
 
 
 def template_of(document: Document, *, allow_unresolved: bool = False) -> Template:

@@ -89,6 +89,13 @@ def union(*collections: Any, context: Context) -> Any:
     return merged
 
 
+@function("distinct(items: array) -> array", style="context")
+def distinct(items: list[Any], *, context: Context) -> list[Any]:
+    """The members once each, in the order in which they first stand."""
+    context.evaluation.budget.spend(len(items))
+    return _distinct(items)
+
+
 def _distinct(members: Iterable[Any]) -> list[Any]:
     """The members once each, where they first stand."""
     # A dict keeps the order of first sight, and makes the union linear.

@@ -14,15 +14,15 @@ def resource_id_(*parts: str, context: Context) -> str:
     """`resourceId([subscription], [group], type, name…)`: the first two as far as the scope of deployment has them."""
     before, type_, names = _parts(parts)
     kind = context.scope.kind
-    # A subscription and a group may stand before the type where there are such scopes to replace.
-    if len(before) > {"group": 2, "subscription": 1}.get(kind, 0):
-        raise CannotEvaluate("there are more arguments before the resource type than the scope of the deployment takes")
+    if len(before) > 2:
+        raise CannotEvaluate("a subscription and a resource group are all that may stand before the resource type")
+    # Both together name a group from any scope; one of them alone replaces a part of the scope of the deployment.
+    if len(before) == 2:
+        return _id(DeploymentScope(*before).id, type_, names)
     if kind == "group":
-        group_name = before[-1] if before else context.scope.group
-        subscription = before[0] if len(before) == 2 else context.scope.subscription
-        return _id(DeploymentScope(subscription, group_name).id, type_, names)
-    if kind == "subscription":
-        return _id(f"/subscriptions/{before[0] if before else context.scope.subscription}", type_, names)
+        return _id(DeploymentScope(context.scope.subscription, *(before or (context.scope.group,))).id, type_, names)
+    if before or kind == "subscription":
+        return _id(DeploymentScope(*(before or (context.scope.subscription,))).id, type_, names)
     return _id("", type_, names)
 
 

@@ -168,17 +168,18 @@ def to_object(nodes: tuple[Node, ...], context: Context, evaluate: Evaluate) -> 
     return _measured(pairs, context)
 
 
-@function("groupBy(items: array, key: lambda) -> object", style="lazy")
+@function("groupBy(items: array, key: lambda, value: lambda?) -> object", style="lazy")
 def group_by(nodes: tuple[Node, ...], context: Context, evaluate: Evaluate) -> Any:
-    """An object of arrays: the members by the key that the lambda gives."""
+    """An object of arrays: the members, or what another lambda makes of them, by the key that the first one gives."""
     members = _array(nodes[0], context, evaluate)
     if isinstance(members, Unknown):
         return members
     key = _lambda(nodes[1], 1, context, evaluate)
+    value = _lambda(nodes[2], 1, context, evaluate) if len(nodes) > 2 else None
     groups: dict[str, list[Any]] = {}
     try:
         for member in members:
-            groups.setdefault(_text_key(key(member)), []).append(member)
+            groups.setdefault(_text_key(key(member)), []).append(value(member) if value else member)
     except _NotKnown as unknown:
         return unknown.value
     return _measured(groups, context)

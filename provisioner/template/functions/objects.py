@@ -58,9 +58,9 @@ def null() -> None:
     """Null."""
 
 
-@function("tryGet(value: object|array|null, key: string|int, path: string|int*) -> any")
+@function("tryGet(value: any, key: string|int, path: string|int*) -> any")
 def try_get(value: Any, key: str | int, *path: str | int) -> Any:
-    """A property or a member, and a path into it; null where the first of them is not there."""
+    """A property or a member, and a path into it; null where the first of them is not there, as in a string."""
     if isinstance(value, dict) and isinstance(key, str):
         name = find_key(value, key)
         return None if name is None else _further(value[name], path)

@@ -111,6 +111,26 @@ def starts_with(text: str, piece: str) -> bool:
     return text.lower().startswith(piece.lower())
 
 
+@function("like(text: string, pattern: string) -> bool")
+def like(text: str, pattern: str) -> bool:
+    """Whether a text is as a pattern says, in any case: `*` stands for any characters, or none."""
+    first, *others = pattern.lower().split("*")
+    rest = text.lower()
+    if not others:
+        return rest == first
+    if not rest.startswith(first):
+        return False
+    *between, last = others
+    rest = rest[len(first) :]
+    # Each piece where it first stands: that leaves the most for those behind it, and takes one walk.
+    for piece in between:
+        position = rest.find(piece)
+        if position < 0:
+            return False
+        rest = rest[position + len(piece) :]
+    return rest.endswith(last)
+
+
 @function("endsWith(text: string, piece: string) -> bool")
 def ends_with(text: str, piece: str) -> bool:
     """Whether a text ends with another, in any case."""
