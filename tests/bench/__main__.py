@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import compileall
 import importlib
 import sys
 from pathlib import Path
 
+import provisioner
+
 
 def main(names: list[str]) -> None:
     """Each module of this folder has `TITLE` and `run() -> rows of text`, the first row being the head."""
+    # pip leaves an installed package compiled; a checkout is, where Python may write what it compiled
+    compileall.compile_dir(Path(provisioner.__file__).parent, quiet=1)
     here = Path(__file__).parent
     for name in names or sorted(file.stem for file in here.glob("*.py") if not file.stem.startswith("_")):
         module = importlib.import_module(f"tests.bench.{name}")
