@@ -11,7 +11,7 @@ from provisioner.adopt.manifest_draft import ManifestDraft, escape_variables
 from provisioner.diagnostics import Place
 from provisioner.load.builders.sender_builder import derived_credential_name
 from provisioner.resources import Body, application_resource
-from provisioner.resources.expansion_context import unique_name_of_owner
+from provisioner.resources.expansion_context import application_name_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def owned_applications(
     """
     imported: dict[str, ImportedApplication] = {}
     for unique_name, body in bodies.items():
-        name = _name_in(unique_name, owner, group)
+        name = application_name_in(unique_name, owner, group)
         if name is None:
             draft.skip(ONE_PER_MANIFEST, "application", unique_name, "it was made for another resource group")
         else:
@@ -45,12 +45,6 @@ def owned_applications(
             principal = application_resource.principal_id(body) or unique_name
             imported[principal] = ImportedApplication(name, unique_name, body)
     return imported
-
-
-def _name_in(unique_name: str, owner: str, group: str) -> str | None:
-    """The name in the manifest that gives this unique name; None where none does."""
-    name = unique_name.removeprefix(f"{owner.replace('/', '.')}.").rpartition(".")[0]
-    return name if unique_name == unique_name_of_owner(owner, group, name) else None
 
 
 def add_applications(draft: ManifestDraft, applications: Iterable[ImportedApplication]) -> None:

@@ -192,7 +192,7 @@ manifest_option = click.option(
 )
 yes = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 only = click.option("--only", multiple=True, metavar="TYPE/NAME", help="Only these resources.")
-prune = click.option("--prune", is_flag=True, help="Also delete DCRs, DCEs and grants of ours that are not declared.")
+prune = click.option("--prune", is_flag=True, help="Also delete what is ours and no longer declared.")
 fingerprint = click.option("--fingerprint", metavar="F", help="Refuse unless the plan has this fingerprint.")
 parallelism = click.option("--parallelism", type=click.IntRange(1, 64), default=10, show_default=True)
 

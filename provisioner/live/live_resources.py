@@ -10,42 +10,24 @@ from typing import TYPE_CHECKING, Any, Literal
 from provisioner.azure.thread_pool import map_unordered
 from provisioner.errors import CloudError
 from provisioner.live.extension_reads import read_extension_bodies
+from provisioner.live.grant_matching import declared_grant_triple, grant_triple
 from provisioner.live.inventory import MAIN_SCOPES, Inventory, ScopeCoverage, read_inventory
-from provisioner.resources import Body, Graph, Key, Resource, TypeName, resource_type
-from provisioner.resources.application_resource import principal_id
-from provisioner.resources.expansion_context import OWNER_TAG
+from provisioner.live.undeclared_resources import (
+    ALERT_TYPES,
+    INVENTORY_FIELDS,
+    UndeclaredResource,
+    UndeclaredSearch,
+    body_id,
+)
+from provisioner.resources import Body, Graph, Key, Resource, TypeName
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
     from provisioner.model import Manifest
 
-_INVENTORY_FIELDS: dict[TypeName, str] = {
-    "table": "tables",
-    "dcr": "dcrs",
-    "endpoint": "endpoints",
-    "grant": "grants",
-    "metric_alert": "metric_alerts",
-    "query_alert": "query_alerts",
-}
-_ALERTS: tuple[TypeName, ...] = ("metric_alert", "query_alert")
 # Single reads run at once and bring just what is needed; a list brings pages of everything.
 MAX_SINGLE_READS = 3
 """Up to so many resources of one type are read one by one, more by a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class UndeclaredResource:
-    """A live resource that the manifest does not declare. `owned`: it has this manifest's ownership mark."""
-
-    type: TypeName
-    name: str
-    id: str
-    owned: bool
-    body: Body
-
-    def json(self) -> dict[str, Any]:
-        """The public shape: contract, "undeclared"."""
-        return {"type": self.type, "name": self.name, "id": self.id, "owned": self.owned}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +50,15 @@ def read_live(
     allow_gaps: bool = False,
     strategy: Literal["auto", "list", "get"] = "auto",
     applications: Mapping[str, Body] | None = None,
+    look_for: Collection[TypeName] = (),
 ) -> LiveResources:
     """The live counterparts of desired resources, in the fewest calls.
 
     `only` narrows to some keys, without undeclared resources; `strategy` then is one read a resource (`get`), a list a
     type (`list`), or whichever is lighter (`auto`). `owner` is the ownership tag that makes an undeclared resource
-    owned. `applications` are those that were read already, by their unique names. Raises CloudError; with `allow_gaps`
-    what could not be read is a gap in `coverage`.
+    owned; `look_for` has types of which there may be some though none is declared. `applications` are those that were
+    read already, by their unique names. Raises CloudError; with `allow_gaps` what could not be read is a gap in
+    `coverage`.
     """
     workspace_id, group_id = _workspace_and_group_ids(desired)
     if only is not None:
@@ -86,7 +70,8 @@ def read_live(
     live_applications = _live_applications(desired, applications)
     if strategy == "get":
         return LiveResources(Graph([*_read_each(azure, resources, workspace_id), *live_applications]))
-    alert_scopes = [_INVENTORY_FIELDS[type_name] for type_name in _ALERTS if desired.of_type(type_name)]
+    alert_types = [type_ for type_ in ALERT_TYPES if desired.of_type(type_) or type_ in look_for]
+    alert_scopes = [INVENTORY_FIELDS[type_] for type_ in alert_types]
     inventory = read_inventory(azure, workspace_id, group_id, allow_gaps=allow_gaps, only=(*MAIN_SCOPES, *alert_scopes))
     listed = _from_inventory(inventory, resources, group_id)
     single = _outside_inventory(resources, group_id)
@@ -94,10 +79,9 @@ def read_live(
     extra, coverage = _read_extensions(azure, extensions, workspace_id, allow_gaps=allow_gaps)
     others = tuple(resource for resource in single if not resource.type.extension)
     graph = Graph([*listed, *_read_each(azure, others, workspace_id), *extra, *live_applications])
-    owned, gaps = _owned_applications(azure, desired, owner, allow_gaps=allow_gaps)
-    names = {principal_id(body): name for name, body in {**applications, **owned}.items()}
-    undeclared = (*_undeclared_resources(inventory, desired, owner, names), *_undeclared_applications(desired, owned))
-    return LiveResources(graph, undeclared, (*inventory.coverage, *coverage, *gaps), inventory)
+    search = UndeclaredSearch(azure, desired, owner, look_for, allow_gaps)
+    undeclared = search.run(inventory, applications)
+    return LiveResources(graph, undeclared, (*inventory.coverage, *coverage, *search.coverage), inventory)
 
 
 def read_types(azure: Azure, desired: Graph, types: Collection[TypeName]) -> Graph:
@@ -115,14 +99,14 @@ def _read_some(
     listed_types = {
         type_name
         for type_name, count in counts.items()
-        if type_name in _INVENTORY_FIELDS and count > most_single and strategy != "get"
+        if type_name in INVENTORY_FIELDS and count > most_single and strategy != "get"
     }
     listed = tuple(resource for resource in resources if resource.type.short_name in listed_types)
     single = tuple(resource for resource in resources if resource.type.short_name not in listed_types)
     single += _outside_inventory(listed, group_id)
     if not listed_types:
         return LiveResources(Graph(_read_each(azure, single, workspace_id)))
-    scopes = {_INVENTORY_FIELDS[type_name] for type_name in listed_types}
+    scopes = {INVENTORY_FIELDS[type_name] for type_name in listed_types}
     inventory = read_inventory(azure, workspace_id, group_id, only=scopes)
     return LiveResources(
         Graph([*_from_inventory(inventory, listed, group_id), *_read_each(azure, single, workspace_id)])
@@ -156,15 +140,15 @@ def _workspace_and_group_ids(desired: Graph) -> tuple[str, str]:
 
 def _from_inventory(inventory: Inventory, resources: tuple[Resource, ...], group_id: str) -> Iterator[Resource]:
     """The live counterparts that the inventory holds."""
-    by_id = {_body_id(body): body for body in _bodies(inventory)}
-    grants = {_grant_triple(body): body for body in inventory.grants or ()}
+    by_id = {body_id(body): body for body in _bodies(inventory)}
+    grants = {grant_triple(body): body for body in inventory.grants or ()}
     for resource in resources:
         if resource.id is None:
             continue
         body = by_id.get(resource.id.lower())
         if body is None and resource.type.short_name == "grant":
             # The same grant under another name has the same effect, and Azure refuses a second one.
-            body = grants.get(_declared_grant_triple(resource))
+            body = grants.get(declared_grant_triple(resource))
         if inventory.group_exists and resource.id.lower() == group_id.lower():
             # No list brings the group itself; that lists in it answer shows that it exists.
             body = {"id": resource.id, "name": resource.azure_name}
@@ -183,7 +167,7 @@ def _is_there(resource: Resource, body: Body) -> bool:
 def _bodies(inventory: Inventory) -> Iterator[Body]:
     if inventory.workspace is not None:
         yield inventory.workspace
-    for field in _INVENTORY_FIELDS.values():
+    for field in INVENTORY_FIELDS.values():
         yield from getattr(inventory, field) or ()
 
 
@@ -210,28 +194,6 @@ def _read_applications(azure: Azure, resources: tuple[Resource, ...]) -> dict[st
 def _live_applications(desired: Graph, applications: Mapping[str, Body]) -> list[Resource]:
     declared = desired.of_type("application")
     return [_as_live(one, applications[name]) for one in declared if (name := str(one.azure_name)) in applications]
-
-
-def _owned_applications(
-    azure: Azure, desired: Graph, owner: str | None, *, allow_gaps: bool
-) -> tuple[dict[str, Body], tuple[ScopeCoverage, ...]]:
-    """The app registrations with our tag, and a gap where the directory may not be listed."""
-    # A manifest that declares none needs no right to read the directory: it is not asked.
-    if owner is None or not desired.of_type("application"):
-        return {}, ()
-    try:
-        return azure.directory.find_owned(f"{OWNER_TAG}:{owner}"), ()
-    except CloudError as error:
-        if not allow_gaps:
-            raise
-        return {}, (ScopeCoverage("principals", ok=False, why=error.message),)
-
-
-def _undeclared_applications(desired: Graph, owned: Mapping[str, Body]) -> Iterator[UndeclaredResource]:
-    declared = {str(one.azure_name) for one in desired.of_type("application")}
-    for name, body in owned.items():
-        if name not in declared:
-            yield UndeclaredResource("application", name, str(body["id"]), owned=True, body=body)
 
 
 def _read_each(azure: Azure, resources: tuple[Resource, ...], workspace_id: str) -> list[Resource]:
@@ -286,68 +248,3 @@ def _as_live(resource: Resource, body: Body) -> Resource:
     id_ = str(body.get("id") or resource.id)
     name = resource.azure_name if resource.type.api == "directory" else id_.rsplit("/", 1)[1]
     return replace(resource, id=id_, azure_name=name, body=body, after=())
-
-
-def _undeclared_resources(
-    inventory: Inventory, desired: Graph, owner: str | None, names: Mapping[str | None, str]
-) -> Iterator[UndeclaredResource]:
-    """The listed resources that are not declared; `names` has the unique name of each application's principal."""
-    declared_ids = {str(resource.id).lower() for resource in desired if resource.id}
-    declared_grants = {_declared_grant_triple(resource) for resource in desired.of_type("grant")}
-    own_dcrs = {
-        _body_id(body)
-        for body in inventory.dcrs or ()
-        if _body_id(body) in declared_ids or _is_owned("dcr", body, owner, names)
-    }
-    for type_name, field in _INVENTORY_FIELDS.items():
-        for body in getattr(inventory, field) or ():
-            if _body_id(body) in declared_ids or not _is_relevant(type_name, body, own_dcrs, declared_grants):
-                continue
-            name = str(body.get("name") or str(body["id"]).rsplit("/", 1)[1])
-            yield UndeclaredResource(type_name, name, str(body["id"]), _is_owned(type_name, body, owner, names), body)
-
-
-def _is_relevant(
-    type_name: TypeName, body: Body, own_dcrs: set[str], declared_grants: set[tuple[str, str, str]]
-) -> bool:
-    """Whether an undeclared resource is reported: not Azure's own tables, not grants on DCRs of others."""
-    properties = body.get("properties") or {}
-    if type_name == "table":
-        return (properties.get("schema") or {}).get("tableType") == "CustomLog"
-    if type_name == "grant":
-        return str(properties.get("scope", "")).lower() in own_dcrs and _grant_triple(body) not in declared_grants
-    # A group holds alerts of all kinds; those of others are none of a manifest's business.
-    if type_name in _ALERTS:
-        return OWNER_TAG in (body.get("tags") or {})
-    return True
-
-
-def _is_owned(type_name: TypeName, body: Body, owner: str | None, names: Mapping[str | None, str]) -> bool:
-    """Whether the resource has the ownership mark: a tag, or for a grant the derived name; tables have none."""
-    if type_name == "grant":
-        from provisioner.resources.grant_resource import assignment_name
-
-        # The name was derived from scope and principal in their original case.
-        scope, principal, role = _grant_triple(body, lower=False)
-        key = names.get(principal, principal)
-        return str(body.get("name", "")).lower() == assignment_name(scope, key, role.rsplit("/", 1)[-1].lower())
-    return owner is not None and (body.get("tags") or {}).get(OWNER_TAG) == owner
-
-
-def _grant_triple(body: Body, *, lower: bool = True) -> tuple[str, str, str]:
-    """What a grant grants: scope, principal and the GUID of the role."""
-    properties = body.get("properties") or {}
-    role = str(properties.get("roleDefinitionId", "")).rsplit("/", 1)[-1]
-    scope, principal = str(properties.get("scope", "")), str(properties.get("principalId", ""))
-    return (scope.lower(), principal.lower(), role.lower()) if lower else (scope, principal, role)
-
-
-def _declared_grant_triple(resource: Resource) -> tuple[str, str, str]:
-    scope = str(resource.id or "").partition(f"/providers/{resource_type('grant').arm_type}/")[0]
-    # A desired body has no scope: Azure derives it from the URL, which is the id.
-    properties = {**resource.body.get("properties", {}), "scope": scope}
-    return _grant_triple({"properties": properties})
-
-
-def _body_id(body: Body) -> str:
-    return str(body.get("id", "")).lower()

@@ -67,9 +67,8 @@ def prune_undeclared(undeclared: Iterable[UndeclaredResource], allow: Collection
     undeclared = tuple(undeclared)
     rules = {resource.id.lower(): resource for resource in undeclared if resource.type == "dcr" and resource.owned}
     for resource in undeclared:
-        by_name = resource_type(resource.type).risk.removal.get("risk") == "destructive"
         named = f"destructive:{resource.name}".lower() in accepted
-        if named if by_name else resource.owned:
+        if named if risk.removal_by_name(resource.type) else resource.owned:
             type_ = resource_type(resource.type)
             live = Resource(type_, resource.name, resource.name, resource.id, resource.body)
             reason = risk.removal_reason(live)

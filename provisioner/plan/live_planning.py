@@ -11,12 +11,14 @@ from provisioner.plan.destroy_plan import plan_destroy
 from provisioner.plan.missing_rights import check_rights
 from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
 from provisioner.plan.planning import Plan, build_plan
-from provisioner.resources import Graph
+from provisioner.resources import Graph, TypeName
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure, Identity
     from provisioner.model import Manifest, PrincipalReference
 
+MONITORING_TYPES: tuple[TypeName, ...] = ("diagnostic_setting", "metric_alert", "query_alert")
+"""What the section `monitoring` makes."""
 Expand = Callable[["Manifest", "Identity", "Mapping[PrincipalReference, str]"], Graph]
 """Gives the resources that a manifest declares, for the identity that `self` means and the principals looked up."""
 
@@ -31,7 +33,7 @@ def plan_against_azure(manifest: Manifest, expand: Expand, azure: Azure, options
     principals = look_up_principals(azure, manifest, allow_gaps=options.tolerant_of_gaps)
     manifest = principals.without_unknown(manifest)
     desired = expand(manifest, identity, principals.object_ids)
-    live_resources = _read_live(azure, desired, manifest, principals, allow_gaps=options.tolerant_of_gaps)
+    live_resources = _read_live(azure, desired, manifest, principals, options)
     if (relocated := with_live_regions(manifest, live_resources)) != manifest:
         # Offline, an existing workspace was assumed to be in the target's region; now its region is known.
         desired = expand(relocated, identity, principals.object_ids)
@@ -57,7 +59,7 @@ def plan_destroy_against_azure(
     principals = look_up_principals(azure, manifest, allow_gaps=True)
     manifest = principals.without_unknown(manifest)
     desired = expand(manifest, azure.identity, principals.object_ids)
-    live_resources = _read_live(azure, desired, manifest, principals)
+    live_resources = _read_live(azure, desired, manifest, principals, PLAN_DEFAULTS)
     plan = plan_destroy(
         desired,
         live_resources,
@@ -75,9 +77,23 @@ def with_rights(plan: Plan, azure: Azure) -> Plan:
 
 
 def _read_live(
-    azure: Azure, desired: Graph, manifest: Manifest, principals: Principals, *, allow_gaps: bool = False
+    azure: Azure, desired: Graph, manifest: Manifest, principals: Principals, options: PlanOptions
 ) -> LiveResources:
     """The live resources, with the applications that were read already, and with what could not be looked up."""
-    read = principals.applications if manifest.applications else None
-    live_resources = read_live(azure, desired, owner=manifest.owner, allow_gaps=allow_gaps, applications=read)
+    live_resources = read_live(
+        azure,
+        desired,
+        owner=manifest.owner,
+        allow_gaps=options.tolerant_of_gaps,
+        applications=principals.applications if manifest.applications else None,
+        look_for=_types_to_look_for(manifest, options),
+    )
     return replace(live_resources, coverage=(*live_resources.coverage, *principals.coverage))
+
+
+def _types_to_look_for(manifest: Manifest, options: PlanOptions) -> tuple[TypeName, ...]:
+    """The types of which something of ours may be left though the manifest declares none."""
+    # They cost reads of their own: a manifest that has never monitored anything is not made to pay for them.
+    if options.prune:
+        return (*MONITORING_TYPES, "application")
+    return MONITORING_TYPES if manifest.monitoring else ()

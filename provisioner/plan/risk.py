@@ -9,7 +9,7 @@ from provisioner.fact_evidence import judge
 from provisioner.model.table_plans import plan_switch_evidence
 from provisioner.plan.change import Delta, Reason, Risk
 from provisioner.plan.comparison_rules import get_path
-from provisioner.resources import Body, Resource, ResourceType
+from provisioner.resources import Body, Resource, ResourceType, TypeName, resource_type
 from provisioner.resources.expansion_context import OWNER_TAG
 
 
@@ -68,6 +68,11 @@ def column_removal_reason(resource: Resource, column: str) -> Reason:
     return Reason("destructive", text, f"destructive:{resource.name}.{column}")
 
 
+def removal_by_name(type_name: TypeName) -> bool:
+    """Whether resources of a type are removed only where `--allow destructive:NAME` names them."""
+    return resource_type(type_name).risk.removal.get("risk") == "destructive"
+
+
 def default_risk(type_: ResourceType, delta: Delta) -> Risk:
     """The risk of a delta without a fact of its own: none for tags and descriptions, which have no effect on rows."""
     del type_
@@ -89,7 +94,7 @@ def _delta_reason(desired: Resource, delta: Delta, live: Body, deltas: Mapping[s
         if fact["path"] == delta.pattern and _fact_applies(fact, delta, desired.body, live, deltas):
             values = {"name": delta.name, "before": _value_label(delta.before), "after": _value_label(delta.after)}
             risk: Risk = fact["risk"]
-            allow = None if risk in {"none", "additive"} or "instead" in fact else f"{risk}:{desired.name}"
+            allow = None if "instead" in fact else _approval(risk, desired)
             instead = str(fact["instead"]).format(**values) if "instead" in fact else None
             return Reason(risk, str(fact["reason"]).format(**values), allow, instead)
     return None
@@ -141,7 +146,12 @@ def _is_kept_by(path: str, delta: Delta, desired: Body, live: Body, deltas: Mapp
 
 def _reason_from_fact(fact: Mapping[str, str], resource: Resource, otherwise: str) -> Reason:
     risk: Risk = fact.get("risk", "breaking")  # type: ignore[assignment]
-    return Reason(risk, fact.get("reason", otherwise), f"{risk}:{resource.name}")
+    return Reason(risk, fact.get("reason", otherwise), _approval(risk, resource))
+
+
+def _approval(risk: Risk, resource: Resource) -> str | None:
+    """The value of `--allow` that accepts a risk of the resource; None for a risk that needs nobody's yes."""
+    return None if risk in {"none", "additive"} else f"{risk}:{resource.name}"
 
 
 def _value_label(value: Any) -> str:

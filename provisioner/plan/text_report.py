@@ -11,6 +11,7 @@ from provisioner.plan.effects.effect_text import diff_lines, effect_lines
 from provisioner.plan.missing_rights import grouped_by_right
 from provisioner.plan.planning import Plan
 from provisioner.plan.rename import Rename
+from provisioner.plan.risk import removal_by_name
 from provisioner.reports.ansi_styles import paint
 from provisioner.resources import TypeName
 
@@ -98,9 +99,13 @@ def undeclared_lines(plan: Plan) -> list[str]:
     ours = [resource for resource in plan.undeclared if resource.owned and resource.id not in pruned]
     theirs = [resource for resource in plan.undeclared if not resource.owned]
     lines = [""]
-    if ours:
-        names = ", ".join(f"{resource.type} {resource.name}" for resource in ours)
+    named = [resource for resource in ours if removal_by_name(resource.type)]
+    if pruned_by_all := [resource for resource in ours if resource not in named]:
+        names = ", ".join(f"{resource.type} {resource.name}" for resource in pruned_by_all)
         lines.append(f"Ours and no longer declared (--prune removes): {names}")
+    if named:
+        names = ", ".join(f"{one.type} {one.name} (--prune --allow destructive:{one.name})" for one in named)
+        lines.append(f"Ours and no longer declared, removed only by name: {names}")
     if theirs:
         # A shared workspace may hold hundreds of tables; the JSON lists all of them.
         names = ", ".join(f"{resource.type} {resource.name}" for resource in theirs[:10])

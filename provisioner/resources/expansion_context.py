@@ -71,6 +71,15 @@ def unique_name_of_owner(owner: str, group: str, name: str) -> str:
     return f"{owner.replace('/', '.')}.{name}.{arm_guid(group, owner, name)[:8]}"
 
 
+def application_name_in(unique_name: str, owner: str, group: str) -> str | None:
+    """The name under which the manifest with that owner tag, deployed to that group, declares it; None if it does not.
+
+    The inverse of `unique_name_of_owner`.
+    """
+    name = unique_name.removeprefix(f"{owner.replace('/', '.')}.").rpartition(".")[0]
+    return name if unique_name == unique_name_of_owner(owner, group, name) else None
+
+
 def group_id_of(id_: str) -> str:
     """The id of the resource group that a resource id lies in. Raises ValueError for what is no resource id."""
     parts = parse_resource_id(id_)

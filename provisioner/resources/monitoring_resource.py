@@ -23,8 +23,7 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
         facts["errors"]["category"]: monitoring.errors,
         facts["troubleshooting"]["category"]: monitoring.troubleshooting,
     }
-    # Settings bear no tags: the name says whose it is.
-    name = f"provisioner-{manifest.name}"
+    name = setting_name(manifest.owner)
     for dcr in manifest.dcrs.values():
         rule = resource_id(context.group_id, resource_type("dcr").arm_type, dcr.name)
         yield Resource(
@@ -36,6 +35,12 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
             scope=("dcr", dcr.name),
             path=monitoring.path,
         )
+
+
+def setting_name(owner: str) -> str:
+    """The name of the settings of a manifest with that owner tag."""
+    # Settings bear no tags: the name says whose it is. A rule belongs to one environment, and so does its setting.
+    return f"provisioner-{owner.partition('/')[0]}"
 
 
 def flatten_setting(body: Body, workspace: str) -> Mapping[str, bool]:

@@ -14,7 +14,7 @@ from provisioner.apply.template_deployment import deploy_plan
 from provisioner.load.builders.sender_builder import derived_credential_name
 from provisioner.load.yaml.yaml_writer import dump_yaml
 from provisioner.model import PUBLISHER, Application, FederatedCredential, Grant, Manifest, PrincipalReference
-from provisioner.plan import Plan, PlanOptions, plan_against_azure, plan_destroy_against_azure, plan_file
+from provisioner.plan import Plan, PlanOptions, plan_against_azure, plan_destroy_against_azure, plan_file, report
 from provisioner.resources import Graph
 from provisioner.resources.expand import expand_manifest
 from provisioner.resources.sender_outputs import read_outputs
@@ -144,7 +144,22 @@ def test_one_that_is_no_longer_declared_goes_only_by_its_name(cloud):
     assert old.owned
     assert new_plan.empty
     named = planned(cloud, one, prune=True, allow=(f"destructive:{old.name}",))
-    assert actions(named) == {f"application {old.name}": "delete"}
+    assert old.name == "old"
+    assert actions(named) == {"application old": "delete"}
+    assert "application old (--prune --allow destructive:old)" in report.format_text(new_plan)
+
+
+def test_the_last_application_is_told_only_when_pruning(cloud, azure_monitor):
+    up(cloud, declared(cloud.target))
+    none = manifest(cloud.target, grants={})
+    assert not [one for one in planned(cloud, none).undeclared if one.type == "application"]
+    assert [one.name for one in planned(cloud, none, prune=True).undeclared if one.type == "application"] == ["sender"]
+    elsewhere = replace(none, target=replace(none.target, resource_group="rg-elsewhere"))
+    assert not [one for one in planned(cloud, elsewhere, prune=True).undeclared if one.type == "application"]
+    # Who may not read the directory prunes the rest, and is told.
+    azure_monitor.fault("error", match="GET /v1.0/*", status=403, code="Authorization_RequestDenied")
+    gaps = [scope.scope for scope in planned(cloud, none, prune=True).live.coverage if not scope.ok]
+    assert gaps == ["principals"]
 
 
 def test_a_grant_of_an_application_is_pruned_with_our_mark(cloud):

@@ -11,8 +11,10 @@ from provisioner.apply import apply
 from provisioner.apply.apply_options import ApplyOptions
 from provisioner.errors import Forbidden
 from provisioner.model import Alerts, Dcr, Monitoring
-from provisioner.plan import find_drift
+from provisioner.plan import PlanOptions, find_drift, plan_against_azure
 from provisioner.plan.live_planning import plan_destroy_against_azure
+from provisioner.plan.planning import ALLOW_MANY_REMOVALS
+from provisioner.resources import resource_type
 from provisioner.resources.expand import expand_manifest
 from tests.apply.test_apply import cloud, manifest, plan, up
 
@@ -64,10 +66,6 @@ def test_a_setting_of_another_name_that_does_the_same_counts_and_is_never_delete
     body = expand_manifest(declared).resolved_body(own)
     cloud.management.put(own.type, theirs, body)
     assert plan(cloud, declared).empty
-
-    def expand(one, identity, _):
-        return expand_manifest(one, identity.object_id)
-
     removals = plan_destroy_against_azure(declared, expand, cloud)
     assert "diagnostic_setting" not in {change.type for change in removals.changes if change.writes}
 
@@ -103,6 +101,59 @@ def test_an_alert_that_is_no_longer_declared_is_ours_to_prune(cloud):
     assert [(one.type, one.name, one.owned) for one in undeclared] == [
         ("metric_alert", "alert-dcr-0-rows-dropped", True)
     ]
+
+
+def expand(one, identity, _):
+    return expand_manifest(one, identity.object_id)
+
+
+EVERYTHING = {
+    "diagnostic_setting dcr-0",
+    "diagnostic_setting dcr-1",
+    "metric_alert alert-dcr-0-rows-dropped",
+    "metric_alert alert-dcr-0-transform-errors",
+    "metric_alert alert-dcr-1-rows-dropped",
+    "metric_alert alert-dcr-1-transform-errors",
+    "query_alert alert-shop-Orders_CL-silence",
+}
+SETTINGS = {name for name in EVERYTHING if name.startswith("diagnostic")}
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "left"),
+    [
+        (None, EVERYTHING),
+        (Monitoring(errors=False), EVERYTHING),
+        (Monitoring(errors=True), EVERYTHING - SETTINGS),
+        (Monitoring(errors=False, alerts=ALERTS), SETTINGS),
+        (Monitoring(errors=False, troubleshooting=True, alerts=ALERTS), set()),
+    ],
+)
+def test_what_is_no_longer_monitored_is_told_and_pruned(cloud, monitoring, left):
+    up(cloud, watched(cloud, 2))
+    theirs = f"{expand_manifest(watched(cloud)).of_type('diagnostic_setting')[0].id.rpartition('/')[0]}/of-others"
+    body = {"properties": {"storageAccountId": "/s", "logs": [{"category": "LogErrors", "enabled": True}]}}
+    cloud.management.put(resource_type("diagnostic_setting"), theirs, body)
+    less = watched(cloud, 2, monitoring=monitoring)
+    pruning = plan_against_azure(less, expand, cloud, PlanOptions(prune=True))
+    assert {f"{one.type} {one.name}" for one in pruning.undeclared} == left
+    assert {f"{one.type} {one.name}" for one in pruning.changes if one.action == "delete"} == left
+    # Without the section nothing is read for it: five reads stay five.
+    told = plan_against_azure(less, expand, cloud).undeclared
+    assert {f"{one.type} {one.name}" for one in told} == (left if monitoring else set())
+    # That an alert goes needs no yes of its own; that errors are kept nowhere does, and that so many go at once.
+    allow = {reason.allow for change in pruning.changes for reason in change.reasons if reason.allow}
+    assert allow <= {"breaking:dcr-0", "breaking:dcr-1"}
+    assert apply(pruning, cloud, ApplyOptions(allow=(*allow, ALLOW_MANY_REMOVALS))).ok
+    assert plan_against_azure(less, expand, cloud, PlanOptions(prune=True)).undeclared == ()
+    assert cloud.management.get(theirs, resource_type("diagnostic_setting").api_version) is not None
+
+
+def test_the_setting_of_a_rule_that_is_pruned_goes_before_it(cloud):
+    up(cloud, watched(cloud, 2))
+    pruning = plan_against_azure(watched(cloud), expand, cloud, PlanOptions(prune=True))
+    order = [f"{change.type} {change.name}" for change in pruning.changes if change.action == "delete"]
+    assert order.index("diagnostic_setting dcr-1") < order.index("dcr dcr-1")
 
 
 def test_where_batches_are_refused_each_setting_is_read_alone(cloud, monkeypatch):
