@@ -38,8 +38,8 @@ def test_once_it_is_no_longer_declared_the_workspace_is_freed_of_it_first(cloud)
     up(cloud, manifest(cloud.target, workspace_transforms=TRANSFORMS))
     without = manifest(cloud.target)
     assert default_rule(cloud, without) == "dcr-shop-workspace"
-    told = plan_against_azure(without, expand, cloud)
-    assert {(one.type, one.name) for one in told.undeclared} == {
+    unpruned = plan_against_azure(without, expand, cloud)
+    assert {(one.type, one.name) for one in unpruned.undeclared} == {
         ("dcr", "dcr-shop-workspace"),
         ("default_dcr", "law-shop"),
     }

@@ -139,8 +139,8 @@ def test_what_is_no_longer_monitored_is_told_and_pruned(cloud, monitoring, left)
     assert {f"{one.type} {one.name}" for one in pruning.undeclared} == left
     assert {f"{one.type} {one.name}" for one in pruning.changes if one.action == "delete"} == left
     # Without the section nothing is read for it: five reads stay five.
-    told = plan_against_azure(less, expand, cloud).undeclared
-    assert {f"{one.type} {one.name}" for one in told} == (left if monitoring else set())
+    unpruned = plan_against_azure(less, expand, cloud).undeclared
+    assert {f"{one.type} {one.name}" for one in unpruned} == (left if monitoring else set())
     # That an alert goes needs no yes of its own; that errors are kept nowhere does, and that so many go at once.
     allow = {reason.allow for change in pruning.changes for reason in change.reasons if reason.allow}
     assert allow <= {"breaking:dcr-0", "breaking:dcr-1"}
