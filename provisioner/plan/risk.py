@@ -150,7 +150,7 @@ def _reason_from_fact(fact: Mapping[str, str], resource: Resource, otherwise: st
 
 
 def _approval(risk: Risk, resource: Resource) -> str | None:
-    """The value of `--allow` that accepts a risk of the resource; None for a risk that needs nobody's yes."""
+    """The value of `--allow` that accepts a risk of the resource; None where it needs no acceptance."""
     return None if risk in {"none", "additive"} else f"{risk}:{resource.name}"
 
 
