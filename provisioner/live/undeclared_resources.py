@@ -15,6 +15,7 @@ from provisioner.resources.application_resource import principal_id
 from provisioner.resources.expansion_context import OWNER_TAG, application_name_in
 from provisioner.resources.grant_resource import assignment_name
 from provisioner.resources.monitoring_resource import setting_name
+from provisioner.resources.workspace_transform_resource import is_workspace_rule
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure
@@ -112,7 +113,10 @@ class UndeclaredSearch:
         scopes = [one.scope for one in self.desired.of_type("diagnostic_setting") if one.scope is not None]
         declared = {str(self.desired[scope].id).lower() for scope in scopes}
         own = own_rule_ids(inventory, self.desired, self.owner, names)
-        rules = [body for body in inventory.dcrs or () if body_id(body) in own - declared]
+        # A workspace's own rule never gets one.
+        rules = [
+            body for body in inventory.dcrs or () if body_id(body) in own - declared and not is_workspace_rule(body)
+        ]
         if not rules:
             return
         name = setting_name(self.owner)
