@@ -1,9 +1,6 @@
-"""Completion and hover over the protocol."""
+"""Completion, hover and signature help over the protocol."""
 
 from __future__ import annotations
-
-import asyncio
-from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
@@ -14,10 +11,9 @@ from provisioner.language.kql_hover import hover_kql
 from provisioner.language.language_workspace import KqlPlace, ManifestPlace
 from provisioner.language.manifest_completion import complete_manifest
 from provisioner.language.manifest_hover import hover_manifest
+from provisioner.language.signature_help import signature_help
+from provisioner.lsp.file_request import FileRequest
 from provisioner.lsp.position_encoding import EncodedText
-
-if TYPE_CHECKING:
-    from provisioner.lsp.language_server import ManifestLanguageServer
 
 _KINDS: dict[CompletionKind, lsp.CompletionItemKind] = {
     "key": lsp.CompletionItemKind.Property,
@@ -35,35 +31,40 @@ _KINDS: dict[CompletionKind, lsp.CompletionItemKind] = {
 }
 
 
-def register_completion(server: ManifestLanguageServer) -> None:
-    """Register completion and hover."""
+def complete(request: FileRequest, params: lsp.CompletionParams) -> lsp.CompletionList:
+    """What can be written at a place."""
+    place = request.place(params.position)
+    items = complete_kql(place) if isinstance(place, KqlPlace) else complete_manifest(place)
+    span = word_span(place)
+    return lsp.CompletionList(is_incomplete=False, items=[protocol_item(item, span, request.text) for item in items])
 
-    @server.feature(
-        lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=["|", ".", ":", " ", "(", "$", "/"])
-    )
-    async def complete(params: lsp.CompletionParams) -> lsp.CompletionList:
-        # Given way once, so that a request that was cancelled meanwhile is not worked on.
-        await asyncio.sleep(0)
-        located = server.place_at(params.text_document.uri, params.position)
-        if located is None:
-            return lsp.CompletionList(is_incomplete=False, items=[])
-        place, text = located
-        items = complete_kql(place) if isinstance(place, KqlPlace) else complete_manifest(place)
-        span = word_span(place)
-        return lsp.CompletionList(is_incomplete=False, items=[protocol_item(item, span, text) for item in items])
 
-    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
-    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        await asyncio.sleep(0)
-        located = server.place_at(params.text_document.uri, params.position)
-        if located is None:
-            return None
-        place, text = located
-        description = hover_kql(place) if isinstance(place, KqlPlace) else hover_manifest(place)
-        if description is None:
-            return None
-        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, description.markdown)
-        return lsp.Hover(content, text.range(description.span))
+def hover(request: FileRequest, params: lsp.HoverParams) -> lsp.Hover | None:
+    """What is said of the word at a place."""
+    place = request.place(params.position)
+    description = hover_kql(place) if isinstance(place, KqlPlace) else hover_manifest(place)
+    if description is None:
+        return None
+    content = lsp.MarkupContent(lsp.MarkupKind.Markdown, description.markdown)
+    return lsp.Hover(content, request.text.range(description.span))
+
+
+def signatures(request: FileRequest, params: lsp.SignatureHelpParams) -> lsp.SignatureHelp | None:
+    """The signatures of the function whose arguments stand at a place."""
+    place = request.place(params.position)
+    description = signature_help(place) if isinstance(place, KqlPlace) else None
+    if description is None:
+        return None
+    documentation = lsp.MarkupContent(lsp.MarkupKind.Markdown, description.summary)
+    informations = [
+        lsp.SignatureInformation(
+            signature.label,
+            documentation,
+            [lsp.ParameterInformation(parameter) for parameter in signature.parameters],
+        )
+        for signature in description.signatures
+    ]
+    return lsp.SignatureHelp(informations, description.active, description.argument)
 
 
 def word_span(place: KqlPlace | ManifestPlace) -> Span:

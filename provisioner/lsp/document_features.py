@@ -1,4 +1,4 @@
-"""The life of documents and files: opened, changed, saved, closed; settings; findings pushed and pulled."""
+"""The life of documents and files: opened, changed, saved, closed; settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def register_documents(server: ManifestLanguageServer) -> None:
-    """Register the handlers of documents, files, settings and findings."""
+    """Register the handlers of documents, files and settings."""
     documents = server.documents
 
     @server.feature(lsp.INITIALIZE)
@@ -62,32 +62,6 @@ def register_documents(server: ManifestLanguageServer) -> None:
     def did_change_settings(params: lsp.DidChangeConfigurationParams) -> None:
         server.apply_settings(params.settings)
         server.schedule_diagnostics()
-
-    @server.feature(
-        lsp.TEXT_DOCUMENT_DIAGNOSTIC,
-        # Not for the workspace: clients would ask every other second, and files that are not open are pushed.
-        lsp.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="provisioner"),
-    )
-    def pull(params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
-        path = documents.path_of(params.text_document.uri)
-        project = documents.workspace.project_of(path) if path is not None else None
-        by_file = server.publisher.project_diagnostics(project) if project is not None else {}
-        return lsp.RelatedFullDocumentDiagnosticReport(items=by_file.get(path, []) if path is not None else [])
-
-    @server.feature(lsp.WORKSPACE_DIAGNOSTIC)
-    def pull_all(_: lsp.WorkspaceDiagnosticParams) -> lsp.WorkspaceDiagnosticReport:
-        items: list[lsp.WorkspaceDocumentDiagnosticReport] = []
-        for project in documents.workspace.projects():
-            for path, diagnostics in server.publisher.project_diagnostics(project).items():
-                open_document = documents.open_documents.get(path)
-                items.append(
-                    lsp.WorkspaceFullDocumentDiagnosticReport(
-                        uri=documents.uri_of(path),
-                        items=diagnostics,
-                        version=open_document.version if open_document else None,
-                    )
-                )
-        return lsp.WorkspaceDiagnosticReport(items)
 
 
 def _encoding_of(server: ManifestLanguageServer) -> Encoding:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -15,13 +16,14 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from provisioner._version import __version__
 from provisioner.errors import ProvisionerError
-from provisioner.language.language_workspace import KqlPlace, LanguageFile, ManifestPlace
-from provisioner.language.name_index import NameIndex
+from provisioner.language.language_workspace import LanguageFile
 from provisioner.lsp.document_store import DocumentStore
-from provisioner.lsp.position_encoding import EncodedText
 from provisioner.lsp.published_diagnostics import DiagnosticPublisher
 from provisioner.lsp.refused_request import RefusedRequest, leave_out_of_log
 from provisioner.lsp.server_settings import ServerSettings
+
+if TYPE_CHECKING:
+    from provisioner.language.name_index import NameIndex
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +105,8 @@ class ManifestLanguageServer(LanguageServer):
         # A fault in one check must not end the server: its log has it, and the next change tries again.
         except Exception:
             logger.exception("the diagnostics could not be made")
+        # The first findings are out: from now on there is garbage. Off until then, see `server_start`.
+        gc.enable()
         if changed is None:
             self._seconds = time.perf_counter() - start
         else:
@@ -116,16 +120,11 @@ class ManifestLanguageServer(LanguageServer):
             self.settings.last_message = text
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, text))
 
-    def place_at(self, uri: str, position: lsp.Position) -> tuple[KqlPlace | ManifestPlace, EncodedText] | None:
-        """What is at a position of a document, with its text; None where the document belongs to no project."""
-        file = self.documents.file(uri)
-        if file is None:
-            return None
-        text = self.documents.encoded(file.path)
-        return file.place(text.offset(position)), text
-
     def name_index(self, file: LanguageFile) -> NameIndex:
         """The names of a file's project; made once for each of its states."""
+        # Imported by the first request about a name, as the handlers of `feature_table` are.
+        from provisioner.language.name_index import NameIndex
+
         analysis = file.analysis
         cached = self._name_indexes.get(file.project.manifest_file)
         if cached is None or cached.analysis is not analysis:
@@ -164,19 +163,12 @@ def create_server() -> ManifestLanguageServer:
     logging.getLogger("pygls.protocol.json_rpc").addFilter(leave_out_of_log)
     # pygls warns of each request that was cancelled after its answer, which editors do all the time.
     logging.getLogger("pygls").setLevel(logging.ERROR)
-    from provisioner.lsp.action_features import register_actions
-    from provisioner.lsp.completion_features import register_completion
     from provisioner.lsp.document_features import register_documents
-    from provisioner.lsp.lens_features import register_lenses
-    from provisioner.lsp.name_features import register_names
-    from provisioner.lsp.outline_features import register_outline
-    from provisioner.lsp.token_features import register_tokens
+    from provisioner.lsp.feature_table import register_features
+    from provisioner.lsp.transform_test_commands import register_commands
+    from provisioner.lsp.workspace_features import register_workspace
 
     server = ManifestLanguageServer()
-    registrations = (
-        *(register_documents, register_completion, register_names, register_outline, register_tokens),
-        *(register_actions, register_lenses),
-    )
-    for register in registrations:
+    for register in (register_documents, register_workspace, register_features, register_commands):
         register(server)
     return server

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
 from provisioner.errors import ProvisionerError
 from provisioner.language.document_links import linked_path
-from provisioner.language.language_workspace import LanguageFile, ManifestPlace
-from provisioner.language.name_index import NameIndex
+from provisioner.language.language_workspace import ManifestPlace
 from provisioner.language.symbol_rename import rename_edits
 from provisioner.language.symbols import Occurrence, SymbolKind
-from provisioner.lsp.position_encoding import EncodedText
+from provisioner.lsp.file_request import FileRequest
 from provisioner.lsp.refused_request import RefusedRequest
 from provisioner.lsp.workspace_edits import workspace_edit
 
@@ -36,102 +35,67 @@ _MAX_SYMBOLS = 500
 """Symbols of a workspace that one answer has; editors ask again with a longer query."""
 
 
-def register_names(server: ManifestLanguageServer) -> None:
-    """Register what finds and changes names."""
+def definition(request: FileRequest, params: lsp.DefinitionParams) -> list[lsp.Location]:
+    """Where a name is given; of a file's path the file."""
+    occurrences = _occurrences_at(request, params.position)
+    if occurrences:
+        return _locations(request.server, (one for one in occurrences if one.is_definition))
+    place = request.place(params.position)
+    path = place.cursor.path if isinstance(place, ManifestPlace) else ()
+    if not isinstance(place, ManifestPlace) or not path or not (path[-1] == "file" or path[0] == "include"):
+        return []
+    token = place.cursor.token
+    file = linked_path(request.file, request.file.source.text[token.start : token.end].strip().strip("\"'"))
+    start = lsp.Position(0, 0)
+    return [lsp.Location(request.server.documents.uri_of(file), lsp.Range(start, start))] if file is not None else []
 
-    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    async def definition(params: lsp.DefinitionParams) -> list[lsp.Location]:
-        await asyncio.sleep(0)
-        return list(_definitions(server, params))
 
-    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
-    async def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
-        await asyncio.sleep(0)
-        occurrences = _occurrences_at(server, params)
-        shown = (one for one in occurrences if params.context.include_declaration or not one.is_definition)
-        return _locations(server, shown)
+def references(request: FileRequest, params: lsp.ReferenceParams) -> list[lsp.Location]:
+    """Every place at which a name is written."""
+    occurrences = _occurrences_at(request, params.position)
+    shown = (one for one in occurrences if params.context.include_declaration or not one.is_definition)
+    return _locations(request.server, shown)
 
-    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
-    async def highlight(params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight]:
-        await asyncio.sleep(0)
-        path = server.documents.path_of(params.text_document.uri)
-        occurrences = [one for one in _occurrences_at(server, params) if one.file == path]
-        text = server.documents.encoded(path) if path is not None else EncodedText("", "utf-16")
-        spans = {one.span: one.is_definition or one.role in {"write", "derived"} for one in occurrences}
-        return [lsp.DocumentHighlight(text.range(span), _HIGHLIGHTS[is_write]) for span, is_write in spans.items()]
 
-    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
-    async def prepare_rename(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
-        await asyncio.sleep(0)
-        located = _index_at(server, params)
-        symbols = located[0].symbols_at(located[1].path, located[2]) if located else []
-        if not symbols or located is None:
-            return None
-        symbol, span = symbols[0]
-        return lsp.PrepareRenamePlaceholder(server.documents.encoded(located[1].path).range(span), symbol.name)
+def highlight(request: FileRequest, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight]:
+    """The places of a name in its file."""
+    occurrences = [one for one in _occurrences_at(request, params.position) if one.file == request.file.path]
+    spans = {one.span: one.is_definition or one.role in {"write", "derived"} for one in occurrences}
+    return [lsp.DocumentHighlight(request.text.range(span), _HIGHLIGHTS[is_write]) for span, is_write in spans.items()]
 
-    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    async def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        await asyncio.sleep(0)
-        located = _index_at(server, params)
-        if located is None:
-            return None
-        index, file, offset = located
-        try:
-            return workspace_edit(server, rename_edits(index, file.path, offset, params.new_name))
-        except ProvisionerError as error:
-            # What the author can mend is shown in the editor, not logged as a fault of ours.
-            raise RefusedRequest(f"{error.message}: {error.hint}") from error
 
-    @server.feature(lsp.WORKSPACE_SYMBOL)
-    async def workspace_symbols(params: lsp.WorkspaceSymbolParams) -> list[lsp.WorkspaceSymbol]:
-        await asyncio.sleep(0)
-        return list(_workspace_symbols(server, params.query.lower()))[:_MAX_SYMBOLS]
+def prepare_rename(request: FileRequest, params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    """The name that would be changed."""
+    offset = request.text.offset(params.position)
+    symbols = request.server.name_index(request.file).symbols_at(request.file.path, offset)
+    if not symbols:
+        return None
+    symbol, span = symbols[0]
+    return lsp.PrepareRenamePlaceholder(request.text.range(span), symbol.name)
+
+
+def rename(request: FileRequest, params: lsp.RenameParams) -> lsp.WorkspaceEdit:
+    """Another name everywhere. Raises RefusedRequest where there can be none."""
+    index, offset = request.server.name_index(request.file), request.text.offset(params.position)
+    try:
+        return workspace_edit(request.server, rename_edits(index, request.file.path, offset, params.new_name))
+    except ProvisionerError as error:
+        # What the author can mend is shown in the editor, not logged as a fault of ours.
+        raise RefusedRequest(f"{error.message}: {error.hint}") from error
+
+
+def workspace_symbols(server: ManifestLanguageServer, query: str) -> list[lsp.WorkspaceSymbol]:
+    """The names of all projects that hold some letters."""
+    return list(islice(_workspace_symbols(server, query.lower()), _MAX_SYMBOLS))
 
 
 _HIGHLIGHTS = {True: lsp.DocumentHighlightKind.Write, False: lsp.DocumentHighlightKind.Read}
-PlaceParams = (
-    lsp.DefinitionParams
-    | lsp.ReferenceParams
-    | lsp.DocumentHighlightParams
-    | lsp.PrepareRenameParams
-    | lsp.RenameParams
-)
 
 
-def _index_at(server: ManifestLanguageServer, params: PlaceParams) -> tuple[NameIndex, LanguageFile, int] | None:
-    file = server.documents.file(params.text_document.uri)
-    if file is None:
-        return None
-    return server.name_index(file), file, server.documents.encoded(file.path).offset(params.position)
-
-
-def _occurrences_at(server: ManifestLanguageServer, params: PlaceParams) -> list[Occurrence]:
-    located = _index_at(server, params)
-    if located is None:
-        return []
-    index, file, offset = located
-    return [one for symbol, _ in index.symbols_at(file.path, offset) for one in index.of(symbol)]
-
-
-def _definitions(server: ManifestLanguageServer, params: lsp.DefinitionParams) -> Iterator[lsp.Location]:
-    """Where a name is given; of a file's path the file."""
-    occurrences = _occurrences_at(server, params)
-    yield from _locations(server, (one for one in occurrences if one.is_definition))
-    file = server.documents.file(params.text_document.uri)
-    if occurrences or file is None:
-        return
-    place = file.place(server.documents.encoded(file.path).offset(params.position))
-    if isinstance(place, ManifestPlace):
-        token = place.cursor.token
-        path = linked_path(file, file.source.text[token.start : token.end].strip().strip("\"'"))
-        if (
-            path is not None
-            and place.cursor.path
-            and (place.cursor.path[-1] == "file" or place.cursor.path[0] == "include")
-        ):
-            start = lsp.Position(0, 0)
-            yield lsp.Location(server.documents.uri_of(path), lsp.Range(start, start))
+def _occurrences_at(request: FileRequest, position: lsp.Position) -> list[Occurrence]:
+    index = request.server.name_index(request.file)
+    symbols = index.symbols_at(request.file.path, request.text.offset(position))
+    return [one for symbol, _ in symbols for one in index.of(symbol)]
 
 
 def _locations(server: ManifestLanguageServer, occurrences: Iterable[Occurrence]) -> list[lsp.Location]:

@@ -30,6 +30,19 @@ def run_tests(analysis: Analysis, stream: str | None = None, test: int | None = 
     return tuple(result for result in results if test is None or result.position == test)
 
 
+def listed_tests(analysis: Analysis) -> list[dict[str, Any]]:
+    """Every test with its stream, its number there, and its line; empty where the manifest cannot be read."""
+    document = analysis.document
+    if document is None or document.manifest is None:
+        return []
+    tests = []
+    for key, stream in tested_streams(document.manifest).items():
+        for number, test in enumerate(stream.tests):
+            place = document.place(test.path)
+            tests.append({"stream": key, "position": number, "name": test.name, "line": place.line if place else 1})
+    return tests
+
+
 def state_in_words(results: tuple[TestResult, ...]) -> str:
     """How many tests pass; of a single one that fails, why."""
     failed = [result for result in results if not result.ok]

@@ -7,6 +7,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.console import Console
 from provisioner.errors import ProvisionerError
+from provisioner.lsp.server_start import load_server
 
 
 @click.command("lsp")
@@ -20,7 +21,7 @@ def lsp(console: Console) -> int:
     Example: provisioner lsp
     """  # noqa: D301 - click's marker for \"do not rewrap\"
     try:
-        from provisioner.lsp.language_server import create_server
+        server = load_server()
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
             raise
@@ -28,5 +29,5 @@ def lsp(console: Console) -> int:
             "the language server is not installed", hint="pip install 'azure-logs-provisioner[lsp]'"
         ) from error
     console.note("serving the Language Server Protocol on standard input and output; an editor starts this command")
-    create_server().start_io()
+    server.start_io()
     return 0
