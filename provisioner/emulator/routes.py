@@ -7,7 +7,6 @@ from provisioner.emulator.arm import (
     batch_requests,
     data_collection_endpoints,
     data_collection_rules,
-    dcr_metrics,
     deployments,
     diagnostic_settings,
     generic_resources,
@@ -15,6 +14,7 @@ from provisioner.emulator.arm import (
     policies,
     resource_groups,
     resource_locks,
+    resource_metrics,
     resource_providers,
     resource_tags,
     role_assignments,
@@ -111,10 +111,8 @@ ROUTES = (
     Route("GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.get),
     Route("PATCH", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.patch),
     Route("DELETE", GROUP + INSIGHTS + "/dataCollectionRules/{name}", data_collection_rules.delete),
-    Route(
-        "GET", GROUP + INSIGHTS + "/dataCollectionRules/{name}/providers/Microsoft.Insights/metrics", dcr_metrics.get
-    ),
-    Route("GET", "{scope}/providers/Microsoft.Insights/metricDefinitions", dcr_metrics.list_definitions),
+    Route("GET", "{scope}/providers/Microsoft.Insights/metrics", resource_metrics.get),
+    Route("GET", "{scope}/providers/Microsoft.Insights/metricDefinitions", resource_metrics.list_definitions),
     Route("GET", "{scope}/providers/" + DIAGNOSTIC_SETTING, diagnostic_settings.list_all),
     Route("PUT", "{scope}/providers/" + DIAGNOSTIC_SETTING + "/{name}", diagnostic_settings.put),
     Route("GET", "{scope}/providers/" + DIAGNOSTIC_SETTING + "/{name}", diagnostic_settings.get),

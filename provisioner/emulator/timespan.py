@@ -15,15 +15,16 @@ def parse_timespan(text: str, now: datetime) -> tuple[datetime, datetime]:
     """Start and end of `PT1H`, `start/end`, `start/PT1H` or `PT1H/end`; raises ValueError with what is wrong."""
     first, slash, second = text.strip().partition("/")
     if not slash:
-        return now - _parse_duration(first), now
+        return now - parse_duration(first), now
     if first.startswith("P"):
         end = _parse_instant(second)
-        return end - _parse_duration(first), end
+        return end - parse_duration(first), end
     start = _parse_instant(first)
-    return start, start + _parse_duration(second) if second.startswith("P") else _parse_instant(second)
+    return start, start + parse_duration(second) if second.startswith("P") else _parse_instant(second)
 
 
-def _parse_duration(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
+    """A duration such as `PT5M`; raises ValueError for any other text, OverflowError where it is too long."""
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
         raise ValueError(f"'{text}' is not a duration")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.arm import dcr_metrics
+from provisioner.emulator.arm import metric_points
 from provisioner.emulator.arm.access_control import may_ingest
 from provisioner.emulator.arm.data_collection_endpoints import ENDPOINT
 from provisioner.emulator.arm.data_collection_rules import DCR
@@ -53,7 +53,7 @@ def post(request: Request) -> Response:
     drops.save(request.state)
     keep_errors(request.state, drops, request.headers.get("x-ms-client-request-id", ""))
     counts = {"ApiCallReceived_Count": 1, "BytesReceived_Count": len(request.content)}
-    dcr_metrics.record_counts(request.state, rule.id, stream, counts)
+    metric_points.record_counts(request.state, rule.id, stream, counts)
     return Response(204)
 
 

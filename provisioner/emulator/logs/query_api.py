@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.arm import workspaces
+from provisioner.emulator.arm import metric_points, workspaces
 from provisioner.emulator.arm.access_control import authorize
 from provisioner.emulator.arm.resource_envelope import require_group
 from provisioner.emulator.http.response import ApiError, Response
@@ -109,7 +109,14 @@ def _query(
         prefer if prefer is not None else request.headers.get("Prefer", ""),
         any_plan,
     )
-    return run_query(request.state, query)
+    try:
+        response = run_query(request.state, query)
+    except ApiError as error:
+        # A query that is wrong counts as answered; logs/log-analytics-workspace-health.md.
+        metric_points.record_query(request.state, workspace, failed=error.status >= 500 and error.status != 504)
+        raise
+    metric_points.record_query(request.state, workspace, failed=False)
+    return response
 
 
 def _json_body(request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import azure_facts
-from provisioner.emulator.arm import dcr_metrics, workspaces
+from provisioner.emulator.arm import metric_points, workspaces
 from provisioner.emulator.arm.dcr_body import stream_columns
 from provisioner.emulator.clock import to_iso
 from provisioner.emulator.logs import row_store
@@ -66,7 +66,7 @@ def ingest_rows(
             "RowsDropped_Count": lost,
             "TransformationErrors_Count": drops.transform_failures(),
         }
-        dcr_metrics.record_counts(state, rule.id, drops.stream, counts)
+        metric_points.record_counts(state, rule.id, drops.stream, counts)
 
 
 def _rejection_reason(state: EmulatorState, flow: IngestionFlow) -> str | None:
