@@ -97,6 +97,7 @@ class Endpoint:
     location: str
     public_access: str = "enabled"
     id: str | None = None
+    description: str | None = None
 
     @property
     def path(self) -> ManifestPath:

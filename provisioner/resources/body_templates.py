@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from provisioner.errors import BadRequestFile
 from provisioner.model import TYPES
 from provisioner.package_data import data_directory
+from provisioner.resources.plain_keys import plain_members
 from provisioner.resources.resource import Param, Ref
 from provisioner.resources.resource_types import TYPES_IN_ORDER, Body, TypeName
 
@@ -67,7 +68,9 @@ def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
         # The output is JSON, not HTML: every value goes through tojson instead.
         autoescape=False,
     )
-    environment.filters.update(tojson=_tojson, ref=_ref, param=_param, spelling=_spell_type, merge=_merge)
+    environment.filters.update(
+        tojson=_tojson, ref=_ref, param=_param, spelling=_spell_type, merge=_merge, plain_members=plain_members
+    )
     return environment
 
 

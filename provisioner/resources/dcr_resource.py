@@ -8,6 +8,7 @@ from typing import Any
 from provisioner.model import CUSTOM_SUFFIX, PASSTHROUGH, Dcr, EndpointMode, output_stream
 from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.flatten import ManifestFragment, PropertyRemark, flatten_columns, unmapped_properties
+from provisioner.resources.plain_keys import plain_fields
 from provisioner.resources.resource import Key, Resource
 from provisioner.resources.resource_ids import resource_id
 from provisioner.resources.resource_types import Body, resource_type
@@ -18,7 +19,6 @@ _MAPPED_PROPERTIES = (
     "kind",
     "tags",
     "identity.type",
-    "properties.description",
     "properties.dataCollectionEndpointId",
     "properties.streamDeclarations.*.columns[].name",
     "properties.streamDeclarations.*.columns[].type",
@@ -124,8 +124,7 @@ def flatten(body: Body) -> ManifestFragment:
             # name.
             transform = flow.get("transformKql") or PASSTHROUGH
             streams.setdefault(name, {"flows": []})["flows"].append({"table": table, "transform": transform})
-    description = properties.get("description")
-    fields = {"description": description} if description else {}
+    fields = plain_fields(body, resource_type("dcr"))
     if _SYSTEM_ASSIGNED in str((body.get("identity") or {}).get("type", "")).lower():
         fields["identity"] = "system_assigned"
     return ManifestFragment({**fields, "streams": streams}, tuple(remarks))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from provisioner.resources import group_resource
 from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.flatten import ManifestFragment, unmapped_properties
+from provisioner.resources.plain_keys import plain_fields
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_ids import resource_id
 from provisioner.resources.resource_types import Body, resource_type
@@ -42,6 +43,7 @@ def flatten(body: Body, name: str) -> ManifestFragment:
     fields = {"name": name, "location": body.get("location"), "public_access": access}
     mapped = ("location", "tags", *(("properties.networkAcls.publicNetworkAccess",) if access else ()))
     return ManifestFragment(
-        {key: value for key, value in fields.items() if value not in (None, "enabled")},
+        {key: value for key, value in fields.items() if value not in (None, "enabled")}
+        | plain_fields(body, resource_type("endpoint")),
         tuple(unmapped_properties(body, resource_type("endpoint"), mapped)),
     )

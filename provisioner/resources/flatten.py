@@ -35,12 +35,12 @@ class ManifestFragment:
 
 
 def unmapped_properties(body: Body, type_: ResourceType, mapped: Iterable[str]) -> Iterator[PropertyRemark]:
-    """A remark for every property that is neither in `mapped` nor set by the service.
+    """A remark for every property that is neither in `mapped` nor a plain key, nor set by the service.
 
     Paths of `mapped` are written like those of ComparisonFacts: `[]` is every item, `*` every key. A path covers all
     that lies under it.
     """
-    covered = tuple(_path_steps(path) for path in (*mapped, *type_.comparison.read_only))
+    covered = tuple(_path_steps(path) for path in (*mapped, *type_.keys.values(), *type_.comparison.read_only))
     for path, value in _unmapped(body, (), covered):
         yield PropertyRemark("lost", dotted_path(path), value, "the manifest has no word for it")
 

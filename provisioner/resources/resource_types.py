@@ -119,6 +119,8 @@ class ResourceType:
     """Lies at another resource, its scope, and not in the group: `<scope>/providers/<type>/<name>`."""
     api: Literal["arm", "directory"]
     """Where it is read and written: Azure Resource Manager, or Microsoft Entra through Microsoft Graph."""
+    keys: Mapping[str, str]
+    """The keys of the manifest whose value stands in the body as it is, with its dotted path there."""
     comparison: ComparisonFacts
     write: WriteFacts
     risk: RiskFacts
@@ -138,6 +140,7 @@ def resource_type(short_name: TypeName) -> ResourceType:
         property_of_scope=facts.get("property_of_scope"),
         extension=facts.get("extension", False),
         api=facts.get("api", "arm"),
+        keys=dict(facts.get("keys", {})),
         comparison=_comparison_facts(facts),
         write=WriteFacts(
             update_method=facts.get("update_method", "put"),

@@ -10,6 +10,7 @@ from provisioner.model import CUSTOM_SUFFIX, Columns, Manifest, Table, column_ty
 from provisioner.package_data import load_facts
 from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.flatten import ManifestFragment, PropertyRemark, flatten_columns, unmapped_properties
+from provisioner.resources.plain_keys import plain_fields
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_types import Body, resource_type
 from provisioner.resources.sentinel_resource import sentinel_keys
@@ -19,7 +20,6 @@ _MAPPED_PROPERTIES = (
     "properties.retentionInDays",
     "properties.totalRetentionInDays",
     "properties.schema.name",
-    "properties.schema.description",
     "properties.schema.columns[].name",
     "properties.schema.columns[].type",
     "properties.schema.columns[].description",
@@ -83,8 +83,7 @@ def flatten(body: Body, name: str) -> ManifestFragment:
     total = properties.get("totalRetentionInDays")
     if total is not None and not properties.get("totalRetentionInDaysAsDefault"):
         fields["total_retention"] = total
-    if schema.get("description"):
-        fields["description"] = schema["description"]
+    fields |= plain_fields(body, resource_type("table"))
     columns = flatten_columns(schema.get("columns") or (), "properties.schema.columns")
     declared = {key: value for key, value in columns.fields.items() if not _is_implicit_column(key, custom=custom)}
     if implicit := [key for key in columns.fields if key not in declared]:

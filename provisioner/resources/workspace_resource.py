@@ -8,6 +8,7 @@ from typing import Any
 from provisioner.resources import group_resource
 from provisioner.resources.expansion_context import ExpansionContext
 from provisioner.resources.flatten import ManifestFragment, unmapped_properties
+from provisioner.resources.plain_keys import plain_fields
 from provisioner.resources.resource import Resource
 from provisioner.resources.resource_types import Body, resource_type
 
@@ -47,10 +48,10 @@ def flatten(body: Body, name: str) -> ManifestFragment:
     fields: dict[str, Any] = {
         "name": name,
         "location": body.get("location"),
-        "retention": properties.get("retentionInDays"),
+        **plain_fields(body, resource_type("workspace")),
         **_network_fields(properties),
     }
-    mapped = ["location", "tags", "properties.retentionInDays", *_NETWORK_PROPERTIES.values()]
+    mapped = ["location", "tags", *_NETWORK_PROPERTIES.values()]
     # The rule that it names is the section `workspace_transforms`.
     mapped.append("properties.defaultDataCollectionRuleResourceId")
     cap = (properties.get("workspaceCapping") or {}).get("dailyQuotaGb")

@@ -33,6 +33,10 @@ def dcr_description(length: int) -> str:
     return streams(1).replace("streams: [", f"description: {'d' * length}, streams: [")
 
 
+def endpoint_description(length: int) -> str:
+    return streams(1) + f"endpoint: {{description: {'d' * length}}}"
+
+
 def table_description(length: int) -> str:
     return f"tables: {{Orders_CL: {{description: {'d' * length}, columns: {{{TIME}}}}}}}"
 
@@ -71,6 +75,7 @@ LIMITS = {
     "TAB003": (tables, 500),
     "RES001": (streams, 10),
     "RES006": (dcr_description, 256),
+    "RES011": (endpoint_description, 256),
     "STR008": (sample, 65_536),
     "TAB016": (table_description, 256),
     "NAM001": (name(TARGET), 90),

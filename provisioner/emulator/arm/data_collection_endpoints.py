@@ -29,6 +29,7 @@ from provisioner.emulator.arm.resource_envelope import (
 )
 from provisioner.emulator.http.response import Response
 from provisioner.emulator.store import StoredResource
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
@@ -66,8 +67,9 @@ def _new_body(
     root = f"{BASE_URL_PLACEHOLDER}/dce/{endpoint.private['host']}"
     access = (properties.get("networkAcls") or {}).get("publicNetworkAccess") or "Enabled"
     description = properties.get("description")
-    if description is not None and len(description) > 256:
-        message = "'Description' length should be 256 characters or less"
+    most = load_facts("limits.yaml")["endpoint"]["description"]["most"]
+    if description is not None and len(description) > most:
+        message = f"'Description' length should be {most} characters or less"
         raise invalid_payload([("InvalidProperty", message, "properties.description")], "endpoint")
     tags = validated_tags(body)
     return {

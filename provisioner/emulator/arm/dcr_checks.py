@@ -20,6 +20,7 @@ from provisioner.emulator.arm.dcr_body import (
 from provisioner.emulator.arm.dcr_transform_checks import check_transforms
 from provisioner.model import WORKSPACE_STREAM_PREFIX
 from provisioner.model.column_types import column_type
+from provisioner.package_data import load_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,8 +58,9 @@ def check_dcr(
 
 
 def _check_shape(properties: dict[str, Any], kind: str | None, existing: StoredResource | None) -> Iterator[Finding]:
-    if len(properties.get("description") or "") > 256:
-        yield "InvalidProperty", "'Description' length should be 256 characters or less", "properties.description"
+    most = load_facts("limits.yaml")["dcr"]["description"]["most"]
+    if len(properties.get("description") or "") > most:
+        yield "InvalidProperty", f"'Description' length should be {most} characters or less", "properties.description"
     # Direct cannot be added to an existing rule; AMD data-collection/data-collection-rule-overview.md.
     if kind == "Direct" and existing is not None and existing.body.get("kind") != "Direct":
         yield "InvalidProperty", "'Kind' of an existing data collection rule cannot be changed to 'Direct'.", "kind"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from provisioner.load.builders.endpoint_mode import default_endpoint_mode
@@ -81,15 +82,11 @@ def _workspace(values: dict[str, Any], name: str, target: Target) -> Workspace:
     return Workspace(
         own_name,
         _region(values, target.location),
-        values.get("retention"),
-        id_,
-        _sku(values.get("sku")),
-        values.get("daily_cap"),
-        public_access.get("ingestion"),
-        public_access.get("query"),
-        values.get("access"),
-        values.get("sentinel", False),
-        values.get("tags", {}),
+        id=id_,
+        sku=_sku(values.get("sku")),
+        ingestion_access=public_access.get("ingestion"),
+        query_access=public_access.get("query"),
+        **_plain_attributes(Workspace, values, "name", "location", "id", "sku"),
     )
 
 
@@ -105,7 +102,8 @@ def _endpoint(values: dict[str, Any] | None, name: str, workspace: Workspace) ->
         return None
     id_ = values.get("id")
     own_name = _last_segment(id_) if id_ else values.get("name", f"dce-{name}")
-    return Endpoint(own_name, _region(values, workspace.location), values.get("public_access", "enabled"), id_)
+    plain = _plain_attributes(Endpoint, values, "name", "location", "id")
+    return Endpoint(own_name, _region(values, workspace.location), id=id_, **plain)
 
 
 def _monitoring(values: dict[str, Any] | None) -> Monitoring | None:
@@ -113,17 +111,21 @@ def _monitoring(values: dict[str, Any] | None) -> Monitoring | None:
         return None
     alerts = values.get("alerts")
     return Monitoring(
-        values.get("errors", True),
-        values.get("troubleshooting", False),
-        None
-        if alerts is None
-        else Alerts(
-            tuple(alerts.get("action_groups", ())),
-            alerts.get("transform_errors"),
-            alerts.get("rows_dropped"),
-            alerts.get("silence"),
-        ),
+        alerts=None if alerts is None else _alerts(alerts), **_plain_attributes(Monitoring, values, "alerts")
     )
+
+
+def _alerts(values: dict[str, Any]) -> Alerts:
+    return Alerts(tuple(values.get("action_groups", ())), **_plain_attributes(Alerts, values, "action_groups"))
+
+
+def _plain_attributes(model: type[Any], values: dict[str, Any], *computed: str) -> dict[str, Any]:
+    """The attributes of a class of the model that hold what a key of the same name does.
+
+    What is not written keeps the default of the class. `computed`: the attributes that the caller gives.
+    """
+    names = (field.name for field in fields(model) if field.name not in computed)
+    return {name: values[name] for name in names if name in values}
 
 
 def _region(values: dict[str, Any], default: str) -> str:
@@ -136,17 +138,8 @@ def _last_segment(id_: str) -> str:
 
 
 def _table(name: str, values: dict[str, Any]) -> Table:
-    return Table(
-        name,
-        build_columns(values.get("columns", {})),
-        values.get("plan", "analytics"),
-        values.get("retention"),
-        values.get("total_retention"),
-        values.get("description"),
-        values.get("existing", False),
-        plan_declared="plan" in values,
-        migrate=values.get("migrate", False),
-    )
+    columns = build_columns(values.get("columns", {}))
+    return Table(name, columns, plan_declared="plan" in values, **_plain_attributes(Table, values, "name", "columns"))
 
 
 def _dcrs(values: dict[str, Any], name: str, keys: tuple[str, ...], default_endpoint: EndpointMode) -> dict[str, Dcr]:
@@ -162,9 +155,8 @@ def _dcrs(values: dict[str, Any], name: str, keys: tuple[str, ...], default_endp
             key,
             (*dcr.get("streams", ()), *unlisted),
             dcr.get("endpoint", default_endpoint),
-            dcr.get("description"),
-            dcr.get("tags", {}),
-            dcr.get("identity") == "system_assigned",
+            system_assigned=dcr.get("identity") == "system_assigned",
+            **_plain_attributes(Dcr, dcr, "name", "streams", "endpoint"),
         )
         for key, dcr in written.items()
     }

@@ -126,6 +126,7 @@ _ENDPOINT = FixedKeys(
         Field("name", Text(), "An endpoint of ours. Left out: dce-<name of the manifest>."),
         Field("id", Text(r"^/subscriptions/"), "An existing endpoint's resource id: it is read and never written."),
         Field("location", Text(), "Its region. Left out: the workspace's."),
+        Field("description", _PROSE, "What it is for, up to 256 characters."),
         Field(
             "public_access",
             Choice(_NETWORK_ACCESS, choice_noun="value of public_access"),
@@ -133,7 +134,7 @@ _ENDPOINT = FixedKeys(
             default="enabled",
         ),
     ),
-    exclusive_pairs=(("name", "id"), ("id", "public_access")),
+    exclusive_pairs=(("name", "id"), ("id", "public_access"), ("id", "description")),
     likely_key="name",
 )
 _TABLE = FixedKeys(
