@@ -26,7 +26,10 @@ def result(*arguments, check=0):
 
 
 def test_everything_comes_up_stays_as_it_is_reads_back_and_goes_but_for_its_rows(everything):
+    # Before anything is there and after it.
+    assert all(check["ok"] for check in result("doctor", everything)["checks"])
     assert result("up", everything)["ok"]
+    assert all(check["ok"] for check in result("doctor", everything)["checks"])
     second = result("plan", everything)
     assert second["changes"] == []
     assert second["requests"]["reads"] <= MOST_READS
