@@ -112,6 +112,7 @@ async def _serve_until_ended(options: ServerOptions) -> None:
         await _wait_for_end(ended, server, options)
     finally:
         await runner.cleanup()
+        server.close()
         state.store.close()
 
 

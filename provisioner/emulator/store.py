@@ -53,11 +53,17 @@ MIGRATIONS = (
     CREATE TABLE marks (chunk INTEGER PRIMARY KEY, bits BLOB NOT NULL);
     CREATE INDEX operations_ready ON operations (ready);
     """,
+    """
+    CREATE TABLE accepted_calls (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, inflated INTEGER NOT NULL, rule TEXT NOT NULL, stream TEXT NOT NULL,
+        received REAL NOT NULL, encoding TEXT NOT NULL, client_request TEXT NOT NULL, body BLOB NOT NULL
+    );
+    """,
 )
 
 _LAST = "\U0010ffff"  # sorts after every character of an id: prefix to prefix + _LAST is "starts with"
 
-DATA_TABLES = ("resources", "operations", "chunks", "drops", "metrics", "marks")
+DATA_TABLES = ("resources", "operations", "chunks", "drops", "metrics", "marks", "accepted_calls")
 """All tables; a reset empties them."""
 
 OPERATION_KEPT = 86_400.0

@@ -30,7 +30,8 @@ class DeliveryThreads:
         """Deliver a chunk."""
         self.under_way += 1
         self._todo.put(chunk)
-        if self._started < self._count:
+        # A thread more only where all have work: each opens a connection of its own.
+        if self._started < min(self._count, self.under_way):
             # Daemon threads: the interpreter must not wait for a call that hangs when a person wants it to end.
             threading.Thread(target=self._work, name=f"send-{self._started}", daemon=True).start()
             self._started += 1

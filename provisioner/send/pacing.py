@@ -13,6 +13,10 @@ _LONGEST_BACKOFF = 30.0
 """Seconds between two tries at most: a service that is well again is noticed soon."""
 
 
+_BURST_SHARE = 0.1
+"""Part of a minute's quota that may be used at once; the rest is spread, and together they stay within the minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quotas:
     """Calls and bytes that one rule takes in a minute."""
@@ -28,23 +32,26 @@ def published_quotas() -> Quotas:
 
 
 class Pacer:
-    """Spreads the calls of all threads; `stop` ends every wait."""
+    """Spreads the calls of all threads, behind a first burst; `stop` ends every wait."""
 
     def __init__(self, quotas: Quotas, stop: threading.Event) -> None:
-        self._seconds_per_call = 60 / quotas.calls
-        self._seconds_per_byte = 60 / quotas.bytes
+        spread = 1 - _BURST_SHARE
+        self._seconds_per_call = 60 / (quotas.calls * spread)
+        self._seconds_per_byte = 60 / (quotas.bytes * spread)
+        # How long it takes to save a burst up again.
+        self._burst_seconds = 60 * _BURST_SHARE / spread
         self._stop = stop
         self._lock = threading.Lock()
-        self._next_slot = 0.0
+        self._used_until = 0.0
         self._paused_until = 0.0
 
     def wait_for_slot(self, size: int) -> bool:
         """Wait until a call of so many inflated bytes may be made; False where the run stops instead."""
         with self._lock:
             now = time.monotonic()
-            slot = max(now, self._next_slot, self._paused_until)
-            # The inflated size counts: an even flow never meets the limit of a minute, and bursts are refused.
-            self._next_slot = slot + max(self._seconds_per_call, size * self._seconds_per_byte)
+            slot = max(now, self._used_until - self._burst_seconds, self._paused_until)
+            # The inflated size counts. Source of the quotas: schemas/ingestion.yaml.
+            self._used_until = max(now, self._used_until) + max(self._seconds_per_call, size * self._seconds_per_byte)
         return self.wait(slot - now)
 
     def pause(self, seconds: float) -> None:

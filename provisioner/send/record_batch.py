@@ -15,7 +15,6 @@ from provisioner.send.raw_record import RawRecord
 BATCH_RECORDS = 1000
 """Lines that are read at once: one that asks for a closer look sends all of them there."""
 _NAME_END = '":'
-_SPACED_COLONS = (" :", "\t:", "\r:")
 _SPACE_BEFORE_COLON = re.compile(r'"[ \t\r]+:')
 _LONG_NUMBER = re.compile(r"[0-9]{19}")
 
@@ -60,10 +59,15 @@ def _may_repeat_a_name(texts: Sequence[str], values: Sequence[dict[str, Any]]) -
     """Whether a member may stand twice in an object: this parser keeps the last one without a word."""
     joined = "\n".join(texts)
     # A quote and a colon end each name, and may stand inside of texts as well: never fewer than there are names.
-    if any(colon in joined for colon in _SPACED_COLONS) and _SPACE_BEFORE_COLON.search(joined):
+    if _may_have_spaced_colon(joined) and _SPACE_BEFORE_COLON.search(joined):
         return True
     name_ends = joined.count(_NAME_END)
     return name_ends != sum(map(len, values)) and name_ends != sum(map(_count_names, values))
+
+
+def _may_have_spaced_colon(text: str) -> bool:
+    # The search for one character is many times as fast as for two, and tabs are rare.
+    return " :" in text or "\t" in text or "\r" in text
 
 
 def _count_names(value: Any) -> int:

@@ -44,6 +44,39 @@ def test_rows_are_stored_with_the_standard_columns(rest, rule):
     assert rows == [["a", 1, "T_CL", guid, "", True, True], ["b", 2, "T_CL", guid, "", True, True]]
 
 
+LARGE = [row("x" * 100, number) for number in range(1000)]
+"""Rows of a call that is answered before they are stored."""
+
+
+def test_rows_of_large_calls_are_there_when_someone_looks_in_the_order_of_the_calls(rest, rule):
+    for text in ("first", "second"):
+        assert rest.ingest(rule, [*LARGE, row(text)], zipped=True).status == 204
+    assert rest.ingest(rule, [row("third")]).status == 204
+    assert rest.rows("T_CL | count") == [[2003]]
+    assert rest.rows("T_CL | where strlen(Text) < 9 | project Text") == [["first"], ["second"], ["third"]]
+
+
+def test_what_a_large_call_loses_and_counts_is_there_when_someone_looks(rest, rule):
+    assert rest.ingest(rule, [*LARGE, row(Undeclared=1), "text"]).status == 204
+    assert reasons(rest.azure) == {("NotAnObject", '"text"'): 1, ("UndeclaredMember", "Undeclared"): 1}
+
+
+def test_a_large_call_meets_the_rule_as_it_was_when_the_call_was_answered(rest, rule):
+    assert rest.ingest(rule, LARGE).status == 204
+    assert rest.arm("DELETE", rule["id"]).status == 200
+    assert rest.rows("T_CL | count") == [[1000]]
+
+
+@pytest.mark.parametrize("body", [b"[" + b" " * 70_000, b"[NaN" + b" " * 70_000 + b"]"])
+def test_a_large_body_that_is_no_json_is_refused_at_once(rest, rule, body):
+    assert rest.ingest(rule, body).code == "InvalidRequestContent"
+
+
+def test_a_large_object_is_lost_like_a_small_one(rest, rule):
+    assert rest.ingest(rule, row("x" * 70_000)).status == 204
+    assert [reason for reason, _ in reasons(rest.azure)] == ["NotAnArray"]
+
+
 @pytest.mark.parametrize("version", ["2023-01-01", "2021-11-01-preview"])
 def test_both_versions_are_taken(rest, rule, version):
     assert rest.ingest(rule, [row()], version=version).status == 204

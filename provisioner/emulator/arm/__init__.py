@@ -7,7 +7,7 @@ Modules in order; each imports only what stands before it::
     policy_rules policies resource_tags
     workspace_sku workspaces workspace_information resource_groups table_checks deleted_tables tables
     data_collection data_collection_endpoints dcr_body data_source_checks transform_errors dcr_transform_checks
-    dcr_checks data_collection_rules dcr_metrics
+    dcr_checks data_collection_rules metric_facts metric_points resource_metrics
     deployed_resources deployment_request deployment_records deployment_execution property_changes deployment_what_if
     deployments
 """

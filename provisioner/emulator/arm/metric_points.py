@@ -30,10 +30,10 @@ class Point:
     maximum: float
 
 
-def record_counts(state: EmulatorState, resource: str, dimension: str, counts: dict[str, int]) -> None:
-    """Add metric name → count to the current minute of a resource; `dimension` is the value of the first dimension."""
+def record_counts(state: EmulatorState, resource: str, dimension: str, counts: dict[str, int], instant: float) -> None:
+    """Add metric name → count to the minute of an instant; `dimension` is the value of the resource's first one."""
     # Azure's finest grain is a minute.
-    minute = int(state.clock.now() // 60 * 60)
+    minute = int(instant // 60 * 60)
     rows = [(resource.lower(), dimension, minute, name, value) for name, value in counts.items() if value]
     with state.store.write() as db:
         db.executemany(
@@ -43,7 +43,7 @@ def record_counts(state: EmulatorState, resource: str, dimension: str, counts: d
 
 def record_query(state: EmulatorState, workspace: StoredResource, *, failed: bool) -> None:
     """Count a query of a workspace; one `failed` where the service could not answer it."""
-    record_counts(state, workspace.id, _BY_A_USER, {QUERIES: 1, FAILED_QUERIES: int(failed)})
+    record_counts(state, workspace.id, _BY_A_USER, {QUERIES: 1, FAILED_QUERIES: int(failed)}, state.clock.now())
 
 
 def points_of(state: EmulatorState, resource: StoredResource, metric: str, span: tuple[float, float]) -> list[Point]:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
     from provisioner.emulator.http.response import Response
     from provisioner.emulator.http.routing import Route, RouteTable
+    from provisioner.emulator.state import EmulatorState
 
 
 class Application(Protocol):
@@ -28,3 +29,12 @@ class Application(Protocol):
 
     def add_response_headers(self, request: Request, response: Response, plane: str = "") -> Response:
         """Add request ids and rate limits to a response."""
+
+    def has_backlog(self, state: EmulatorState) -> bool:
+        """Whether calls were answered that are not carried out yet."""
+
+    def carry_out_backlog(self, state: EmulatorState) -> None:
+        """Carry out all of them."""
+
+    def carry_out_oldest(self, state: EmulatorState) -> None:
+        """Carry out the oldest of them."""

@@ -26,6 +26,8 @@ BODY_SECONDS = 60.0
 """Seconds within which a body must have come."""
 
 _WORKERS = 4
+_IDLE_SECONDS = 0.1
+"""Seconds without a request after which what was only accepted is carried out."""
 
 
 class HttpServer:
@@ -40,6 +42,7 @@ class HttpServer:
         self.on_request_arrived: Callable[[RequestHandler], None] = lambda _handler: None
         self.open_requests = 0
         self.last_request_at = time.monotonic()
+        self._backlog_task: asyncio.Task[None] | None = None
 
     def preload_query_engine(self) -> None:
         """Import the KQL engine on a worker: the first rule and the first row need it, the start-up does not."""
@@ -96,11 +99,38 @@ class HttpServer:
         faulty = None if is_own_path else await self._inject_faults(http_request, request)
         if faulty is not None:
             return faulty
+        await self._keep_order(route)
         response = await self._handle(request, route)
         reset = self.state.faults.happens("reset", request.method, request.path)
         if reset is not None and reset.values["when"] == "after":
             return _abort_connection(http_request)
         return _to_aiohttp(http_request, response)
+
+    async def _keep_order(self, route: Route) -> None:
+        """Let a request see what was answered before it as carried out; see that it will be, where none comes."""
+        if route.plane == "ingestion":
+            if self._backlog_task is None or self._backlog_task.done():
+                self._backlog_task = asyncio.create_task(self._carry_out_when_idle())
+        elif route.plane != "open" and self.application.has_backlog(self.state):
+            await self._on_worker(self.application.carry_out_backlog)
+
+    async def _carry_out_when_idle(self) -> None:
+        """Carry out answered calls while no request is under way: the cores belong to who sends."""
+        while not self._is_idle() or self.application.has_backlog(self.state):
+            await asyncio.sleep(_IDLE_SECONDS)
+            while self._is_idle() and self.application.has_backlog(self.state):
+                await self._on_worker(self.application.carry_out_oldest)
+
+    def close(self) -> None:
+        """Begin nothing more; calls that wait are carried out by the next server of the directory."""
+        if self._backlog_task is not None:
+            self._backlog_task.cancel()
+
+    def _is_idle(self) -> bool:
+        return not self.open_requests and time.monotonic() - self.last_request_at >= _IDLE_SECONDS
+
+    async def _on_worker(self, work: Callable[[EmulatorState], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self.workers, work, self.state)
 
     async def _handle(self, request: Request, route: Route) -> Response:
         if not route.is_threaded:

@@ -60,12 +60,7 @@ class Request:
 
         Raises ApiError 415 for another encoding, 413 beyond DECOMPRESSED_LIMIT and 400 for a damaged body.
         """
-        encoding = self.headers.get("Content-Encoding", "identity").lower()
-        if encoding in {"", "identity"}:
-            return self.content
-        if encoding not in {"gzip", "deflate"}:
-            raise ApiError(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; use gzip.")
-        return _decompress(self.content)
+        return decompress(self.content, self.headers.get("Content-Encoding", "identity"))
 
     def parse_json(self) -> Any:
         """The body parsed; raises ApiError 400 InvalidRequestContent where it is not JSON."""
@@ -126,7 +121,20 @@ def body_too_long(is_ingestion: bool, size: int) -> ApiError:
     return ApiError(413, "RequestContentTooLarge", message)
 
 
-def _decompress(content: bytes) -> bytes:
+def decompress(content: bytes, encoding: str) -> bytes:
+    """Content, out of the encoding that a Content-Encoding header names.
+
+    Raises ApiError 415 for another encoding, 413 beyond DECOMPRESSED_LIMIT and 400 for damaged content.
+    """
+    encoding = encoding.lower()
+    if encoding in {"", "identity"}:
+        return content
+    if encoding not in {"gzip", "deflate"}:
+        raise ApiError(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; use gzip.")
+    return _inflate(content)
+
+
+def _inflate(content: bytes) -> bytes:
     decompressor = zlib.decompressobj(wbits=47)  # 47: gzip or zlib, whichever the header says
     try:
         # One byte more than allowed is enough to know; a bomb never grows further.

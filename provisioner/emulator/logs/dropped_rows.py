@@ -32,6 +32,7 @@ REASONS = {
     "OverQuota": "the workspace is over its daily quota",
     "LostOnRequest": "the fault lost_rows is on",
     "TableGone": "the table does not exist any more",
+    "EmulatorFailed": "the emulator failed on the call; its log says where",
     "ReservedColumn": "the service fills this column itself",
 }
 """Every reason with its message."""

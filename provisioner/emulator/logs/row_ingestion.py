@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,14 @@ PAST_LIMIT, FUTURE_LIMIT = 2 * 86_400, 86_400
 """Seconds that TimeGenerated may lie behind and before the time of receipt; AMD logs/log-standard-columns.md."""
 
 
+@dataclass(frozen=True, slots=True)
+class TransformedRows:
+    """What the flows of a stream make of one call: rows under the keys of their tables, and the counts of metrics."""
+
+    rows_by_table: list[tuple[str, list[dict[str, object]]]]
+    counts: dict[str, int]
+
+
 def ingest_rows(
     state: EmulatorState,
     rule: StoredResource,
@@ -39,8 +48,24 @@ def ingest_rows(
 
     Raises ApiError 400 where an auxiliary table refuses the whole call.
     """
-    declared = stream_columns(properties, drops.stream)
     received = state.clock.now()
+    rows = transform_rows(state, rule, properties, document, drops, received)
+    store_rows(state, rule, rows, drops.stream, received)
+
+
+def transform_rows(
+    state: EmulatorState,
+    rule: StoredResource,
+    properties: dict[str, object],
+    document: Sequence[object],
+    drops: DropCounter,
+    received: float,
+) -> TransformedRows:
+    """The rows that the flows of a stream make of the members of a body; what is lost is counted in `drops`.
+
+    Raises ApiError 400 where an auxiliary table refuses the whole call.
+    """
+    declared = stream_columns(properties, drops.stream)
     # Listed once: every flow reads them again.
     objects = list(_received_objects(document, declared, drops))
     flows = bound_flows(state, rule, properties, drops.stream)
@@ -48,25 +73,30 @@ def ingest_rows(
     if not flows:
         drops.add("NoFlow", "", "", len(document))
     times = (to_iso(received - PAST_LIMIT), to_iso(received), to_iso(received + FUTURE_LIMIT))
-    lost, rows_by_flow = 0, []
+    lost, rows_by_table = 0, []
     for flow in flows:
         sent = without_unread_times(flow, objects, drops)
         rows = [row for row in _transform_rows(flow, sent, received, drops) if _fit_to_table(row, flow, times, drops)]
         if rows and (reason := _rejection_reason(state, flow)):
             drops.add(reason, "", flow.table, len(rows))
             rows = []
-        rows_by_flow.append((flow.key, rows))
+        rows_by_table.append((flow.key, rows))
         lost += max(len(document) - len(rows), 0)
+    counts = {
+        "RowsReceived_Count": len(document),
+        "RowsDropped_Count": lost,
+        "TransformationErrors_Count": drops.transform_failures(),
+    }
+    return TransformedRows(rows_by_table, counts)
+
+
+def store_rows(state: EmulatorState, rule: StoredResource, rows: TransformedRows, stream: str, received: float) -> None:
+    """Write the rows of a call and its counts."""
     # The transforms are done: the transaction holds all flows of a call or none, for no longer than it takes.
     with state.store.write():
-        for key, rows in rows_by_flow:
-            row_store.append_rows(state, key, rows, received)
-        counts = {
-            "RowsReceived_Count": len(document),
-            "RowsDropped_Count": lost,
-            "TransformationErrors_Count": drops.transform_failures(),
-        }
-        metric_points.record_counts(state, rule.id, drops.stream, counts)
+        for key, table_rows in rows.rows_by_table:
+            row_store.append_rows(state, key, table_rows, received)
+        metric_points.record_counts(state, rule.id, stream, rows.counts, received)
 
 
 def _rejection_reason(state: EmulatorState, flow: IngestionFlow) -> str | None:
