@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provisioner.adopt.manifest_draft import ManifestDraft, escape_variables
+from provisioner.package_data import load_facts
 from provisioner.resources.expansion_context import OWNER_TAG
-
-_SERVICE_PREFIX = "hidden-"
 
 
 def is_service_tag(name: str) -> bool:
     """Whether the portal and Azure's services write the tag by themselves."""
-    return name.lower().startswith(_SERVICE_PREFIX)
+    return name.lower().startswith(load_facts("names.yaml")["tag"]["service_prefix"])
 
 
 def common_tags(all_tags: Iterable[Mapping[str, Any]]) -> dict[str, str]:

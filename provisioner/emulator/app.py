@@ -140,6 +140,10 @@ def _fallback_route(request: Request, segments: list[str], path_exists: bool) ->
         if request.method in _GENERIC_HANDLERS:
             pattern = generic_resources.pattern_of(segments)
             return Route(request.method, pattern, _GENERIC_HANDLERS[request.method], "arm")
+    if not path_exists and request.method == "POST" and generic_resources.is_action(segments):
+        request.path_params = generic_resources.params_of(segments[:-1])
+        pattern = f"{generic_resources.pattern_of(segments[:-1])}/{segments[-1]}"
+        return Route("POST", pattern, generic_resources.act, "arm")
     if not path_exists and request.method == "GET" and generic_resources.is_collection(segments):
         request.path_params = generic_resources.params_of([*segments, "name"])
         return Route(request.method, request.path, generic_resources.list_type, "arm")

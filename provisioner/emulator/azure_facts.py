@@ -63,6 +63,12 @@ def ingestion_quotas() -> dict[str, int]:
     return quotas
 
 
+def service_tag_prefix() -> str:
+    """How the names of tags begin that services set: they may hold what those of users may not."""
+    prefix: str = load_facts("names.yaml")["tag"]["service_prefix"]
+    return prefix
+
+
 def stream_facts() -> dict[str, Any]:
     """`names`, `fixed_kinds` and `patterns` of the streams that data sources bring."""
     facts: dict[str, Any] = load_facts("ingestion.yaml")["data_source_streams"]
@@ -172,8 +178,10 @@ def provider_types(namespace: str) -> dict[str, list[str]]:
 
 @cache
 def builtin_roles() -> dict[str, dict[str, Any]]:
-    """GUID → built-in role: `name`, `actions`, `not_actions`, `data_actions`."""
-    return {role["id"]: role for role in load_facts("roles.yaml")["definitions"]}
+    """GUID → built-in role: `name`, `actions`, `not_actions`, `data_actions`; those of other services have no lists."""
+    facts = load_facts("roles.yaml")
+    others = ({"name": name, "id": role_id} for name, role_id in facts["others"].items())
+    return {role["id"]: role for role in (*facts["definitions"], *others)}
 
 
 @cache

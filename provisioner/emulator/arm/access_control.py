@@ -50,7 +50,7 @@ def may_ingest(state: EmulatorState, principal: Principal, dcr: str) -> bool:
     if any(fault.values["principal"] in {"*", principal.object_id} for fault in deny_faults_at(state, dcr)):
         return False
     return any(
-        _matches_any(_INGEST_ACTION, role["data_actions"])
+        _matches_any(_INGEST_ACTION, role.get("data_actions", []))
         and not _matches_any(_INGEST_ACTION, role.get("not_data_actions", []))
         for role in effective_roles(state, principal, dcr)
     )
@@ -64,7 +64,7 @@ def deny_faults_at(state: EmulatorState, resource: str) -> list[Fault]:
 
 def _has_permission(request: Request, principal: Principal, action: str, resource: str) -> bool:
     return any(
-        _matches_any(action, role["actions"]) and not _matches_any(action, role["not_actions"])
+        _matches_any(action, role.get("actions", [])) and not _matches_any(action, role.get("not_actions", []))
         for role in effective_roles(request.state, principal, resource)
     )
 

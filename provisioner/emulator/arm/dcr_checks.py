@@ -232,16 +232,35 @@ def _check_references(state: EmulatorState, properties: dict[str, Any], location
 
 def _check_output_tables(state: EmulatorState, properties: dict[str, Any]) -> Iterator[Finding]:
     workspace_ids = workspace_destinations(properties)
+    sourced = _streams_of_sources(properties)
     for index, flow in enumerate(data_flows(properties)):
         for stream in flow.get("streams") or []:
             for destination in flow.get("destinations") or []:
                 if destination not in workspace_ids:
                     continue
-                reason = _missing_table_reason(
-                    state, workspace_ids[destination], output_stream(flow, stream), destination
-                )
+                output = output_stream(flow, stream)
+                if output == stream and _goes_to_own_table(output, sourced.get(stream, set())):
+                    continue
+                reason = _missing_table_reason(state, workspace_ids[destination], output, destination)
                 if reason:
                     yield "InvalidOutputTable", reason, f"properties.dataFlows[{index}]"
+
+
+def _streams_of_sources(properties: dict[str, Any]) -> dict[str, set[str]]:
+    """Stream → the kinds of data sources that bring it."""
+    streams: dict[str, set[str]] = {}
+    for kind, sources in (properties.get("dataSources") or {}).items():
+        for source in sources if isinstance(sources, list) else []:
+            for stream in (source.get("streams") or []) if isinstance(source, dict) else []:
+                streams.setdefault(stream, set()).add(kind)
+    return streams
+
+
+def _goes_to_own_table(stream: str, kinds: set[str]) -> bool:
+    """Whether the stream of a data source has a table of Azure's own, which may be one that no sender fills."""
+    # Streams of extensions and of platform metrics stand for several tables, or for one that they do not name.
+    facts = azure_facts.stream_facts()
+    return bool(kinds) and (output_table(stream) in azure_facts.azure_tables() or kinds <= set(facts["own_tables"]))
 
 
 def _missing_table_reason(state: EmulatorState, workspace_id: str, stream: str, destination: str) -> str | None:

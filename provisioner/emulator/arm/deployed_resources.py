@@ -64,7 +64,8 @@ class DeployedResources:
         """The group as it is; before a deployment has created it, what its id says."""
         group = self._request.state.store.get(scope.id)
         if group is not None:
-            return group.body
+            # Templates hand its tags on, whether there are any or not.
+            return {"tags": {}, **group.body}
         if self._stage is Stage.DEPLOYING:
             raise resource_group_not_found(scope.group)
         later = {name: Deferred(f"[resourceGroup().{name}]", (scope.id,)) for name in ("location", "tags")}

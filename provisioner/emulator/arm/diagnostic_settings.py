@@ -22,7 +22,8 @@ _SINKS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "mar
 def put(request: Request) -> Response:
     """Create or replace a setting; raises ApiError 400 or 409 for one that Azure would refuse."""
     scope = request.path_params["scope"]
-    if request.state.store.get(scope) is None:
+    # Of a subscription there is a setting too: for its activity log.
+    if not _is_subscription(scope) and request.state.store.get(scope) is None:
         raise resource_not_found(DIAGNOSTIC_SETTING, request.path_params["name"], request.path_params.get("group", ""))
     properties = request.parse_json_object().get("properties")
     if not isinstance(properties, dict) or not any(properties.get(sink) for sink in _SINKS):
@@ -47,6 +48,10 @@ def delete(request: Request) -> Response:
 def list_all(request: Request) -> Response:
     """The settings of a resource."""
     return generic_resources.list_type(_of_this_type(request))
+
+
+def _is_subscription(scope: str) -> bool:
+    return len(scope.strip("/").split("/")) == 2
 
 
 def _of_this_type(request: Request) -> Request:

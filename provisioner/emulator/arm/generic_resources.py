@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import azure_facts
+from provisioner.emulator.arm import service_values
 from provisioner.emulator.arm.resource_envelope import (
     check_preconditions,
     list_response,
@@ -33,14 +34,11 @@ _EMULATED_ELSEWHERE = (
 
 
 def is_resource_id(segments: list[str]) -> bool:
-    """Whether a split path is the id of a resource in a group, of a type that has no routes of its own."""
+    """Whether a split path is the id of a resource in a group or subscription, of a type without routes of its own."""
     # Azure compares ids without case.
     lower_segments = [segment.lower() for segment in segments]
-    if (
-        lower_segments[:1] != ["subscriptions"]
-        or lower_segments[2:3] != ["resourcegroups"]
-        or lower_segments[4:5] != ["providers"]
-    ):
+    in_group = lower_segments[2:3] == ["resourcegroups"] and lower_segments[4:5] == ["providers"]
+    if lower_segments[:1] != ["subscriptions"] or not (in_group or lower_segments[2:3] == ["providers"]):
         return False
     resource_type = _resource_type(segments)
     return resource_type is not None and not resource_type.lower().startswith(_EMULATED_ELSEWHERE)
@@ -52,8 +50,15 @@ def is_collection(segments: list[str]) -> bool:
 
 
 def params_of(segments: list[str]) -> dict[str, str]:
-    """Subscription, group and resource type (as `kind`) in such a path."""
-    return {"subscription": segments[1], "group": segments[3], "kind": _resource_type(segments) or ""}
+    """Subscription, group if there is one, and resource type (as `kind`) in such a path."""
+    group = {"group": segments[3]} if segments[2].lower() == "resourcegroups" else {}
+    return {"subscription": segments[1], **group, "kind": _resource_type(segments) or ""}
+
+
+def is_action(segments: list[str]) -> bool:
+    """Whether a split path is that of an action which the service of a resource answers with values of its own."""
+    resource_type = _resource_type(segments[:-1]) if is_resource_id(segments[:-1]) else None
+    return resource_type is not None and service_values.has_action(resource_type, segments[-1])
 
 
 def pattern_of(segments: list[str]) -> str:
@@ -74,7 +79,7 @@ def _resource_type(segments: list[str]) -> str | None:
 
 def put(request: Request) -> Response:
     """Create or replace a resource."""
-    require_group(request)
+    _require_scope(request)
     refused = azure_facts.refused_types().get(request.path_params["kind"].lower())
     if refused is not None:
         raise not_implemented(refused)
@@ -97,6 +102,9 @@ def put(request: Request) -> Response:
         old = (existing.body.get("properties") or {}) if existing else {}
         given = {own_id: old.get(own_id) or str(uuid.uuid4())} if own_id else {}
         resource.body["properties"] = {**properties, **given, "provisioningState": "Succeeded"}
+    completed = service_values.with_service_properties(request.state, resource, resource.body.get("properties"))
+    if completed is not None:
+        resource.body["properties"] = completed
     _add_identities(request, resource)
     request.state.store.put(resource)
     is_ok = existing is not None or resource.type.lower() in azure_facts.types_created_with_ok()
@@ -114,6 +122,18 @@ def _add_identities(request: Request, resource: StoredResource) -> None:
     if isinstance(identity, dict) and "systemassigned" in str(identity.get("type")).lower():
         ids = managed_identity(request.state, resource.id)
         resource.body["identity"] = {**identity, "principalId": ids["principalId"], "tenantId": ids["tenantId"]}
+
+
+def act(request: Request) -> Response:
+    """Answer an action of a resource, such as `listKeys`; raises ApiError 404 where the resource is missing."""
+    _require_scope(request)
+    target_id, _, action = request.path.rpartition("/")
+    kind, name = request.path_params["kind"], target_id.rpartition("/")[2]
+    parent_id = target_id.rpartition("/")[0].rpartition("/")[0]
+    comes_along = service_values.comes_with_parent(kind, name) and request.state.store.get(parent_id) is not None
+    if request.state.store.get(target_id) is None and not comes_along:
+        raise resource_not_found(kind, name, request.path_params.get("group", ""))
+    return Response(200, service_values.action_answer(request.state, kind, target_id, action))
 
 
 def patch(request: Request) -> Response:
@@ -178,12 +198,12 @@ def list_all(request: Request) -> Response:
 
 def list_type(request: Request) -> Response:
     """The resources of one type directly below a resource or a group: linked services, data exports, saved searches."""
-    require_group(request)
+    _require_scope(request)
     collection = f"{request.path.lower()}/"
     parent = _parent_of(request.path)
     if "/providers/" in parent.lower() and request.state.store.get(parent) is None:
         kind, name = request.path_params["kind"], parent.rpartition("/")[2]
-        raise resource_not_found(kind, name, request.path_params["group"])
+        raise resource_not_found(kind, name, request.path_params.get("group", ""))
     listed = [
         record.body
         for record in request.state.store.find_by_type(request.path_params["kind"], collection)
@@ -199,11 +219,17 @@ def _parent_of(collection: str) -> str:
     return "/".join(before) if is_below_provider else collection.rpartition("/")[0]
 
 
+def _require_scope(request: Request) -> None:
+    # Every well-formed subscription exists; a group must have been created.
+    if "group" in request.path_params:
+        require_group(request)
+
+
 def _require(request: Request) -> StoredResource:
-    require_group(request)
+    _require_scope(request)
     record = request.state.store.get(request.path)
     if record is None:
         resource_type = request.path_params["kind"]
         tail = request.path.split("/providers/")[-1].split("/")[2::2]
-        raise resource_not_found(resource_type, "/".join(tail), request.path_params["group"])
+        raise resource_not_found(resource_type, "/".join(tail), request.path_params.get("group", ""))
     return record

@@ -80,7 +80,9 @@ def validated_tags(body: dict[str, Any]) -> dict[str, str]:
     if len(tags) > 50:
         raise ApiError(400, "TooManyTags", f"The tag count '{len(tags)}' exceeds the maximum of 50 tags.")
     for name, value in tags.items():
-        if not name or len(name) > 512 or re.search(r"[<>%&\\?/]", name):
+        # Tags of services link resources by their ids, whose slashes their names hold.
+        is_hidden = name.lower().startswith(azure_facts.service_tag_prefix())
+        if not name or len(name) > 512 or (not is_hidden and re.search(r"[<>%&\\?/]", name)):
             message = f"The tag name '{name}' is invalid: it has 1 to 512 characters and none of <,>,%,&,\\,?,/."
             raise ApiError(400, "InvalidTagNameCharacters", message)
         if len(value) > 256:
