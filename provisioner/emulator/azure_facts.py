@@ -106,6 +106,12 @@ def rule_log_categories() -> frozenset[str]:
     return frozenset(facts[key]["category"] for key in ("errors", "troubleshooting"))
 
 
+def setting_linked_rights() -> dict[str, list[str]]:
+    """The actions that a diagnostic setting needs at its destination, by the property that names it."""
+    rights: dict[str, list[str]] = load_facts("resources/diagnostic_setting.yaml")["linked_rights"]
+    return rights
+
+
 def rule_error_log() -> dict[str, Any]:
     """`category` and `table` of a rule's errors, and `operations`: reason of a loss → OperationName of its row."""
     errors: dict[str, Any] = load_facts("monitoring.yaml")["categories"]["errors"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.live.permissions import Permission, read_permissions
 from provisioner.package_data import load_facts
 from provisioner.plan.change import Change
+from provisioner.plan.comparison_rules import get_path
 from provisioner.resources import Graph, Key, ResourceType, resource_type
 from provisioner.resources.required_actions import allows, delete_actions, roles_with, write_actions
 
@@ -81,12 +82,21 @@ def _needs_of(change: Change, desired: Graph, live: Graph) -> Iterator[_Need]:
     if not change.writes or type_.api != "arm":
         return
     for action in _actions_of(change, type_):
-        # The group and not each resource: rights are inherited, and one read then serves all of its changes.
-        scope = _scope_to_ask(change, desired, live)
         # The assignments of a rule are written at the rule: its own list counts.
         id_ = change.id.partition("/providers/Microsoft.Authorization/")[0]
-        holder = _resource_with(id_, live)
-        yield _Need(change.key, id_, action, scope, holder)
+        yield _need_at(change, id_, action, desired, live)
+    if change.action != "delete" and change.desired is not None:
+        body = desired.resolved_body(change.desired)
+        for path, actions in type_.write.linked_rights.items():
+            for action in actions:
+                yield _need_at(change, str(get_path(body, path)), action, desired, live)
+
+
+def _need_at(change: Change, id_: str, action: str, desired: Graph, live: Graph) -> _Need:
+    """The need of a change for an action at the resource with an id."""
+    # The group and not each resource: rights are inherited, and one read then serves all of its changes.
+    scope = _scope_to_ask(id_, desired, live, of_group=change.type == "group")
+    return _Need(change.key, id_, action, scope, _resource_with(id_, live))
 
 
 def _actions_of(change: Change, type_: ResourceType) -> Iterable[str]:
@@ -96,15 +106,15 @@ def _actions_of(change: Change, type_: ResourceType) -> Iterable[str]:
     return (*delete_actions(type_), *written) if change.action == "replace" else written
 
 
-def _scope_to_ask(change: Change, desired: Graph, live: Graph) -> str:
-    """The resource group, or the subscription where the group is to be made."""
-    segments = change.id.split("/")
+def _scope_to_ask(id_: str, desired: Graph, live: Graph, *, of_group: bool) -> str:
+    """The resource group of an id, or the subscription where the group is to be made."""
+    segments = id_.split("/")
     subscription, group = "/".join(segments[:3]), "/".join(segments[:5])
     own_group = desired.of_type("group")
     is_own = bool(own_group) and group.lower() == str(own_group[0].id).lower()
     # The list of a group that does not exist is 404: what holds at the subscription will hold in the new group.
     is_missing = is_own and live.get(own_group[0].key) is None
-    return subscription if change.type == "group" or is_missing else group
+    return subscription if of_group or is_missing else group
 
 
 def _resource_with(id_: str, live: Graph) -> bool:

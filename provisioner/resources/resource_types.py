@@ -85,6 +85,8 @@ class WriteFacts:
     """Objects that a PATCH may replace as a whole: the live members are sent back with the declared ones."""
     rights: Mapping[str, tuple[str, ...]]
     """The actions that a `write`, a `delete` or the change of a property (dotted path) needs: `required_actions`."""
+    linked_rights: Mapping[str, tuple[str, ...]]
+    """The actions that a write needs at another resource, by the property that names it (dotted path)."""
     omit_on_write: Mapping[str, Mapping[str, Any]]
     """Live values that a write must not send back while another property has one of some values."""
 
@@ -148,6 +150,7 @@ def resource_type(short_name: TypeName) -> ResourceType:
             immutable=tuple(facts.get("immutable", ())),
             patched_whole=tuple(facts.get("patched_whole", ())),
             rights={occasion: tuple(actions) for occasion, actions in facts.get("rights", {}).items()},
+            linked_rights={path: tuple(actions) for path, actions in facts.get("linked_rights", {}).items()},
             omit_on_write=dict(facts.get("omit_on_write", {})),
         ),
         risk=RiskFacts(

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner import azure, errors
+from provisioner import azure, errors, load
 from provisioner.apply import ApplyOptions, apply
 from provisioner.azure.emulator_credential import EmulatorCredential
 from provisioner.azure.http_pipeline import create_session
+from provisioner.model import Monitoring
 from provisioner.plan import plan_against_azure, plan_destroy_against_azure, report
 from provisioner.resources.required_actions import allows, roles_with
 from tests.apply.test_applications import declared, expand, up
 from tests.apply.test_apply import cloud
 from tests.support.azure_rest import Rest
+from tests.support.paths import EXAMPLES
 
 __all__ = ["cloud"]
 
@@ -59,28 +61,68 @@ def helper(azure_monitor, cloud):
     return Helper(azure_monitor, cloud.target)
 
 
+# Each right that the example with everything needs, a role that has it, and what would be refused without it.
 ACTIONS = {
-    "Microsoft.Resources/subscriptions/resourceGroups/write": "Contributor",
-    "Microsoft.OperationalInsights/workspaces/write": "Monitoring Contributor",
-    "Microsoft.OperationalInsights/workspaces/tables/write": "Log Analytics Contributor",
-    "Microsoft.Insights/dataCollectionEndpoints/write": "Monitoring Contributor",
-    "Microsoft.Insights/dataCollectionRules/write": "Monitoring Contributor",
-    "Microsoft.Authorization/roleAssignments/write": "Role Based Access Control Administrator",
+    "Microsoft.Resources/subscriptions/resourceGroups/write": ("Contributor", {"group"}),
+    "Microsoft.OperationalInsights/workspaces/write": ("Monitoring Contributor", {"workspace", "default_dcr"}),
+    "Microsoft.SecurityInsights/onboardingStates/write": ("Microsoft Sentinel Contributor", {"sentinel"}),
+    "Microsoft.OperationalInsights/workspaces/tables/write": ("Log Analytics Contributor", {"table"}),
+    "Microsoft.Insights/dataCollectionEndpoints/write": ("Monitoring Contributor", {"endpoint"}),
+    "Microsoft.Insights/dataCollectionRules/write": ("Monitoring Contributor", {"dcr"}),
+    "Microsoft.Authorization/roleAssignments/write": ("Role Based Access Control Administrator", {"grant"}),
+    "Microsoft.Insights/diagnosticSettings/write": ("Monitoring Contributor", {"diagnostic_setting"}),
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/action": ("Monitoring Contributor", {"diagnostic_setting"}),
+    "Microsoft.Insights/metricAlerts/write": ("Monitoring Contributor", {"metric_alert"}),
+    "Microsoft.Insights/scheduledQueryRules/write": ("Monitoring Contributor", {"query_alert"}),
 }
+
+
+def everything():
+    manifest = load.load_document(EXAMPLES / "everything" / "provisioner.yaml", environment="local").manifest
+    assert manifest is not None
+    return manifest
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_apply_without_one_right_names_it_and_writes_nothing(helper, azure_monitor, action):
+    role, types = ACTIONS[action]
     with helper.connect(without=[action]) as limited:
-        plan = plan_against_azure(declared(limited.target), expand, limited)
+        plan = plan_against_azure(everything(), expand, limited)
         assert {right.action for right in plan.rights.missing} == {action}
-        writes = azure_monitor.requests()["arm_writes"]
+        assert {right.key[0] for right in plan.rights.missing} == types
+        requests = azure_monitor.requests()
         with pytest.raises(errors.UnsafePlan) as caught:
             apply(plan, limited)
         assert action in str(caught.value.reasons)
-        assert ACTIONS[action] in str(caught.value.reasons)
-        assert ACTIONS[action] in report.format_text(plan)
-        assert azure_monitor.requests()["arm_writes"] == writes
+        assert role in str(caught.value.reasons)
+        assert role in report.format_text(plan)
+        assert azure_monitor.requests()["arm_writes"] == requests["arm_writes"]
+        # What is foretold is what Azure does: tried all the same, just that is refused.
+        applied = apply(plan, limited, ApplyOptions(allow=["rights:missing"]))
+        failed = {outcome.type: outcome.error for outcome in applied if outcome.state == "failed"}
+        assert failed.keys() <= types
+        assert all(action in str(error) for error in failed.values())
+        assert failed
+
+
+def test_the_rights_of_the_table_are_all_that_the_example_needs(helper):
+    with helper.connect(without=["*/write", "*/action"], graph_roles=["Application.Read.All"]) as limited:
+        missing = plan_against_azure(everything(), expand, limited).rights.missing
+    assert {right.action for right in missing} == ACTIONS.keys() | {"Application.ReadWrite.OwnedBy"}
+
+
+def test_a_setting_that_leads_into_another_workspace_needs_the_right_there(helper, cloud):
+    """The workspace of an existing one lies in a group of its own, where somebody else gives the rights."""
+    shop = replace(declared(cloud.target), monitoring=Monitoring(), applications={}, grants={})
+    central = replace(shop.target, resource_group="rg-central")
+    up(cloud, replace(shop, name="central", target=central, monitoring=None, streams={}, dcrs={}, endpoint=None))
+    existing = f"/subscriptions/{central.subscription}/resourceGroups/rg-central"
+    id_ = f"{existing}/providers/Microsoft.OperationalInsights/workspaces/law-shop"
+    public = replace(shop.target, cloud="public")
+    shop = replace(shop, target=public, workspace=replace(shop.workspace, id=id_), tables={})
+    with helper.connect(without=["Microsoft.OperationalInsights/workspaces/sharedKeys/action"]) as limited:
+        (right,) = plan_against_azure(shop, expand, limited).rights.missing
+    assert (right.key, right.scope) == (("diagnostic_setting", "dcr-shop"), existing)
 
 
 def test_an_identity_with_every_right_is_told_nothing(helper):

@@ -32,9 +32,7 @@ def scope_and_ancestors(resource: str) -> Iterator[str]:
 
 def authorize(request: Request, action: str, resource: str) -> None:
     """Raise ApiError 403 AuthorizationFailed where no role of the caller allows the action at that resource."""
-    # The default application owns every subscription, as the person who opened an Azure subscription does.
-    is_owner = request.principal.object_id == request.state.identity.object_id
-    if is_owner or _has_permission(request, request.principal, action, resource):
+    if _may(request, action, resource):
         return
     message = (
         f"The client '{request.principal.client_id}' with object id '{request.principal.object_id}' does not have "
@@ -43,6 +41,24 @@ def authorize(request: Request, action: str, resource: str) -> None:
         "please refresh your credentials."
     )
     raise ApiError(403, "AuthorizationFailed", message)
+
+
+def authorize_link(request: Request, action: str, resource: str, linked_action: str, linked: str) -> None:
+    """Raise ApiError 403 LinkedAuthorizationFailed where the caller lacks an action at what a resource points to."""
+    if _may(request, linked_action, linked):
+        return
+    message = (
+        f"The client '{request.principal.client_id}' with object id '{request.principal.object_id}' has permission to "
+        f"perform action '{action}' on scope '{resource}'; however, it does not have permission to perform action "
+        f"'{linked_action}' on the linked scope(s) '{linked}' or the linked scope(s) are invalid."
+    )
+    raise ApiError(403, "LinkedAuthorizationFailed", message)
+
+
+def _may(request: Request, action: str, resource: str) -> bool:
+    # The default application owns every subscription, as the person who opened an Azure subscription does.
+    is_owner = request.principal.object_id == request.state.identity.object_id
+    return is_owner or _has_permission(request, request.principal, action, resource)
 
 
 def may_ingest(state: EmulatorState, principal: Principal, dcr: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import azure_facts
 from provisioner.emulator.arm import generic_resources
+from provisioner.emulator.arm.access_control import authorize_link
 from provisioner.emulator.http.response import ApiError, Response, resource_not_found
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def put(request: Request) -> Response:
     properties = request.parse_json_object().get("properties")
     if not isinstance(properties, dict) or not any(properties.get(sink) for sink in _SINKS):
         raise ApiError(400, "BadRequest", "At least one data sink needs to be specified.")
+    _authorize_destination(request, properties)
     logs = [log for log in properties.get("logs") or () if isinstance(log, dict)]
     _check_categories(scope, logs)
     _check_duplicates(request, scope, properties, logs)
@@ -57,6 +59,15 @@ def _is_subscription(scope: str) -> bool:
 def _of_this_type(request: Request) -> Request:
     request.path_params["kind"] = DIAGNOSTIC_SETTING
     return request
+
+
+def _authorize_destination(request: Request, properties: dict[str, Any]) -> None:
+    """Raise ApiError 403 where the caller may write the setting and may not lead logs into the workspace."""
+    action = f"{DIAGNOSTIC_SETTING}/write"
+    for path, linked_actions in azure_facts.setting_linked_rights().items():
+        if destination := properties.get(path.rpartition(".")[2]):
+            for linked_action in linked_actions:
+                authorize_link(request, action, request.path, linked_action, str(destination))
 
 
 def _check_categories(scope: str, logs: list[dict[str, Any]]) -> None:
