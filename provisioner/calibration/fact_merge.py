@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from provisioner.package_data import data_directory
 
 SOURCE = "calibrate"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_UNLISTED = "unlisted_functions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +153,9 @@ def _is_known(value: Any, insertion: Insertion) -> bool:
     return isinstance(value, list) and _parsed(insertion.entry) in value
 
 
-def _without_unlisted(text: str, insertions: Iterable[Insertion]) -> str:
-    """The text of the language's facts without the functions of which nothing was known and now something is."""
-    if f"{_UNLISTED}: >-" not in text:
-        return text
-    start = text.index(f"{_UNLISTED}: >-")
-    end = text.index("\nfunctions:", start)
-    block = text[start:end]
-    for insertion in insertions:
-        if insertion.keys[0] == "functions":
-            block = re.sub(rf"(?<=\s){re.escape(str(insertion.keys[1]))}(?: |(?=\n|$))", "", block)
-    return text[:start] + "\n".join(line for line in block.split("\n") if line.strip()) + text[end:]
-
-
 def _changed_text(text: str, entries: Sequence[Insertion]) -> str:
     """The text of a file of facts with the entries, once it is sure that it can be read again."""
     # Each is put in front: the last one first, so that they stand in the order of the probes.
-    changed = _without_unlisted(insert_entries(text, reversed(entries)), entries)
+    changed = insert_entries(text, reversed(entries))
     _parsed(changed)
     return changed

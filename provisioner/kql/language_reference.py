@@ -9,6 +9,7 @@ from itertools import groupby
 from provisioner.fact_evidence import Evidence, describe_evidence
 from provisioner.kql.functions.function_registry import FUNCTIONS, TYPE_NAMES, Overload, ScalarFunction
 from provisioner.kql.functions.function_summaries import function_summary
+from provisioner.kql.functions.row_functions import ROW_FUNCTIONS
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.operators.aggregate_functions import AGGREGATES
 from provisioner.kql.vocabulary import dialects
@@ -45,13 +46,6 @@ _SOURCE_FORMS = {
     "datatable": "`datatable (name: type, …) [value, …]`",
     "range": "`range name from first to last step size`",
 }
-ROW_FUNCTIONS = {
-    "columnifexists": "The column of this name, or the second argument where there is none.",
-    "column_ifexists": "Kusto's name for `columnifexists`.",
-    "pack_all": "A bag of all columns; with `true` those that hold something.",
-    "bag_pack_columns": "A bag of the columns named.",
-}
-"""What the functions do that take the row itself."""
 _DIALECTS: tuple[dialects.Dialect, ...] = ("transform", "query")
 _NUMBERS = ("int", "long", "real", "decimal")
 
@@ -173,7 +167,7 @@ def _function_row(function: ScalarFunction) -> list[str]:
 def _transform_advice(name: str) -> str:
     """What to write instead, and the newest evidence where it is not the list."""
     permission = dialects.function_permission(name, "transform")
-    if permission is None or permission.judgement.verdict == "accepted":
+    if permission.judgement.verdict == "accepted":
         return ""
     hint = permission.hint or (f"use `{permission.rewrite}`" if permission.rewrite else None)
     instead = f" In a transformation: {hint}." if hint else ""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from provisioner.fact_evidence import describe_evidence
+from provisioner.kql.functions import function_names
 from provisioner.kql.functions.function_registry import find_function
 from provisioner.kql.functions.function_summaries import function_summary
-from provisioner.kql.language_reference import ROW_FUNCTIONS, function_signatures, module_summary
+from provisioner.kql.functions.row_functions import ROW_FUNCTIONS
+from provisioner.kql.language_reference import function_signatures, module_summary
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.syntax.operator_precedence import BINDING_POWER
 from provisioner.kql.vocabulary import dialects
@@ -75,7 +77,7 @@ def describe_operator(word: str) -> WordDescription | None:
 @cache
 def allowed_functions() -> tuple[WordDescription, ...]:
     """The functions that a transform may call, by name."""
-    names = sorted(dialects.function_names())
+    names = sorted(function_names())
     return tuple(entry for name in names if (entry := describe_function(name)) is not None and entry.is_allowed)
 
 

@@ -15,9 +15,9 @@ from provisioner.calibration.calibration_probe import ACCEPTED, REFUSED
 from provisioner.calibration.limit_values import fragment_of_size, limit_of
 from provisioner.calibration.probe_catalogue import all_probes, predict
 from provisioner.errors import ProvisionerError
-from provisioner.kql.functions import FUNCTIONS
+from provisioner.kql.functions import FUNCTIONS, function_names
 from provisioner.kql.values.json_coercion import JSON_KINDS
-from provisioner.kql.vocabulary.dialects import function_names, function_permission
+from provisioner.kql.vocabulary.dialects import function_permission
 from provisioner.model.reserved_columns import reserved_columns
 from provisioner.package_data import load_facts
 

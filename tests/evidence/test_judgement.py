@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from provisioner import kql
 from provisioner.fact_evidence import EVIDENCE_POLICIES, Evidence, describe_evidence, judge
+from provisioner.kql.functions import function_names
 from provisioner.kql.vocabulary import dialects
 from provisioner.model.reserved_columns import reserved_columns
 
@@ -93,7 +94,7 @@ def test_a_new_acceptance_never_makes_it_worse_and_a_new_refusal_never_better(en
 
 
 @pytest.mark.parametrize("policy", EVIDENCE_POLICIES)
-@pytest.mark.parametrize("name", sorted(dialects.function_names()))
+@pytest.mark.parametrize("name", sorted(function_names()))
 def test_a_call_is_reported_as_the_evidence_about_its_function_says(name, policy):
     severity = dialects.function_permission(name, "transform", policy).judgement.severity
     _, diagnostics = kql.bind(f"source | extend v = {name}()", {"s": "string"}, policy=policy)

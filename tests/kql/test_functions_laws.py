@@ -194,14 +194,6 @@ def test_the_inline_form_of_a_function_equals_its_body(name: str, data: st.DataO
     assert values.identity_key(inlined) == values.identity_key(call(overload, arguments, types))
 
 
-def test_every_function_that_is_offered_has_a_permission_and_the_other_way_round() -> None:
-    """A name that one side lacks would be refused, or promised and missing."""
-    from provisioner.kql.vocabulary.dialects import function_names
-
-    bound_by_the_row = {"columnifexists", "column_ifexists", "pack_all", "bag_pack_columns"}
-    assert function_names() == set(FUNCTIONS) | bound_by_the_row
-
-
 def test_every_function_says_what_it_does() -> None:
     """In one sentence, of which the reference is made."""
     for name in FUNCTIONS:

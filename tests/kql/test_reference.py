@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from provisioner.kql.functions import function_names
 from provisioner.kql.language_reference import reference_page
 from provisioner.kql.operators import OPERATORS
-from provisioner.kql.vocabulary.dialects import function_names
 
 
 def test_the_page_names_every_operator_and_function() -> None:

@@ -6,6 +6,7 @@ from provisioner.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from provisioner.fact_evidence import EvidencePolicy, describe_evidence
 from provisioner.kql import values
 from provisioner.kql.binding.function_calls import bind_call
+from provisioner.kql.binding.function_permissions import is_function
 from provisioner.kql.binding.member_access import bind_index, bind_member
 from provisioner.kql.binding.scalar_operators import bind_between, bind_binary, bind_list_test, bind_unary
 from provisioner.kql.evaluation.query_evaluator import evaluate_constant
@@ -201,7 +202,7 @@ class ExpressionBinder:
     def _report_unknown_name(self, node: tree.Name, scope: Scope) -> None:
         nearest = nearest_name(node.name, scope.visible_names())
         hint = name_hint(nearest)
-        if hint is None and dialects.function_permission(node.name, self.dialect) is not None:
+        if hint is None and is_function(node.name):
             hint = f"{node.name!r} is a function: write {node.name}()"
         fix = _rename_fix(self.text, node, nearest) if nearest else None
         self.report("KQL101", f"{node.name!r} is not a column or variable here", node.span, hint=hint, fix=fix)

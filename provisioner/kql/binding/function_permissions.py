@@ -15,12 +15,19 @@ from provisioner.kql.vocabulary.dialects import Permission
 from provisioner.suggest import did_you_mean
 
 
+def is_function(name: str) -> bool:
+    """Whether Kusto has a function of this name, whatever the dialect."""
+    from provisioner.kql.functions import function_names  # see overloads.py
+
+    return name in dialects.listed_functions() or name in function_names()
+
+
 def check_function(context: BindContext, node: tree.Call) -> bool:
     """Whether the function exists, so that the call can be bound; reported where it does not, or is not taken here."""
-    permission = dialects.function_permission(node.name, context.dialect, context.policy)
-    if permission is None:
+    if not is_function(node.name):
         _report_unknown_function(context, node)
         return False
+    permission = dialects.function_permission(node.name, context.dialect, context.policy)
     # what a fix of coalesce writes depends on its arguments: it is reported when these are bound
     if node.name != "coalesce":
         fix = rewrite_fix(context.text, node, permission.rewrite) if permission.rewrite else None
@@ -33,7 +40,6 @@ def check_function(context: BindContext, node: tree.Call) -> bool:
 def check_coalesce(context: BindContext, node: tree.Call, arguments: Sequence[BoundExpression], type_name: str) -> None:
     """As `check_function`, for a call of coalesce() with its bound arguments and the type of its value."""
     permission = dialects.function_permission(node.name, context.dialect, context.policy)
-    assert permission is not None
     fix = coalesce_fix(context.text, node, arguments, type_name) if len(arguments) > 1 else None
     _report(context, node, permission, fix)
 
@@ -89,5 +95,4 @@ def _registered() -> Sequence[str]:
 
 
 def _is_accepted(name: str) -> bool:
-    permission = dialects.function_permission(name, "transform")
-    return permission is not None and permission.judgement.verdict == "accepted"
+    return dialects.function_permission(name, "transform").judgement.verdict == "accepted"

@@ -31,5 +31,11 @@ from provisioner.kql.functions import (  # noqa: F401 - imported to be registere
     xml_parser,
 )
 from provisioner.kql.functions.function_registry import FUNCTIONS
+from provisioner.kql.functions.row_functions import ROW_FUNCTIONS
 
-__all__ = ["FUNCTIONS"]
+__all__ = ["FUNCTIONS", "function_names"]
+
+
+def function_names() -> frozenset[str]:
+    """Every function of Kusto that there is here, whether a dialect has it or not."""
+    return frozenset(FUNCTIONS) | ROW_FUNCTIONS.keys()

@@ -38,22 +38,16 @@ class Permission(Struct):
 
 
 @cache
-def function_permission(name: str, dialect: Dialect, policy: EvidencePolicy = "newest") -> Permission | None:
-    """Whether a text of this dialect may call the function; None where there is no such function."""
-    facts = _language_facts()
-    entry = facts["functions"].get(name)
-    if entry is None and name in _names("listed_functions"):
-        entry = {"listed": True}
-    elif entry is None:
-        if name not in _names("unlisted_functions"):
-            return None
-        entry = {}
+def function_permission(name: str, dialect: Dialect, policy: EvidencePolicy = "newest") -> Permission:
+    """Whether a text of this dialect may call one of Kusto's functions; of one without facts nothing is known."""
+    entry = _language_facts()["functions"].get(name, {"listed": name in listed_functions()})
     return _permission(entry, dialect, policy)
 
 
-def function_names() -> frozenset[str]:
-    """Every function that the facts know, whether a dialect has it or not."""
-    return _names("listed_functions") | _names("unlisted_functions") | frozenset(_language_facts()["functions"])
+@cache
+def listed_functions() -> frozenset[str]:
+    """The functions on the newest page of Azure's list of which no more is to be said."""
+    return frozenset(_language_facts()["listed_functions"].split())
 
 
 @cache
@@ -139,11 +133,6 @@ def _permission(entry: Mapping[str, Any], dialect: Dialect, policy: EvidencePoli
     evidence = read_evidence(entries, sources)
     source = evidence[0].source if evidence else sources["list"]
     return Permission(judge(evidence, policy), evidence, entry.get("hint"), entry.get("rewrite"), source)
-
-
-@cache
-def _names(group: str) -> frozenset[str]:
-    return frozenset(_language_facts()[group].split())
 
 
 def _language_facts() -> Any:
