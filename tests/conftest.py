@@ -5,6 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from hypothesis import settings
+
+# Hypothesis fails an example that takes 0.2 s: on a busy machine that says nothing about the code.
+settings.register_profile("without_deadline", deadline=None)
+settings.load_profile("without_deadline")
+
 if sys.platform == "win32":
     _read_text, _write_text = Path.read_text, Path.write_text
 
