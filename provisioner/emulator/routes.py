@@ -12,6 +12,8 @@ from provisioner.emulator.arm import (
     generic_resources,
     long_running_operations,
     policies,
+    policy_definitions,
+    policy_sets,
     resource_groups,
     resource_locks,
     resource_metrics,
@@ -25,7 +27,9 @@ from provisioner.emulator.arm import (
 )
 from provisioner.emulator.arm.access_control import ROLE_ASSIGNMENT
 from provisioner.emulator.arm.diagnostic_settings import DIAGNOSTIC_SETTING
-from provisioner.emulator.arm.policies import ASSIGNMENT, DEFINITION
+from provisioner.emulator.arm.policies import ASSIGNMENT
+from provisioner.emulator.arm.policy_definitions import DEFINITION
+from provisioner.emulator.arm.policy_sets import SET_DEFINITION
 from provisioner.emulator.arm.resource_locks import LOCK
 from provisioner.emulator.arm.resource_tags import TAGS
 from provisioner.emulator.entra import discovery, token_endpoint
@@ -142,10 +146,14 @@ ROUTES = (
     Route("PUT", "{scope}/providers/" + ASSIGNMENT + "/{name}", policies.put_assignment),
     Route("GET", "{scope}/providers/" + ASSIGNMENT + "/{name}", policies.get),
     Route("DELETE", "{scope}/providers/" + ASSIGNMENT + "/{name}", policies.delete),
-    Route("GET", "{scope}/providers/" + DEFINITION, policies.list_definitions),
-    Route("PUT", "{scope}/providers/" + DEFINITION + "/{name}", policies.put_definition),
+    Route("GET", "{scope}/providers/" + DEFINITION, policy_definitions.list_definitions),
+    Route("PUT", "{scope}/providers/" + DEFINITION + "/{name}", policy_definitions.put_definition),
     Route("GET", "{scope}/providers/" + DEFINITION + "/{name}", policies.get),
     Route("DELETE", "{scope}/providers/" + DEFINITION + "/{name}", policies.delete),
+    Route("GET", "{scope}/providers/" + SET_DEFINITION, policy_sets.list_all),
+    Route("PUT", "{scope}/providers/" + SET_DEFINITION + "/{name}", policy_sets.put),
+    Route("GET", "{scope}/providers/" + SET_DEFINITION + "/{name}", policies.get),
+    Route("DELETE", "{scope}/providers/" + SET_DEFINITION + "/{name}", policies.delete),
     # deployments
     *(
         route

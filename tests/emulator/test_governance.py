@@ -200,6 +200,75 @@ def test_what_hangs_on_a_workspace_answers_as_its_clients_expect_and_is_listed(r
     assert listed["name"] == path.rpartition("/")[2]
 
 
+def put_set(rest, *members, **properties):
+    path = f"/subscriptions/{rest.azure.subscription}{AUTHORIZATION}/policySetDefinitions/our-rules"
+    return rest.arm("PUT", path, {"properties": {"policyDefinitions": list(members), **properties}})
+
+
+REGIONS = {"listOfAllowedLocations": {"value": "[parameters('regions')]"}}
+MEMBERS = (
+    {"policyDefinitionId": ALLOWED_LOCATIONS, "policyDefinitionReferenceId": "region", "parameters": REGIONS},
+    {"policyDefinitionId": REQUIRE_TAG, "parameters": {"tagName": {"value": "owner"}}},
+)
+
+
+def test_every_definition_of_a_set_is_enforced_with_the_values_that_the_set_hands_down(rest):
+    policy_set = put_set(rest, *MEMBERS, displayName="Ours", parameters={"regions": {"type": "Array"}})
+    assert policy_set.status == 201
+    references = [one["policyDefinitionReferenceId"] for one in policy_set.body["properties"]["policyDefinitions"]]
+    assert references == ["region", "2"]
+    assigned = assign(rest, policy_set.body["id"], {"regions": ["northeurope"]})
+    assert assigned.status == 201, assigned.body
+    refused = put_endpoint(rest)
+    info = refused.body["error"]["additionalInfo"][0]["info"]
+    assert (refused.code, info["policyDefinitionReferenceId"]) == ("RequestDisallowedByPolicy", "region")
+    assert info["policySetDefinitionDisplayName"] == "Ours"
+    assign(rest, policy_set.body["id"], {"regions": ["westeurope"]})
+    assert put_endpoint(rest).body["error"]["additionalInfo"][0]["info"]["policyDefinitionReferenceId"] == "2"
+    assert put_endpoint(rest, owner="us").status == 200
+
+
+def test_sets_are_listed_shown_and_deleted(rest):
+    shown = put_set(rest, MEMBERS[1]).body
+    assert rest.arm("GET", shown["id"]).body["name"] == "our-rules"
+    assert [one["id"] for one in rest.arm("GET", shown["id"].rpartition("/")[0]).body["value"]] == [shown["id"]]
+    assert rest.arm("DELETE", shown["id"]).status == 200
+    assert rest.arm("GET", shown["id"]).code == "PolicySetDefinitionNotFound"
+    assert assign(rest, shown["id"], {}).code == "PolicySetDefinitionNotFound"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ([], "InvalidRequestContent"),
+        (["text"], "InvalidRequestContent"),
+        ([{}], "PolicyDefinitionNotFound"),
+        ([{"policyDefinitionId": f"{AUTHORIZATION}/policyDefinitions/none"}], "PolicyDefinitionNotFound"),
+        ([{**MEMBERS[1], "parameters": []}, MEMBERS[0]], None),
+        ([{**MEMBERS[1], "parameters": {"tagName": "owner"}}], "InvalidRequestContent"),
+        ([{**MEMBERS[1], "parameters": {"other": {"value": "x"}}}], "UndefinedPolicyParameter"),
+        ([MEMBERS[0], {**MEMBERS[1], "policyDefinitionReferenceId": "REGION"}], "InvalidRequestContent"),
+    ],
+)
+def test_a_set_that_is_none_is_refused(rest, members, code):
+    reply = put_set(rest, *members)
+    assert reply.code == code, reply.body
+
+
+def test_a_set_is_assigned_with_its_own_parameters_alone(rest):
+    id_ = put_set(rest, *MEMBERS, parameters={"regions": {"type": "Array"}}).body["id"]
+    assert assign(rest, id_, {}).code == "MissingPolicyParameter"
+    assert assign(rest, id_, {"tagName": "x", "regions": []}).code == ("UndefinedPolicyParameter")
+    without = put_set(rest, MEMBERS[0]).body["id"]
+    assert assign(rest, without, {}).code == "InvalidPolicyRule"
+
+
+@pytest.mark.parametrize("name", ["overrides", "resourceSelectors"])
+def test_what_would_change_whom_an_assignment_denies_is_refused(rest, name):
+    reply = assign(rest, REQUIRE_TAG, {"tagName": "owner"}, **{name: [{"kind": "policyEffect"}]})
+    assert (reply.status, name in reply.message) == (501, True)
+
+
 def test_a_workspace_tells_its_usage_schema_and_management_groups(rest):
     [usage] = rest.arm("GET", f"{Rest.workspace}/usages").body["value"]
     assert (usage["currentValue"], usage["limit"], usage["unit"]) == (0, -1, "Bytes")

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.arm import policy_rules
 from provisioner.emulator.arm.access_control import scope_and_ancestors
-from provisioner.emulator.arm.resource_envelope import list_response, system_data
-from provisioner.emulator.http.response import ApiError, Response
-from provisioner.emulator.store import StoredResource
-from provisioner.package_data import load_facts
+from provisioner.emulator.arm.policy_definitions import (
+    DEFINITION,
+    builtin_body,
+    builtin_definitions,
+    check_shapes,
+    properties_of,
+    put_policy_resource,
+)
+from provisioner.emulator.arm.policy_sets import SET_DEFINITION, AssignedPolicy, assigned_policies
+from provisioner.emulator.arm.resource_envelope import list_response
+from provisioner.emulator.http.response import ApiError, Response, not_implemented
 
 if TYPE_CHECKING:
     from provisioner.emulator.http.request import Request
+    from provisioner.emulator.store import StoredResource
 
 ASSIGNMENT = "Microsoft.Authorization/policyAssignments"
-DEFINITION = "Microsoft.Authorization/policyDefinitions"
 _KEPT = (
     "displayName",
     "description",
@@ -26,52 +33,55 @@ _KEPT = (
     "notScopes",
     "nonComplianceMessages",
 )
+_NOT_ENFORCED = ("overrides", "resourceSelectors")
 _NOT_CHECKED = ("microsoft.authorization/", "microsoft.resources/deployments", "microsoft.resources/tags")
 
 
-def put_definition(request: Request) -> Response:
-    """Create or replace a definition; raises ApiError 501 where it needs more than is enforced here."""
-    properties = _properties(request)
-    policy_rules.check_rule(properties.get("policyRule"))
-    _check_shapes(properties)
-    mode = properties.get("mode", "All")
-    if not isinstance(mode, str) or mode.lower() not in {"all", "indexed"}:
-        raise ApiError(501, "NotImplemented", f"The emulator does not implement the policy mode '{mode}'.")
-    return _put(request, DEFINITION, {**properties, "policyType": "Custom", "mode": mode})
-
-
 def put_assignment(request: Request) -> Response:
-    """Assign a definition to a scope, with the values of its parameters."""
-    properties = _properties(request)
+    """Assign a definition or a set to a scope, with the values of its parameters.
+
+    Raises ApiError 404 where it is missing, 400 for values that do not fit, 501 for what is not enforced here.
+    """
+    properties = properties_of(request)
+    for name in _NOT_ENFORCED:
+        # Left out in silence, they would deny something else than was said.
+        if properties.get(name):
+            raise not_implemented(f"'{name}' of a policy assignment")
     definition_id = str(properties.get("policyDefinitionId", ""))
-    definition = _definition(request, definition_id)
-    if definition is None:
-        message = f"The policy definition '{definition_id.rpartition('/')[2]}' could not be found."
-        raise ApiError(404, "PolicyDefinitionNotFound", message)
     kept = {name: properties[name] for name in _KEPT if properties.get(name) is not None}
-    _check_shapes(kept)
-    values = _parameter_values(definition, kept)
-    policy_rules.check_effect(str(policy_rules.evaluate(definition["policyRule"]["then"]["effect"], values)))
+    check_shapes(kept)
+    assigned = assigned_policies(request, {**kept, "policyDefinitionId": definition_id})
+    if assigned is None:
+        raise _missing(definition_id)
+    for policy in assigned:
+        policy_rules.check_effect(policy.effect)
     scope = request.path_params["scope"]
     own = {"policyDefinitionId": definition_id, "scope": scope, "enforcementMode": "Default"}
-    return _put(request, ASSIGNMENT, {**own, **kept})
+    return put_policy_resource(request, ASSIGNMENT, {**own, **kept})
 
 
 def get(request: Request) -> Response:
-    """Show an assignment or a definition."""
+    """Show an assignment, a definition or a set."""
     record = request.state.store.get(request.path)
     if record is not None:
         return Response(200, record.body)
     name = request.path_params["name"]
-    if "/policydefinitions/" not in request.path.lower():
-        raise ApiError(404, "PolicyAssignmentNotFound", f"The policy assignment '{name}' could not be found.")
-    if name.lower() in _builtin_definitions():
-        return Response(200, _builtin_body(name.lower()))
-    raise ApiError(404, "PolicyDefinitionNotFound", f"The policy definition '{name}' could not be found.")
+    if f"/{DEFINITION}/".lower() in request.path.lower() and name.lower() in builtin_definitions():
+        return Response(200, builtin_body(name.lower()))
+    raise _missing(request.path)
+
+
+def _missing(policy_id: str) -> ApiError:
+    name, lowered = policy_id.rpartition("/")[2], policy_id.lower()
+    if f"/{ASSIGNMENT}/".lower() in lowered:
+        return ApiError(404, "PolicyAssignmentNotFound", f"The policy assignment '{name}' could not be found.")
+    if f"/{SET_DEFINITION}/".lower() in lowered:
+        return ApiError(404, "PolicySetDefinitionNotFound", f"The policy set definition '{name}' could not be found.")
+    return ApiError(404, "PolicyDefinitionNotFound", f"The policy definition '{name}' could not be found.")
 
 
 def delete(request: Request) -> Response:
-    """Delete an assignment or a definition; 204 where there is none."""
+    """Delete an assignment, a definition or a set; 204 where there is none."""
     record = request.state.store.get(request.path)
     if record is None:
         return Response(204)
@@ -91,13 +101,6 @@ def list_assignments(request: Request) -> Response:
     return list_response(request, listed)
 
 
-def list_definitions(request: Request) -> Response:
-    """The definitions of a subscription and the built-in ones that are enforced here."""
-    scope = request.path_params["scope"]
-    own = [record.body for record in request.state.store.find_by_type(DEFINITION, f"{scope}/providers/")]
-    return list_response(request, [*own, *map(_builtin_body, _builtin_definitions())])
-
-
 def check_policies(request: Request, resource_type: str) -> None:
     """Raise ApiError 403 RequestDisallowedByPolicy where an assignment denies the resource that would be written."""
     assignments = request.state.store.find_by_type(ASSIGNMENT)
@@ -112,20 +115,20 @@ def check_policies(request: Request, resource_type: str) -> None:
 
 def _check_assignment(request: Request, assignment: StoredResource, resource: dict[str, Any]) -> None:
     properties = assignment.body["properties"]
-    definition = _definition(request, properties["policyDefinitionId"])
-    if definition is None or properties["enforcementMode"] == "DoNotEnforce":
+    if properties["enforcementMode"] == "DoNotEnforce":
         return
-    # Indexed: only of types that have tags and a location.
-    if definition["mode"].lower() == "indexed" and ("location" not in resource or _is_group(resource)):
-        return
-    values = _parameter_values(definition, properties)
-    rule = definition["policyRule"]
-    effect = str(policy_rules.evaluate(rule["then"]["effect"], values))
-    if effect.lower() == "deny" and policy_rules.holds(rule["if"], resource, values):
-        raise _disallowed(resource, assignment, definition)
+    for policy in assigned_policies(request, properties) or ():
+        # Indexed: only of types that have tags and a location.
+        is_indexed = policy.definition["mode"].lower() == "indexed"
+        if is_indexed and ("location" not in resource or _is_group(resource)):
+            continue
+        condition = policy.definition["policyRule"]["if"]
+        if policy.effect == "deny" and policy_rules.holds(condition, resource, policy.values):
+            raise _disallowed(resource, assignment, policy)
 
 
-def _disallowed(resource: dict[str, Any], assignment: StoredResource, definition: dict[str, Any]) -> ApiError:
+def _disallowed(resource: dict[str, Any], assignment: StoredResource, policy: AssignedPolicy) -> ApiError:
+    definition, policy_set = policy.definition, policy.policy_set
     names = {
         "policyAssignment": {"name": _shown_name(assignment.body), "id": assignment.id},
         "policyDefinition": {"name": definition.get("displayName", ""), "id": definition["id"]},
@@ -138,6 +141,14 @@ def _disallowed(resource: dict[str, Any], assignment: StoredResource, definition
         "policyAssignmentName": assignment.name,
         "policyAssignmentScope": assignment.id.rpartition("/providers/")[0],
     }
+    if policy_set is not None:
+        shown = policy_set.get("displayName") or policy_set["name"]
+        names["policySetDefinition"] = {"name": shown, "id": policy_set["id"]}
+        info |= {
+            "policySetDefinitionId": policy_set["id"],
+            "policySetDefinitionDisplayName": shown,
+            "policyDefinitionReferenceId": policy.reference,
+        }
     return ApiError(
         403,
         "RequestDisallowedByPolicy",
@@ -173,84 +184,5 @@ def _is_excluded(request: Request, assignment: StoredResource) -> bool:
     return any(str(scope).lower().rstrip("/") in above for scope in excluded)
 
 
-def _definition(request: Request, definition_id: str) -> dict[str, Any] | None:
-    """The properties of a definition, custom or built in, with its `id`."""
-    record = request.state.store.get(definition_id)
-    if record is not None:
-        return {**record.body["properties"], "id": record.id}
-    name = definition_id.rpartition("/")[2].lower()
-    return {**_builtin_definitions()[name], "id": definition_id} if name in _builtin_definitions() else None
-
-
-def _parameter_values(definition: dict[str, Any], assignment: dict[str, Any]) -> dict[str, Any]:
-    """The values of a definition's parameters; raises ApiError 400 for one that is missing or not allowed."""
-    declared, sent = definition.get("parameters") or {}, assignment.get("parameters") or {}
-    values = {name: entry["defaultValue"] for name, entry in declared.items() if "defaultValue" in entry}
-    values |= {name: entry.get("value") for name, entry in sent.items() if isinstance(entry, dict)}
-    if unknown := sorted(set(values) - set(declared)):
-        message = f"The policy assignment has the parameters {', '.join(unknown)}, which its definition does not."
-        raise ApiError(400, "UndefinedPolicyParameter", message)
-    if missing := sorted(set(declared) - set(values)):
-        message = f"The policy assignment is missing the parameter values '{', '.join(missing)}' as defined."
-        raise ApiError(400, "MissingPolicyParameter", message)
-    for name, value in values.items():
-        allowed = declared[name].get("allowedValues")
-        if allowed is not None and value not in allowed:
-            message = f"The value '{value}' is not allowed for policy parameter '{name}'; it is one of {allowed}."
-            raise ApiError(400, "PolicyParameterValueNotAllowed", message)
-    return values
-
-
-def _properties(request: Request) -> dict[str, Any]:
-    properties = request.parse_json_object().get("properties")
-    if not isinstance(properties, dict):
-        raise ApiError(400, "InvalidRequestContent", "The request content was invalid: 'properties' is required.")
-    return properties
-
-
-def _check_shapes(properties: dict[str, Any]) -> None:
-    """Raise ApiError 400 where parameters, excluded scopes or the enforcement are not of the shape that they have."""
-    parameters = properties.get("parameters") or {}
-    if not isinstance(parameters, dict) or not all(isinstance(entry, dict) for entry in parameters.values()):
-        raise _invalid("'parameters' is an object of objects")
-    if not all(isinstance(entry.get("allowedValues", []), list) for entry in parameters.values()):
-        raise _invalid("'allowedValues' of a parameter is an array")
-    excluded = properties.get("notScopes") or []
-    if not isinstance(excluded, list) or not all(isinstance(scope, str) for scope in excluded):
-        raise _invalid("'notScopes' is an array of strings")
-    if properties.get("enforcementMode", "Default") not in ("Default", "DoNotEnforce"):
-        raise _invalid("'enforcementMode' is Default or DoNotEnforce")
-
-
-def _invalid(problem: str) -> ApiError:
-    return ApiError(400, "InvalidRequestContent", f"The request content was invalid: {problem}.")
-
-
-def _put(request: Request, resource_type: str, properties: dict[str, Any]) -> Response:
-    existing = request.state.store.get(request.path)
-    record = StoredResource(existing.id if existing else request.path, resource_type, {})
-    record.body = {
-        "id": record.id,
-        "name": record.name,
-        "type": resource_type,
-        "properties": properties,
-        "systemData": system_data(request, existing),
-    }
-    request.state.store.put(record)
-    # Recorded by its clients: 201 for a new one and for one that is replaced.
-    return Response(201, record.body)
-
-
 def _shown_name(body: dict[str, Any]) -> str:
     return str(body["properties"].get("displayName") or body["name"])
-
-
-def _builtin_definitions() -> dict[str, dict[str, Any]]:
-    definitions: dict[str, dict[str, Any]] = load_facts("policies.yaml")["definitions"]
-    return definitions
-
-
-def _builtin_body(name: str) -> dict[str, Any]:
-    properties = {key: value for key, value in _builtin_definitions()[name].items() if key != "file"}
-    id_ = f"/providers/{DEFINITION}/{name}"
-    return {"id": id_, "name": name, "type": DEFINITION, "properties": {**properties, "policyType": "BuiltIn"}}
