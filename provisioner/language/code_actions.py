@@ -98,16 +98,25 @@ def silence_actions(file: LanguageFile, findings: Iterable[tuple[Diagnostic, Spa
         if (diagnostic.code, diagnostic.place) in fatal:
             continue
         source = file.source
-        line_start = source.line_start(span.start)
         text = next((text for text in file.transforms if text.contains(span.start)), None)
-        # A comment of KQL where the line is one of a block or of a `.kql` file, else one of YAML above its line.
+        # A comment of KQL where the line is one of a block or of a `.kql` file, else one of YAML above its line; in a
+        # text that goes over several lines, above the first of them: in it, a comment would be a part of the text.
+        line_start = source.line_start(span.start)
         in_kql = text is not None and _is_own_line(text, line_start)
+        if text is not None and not in_kql:
+            line_start = _key_line(text)
         line = source.text[line_start : source.line_end(line_start)]
         indent = line[: len(line) - len(line.lstrip())]
         mark = "//" if in_kql else "#"
         comment = f"{indent}{mark} provisioner: ignore {diagnostic.code} because …{source.newline}"
         edit = Edit(Span(line_start, line_start), comment)
         yield CodeAction(f"Silence {diagnostic.code} here", "quickfix", ((file.path, edit),), diagnostics=(diagnostic,))
+
+
+def _key_line(text: TransformText) -> int:
+    """The start of the line on which a text begins, of a folded one that of its key."""
+    source = text.source
+    return source.line_start(source.text.rindex(">", 0, text.start) if text.style == ">" else text.start)
 
 
 def _is_own_line(text: TransformText, line_start: int) -> bool:

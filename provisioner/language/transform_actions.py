@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path as FilePath
 
 from provisioner.diagnostics import Edit, Span
 from provisioner.kql import infer
@@ -12,9 +14,11 @@ from provisioner.language.column_actions import file_edits_of
 from provisioner.language.kql_text import FlowContext, TransformText
 from provisioner.language.language_workspace import KqlPlace, LanguageFile, ManifestPlace
 from provisioner.load.yaml.nodes import MappingNode, ScalarNode
+from provisioner.load.yaml.source_text import UnreadableFile
 from provisioner.load.yaml.yaml_writer import dump_scalar
 from provisioner.model import Stream
 from provisioner.model.column_types import column_type
+from provisioner.suggest import numbered_names
 
 
 def transform_actions(file: LanguageFile, offset: int) -> Iterator[CodeAction]:
@@ -35,18 +39,34 @@ def _into_file(place: KqlPlace, context: FlowContext) -> Iterator[CodeAction]:
     name = re.sub(r"[^A-Za-z0-9]+", "-", context.stream.key.removeprefix("Custom-")).strip("-").lower() or "transform"
     if len(context.stream.flows) > 1:
         name += "-" + re.sub(r"[^A-Za-z0-9]+", "-", context.flow.table).strip("-").lower()
-    path = text.source.path.with_name(f"{name}.kql")
     node = _scalar_of(text, place.file)
-    if node is None or node.shared or path.exists() or place.file.path == path:
+    if node is None or node.shared:
         return
+    content = text.text.rstrip() + "\n"
+    path, is_new = _file_for(place, name, content)
     end = node.start + len(text.source.text[node.start : node.end].rstrip())
     edit = Edit(Span(node.start, end), f"{{file: {dump_scalar(path.name)}}}")
     yield CodeAction(
         f"Move the transform into {path.name}",
         "refactor.extract",
         ((text.source.path, edit),),
-        new_files=((path, text.text.rstrip() + "\n"),),
+        new_files=((path, content),) if is_new else (),
     )
+
+
+def _file_for(place: KqlPlace, name: str, content: str) -> tuple[FilePath, bool]:
+    """A file beside the one of a place that may hold a text, and whether it has to be made: another's is left alone."""
+    buffers = place.file.project.buffers
+    for free_name in chain((name,), numbered_names(f"{name}-", 2)):
+        path = place.text.source.path.with_name(f"{free_name}.kql")
+        if not path.exists() and not buffers.is_open(path):
+            return path, True
+        try:
+            if buffers.source(path).text.rstrip() == content.rstrip():
+                return path, False
+        except UnreadableFile:
+            continue
+    raise AssertionError("numbers do not end")
 
 
 def _scalar_of(text: TransformText, file: LanguageFile) -> ScalarNode | None:
@@ -81,7 +101,10 @@ def _into_manifest(place: KqlPlace) -> Iterator[CodeAction]:
         end = node.start + len(source.text[node.start : node.end].rstrip())
         block = source.newline.join(["|", *lines])
         edit = Edit(Span(node.start, end), block)
-        yield CodeAction(f"Move the transform into {source.name}", "refactor.inline", ((source.path, edit),))
+        name = source.path.relative_to(place.file.project.manifest_file.parent).as_posix()
+        # Several streams may name the file: each takes it over for itself.
+        owner = f" of {context.stream.key}" if len(place.contexts) > 1 else ""
+        yield CodeAction(f"Move the transform{owner} into {name}", "refactor.inline", ((source.path, edit),))
 
 
 def _file_mapping(context: FlowContext) -> MappingNode | None:

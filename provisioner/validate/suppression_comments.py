@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic
+from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from provisioner.validate.name_matching import compiled_pattern
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ _COMMENT = r".*?(?:#|//)\s*provisioner:\s*ignore\s+(?P<codes>[A-Z]+\d+(?:\s*,\s*
 def find_suppressions(document: Document) -> dict[tuple[str, int], frozenset[str]]:
     """The suppressed codes by file and line number.
 
-    A comment at the end of a line suppresses on that line, one on a line of its own on the next line of source.
+    A comment at the end of a line suppresses on that line, one on a line of its own on the next line of source. Where
+    a folded or quoted text begins on that line, it suppresses on all of its lines: inside there is no comment.
     """
     codes_of_line: dict[tuple[str, int], frozenset[str]] = {}
     for source in document.sources:
@@ -27,7 +29,38 @@ def find_suppressions(document: Document) -> dict[tuple[str, int], frozenset[str
             for number, codes in _comment_targets(lines):
                 key = (source.name, number)
                 codes_of_line[key] = codes_of_line.get(key, frozenset()) | codes
+    if codes_of_line:
+        for node in _scalars(document.source_map.root if document.source_map else None):
+            if node.style not in _STYLES_WITH_COMMENTS and node.style != "*":
+                _extend_over(node, codes_of_line)
     return codes_of_line
+
+
+_STYLES_WITH_COMMENTS = frozenset({"|", "file"})
+"""Texts that keep their lines, so that a comment of KQL can stand in them."""
+
+
+def _scalars(node: Node | None) -> Iterator[ScalarNode]:
+    if isinstance(node, ScalarNode):
+        yield node
+    elif isinstance(node, MappingNode):
+        for value in node.values.values():
+            yield from _scalars(value)
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            yield from _scalars(item)
+
+
+def _extend_over(node: ScalarNode, codes_of_line: dict[tuple[str, int], frozenset[str]]) -> None:
+    """Let what is suppressed on the first line of a text be so on its other lines."""
+    # Most texts have one line, and their lines are not counted.
+    if "\n" not in node.source.text[node.start : node.end]:
+        return
+    first, last = node.source.line_and_column(node.start)[0], node.source.line_and_column(node.end)[0]
+    codes = codes_of_line.get((node.source.name, first), frozenset())
+    for line in range(first + 1, last + 1) if codes else ():
+        key = (node.source.name, line)
+        codes_of_line[key] = codes_of_line.get(key, frozenset()) | codes
 
 
 def is_suppressed(diagnostic: Diagnostic, silenced: dict[tuple[str, int], frozenset[str]]) -> bool:

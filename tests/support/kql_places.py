@@ -26,6 +26,7 @@ streams:
 BASE = "source | project TimeGenerated = placed, OrderId = tostring(order.id), Amount = 0.0"
 """What an overlay replaces: it is without findings."""
 PLACES = ("block", "quoted", "plain", "folded", "included", "overlay", "file")
+"""Kinds of place; `shared` is one more: a file that two streams name."""
 
 
 @dataclass
@@ -76,9 +77,12 @@ def place_transform(kind: str, kql: str, folder: Path, head: str = HEAD, stream:
     elif kind == "overlay":
         overlay = f"environments:\n  prod:\n    streams:\n      Custom-Orders:\n        transform: {block(kql, 10)}"
         files[main] = f"{head}{stream}    transform: {BASE}\n{overlay}"
-    elif kind == "file":
+    elif kind in {"file", "shared"}:
         path = folder / "orders.kql"
-        files[main] = f"{head}{stream}    transform: {{file: orders.kql}}\n"
+        bound = f"{stream}    transform: {{file: orders.kql}}\n"
+        files[main] = head + bound
+        if kind == "shared":
+            files[main] += bound.partition("\n")[2].replace("Custom-Orders", "Custom-Returns")
         files[path] = kql
     else:
         raise ValueError(kind)

@@ -109,6 +109,25 @@ def test_a_comment_in_a_transform_silences_a_code_too(tmp_path):
     assert [(diagnostic.code, diagnostic.place.line) for diagnostic in diagnostics] == [("FIT001", 4)]
 
 
+@pytest.mark.parametrize(
+    ("transform", "remaining"),
+    [
+        (">\n      source\n      | project TimeGenerated = time,\n        Extra = 1\n", []),
+        ('"source\n      | project TimeGenerated = time, Extra = 1"\n', []),
+        ("source\n      | project TimeGenerated = time, Extra = 1\n", []),
+        # A line of a block is a line of its own, which has its own comment.
+        ("|\n      source\n      | project TimeGenerated = time, Extra = 1\n", ["FIT001"]),
+    ],
+)
+def test_a_comment_above_a_text_that_has_no_comments_silences_all_its_lines(transform, remaining, tmp_path):
+    piece = (
+        "tables: {Orders_CL: {columns: {TimeGenerated: datetime}}}\nstreams:\n  Custom-Orders:\n"
+        "    columns: {time: datetime}\n    table: Orders_CL\n    # provisioner: ignore FIT001 later\n"
+        f"    transform: {transform}"
+    )
+    assert codes(tmp_path, piece) == remaining
+
+
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
     """A package with the worked example of the documentation, as an installer would leave it."""

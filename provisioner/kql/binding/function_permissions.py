@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provisioner.diagnostics import Fix
+from provisioner.diagnostics import Edit, Fix
 from provisioner.fact_evidence import describe_evidence
 from provisioner.kql.binding.bind_context import BindContext
 from provisioner.kql.binding.call_rewrites import coalesce_fix, replace_string_fix, rewrite_fix
@@ -12,7 +12,7 @@ from provisioner.kql.ir.bound_expression import BoundExpression
 from provisioner.kql.syntax import tree
 from provisioner.kql.vocabulary import dialects
 from provisioner.kql.vocabulary.dialects import Permission
-from provisioner.suggest import did_you_mean
+from provisioner.suggest import did_you_mean, intended_name, name_hint, nearest_name
 
 
 def is_function(name: str) -> bool:
@@ -48,8 +48,16 @@ def _report_unknown_function(context: BindContext, node: tree.Call) -> None:
     from provisioner.kql.functions import FUNCTIONS  # see overloads.py
 
     names = [name for name in FUNCTIONS if context.dialect == "query" or _is_accepted(name)]
-    hint = dialects.other_language_hint(node.name, "functions") or did_you_mean(node.name, names)
-    context.report("KQL103", f"there is no function {node.name!r}", node.name_span, hint=hint)
+    hint = dialects.other_language_hint(node.name, "functions")
+    nearest = nearest_name(node.name, names) if hint is None else None
+    # What only resembles a function may be one of another language, with another meaning: it is proposed in words.
+    is_misspelt = nearest is not None and (
+        nearest == intended_name(node.name, names) or sorted(nearest) == sorted(node.name.lower())
+    )
+    fix = Fix(f"write {nearest}", (Edit(node.name_span, nearest),)) if nearest is not None and is_misspelt else None
+    context.report(
+        "KQL103", f"there is no function {node.name!r}", node.name_span, hint=hint or name_hint(nearest), fix=fix
+    )
 
 
 def _report(context: BindContext, node: tree.Call, permission: Permission, fix: Fix | None) -> None:
