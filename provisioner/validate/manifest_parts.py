@@ -44,6 +44,11 @@ def _walk_flows(_: Document, manifest: Manifest) -> Iterator[Part]:
             yield flow, flow.path, stream
 
 
+def _walk_streams(_: Document, manifest: Manifest) -> Iterator[Part]:
+    for stream in (*manifest.streams.values(), *manifest.workspace_transforms.values()):
+        yield stream, stream.path, None
+
+
 def _walk_mapping(collection: str) -> Callable[[Document, Manifest], Iterator[Part]]:
     def walk(_: Document, manifest: Manifest) -> Iterator[Part]:
         for part in getattr(manifest, collection).values():
@@ -66,7 +71,7 @@ _WALKERS: dict[type, Callable[[Document, Manifest], Iterator[Part]]] = {
     Workspace: _walk_single("workspace"),
     Endpoint: _walk_single("endpoint"),
     Table: _walk_mapping("tables"),
-    Stream: _walk_mapping("streams"),
+    Stream: _walk_streams,
     Flow: _walk_flows,
     Dcr: _walk_mapping("dcrs"),
     Application: _walk_mapping("applications"),

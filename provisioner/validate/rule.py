@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.codes import Code, CodePage, parse_page
 from provisioner.diagnostics import Diagnostic, Severity
+from provisioner.model import Stream
 
 if TYPE_CHECKING:
     from provisioner.validate.context import Context
@@ -28,8 +29,15 @@ class Rule:
     on: type
     check: Check
     severity: Severity = "error"
+    workspace_transforms: bool = False
+    """Whether it is called for transforms of the workspace too, which are streams that nobody sends to."""
     family: bool = False
     """Whether its findings have codes of their own, which begin with `code` and have their pages elsewhere."""
+
+    def is_about(self, part: Any) -> bool:
+        """Whether it is called for a part of its type."""
+        # What no sender posts has no columns to declare, and nothing to say of who sends.
+        return self.workspace_transforms or not isinstance(part, Stream) or part.section == "streams"
 
     @property
     def name(self) -> str:
@@ -43,14 +51,22 @@ class Rule:
         return parse_page(Code(self.code, self.severity, text), self.name)
 
 
-def rule(code: str, *, on: type, severity: Severity = "error", family: bool = False) -> Callable[[Check], Rule]:
+def rule(
+    code: str,
+    *,
+    on: type,
+    severity: Severity = "error",
+    workspace_transforms: bool = False,
+    family: bool = False,
+) -> Callable[[Check], Rule]:
     """Decorate a function as a rule.
 
     `on` is a class of `provisioner.model`: Manifest, Workspace, Endpoint, Table, Stream, Flow, Dcr, Application or
-    Grant. With `family` the findings have codes of their own that begin with `code`.
+    Grant. With `workspace_transforms` a rule on Stream is called for those too. With `family` the findings have codes
+    of their own that begin with `code`.
     """
 
     def decorate(check: Check) -> Rule:
-        return Rule(code, on, check, severity, family)
+        return Rule(code, on, check, severity, workspace_transforms, family)
 
     return decorate

@@ -159,6 +159,8 @@ def _run_all_rules(
                 if parts is not None and not parts(path):
                     continue
                 for rule in rules_on_type:
+                    if not rule.is_about(part):
+                        continue
                     yield from rule.check(
                         part, Context(document, transforms, rule, path, owner, transforms.policy, memo)
                     )

@@ -19,7 +19,7 @@ from provisioner.model import (
     builtin_stream_table,
 )
 from provisioner.package_data import load_facts
-from provisioner.suggest import unused_name
+from provisioner.suggest import did_you_mean, unused_name
 
 # Azure fills these in itself: senders cannot set them. schemas/builtin_tables.json lists them among the columns.
 # Source: https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns
@@ -47,7 +47,8 @@ def _workspace_transform(
     types, _ = _table_column_types(table, tables)
     if types is None and not declared:
         errors.broken.add((*path, "columns"))
-        hint = "write `columns: {TimeGenerated: datetime, …}`: those of the table that the transform reads"
+        likely = did_you_mean(table, [*tables, *load_facts("builtin_tables.json")["tables"]])
+        hint = likely or "write `columns: {TimeGenerated: datetime, …}`: those of the table that the transform reads"
         errors.add("MAN015", f"the columns of {table!r} are not known here", path, hint, key=True)
     columns = build_columns(values["columns"]) if "columns" in values else Columns(types or {})
     return Stream(

@@ -89,7 +89,7 @@ _WORKSPACE = FixedKeys(
         Field("retention", Integer(4), "Days that rows of its tables are kept, where a table does not say."),
         Field(
             "sku",
-            OneOf((Choice(("pay_as_you_go",), choice_noun="SKU"), _COMMITMENT)),
+            OneOf((Choice(("pay_as_you_go",), choice_noun="SKU", or_write="{commitment: 100}"), _COMMITMENT)),
             "How it is paid: pay_as_you_go, or {commitment: 100} for a tier. Left out: as it is, a new one as it goes.",
             example={"commitment": 100},
         ),

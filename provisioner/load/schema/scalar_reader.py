@@ -11,7 +11,7 @@ from provisioner.load.schema import shapes
 from provisioner.load.schema.interpolation import UnresolvedVariable, Variables
 from provisioner.load.schema.manifest_errors import ABSENT, ManifestErrors
 from provisioner.load.schema.source_map import Path
-from provisioner.load.schema.type_messages import last_key
+from provisioner.load.schema.type_messages import last_key, words_to_write
 from provisioner.load.yaml.node_diagnostics import join_with_or
 from provisioner.load.yaml.nodes import Node, ScalarNode, describe_node
 from provisioner.load.yaml.text_edits import replace_literal, replace_scalar
@@ -102,7 +102,7 @@ class ScalarReader:
             fix = _fix_with(f"write {canonical}", replace_scalar(node, canonical))
             self.errors.add_at("MAN006", message, node, f"write {canonical}", severity="info", fix=fix)
             return canonical
-        hint = did_you_mean(value, shape.values) or f"write {join_with_or(shape.values)}"
+        hint = did_you_mean(value, shape.values) or f"write {join_with_or(words_to_write(shape))}"
         return self.errors.invalid_value("MAN004", f"{value!r} is no {shape.choice_noun}", node, path, hint)
 
     def read_any_scalar(self, node: Node, shape: shapes.AnyScalar, path: Path) -> Any:

@@ -68,16 +68,21 @@ class Boolean(Shape):
 class Choice(Shape):
     """One of a few texts, taken without regard to case; `other_spellings` are pairs of a spelling and its value.
 
-    `choice_noun` names what is chosen in messages.
+    `choice_noun` names what is chosen in messages; `or_write` is what else stands in such a place, for hints.
     """
 
-    __slots__ = ("by_spelling", "choice_noun", "values")
+    __slots__ = ("by_spelling", "choice_noun", "or_write", "values")
     noun = "text"
 
     def __init__(
-        self, values: tuple[str, ...], other_spellings: tuple[tuple[str, str], ...] = (), choice_noun: str = "value"
+        self,
+        values: tuple[str, ...],
+        other_spellings: tuple[tuple[str, str], ...] = (),
+        choice_noun: str = "value",
+        or_write: str | None = None,
     ) -> None:
         self.values = values
+        self.or_write = or_write
         self.by_spelling = {value.lower(): value for value in values}
         self.by_spelling |= {spelling.lower(): value for spelling, value in other_spellings}
         self.choice_noun = choice_noun

@@ -17,6 +17,8 @@ def last_key(path: Path) -> str:
 def suggested_value(node: Node, shape: shapes.Shape) -> str:
     """The hint for a node that is not of the type that `shape` wants."""
     match shape:
+        case shapes.Choice() if not isinstance(node, ScalarNode) or node.text.lower() not in shape.by_spelling:
+            return f"write {join_with_or(words_to_write(shape))}"
         case shapes.Text() | shapes.Choice() if isinstance(node, ScalarNode) and node.value is not None:
             return f'quote it: "{node.text}"'
         case shapes.ListOf() if isinstance(node, ScalarNode):
@@ -31,6 +33,11 @@ def suggested_value(node: Node, shape: shapes.Shape) -> str:
         case shapes.JsonRecord():
             return "write {name: value, …}"
     return f"write {shape.noun}"
+
+
+def words_to_write(shape: shapes.Choice) -> tuple[str, ...]:
+    """What may stand in the place of a choice."""
+    return (*shape.values, shape.or_write) if shape.or_write else shape.values
 
 
 def _fits_likely_key(node: ScalarNode, shape: shapes.FixedKeys) -> bool:

@@ -33,7 +33,7 @@ from provisioner.validate.context import Context
 from provisioner.validate.rule import rule
 
 
-@rule("STR005", on=Stream)
+@rule("STR005", on=Stream, workspace_transforms=True)
 def expected_column(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     for index, test in enumerate(stream.tests):
         for table, rows in test.expect.items():

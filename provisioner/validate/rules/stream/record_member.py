@@ -23,22 +23,30 @@ from collections.abc import Iterator
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Stream
 from provisioner.suggest import did_you_mean
+from provisioner.transforms.builtin_tables import published_columns
 from provisioner.validate.context import Context
 from provisioner.validate.manifest_parts import stream_records
 from provisioner.validate.rule import rule
 
 
-@rule("STR007", on=Stream, severity="warning")
+@rule("STR007", on=Stream, severity="warning", workspace_transforms=True)
 def record_member(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     if not stream.columns:
         return
+    # Rows that were copied from a table have the columns that Azure fills in, too.
+    columns = {*stream.columns, *(published_columns(stream.key) or ())} if _is_of_workspace(stream) else stream.columns
     # One finding for each name: a misspelt member mostly stands in every record.
     reported: set[str] = set()
     for path, record in stream_records(stream):
         for name in record:
-            if name not in stream.columns and name not in reported:
+            if name not in columns and name not in reported:
                 reported.add(name)
-                message = f"{name!r} is no column of the stream {stream.key!r}: Azure drops it"
-                of_several = f"{{names}} are no columns of the stream {stream.key!r}: Azure drops them"
-                hint = did_you_mean(name, stream.columns)
+                holder = f"{'table' if _is_of_workspace(stream) else 'stream'} {stream.key!r}"
+                message = f"{name!r} is no column of the {holder}: Azure drops it"
+                of_several = f"{{names}} are no columns of the {holder}: Azure drops them"
+                hint = did_you_mean(name, columns)
                 yield context.warning(message, *path, name, key=True, hint=hint, subject=name, of_several=of_several)
+
+
+def _is_of_workspace(stream: Stream) -> bool:
+    return stream.section == "workspace_transforms"

@@ -16,7 +16,7 @@ from provisioner.validate.manifest_parts import stream_records
 from provisioner.validate.rule import rule
 
 
-@rule("STR008", on=Stream, severity="warning")
+@rule("STR008", on=Stream, severity="warning", workspace_transforms=True)
 def record_size(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     most = {name: limit["most"] for name, limit in load_facts("limits.yaml")["record"].items()}
     for path, record in stream_records(stream):

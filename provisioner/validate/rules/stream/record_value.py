@@ -35,7 +35,7 @@ from provisioner.validate.rule import rule
 _TIME = "TimeGenerated"
 
 
-@rule("STR009", on=Stream, severity="warning")
+@rule("STR009", on=Stream, severity="warning", workspace_transforms=True)
 def record_value(stream: Stream, context: Context) -> Iterator[Diagnostic]:
     # One finding of a severity for each column and place: a wrong type mostly stands in every record, and a value that
     # is only lost must not hide one that fails the whole call.
