@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 
-from provisioner.diagnostics import Span
+from provisioner.diagnostics import Edit, Fix, Span
 from provisioner.kql.binding.bind_context import BindContext, PipelineContext
 from provisioner.kql.binding.derived_names import derived_name
 from provisioner.kql.ir.bound_expression import BoundColumn, BoundExpression, Variable
+from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import AssignVariable
 from provisioner.kql.syntax import tree
 from provisioner.suggest import free_names, numbered_names, unused_name
+
+
+def repair_assignments(
+    context: PipelineContext, items: Sequence[tree.ColumnItem], scope: Scope
+) -> list[tree.ColumnItem]:
+    """The items; where `==` stands in the place of the `=` behind a new name, that is reported and taken for one."""
+    return [_repair_assignment(context, item, scope) for item in items]
+
+
+def _repair_assignment(context: PipelineContext, item: tree.ColumnItem, scope: Scope) -> tree.ColumnItem:
+    value = item.value
+    if item.names or not isinstance(value, tree.Binary) or value.operator != "==":
+        return item
+    name = value.left
+    if not isinstance(name, tree.Name) or scope.columns_unknown or name.name in scope.visible_names():
+        return item
+    message = f"{name.name!r} is not a column or variable here; a column is made with '='"
+    fix = Fix("write =", (Edit(value.operator_span, "="),))
+    context.report("KQL101", message, name.span, hint=f"write {name.name} = …", fix=fix)
+    return tree.ColumnItem([name.name], value.right, name.span)
 
 
 def name_columns(

@@ -201,7 +201,7 @@ class ExpressionBinder:
 
     def _report_unknown_name(self, node: tree.Name, scope: Scope) -> None:
         nearest = nearest_name(node.name, scope.visible_names())
-        hint = name_hint(nearest)
+        hint = name_hint(nearest) or dialects.other_language_value_hint(node.name)
         if hint is None and is_function(node.name):
             hint = f"{node.name!r} is a function: write {node.name}()"
         fix = _rename_fix(self.text, node, nearest) if nearest else None

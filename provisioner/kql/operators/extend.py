@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provisioner.kql.binding.bind_context import PipelineContext
-from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns
+from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns, repair_assignments
 from provisioner.kql.binding.operator_spec import OperatorSpec
 from provisioner.kql.ir.name_scope import Scope
 from provisioner.kql.ir.row_steps import Rows, Step
@@ -27,7 +27,8 @@ def _bind(context: PipelineContext, node: Extend, rows: Rows, scope: Scope) -> R
     columns = dict(rows.columns)
     steps: list[Step] = []
     rows_scope = scope.with_rows(rows)
-    for name, item in name_columns(context, node.items, existing=rows.columns):
+    items = repair_assignments(context, node.items, rows_scope)
+    for name, item in name_columns(context, items, existing=rows.columns):
         # Bound in the scope of the rows before: an item does not see the columns of the items before it.
         value = context.bind_expression(item.value, rows_scope)
         columns[name], assignments = assign_column(context, name, value, definition_span(item))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provisioner.kql.binding.bind_context import PipelineContext
-from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns
+from provisioner.kql.binding.column_items import assign_column, definition_span, name_columns, repair_assignments
 from provisioner.kql.binding.operator_spec import OperatorSpec
 from provisioner.kql.ir.bound_expression import BoundColumn
 from provisioner.kql.ir.name_scope import Scope
@@ -28,7 +28,8 @@ def _bind(context: PipelineContext, node: Project, rows: Rows, scope: Scope) -> 
     columns: dict[str, BoundColumn] = {}
     steps: list[Step] = []
     rows_scope = scope.with_rows(rows)
-    for name, item in name_columns(context, node.items, existing=None):
+    items = repair_assignments(context, node.items, rows_scope)
+    for name, item in name_columns(context, items, existing=None):
         value = context.bind_expression(item.value, rows_scope)
         columns[name], assignments = assign_column(context, name, value, definition_span(item))
         steps.extend(assignments)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from provisioner.diagnostics import Diagnostic, Edit, Fix, Span
 from provisioner.kql.syntax.lexer import Token, tokenize, unquote_string
+from provisioner.kql.vocabulary.dialects import other_language_sign_hint
 
 MAX_NESTING = 100
 """How many brackets may stand open at once; Kusto refuses deep trees too, at a depth it does not document."""
@@ -30,7 +31,7 @@ class TokenCursor:
         self.depth = 0
         self.diagnostics: list[Diagnostic] = []
         for piece in invalid[:MAX_DIAGNOSTICS]:
-            hint = "a comment begins with //" if text[piece.start : piece.start + 1] == "#" else None
+            hint = other_language_sign_hint(text, piece.start)
             span = Span(piece.start, piece.end)
             fix = None if piece.meant is None else Fix(f"write {piece.meant}", (Edit(span, piece.meant),))
             self.report("KQL002", piece.message, span, hint, fix)
@@ -112,6 +113,7 @@ class TokenCursor:
             hint = "remove the comma, or write what should stand behind it"
             self.report("KQL001", "nothing stands behind the comma", span, hint, Fix("remove it", (Edit(span, ""),)))
         else:
+            hint = other_language_sign_hint(self.text, self.token.start) or hint
             self.report("KQL001", message, Span(self.token.start, self.token.end), hint)
         return UnreadableSyntax()
 

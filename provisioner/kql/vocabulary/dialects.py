@@ -75,6 +75,20 @@ def other_language_hint(word: str, kind: Literal["operators", "functions"]) -> s
     return None if meant is None else f"Kusto has {meant} for it"
 
 
+def other_language_sign_hint(text: str, position: int) -> str | None:
+    """What to write instead of a sign of another language that begins at a position or the character before it."""
+    for sign, hint in _language_facts()["other_languages"]["signs"].items():
+        if text.startswith(sign, position) or text[max(position - 1, 0) : position + 1] == sign:
+            return str(hint)
+    return None
+
+
+def other_language_value_hint(word: str) -> str | None:
+    """What to write instead of a value of another language, such as `yes`; None where the word is none of those."""
+    hint = _language_facts()["other_languages"]["values"].get(word.lower())
+    return None if hint is None else str(hint)
+
+
 def text_operator_replacement(word: str) -> str | None:
     """What to write instead of a text operator that the transform language does not list; None where it does."""
     hint = _language_facts()["string_operators"].get(word)
