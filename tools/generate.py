@@ -21,6 +21,7 @@ from tools import (
     manifest_keys,
     manifest_schema,
     readme_blocks,
+    sender_pages,
     template_page,
     workbench_client,
 )
@@ -33,6 +34,7 @@ GENERATORS = (
     command_reference,
     format_page,
     kql_page,
+    sender_pages,
     template_page,
     workbench_client,
     diagnosis_table,

@@ -31,7 +31,40 @@ _SYSLOG_PARTS = (
     (re.compile(r"(level|severity|severitylevel|loglevel)", re.IGNORECASE), "$LEVEL", "syslogseverity-text"),
     (re.compile(r"(pid|processid|procid)", re.IGNORECASE), "$PID", "procid"),
 )
+# Parts that have a number too, for a column of one.
+_SYSLOG_NUMBERS = {
+    "$FACILITY": "$FACILITY_NUM",
+    "$LEVEL": "$LEVEL_NUM",
+    "syslogfacility-text": "syslogfacility",
+    "syslogseverity-text": "syslogseverity",
+}
 _SYSLOG_CASTS = {"int": "int64", "long": "int64", "real": "double", "boolean": "boolean"}
+# The JSON texts that a column of the type takes as they are: rsyslog makes a text in quotes of any value else.
+_JSON_FORMS = {
+    "int": "^-?[0-9]{1,10}$",
+    "long": "^-?[0-9]{1,18}$",
+    "real": "^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?$",
+    "boolean": "^(true|false)$",
+    "dynamic": "^([[].*[]]|[{].*[}])$",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RsyslogColumn:
+    """A column with rsyslog's property `part` for it.
+
+    `variable` takes a value that must have the form `pattern` to be one; both are empty for a column of text.
+    """
+
+    name: str
+    part: str
+    variable: str = ""
+    pattern: str = ""
+
+    @property
+    def expression(self) -> str:
+        """The property as rsyslog's script names it."""
+        return self.part if self.part.startswith("$") else f"${self.part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +162,26 @@ class SenderStream:
         return [(name, self._syslog_template(name, type_)) for name, type_ in self.columns.items()]
 
     @property
-    def rsyslog_pairs(self) -> list[tuple[str, str]]:
+    def rsyslog_columns(self) -> list[RsyslogColumn]:
         """Each column with rsyslog's property for it: a part of the message, or a variable of that name."""
-        return [(name, self._syslog_part(name, 2, "timereported", f"$!{name}")) for name in self.columns]
+        return [self._rsyslog_column(name, type_) for name, type_ in self.columns.items()]
+
+    def _rsyslog_column(self, name: str, type_: str) -> RsyslogColumn:
+        part = self._syslog_part(name, type_, 2, "timereported", f"$!{name}")
+        if type_ not in _JSON_FORMS:
+            return RsyslogColumn(name, part)
+        return RsyslogColumn(name, part, f"$.{self.slug}_{name.lower()}", _JSON_FORMS[type_])
 
     def _syslog_template(self, name: str, type_: str) -> str:
-        template = self._syslog_part(name, 1, "$ISODATE", f"${{{name}}}")
+        template = self._syslog_part(name, type_, 1, "$ISODATE", f"${{{name}}}")
         cast = _SYSLOG_CASTS.get(type_)
         return f"{cast}({template})" if cast else template
 
-    def _syslog_part(self, name: str, position: int, time: str, other: str) -> str:
+    def _syslog_part(self, name: str, type_: str, position: int, time: str, other: str) -> str:
         if name == self.time_column:
             return time
-        return next((str(part[position]) for part in _SYSLOG_PARTS if part[0].fullmatch(name)), other)
+        part = next((str(part[position]) for part in _SYSLOG_PARTS if part[0].fullmatch(name)), other)
+        return _SYSLOG_NUMBERS.get(part, part) if type_ in ("int", "long", "real") else part
 
 
 def sender_streams(streams: Mapping[str, Stream], dcrs: Mapping[str, DcrOutputs]) -> Iterator[SenderStream]:

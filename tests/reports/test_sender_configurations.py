@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +22,7 @@ from provisioner.reports.format_registry import FORMATS, render_report
 from provisioner.reports.sender_report import SenderReport
 from provisioner.reports.sender_streams import SenderStream
 from provisioner.resources.sender_outputs import DcrOutputs, Outputs
+from tools.sender_pages import example_text
 
 ENDPOINT = "https://dce-shop-ab12.westeurope-1.ingest.monitor.azure.com"
 RULE = "dcr-0123456789abcdef0123456789abcdef"
@@ -151,7 +154,7 @@ def test_a_column_of_a_syslog_line_is_known_by_its_name():
     columns = {"TimeGenerated": "datetime", "Message": "string", "HostName": "string", "Severity": "int", "Own": "real"}
     pairs = dict(SenderStream(stream("Custom-S", columns), "", None).syslog_pairs)
     assert pairs == {
-        "TimeGenerated": "$ISODATE", "Message": "$MSG", "HostName": "$HOST", "Severity": "int64($LEVEL)",
+        "TimeGenerated": "$ISODATE", "Message": "$MSG", "HostName": "$HOST", "Severity": "int64($LEVEL_NUM)",
         "Own": "double(${Own})",
     }  # fmt: skip
 
@@ -159,3 +162,87 @@ def test_a_column_of_a_syslog_line_is_known_by_its_name():
 def test_every_sender_that_a_manifest_may_name_has_facts_and_a_format():
     assert set(SENDERS) == set(load_facts("senders.yaml")["senders"])
     assert set(SENDERS) == set(FORMATS["outputs"]) - {"text", "json", "env"}
+
+
+RSYSLOG_INPUT = """
+module(load="imfile")
+input(type="imfile" file="{lines}" tag="app[7]:" severity="warning" ruleset="all")
+"""
+VALUES = {"C_real": "1.5", "C_int": "many", "C_boolean": "true", "C_dynamic": '{"a":1}', "C_string": 'say "hi"'}
+
+
+@pytest.mark.skipif(not shutil.which("rsyslogd"), reason="needs rsyslog")
+def test_rsyslog_makes_records_with_the_columns_names_and_types(tmp_path):
+    """omhttp is not to be had everywhere: the same template is written to a pipe."""
+    one = {"Custom-Orders": STREAMS["Custom-Orders"]}
+    text = re.sub(r"action\(.*?\n\)", f'action(type="ompipe" pipe="{tmp_path}/out" template="record_orders")',
+                  text_of("rsyslog", streams=one).replace('module(load="omhttp")', ""), flags=re.DOTALL)  # fmt: skip
+    sets = "".join(f"set $!{name} = {json.dumps(value)};\n" for name, value in VALUES.items())
+    (tmp_path / "lines").write_text("hello world\n")
+    os.mkfifo(tmp_path / "out")
+    file = tmp_path / "rsyslog.conf"
+    # Templates stand outside of rulesets, what runs for each message inside.
+    head, template = text.split("template(", 1)
+    template, action = template.split("\n}\n", 1)
+    file.write_text(
+        f'global(workDirectory="{tmp_path}")\n{RSYSLOG_INPUT.format(lines=tmp_path / "lines")}'
+        f'template({template}\n}}\nruleset(name="all") {{\n{sets}{head}{action}\n}}\n'
+    )
+    checked = subprocess.run(["rsyslogd", "-N1", "-f", str(file)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    command = ["rsyslogd", "-n", "-f", str(file), "-i", str(tmp_path / "pid")]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            record = json.JSONDecoder().raw_decode(read_until((tmp_path / "out"), "}"))[0]
+        finally:
+            process.terminate()
+    assert list(record) == list(ALL_TYPES)
+    assert {name: record[name] for name in VALUES} == {
+        "C_real": 1.5, "C_int": None, "C_boolean": True, "C_dynamic": {"a": 1}, "C_string": 'say "hi"'
+    }  # fmt: skip
+    assert (record["Message"], record["Severity"]) == ("hello world", 4)
+
+
+def read_until(pipe, end):
+    """What is written to a pipe, up to a piece that ends so."""
+    text = ""
+    with pipe.open("rb", buffering=0) as file:
+        while not text.endswith(end):
+            piece = file.read(65536)
+            assert piece, text
+            text += piece.decode()
+    return text
+
+
+def option_names(name):
+    """The options in the configuration of a sender that is written in a format of options."""
+    text = example_text(name)
+    if name == "logstash":
+        return set(re.findall(r"(?:^|\{)\s*(\w+) =>", text, re.MULTILINE))
+    if name == "syslog-ng":
+        return set(re.findall(r"(?<![$\w-])([a-z][a-z-]*)\(", text.split("  http(")[1])) - {"format-json", "double"}
+    if name == "rsyslog":
+        return set(re.findall(r"([\w.]+)=[\"\[]", text.split("action(")[1]))
+    document = yaml.safe_load(text)
+    parts = {"fluent-bit": lambda: document["pipeline"]["outputs"][0], "vector": lambda: document["sinks"]["orders"],
+             "otel-collector": lambda: document["nodes"]["orders"]["config"]["api"],
+             "cribl": lambda: document["outputs"]["orders"]}[name]()  # fmt: skip
+    return {f"{key}.{inner}" if isinstance(value, dict) and name == "vector" else key
+            for key, value in parts.items() for inner in (value if isinstance(value, dict) else [""])}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*YAML, "logstash", "syslog-ng", "rsyslog"])
+def test_every_option_of_a_configuration_is_explained_with_a_source(name):
+    facts = load_facts("senders.yaml")["senders"][name]
+    names = option_names(name)
+    assert len(names) >= 3
+    assert names - set(facts["options"]) - {"schema"} == set()
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_every_option_that_is_explained_stands_in_the_configuration(name):
+    facts = load_facts("senders.yaml")["senders"][name]
+    text = example_text(name)
+    for option, entry in facts["options"].items():
+        assert option.rsplit(".", 1)[-1 if name == "vector" else 0] in text, option
+        assert (entry["source"] if isinstance(entry, dict) else facts["source"]).startswith("https://")
