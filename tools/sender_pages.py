@@ -19,7 +19,7 @@ _ENDPOINT = "https://dce-webshop-ab12.westeurope-1.ingest.monitor.azure.com"
 _RULE = "dcr-0123456789abcdef0123456789abcdef"
 _LANGUAGES: Mapping[str, str] = {
     "python": "python", "dotnet": "csharp", "javascript": "javascript", "java": "java", "go": "go",
-    "powershell": "powershell", "az": "bash", "curl": "bash", "fluent-bit": "yaml", "vector": "yaml",
+    "powershell": "powershell", "az": "sh", "curl": "sh", "fluent-bit": "yaml", "vector": "yaml",
     "logstash": "ruby", "otel-collector": "yaml", "cribl": "yaml", "function-app": "python",
 }  # fmt: skip
 INTRODUCTION = """\
