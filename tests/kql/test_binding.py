@@ -23,10 +23,10 @@ def fixed(text, diagnostic):
 @pytest.mark.parametrize("case", read("binding.txt"), ids=lambda case: case.text[:60])
 def test_a_text_binds_as_its_case_says(case):
     query, diagnostics = kql.bind(case.text, case.columns, dialect=case.dialect)
-    told = [diagnostic for diagnostic in diagnostics if diagnostic.code != "KQL203" or case.gives]
-    reported = [(diagnostic.code, case.text[diagnostic.span.start : diagnostic.span.end]) for diagnostic in told]
+    remarked = [diagnostic for diagnostic in diagnostics if diagnostic.code != "KQL203" or case.gives]
+    reported = [(diagnostic.code, case.text[diagnostic.span.start : diagnostic.span.end]) for diagnostic in remarked]
     assert reported == [(remark.code, remark.piece) for remark in case.remarks]
-    for remark, diagnostic in zip(case.remarks, told, strict=True):
+    for remark, diagnostic in zip(case.remarks, remarked, strict=True):
         assert remark.hint is None or remark.hint in (diagnostic.hint or "")
         assert remark.fix is None or fixed(case.text, diagnostic) == remark.fix
     assert (list(query.columns.items()) if query else None) == case.gives
