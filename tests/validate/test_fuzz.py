@@ -56,7 +56,8 @@ def test_a_broken_manifest_gives_findings_with_positions(source: Path, seed: int
             assert 1 <= diagnostic.place.line <= len(lines), diagnostic
             assert 1 <= diagnostic.place.column <= len(lines[diagnostic.place.line - 1]) + 1, diagnostic
     for report in FORMATS["validate"].values():
-        assert report(diagnostics) or not diagnostics
+        # Azure Pipelines has no command for a remark.
+        assert report(diagnostics) or all(diagnostic.severity == "info" for diagnostic in diagnostics)
     shown, _ = source_files.fix_source_files(diagnostics, None)
     assert isinstance(shown, str)
 
