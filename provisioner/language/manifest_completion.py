@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from provisioner.language.completion_item import CompletionItem, CompletionKind
 from provisioner.language.kql_text import written_stream
@@ -49,12 +49,20 @@ def _open_variable(text: str) -> str | None:
 
 
 def _variables(place: ManifestPlace, before: str) -> Iterator[CompletionItem]:
+    declared = _declared_variables(place)
+    for name in dict.fromkeys((*declared, *BUILT_IN_VARIABLES)):
+        yield CompletionItem(f"$({name})", "variable", f"{before}$({name})", declared.get(name, "built in"), rank=1)
+
+
+def _declared_variables(place: ManifestPlace) -> dict[str, str]:
+    """The declared variables with what they are for."""
     document = place.analysis.document
-    names = (document.written_section("variables") if document else None) or {}
-    for name in dict.fromkeys((*names, *BUILT_IN_VARIABLES)):
-        declaration = names.get(name)
-        detail = "built in" if declaration is None else str((declaration or {}).get("description", "a variable"))
-        yield CompletionItem(f"$({name})", "variable", f"{before}$({name})", detail, rank=1)
+    written = document.written_section("variables") if document is not None else None
+    # Written as the author has it by now: anything can stand in the place of a declaration, and of all of them.
+    return {
+        name: str((declaration.get("description") if isinstance(declaration, Mapping) else None) or "a variable")
+        for name, declaration in (written.items() if isinstance(written, Mapping) else ())
+    }
 
 
 # -- keys
@@ -116,13 +124,19 @@ def _entries(place: ManifestPlace, mapping: MapOf) -> Iterator[CompletionItem]:
     """Entries that the author names: a snippet, and the names that are likely meant."""
     cursor = place.cursor
     pattern = without_environment(cursor.path)
+    is_overlay = cursor.path[:1] == ("environments",)
+    if is_overlay and pattern == ("variables",):
+        # Values of what is declared, and no declarations.
+        for name, description in _declared_variables(place).items():
+            if name not in cursor.keys:
+                yield CompletionItem(name, "variable", f"{name}: ", description, rank=1)
+        return
     item = entry_snippet(pattern, flow=cursor.flow, indent=cursor.indent)
     if item is not None:
         yield item
     manifest = place.analysis.manifest
     if manifest is None:
         return
-    is_overlay = cursor.path[:1] == ("environments",)
     # What is written as one word stays on the line of its key.
     tail = "" if as_scalar(mapping.value_shape) is not None or cursor.flow else "\n  "
     for name, kind, detail in _entry_names(pattern, manifest, is_overlay=is_overlay):
@@ -147,6 +161,10 @@ def _entry_names(pattern: Path, manifest: Manifest, *, is_overlay: bool) -> Iter
             yield from ((name, "table", "one of Azure's tables") for name in ingestible_tables())
         case ("dcrs",):
             yield from ((name, "dcr", "declared DCR") for name in manifest.dcrs)
+        case ("applications",):
+            yield from ((name, "value", "declared application") for name in manifest.applications)
+        case ("grants",):
+            yield from ((name, "value", "declared grant") for name in manifest.grants)
         case ("tables", name, "columns") if name in manifest.tables:
             columns = _missing_columns(str(name), manifest)
             yield from ((column, "column", type_) for column, type_ in columns.items())

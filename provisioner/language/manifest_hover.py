@@ -9,7 +9,7 @@ from provisioner.language.language_workspace import ManifestPlace
 from provisioner.language.manifest_shapes import as_mapping, as_scalar, field_at
 from provisioner.language.pipeline_steps import last_pipeline
 from provisioner.load.schema.shapes import Choice, FixedKeys, Shape
-from provisioner.model import Manifest, Stream, Table
+from provisioner.model import Application, Dcr, Grant, Manifest, PrincipalReference, Stream, Table
 from provisioner.text import plural
 from provisioner.transforms.builtin_tables import builtin_columns_date, builtin_table, published_columns
 
@@ -66,6 +66,12 @@ def _described_name(place: ManifestPlace, path: Path) -> str:
             return _read_by(manifest.streams[stream], column)
         case ("streams" | "workspace_transforms", str(_), "tests", int(), "expect", str(table)):
             return describe_table(table, manifest)
+        case ("dcrs", str(name)) if manifest and name in manifest.dcrs:
+            return _dcr_markdown(manifest.dcrs[name])
+        case ("applications", str(name)) if manifest and name in manifest.applications:
+            return _application_markdown(manifest.applications[name], manifest)
+        case ("grants", str(name)) if manifest and name in manifest.grants:
+            return _grant_markdown(manifest.grants[name])
     return ""
 
 
@@ -79,6 +85,10 @@ def _value_markdown(place: ManifestPlace, path: Path, written: str) -> str:
             return describe_table(written, manifest)
         case ("dcrs", _, "streams", _) if manifest and written in manifest.streams:
             return _stream_markdown(manifest.streams[written])
+        case ("grants", _, "dcrs", *_) if manifest and written in manifest.dcrs:
+            return _dcr_markdown(manifest.dcrs[written])
+        case ("grants", _, "principal", "application") if manifest and written in manifest.applications:
+            return _application_markdown(manifest.applications[written], manifest)
     return _choice_markdown(place.shape, written)
 
 
@@ -148,6 +158,29 @@ def _stream_markdown(stream: Stream) -> str:
     columns = ", ".join(f"`{name}`: {type_}" for name, type_ in stream.columns.items())
     counts = f"{plural(len(stream.samples), 'sample')}, {plural(len(stream.tests), 'test')}"
     return f"**{stream.key}** into {tables}\n\n{columns}\n\n{counts}"
+
+
+def _dcr_markdown(dcr: Dcr) -> str:
+    described = f"\n\n{dcr.description}" if dcr.description else ""
+    streams = ", ".join(dcr.streams) or "no stream"
+    return f"**{dcr.name}** · a data collection rule, endpoint {dcr.endpoint}{described}\n\nIt takes {streams}."
+
+
+def _application_markdown(application: Application, manifest: Manifest) -> str:
+    """How an application signs in, and what it may do."""
+    lines = [f"**{application.name}** · an app registration without a secret", ""]
+    lines += [f"- signs in as `{token.subject}` of {token.issuer}" for token in application.federated]
+    grants = [
+        grant.name
+        for grant in manifest.grants.values()
+        if isinstance(grant.principal, PrincipalReference)
+        and (grant.principal.kind, grant.principal.value) == ("application", application.name)
+    ]
+    return "\n".join([*lines, f"- named by {', '.join(grants) if grants else 'no grant: it may not send'}"])
+
+
+def _grant_markdown(grant: Grant) -> str:
+    return f"**{grant.name}** · {grant.principal} has the role {grant.role} on {', '.join(grant.dcrs) or 'no DCR'}"
 
 
 def _written_by(table: str, column: str, manifest: Manifest | None) -> str:

@@ -57,6 +57,11 @@ def _principals(_: Manifest | None) -> Iterator[CompletionItem]:
     yield CompletionItem("self", "value", "self", "the identity that runs", rank=1)
 
 
+def _applications(manifest: Manifest | None) -> Iterator[CompletionItem]:
+    for name in manifest.applications if manifest else ():
+        yield CompletionItem(name, "value", name, "declared application", rank=1)
+
+
 Names = Callable[["Manifest | None"], Iterator[CompletionItem]]
 _NAME_PROVIDERS: tuple[tuple[Path, Names], ...] = (
     (("streams", "*", "table"), _tables),
@@ -67,6 +72,7 @@ _NAME_PROVIDERS: tuple[tuple[Path, Names], ...] = (
     (("grants", "*", "dcrs", "*"), _dcrs),
     (("grants", "*", "role"), _roles),
     (("grants", "*", "principal"), _principals),
+    (("grants", "*", "principal", "application"), _applications),
     (("target", "location"), _regions),
     (("workspace", "location"), _regions),
     (("endpoint", "location"), _regions),

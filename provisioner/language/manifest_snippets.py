@@ -42,6 +42,22 @@ _FLOW = (
     "one way of the stream into a table",
 )
 _DCR = ("dcr", "dcr-${1:name}:\n  streams:\n    - $0", "dcr-${1:name}: {streams: [$2]}", "a data collection rule")
+_APPLICATION = (
+    "application",
+    """\
+${1:sender}:
+  federated:
+    - issuer: ${2:https://token.actions.githubusercontent.com}
+      subject: ${3:repo:owner/name:ref:refs/heads/main}""",
+    "${1:sender}: {federated: [{issuer: '${2:https://token.actions.githubusercontent.com}', subject: '$3'}]}",
+    "an app registration that sends, without a secret",
+)
+_WORKSPACE_TRANSFORM = (
+    "workspace transform",
+    "${1:Syslog}:\n  transform: |\n    source\n    | where ${2:true}$0",
+    "${1:Syslog}: {transform: source | where ${2:true}}",
+    "what is done with rows that come through no rule",
+)
 _GRANT = ("grant", "${1:sender}:\n  principal: ${2:self}", "${1:sender}: {principal: ${2:self}}", "who may send")
 _VARIABLE = (
     "variable",
@@ -88,7 +104,9 @@ _SECTIONS = {
     "tables": _TABLE,
     "streams": _STREAM,
     "dcrs": _DCR,
+    "applications": _APPLICATION,
     "grants": _GRANT,
+    "workspace_transforms": _WORKSPACE_TRANSFORM,
     "variables": _VARIABLE,
     "environments": _ENVIRONMENT,
 }

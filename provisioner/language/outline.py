@@ -13,12 +13,16 @@ from provisioner.language.language_workspace import LanguageFile
 from provisioner.language.pipeline_steps import last_pipeline
 from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-OutlineKind = Literal["section", "table", "stream", "dcr", "grant", "variable", "environment", "column", "test", "key"]
+OutlineKind = Literal[
+    "section", "table", "stream", "dcr", "application", "grant", "variable", "environment", "column", "test", "key"
+]
 _SECTIONS: dict[str, OutlineKind] = {
     "tables": "table",
     "streams": "stream",
     "dcrs": "dcr",
+    "applications": "application",
     "grants": "grant",
+    "workspace_transforms": "table",
     "variables": "variable",
     "environments": "environment",
     "columns": "column",

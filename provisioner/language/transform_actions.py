@@ -135,7 +135,8 @@ def _columns_from_samples(place: ManifestPlace) -> Iterator[CodeAction]:
         return
     key = str(path[1]) if len(path) > 1 else written
     stream = manifest.streams.get(key)
-    if stream is None or not stream.samples:
+    # A stream that names no table yet has no flow.
+    if stream is None or not stream.samples or not stream.flows:
         return
     columns = inferred_columns(stream)
     context = FlowContext(None, document, manifest, stream, stream.flows[0])

@@ -15,6 +15,7 @@ _OUTLINE_KINDS: dict[OutlineKind, lsp.SymbolKind] = {
     "table": lsp.SymbolKind.Struct,
     "stream": lsp.SymbolKind.Event,
     "dcr": lsp.SymbolKind.Module,
+    "application": lsp.SymbolKind.Class,
     "grant": lsp.SymbolKind.Interface,
     "variable": lsp.SymbolKind.Variable,
     "environment": lsp.SymbolKind.Package,

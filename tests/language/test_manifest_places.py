@@ -22,6 +22,7 @@ from provisioner.validate.fixes import apply_edits
 from tests.support.kql_places import HEAD, STREAM, place_transform
 
 WHOLE = HEAD + STREAM + "    transform: source | project TimeGenerated = placed, OrderId = '', Amount = 0.0\n"
+APPLICATION = "applications: {shop-sender: {federated: [{issuer: https://x, subject: s}]}}\n"
 
 
 def workspace_of(folder, text, path="provisioner.yaml", **others):
@@ -77,6 +78,18 @@ def labels(folder, text, path="provisioner.yaml", good=None, **others):
             {"$(group)", "$(environment)"},
             set(),
         ),
+        (WHOLE + "variables: {days: 30}\ntags: {a: $(^}\n", {"$(days)", "$(environment)"}, set()),
+        (
+            WHOLE + "variables: {days: {default: 30}}\nenvironments:\n  prod:\n    variables:\n      ^\n",
+            {"days"},
+            {"new variable"},
+        ),
+        (WHOLE + "applications:\n  ^\n", {"new application"}, set()),
+        (WHOLE + "workspace_transforms:\n  ^\n", {"new workspace transform", "Syslog"}, set()),
+        (WHOLE + APPLICATION + "grants: {a: {principal: {application: ^}}}\n", {"shop-sender"}, {"self"}),
+        (WHOLE + APPLICATION + "environments:\n  prod:\n    applications:\n      ^\n", {"shop-sender"}, set()),
+        (WHOLE + "    sender: ^\n", {"fluent-bit", "vector"}, set()),
+        (WHOLE + "monitoring:\n  alerts:\n    ^\n", {"silence", "action_groups"}, {"errors"}),
         ("^", {"new manifest", "version", "name"}, set()),
     ],
 )
@@ -124,6 +137,27 @@ def test_keys_and_names_are_explained(needle, texts, tmp_path):
     assert hover is not None
     for shown in texts:
         assert shown in hover.markdown
+
+
+@pytest.mark.parametrize(
+    ("before", "texts"),
+    [
+        ("applications: {", ["without a secret", "`s` of https://x", "named by sends"]),
+        ("application: ", ["without a secret"]),
+        ("grants: {", ["application: shop-sender has the role Monitoring Metrics Publisher on shop"]),
+        ("dcrs: {", ["endpoint direct", "It takes Custom-Orders."]),
+        ("dcrs: [", ["It takes Custom-Orders."]),
+    ],
+)
+def test_names_of_who_may_send_are_explained(before, texts, tmp_path):
+    text = (
+        f"{WHOLE}dcrs: {{shop: {{streams: [Custom-Orders]}}}}\n{APPLICATION}"
+        "grants: {sends: {principal: {application: shop-sender}, dcrs: [shop]}}\n"
+    )
+    workspace, path, offset = workspace_of(tmp_path, text.replace(before, f"{before}^", 1))
+    markdown = hover_manifest(workspace.file(path).place(offset)).markdown
+    for shown in texts:
+        assert shown in markdown
 
 
 def test_one_of_azures_tables_is_explained_with_its_columns(tmp_path):
