@@ -102,10 +102,16 @@ def _check_types(function: Function, name: str, arguments: list[Any]) -> None:
             raise TemplateError(
                 "function-type",
                 name=name,
-                position=position,
+                parameter=_ordinal(position) if len(function.parts[1]) > 1 or position > 1 else "parameter",
                 expected=function.parameter(position - 1).words,
                 actual=azure_type_of(argument),
             )
+
+
+def _ordinal(position: int) -> str:
+    """Which parameter is meant where there are several."""
+    words = {1: "first", 2: "second", 3: "third"}
+    return f"{words[position]} parameter" if position in words else f"parameter {position}"
 
 
 def _unknown(name: str) -> TemplateError:

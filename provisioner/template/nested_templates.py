@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from provisioner.template.evaluation_context import Context
 from provisioner.template.evaluator import resolve
@@ -68,6 +69,34 @@ def _speaks_inner(properties: dict[str, Any], context: Context) -> bool:
     return isinstance(scope, str) and scope.lower() == "inner"
 
 
+def _no_template(name: str, link: Any) -> TemplateError:
+    """What is wrong with a deployment that brings no template: a link that is not followed here, or another shape."""
+    if link is None:
+        return TemplateError("deployment-shape", resource=name, problem="'properties.template' must be an object")
+    uri, relative, spec = (get(link, key) if isinstance(link, dict) else None for key in ("uri", "relativePath", "id"))
+    if uri is not None:
+        if not isinstance(uri, str) or not _is_public(uri):
+            return TemplateError("deployment-link-local", uri=text_of(uri))
+        return TemplateError("deployment-link", resource=name, uri=uri)
+    if spec is not None:
+        return TemplateError("deployment-link-kind", resource=name, kind="a template spec")
+    if relative is not None:
+        return TemplateError("deployment-link-kind", resource=name, kind="a path beside the outer template")
+    problem = "'templateLink' must be an object with 'uri', 'id' or 'relativePath'"
+    return TemplateError("deployment-shape", resource=name, problem=problem)
+
+
+def _is_public(uri: str) -> bool:
+    """Whether an address is absolute and not of this machine, so that Azure would try it."""
+    try:
+        address = urlsplit(uri)
+        host = address.hostname
+    except ValueError:
+        return False
+    is_here = host is None or host in ("localhost", "::1") or host.startswith("127.")
+    return address.scheme in ("http", "https") and not is_here
+
+
 def nested_template(instance: ResourceInstance, document: Document, *, allow_unresolved: bool) -> NestedTemplate | None:
     """The template inside a deployment whose body is evaluated; with `allow_unresolved` None if there is none to read.
 
@@ -78,11 +107,8 @@ def nested_template(instance: ResourceInstance, document: Document, *, allow_unr
     if not isinstance(properties, dict) or not isinstance(template, dict):
         if allow_unresolved:
             return None
-        linked = isinstance(properties, dict) and get(properties, "templateLink") is not None
-        # The text for a link has no place for it.
-        problem = "'properties.template' must be an object"
-        reason = "deployment-link" if linked else "deployment-shape"
-        raise TemplateError(reason, resource=text_of(instance.name), problem=problem).within(*instance.path)
+        link = get(properties, "templateLink") if isinstance(properties, dict) else None
+        raise _no_template(text_of(instance.name), link).within(*instance.path)
     parameters = get(properties, "parameters") or {}
     if not isinstance(parameters, dict):
         error = TemplateError("deployment-shape", resource=text_of(instance.name), problem="'parameters' is no object")

@@ -63,8 +63,7 @@ def test_every_text_of_an_error_is_used_and_none_is_missing():
         for argument in node.args[:1]
         if isinstance(argument, ast.Constant)
     }
-    indirect = {"deployment-link", "deployment-shape"}  # chosen by what the deployment has
-    assert used | indirect == set(template_facts()["errors"])
+    assert used == set(template_facts()["errors"])
 
 
 def test_the_page_is_the_one_that_the_code_makes():

@@ -120,9 +120,14 @@ def _checked_properties(request: Request, body: dict[str, Any]) -> dict[str, Any
     if not isinstance(properties, dict):
         raise ApiError(400, "InvalidRequestContent", "The request content was invalid: 'properties' is required.")
     # A link would have to be fetched from the network, which an emulator on loopback does not do.
-    if "templateLink" in properties or "parametersLink" in properties:
-        message = "The emulator takes templates and parameters in the body only, not by link."
-        raise ApiError(400, "InvalidTemplateDeployment", message)
+    for name in ("templateLink", "parametersLink"):
+        if (link := properties.get(name)) is not None:
+            uri = link.get("uri") or link.get("id") if isinstance(link, dict) else link
+            message = (
+                f"Unable to download deployment content from '{uri}': nothing is fetched here. Send the template and "
+                "its parameters in the body. Please see https://aka.ms/arm-deploy for usage details."
+            )
+            raise ApiError(400, "InvalidContentLink", message)
     mode = properties.get("mode")
     if not isinstance(mode, str) or mode not in {"Incremental", "Complete"}:
         message = "The request content was invalid: 'mode' is Incremental or Complete."

@@ -9,8 +9,10 @@ from urllib.parse import unquote
 
 from provisioner.template.functions.conversion import json_
 from provisioner.template.functions.registry import CannotEvaluate, group
+from provisioner.template.json_values import text_of
 
 function = group("string")
+_JSON = "application/json"
 
 
 @function("base64(text: string) -> string")
@@ -35,16 +37,20 @@ def base64_to_json(text: str) -> Any:
     return json_(base64_to_string(text))
 
 
-@function("dataUri(text: string) -> string")
-def data_uri(text: str) -> str:
-    """The text as a data URI."""
-    return f"data:text/plain;charset=utf8;base64,{base64(text)}"
+@function("dataUri(value: any) -> string")
+def data_uri(value: Any) -> str:
+    """The text as a data URI; any other value as one of its JSON."""
+    # Recorded by KingslandConsulting/Kingsland.ArmLinter, and the way back of JSON too.
+    kind = "text/plain" if isinstance(value, str) else _JSON
+    return f"data:{kind};charset=utf8;base64,{base64(text_of(value))}"
 
 
-@function("dataUriToString(uri: string) -> string")
-def data_uri_to_string(uri: str) -> str:
-    """The text that a data URI holds."""
+@function("dataUriToString(uri: string) -> any", grows=True)
+def data_uri_to_string(uri: str) -> Any:
+    """The text that a data URI holds; of JSON the value."""
     head, comma, content = uri.partition(",")
     if not comma or not head.lower().startswith("data:"):
         raise CannotEvaluate("the text is no data URI")
-    return base64_to_string(content) if head.lower().endswith(";base64") else unquote(content)
+    text = base64_to_string(content) if head.lower().endswith(";base64") else unquote(content)
+    is_json = head.lower().removeprefix("data:").split(";")[0] == _JSON
+    return json_(text) if is_json else text

@@ -15,6 +15,17 @@ from provisioner.template.template_errors import TemplateError
 Body = TypeVar("Body", bound=Callable[..., Any])
 Style = Literal["plain", "context", "named", "lazy"]
 TYPES = ("string", "int", "float", "bool", "array", "object", "null", "any", "lambda")
+_IN_WORDS = {
+    "string": "a string",
+    "int": "an integer",
+    "float": "a float",
+    "bool": "a boolean",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+    "any": "a value",
+    "lambda": "a lambda",
+}
 _SIGNATURE = re.compile(r"(\w+)\((.*)\) -> ([\w|]+)\Z", re.DOTALL)
 _PARAMETER = re.compile(r"(\w+): ([\w|]+)([?*+]?)\Z")
 
@@ -33,8 +44,9 @@ class Parameter:
 
     @property
     def words(self) -> str:
-        """The types for an error."""
-        return " or ".join(self.types)
+        """The types for an error, as Azure writes them: `an array or a string`."""
+        named = [_IN_WORDS[name] for name in self.types]
+        return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
 
     def __str__(self) -> str:
         return f"{self.name}: {'|'.join(self.types)}{self.repeat}"
@@ -93,7 +105,8 @@ class Function:
         """Raises TemplateError function-count for too few or too many arguments."""
         least, most = self.bounds
         if count < least or (most is not None and count > most):
-            expected = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+            between = str(least) if least == most else f"between {least} and {most}"
+            expected = f"at least {least}" if most is None else between
             raise TemplateError("function-count", name=name, expected=expected, count=count, signature=self.signature)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provisioner.template.evaluation_context import Context
-from provisioner.template.functions.registry import group
+from provisioner.template.functions.registry import CannotEvaluate, group
 from provisioner.template.json_values import equal, find_key, identity, text_of
 from provisioner.template.unknown_values import Unknown, combined, unknowns_in
 
@@ -19,6 +19,9 @@ def concat(*parts: Any, context: Context) -> Any:
     if all(isinstance(part, list) for part in parts):
         budget.allow(sum(map(len, parts)))
         return [member for part in parts for member in part]
+    if any(isinstance(part, list) for part in parts):
+        # Azure's words: Azure/azure-powershell#12962.
+        raise CannotEvaluate("either all or none of the parameters must be an array")
     # Other types are written as texts: ARM takes numbers and booleans beside strings.
     texts = [text_of(part) for part in parts]
     budget.allow(sum(map(len, texts)))
