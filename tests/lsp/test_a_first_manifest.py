@@ -46,7 +46,7 @@ async def test_a_manifest_is_written_by_what_is_offered(client, tmp_path):
         person.press(", ")
         await person.take(column)
     for column in ("customer", "amount"):
-        await person.mend("FIT001", f"Declare {column}")
+        await person.fix("FIT001", f"Declare {column}")
     person.go_behind("      source")
     person.press("\n      | ")
     await person.take("where")
@@ -56,7 +56,7 @@ async def test_a_manifest_is_written_by_what_is_offered(client, tmp_path):
     person.go_behind("amount: real", first=True)
     person.press("\n      ")
     await person.take("new column")
-    await person.mend("FIT002", "Write Name = ")
+    await person.fix("FIT002", "Write Name = ")
     await person.act("orders.ndjson", "Make a test of Custom-Orders from sample 1")
     assert await editor.findings(path) == []
 

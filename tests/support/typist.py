@@ -69,7 +69,7 @@ class Typist:
         """Take what is offered at a word."""
         await self.editor.take_action(self.path, title, self.editor.at(self.path, needle, 1))
 
-    async def mend(self, code: str, title: str) -> None:
+    async def fix(self, code: str, title: str) -> None:
         """Take what is offered for a finding."""
         findings = await self.editor.findings(self.path)
         matching = [finding for finding in findings if finding.code == code]
