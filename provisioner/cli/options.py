@@ -222,10 +222,16 @@ def streams(help_text: str) -> Callable[[Command], Command]:
     return click.option("--stream", "streams", multiple=True, metavar="NAME", help=help_text)
 
 
-def require_streams(project: Project, streams: tuple[str, ...]) -> None:
-    """Raise BadParameter for a stream that the manifest lacks, InvalidManifest where it could not be loaded."""
-    declared = project.manifest.streams
+def require_streams(project: Project, streams: tuple[str, ...], *, workspace_transforms: bool = False) -> None:
+    """Raise BadParameter for a stream that the manifest lacks, InvalidManifest where it could not be loaded.
+
+    With `workspace_transforms` a table that the workspace transforms counts as one.
+    """
+    transformed = project.manifest.workspace_transforms
+    declared = [*project.manifest.streams, *(transformed if workspace_transforms else ())]
     for name in streams:
         if name not in declared:
             message = f"no stream {name!r}; there are: {', '.join(declared) or 'none'}"
+            if name in transformed:
+                message = f"nobody sends to {name!r}, which the workspace transforms: `provisioner test` runs its tests"
             raise click.BadParameter(message, param_hint="--stream")

@@ -158,7 +158,10 @@ def _entry_names(pattern: Path, manifest: Manifest, *, is_overlay: bool) -> Iter
             else:
                 yield from ((f"Microsoft-{name}", "stream", "the stream of a table") for name in ingestible_tables())
         case ("workspace_transforms",):
-            yield from ((name, "table", "one of Azure's tables") for name in ingestible_tables())
+            if is_overlay:
+                yield from ((name, "table", "declared transform") for name in manifest.workspace_transforms)
+            else:
+                yield from ((name, "table", "one of Azure's tables") for name in ingestible_tables())
         case ("dcrs",):
             yield from ((name, "dcr", "declared DCR") for name in manifest.dcrs)
         case ("applications",):

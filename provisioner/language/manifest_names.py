@@ -53,13 +53,23 @@ def _roles(_: Manifest | None) -> Iterator[CompletionItem]:
         yield CompletionItem(str(name), "value", str(name), "a role", rank=2)
 
 
-def _principals(_: Manifest | None) -> Iterator[CompletionItem]:
-    yield CompletionItem("self", "value", "self", "the identity that runs", rank=1)
-
-
 def _applications(manifest: Manifest | None) -> Iterator[CompletionItem]:
     for name in manifest.applications if manifest else ():
         yield CompletionItem(name, "value", name, "declared application", rank=1)
+
+
+def _silences(_: Manifest | None) -> Iterator[CompletionItem]:
+    for span in load_facts("monitoring.yaml")["silence_alerts"]["windows"]:
+        yield CompletionItem(str(span), "value", str(span), "how long a table may be quiet", rank=1)
+
+
+def _commitments(_: Manifest | None) -> Iterator[CompletionItem]:
+    for tier in load_facts("limits.yaml")["workspace"]["commitment"]["tiers"]:
+        yield CompletionItem(str(tier), "value", str(tier), "GB a day", rank=1)
+
+
+def _principals(_: Manifest | None) -> Iterator[CompletionItem]:
+    yield CompletionItem("self", "value", "self", "the identity that runs", rank=1)
 
 
 Names = Callable[["Manifest | None"], Iterator[CompletionItem]]
@@ -73,6 +83,8 @@ _NAME_PROVIDERS: tuple[tuple[Path, Names], ...] = (
     (("grants", "*", "role"), _roles),
     (("grants", "*", "principal"), _principals),
     (("grants", "*", "principal", "application"), _applications),
+    (("monitoring", "alerts", "silence"), _silences),
+    (("workspace", "sku", "commitment"), _commitments),
     (("target", "location"), _regions),
     (("workspace", "location"), _regions),
     (("endpoint", "location"), _regions),

@@ -11,7 +11,7 @@ from provisioner.pipeline_graph.column_definitions import Definition, definition
 from provisioner.pipeline_graph.graph_elements import LAYERS, Edge, Node, PipelineGraph
 from provisioner.pipeline_graph.graph_selection import UnknownName
 from provisioner.pipeline_graph.label_text import single_line
-from provisioner.pipeline_graph.manifest_graph import stream_id, table_id
+from provisioner.pipeline_graph.manifest_graph import all_streams, stream_id, stream_name, table_id
 from provisioner.suggest import did_you_mean
 from provisioner.transforms.bound_transforms import BoundTransforms
 from provisioner.transforms.table_columns import known_columns
@@ -39,8 +39,9 @@ def lineage_graph(
     owner, _, column = name.rpartition(".")
     if not owner:
         raise UnknownName(f"{name!r} is not TABLE.COLUMN, such as Orders_CL.Amount")
-    if owner in manifest.streams:
-        flows = list(_flows_from(manifest, transforms, owner, column))
+    stream = next((one for one in all_streams(manifest) if stream_name(one) == owner), None)
+    if stream is not None:
+        flows = list(_flows_from(stream, transforms, column))
     else:
         flows = list(_flows_into(manifest, transforms, owner, column))
     nodes: dict[str, Node] = {}
@@ -61,10 +62,11 @@ def lineage_graph(
 
 def _flows_into(manifest: Manifest, transforms: BoundTransforms, table: str, column: str) -> Iterator[ColumnFlow]:
     """Each flow that writes a table's column."""
-    written = [(stream, flow) for stream in manifest.streams.values() for flow in stream.flows if flow.table == table]
-    tables = [*manifest.tables, *(flow.table for stream in manifest.streams.values() for flow in stream.flows)]
+    streams = all_streams(manifest)
+    written = [(stream, flow) for stream in streams for flow in stream.flows if flow.table == table]
+    tables = [*manifest.tables, *(flow.table for stream in streams for flow in stream.flows)]
     if table not in tables:
-        raise UnknownName(_unknown("table or stream", table, [*tables, *manifest.streams]))
+        raise UnknownName(_unknown("table or stream", table, [*tables, *map(stream_name, streams)]))
     columns = dict.fromkeys(known_columns(table, manifest) or ())
     bound = [(stream, flow, transforms.bind(stream, flow)[0]) for stream, flow in written]
     columns |= dict.fromkeys(name for _, _, query in bound if query for name in query.columns)
@@ -75,11 +77,10 @@ def _flows_into(manifest: Manifest, transforms: BoundTransforms, table: str, col
             yield ColumnFlow(stream, flow, query, column)
 
 
-def _flows_from(manifest: Manifest, transforms: BoundTransforms, key: str, column: str) -> Iterator[ColumnFlow]:
+def _flows_from(stream: Stream, transforms: BoundTransforms, column: str) -> Iterator[ColumnFlow]:
     """Each output column of a stream's flows that the stream's column goes into."""
-    stream = manifest.streams[key]
     if column not in stream.columns:
-        raise UnknownName(_unknown(f"column of {key}", column, stream.columns))
+        raise UnknownName(_unknown(f"column of {stream_name(stream)}", column, stream.columns))
     for flow in stream.flows:
         query, _ = transforms.bind(stream, flow)
         for output, sources in query.lineage.items() if query else ():
@@ -98,9 +99,10 @@ def _add_flow(
 ) -> None:
     """The columns that are read, the expressions in between, and the column that is written."""
     stream, flow, query, column = one
+    origin = stream_name(stream)
     target = _add_column(flow.table, column, whole, document, nodes, edges)
     definitions = definitions_of(query, column)
-    ids = {one.number: f"expression/{stream.key}/{flow.table}/{one.number}" for one in definitions}
+    ids = {one.number: f"expression/{origin}/{flow.table}/{one.number}" for one in definitions}
     depths = _depths(definitions)
     for definition in definitions:
         nodes[ids[definition.number]] = _expression_node(
@@ -108,7 +110,11 @@ def _add_flow(
         )
         for source in definition.inputs:
             edges[
-                Edge(_add_column(stream.key, source, whole, document, nodes, edges), ids[definition.number], "reads")
+                Edge(
+                    _add_column(origin, source, whole, document, nodes, edges),
+                    ids[definition.number],
+                    "reads",
+                )
             ] = None
         for earlier in definition.definitions:
             edges[Edge(ids[earlier], ids[definition.number], "reads")] = None
@@ -118,13 +124,13 @@ def _add_flow(
     else:
         entry = target
         for source in query.lineage.get(column, ()):
-            edges[Edge(_add_column(stream.key, source, whole, document, nodes, edges), target, "writes")] = None
+            edges[Edge(_add_column(origin, source, whole, document, nodes, edges), target, "writes")] = None
     if not query.lineage.get(column):
         # A constant, or the clock: nothing of the record goes into it, but each record gives a row.
-        nodes[stream_id(stream.key)] = whole.by_id[stream_id(stream.key)]
-        edges[Edge(stream_id(stream.key), entry, "reads")] = None
+        nodes[stream_id(origin)] = whole.by_id[stream_id(origin)]
+        edges[Edge(stream_id(origin), entry, "reads")] = None
     for source in sorted(query.rows.filter_columns - set(query.lineage.get(column, ()))):
-        edges[Edge(_add_column(stream.key, source, whole, document, nodes, edges), entry, "filters")] = None
+        edges[Edge(_add_column(origin, source, whole, document, nodes, edges), entry, "filters")] = None
 
 
 def _expression_node(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from provisioner.diagnostics import Diagnostic, Place
 from provisioner.load import Document
-from provisioner.model import ManifestPath
+from provisioner.model import ManifestPath, Stream
 from provisioner.pipeline_graph.graph_elements import Node, PipelineGraph
 
 _SECTIONS = {"table": "tables", "stream": "streams", "dcr": "dcrs", "grant": "grants"}
@@ -38,7 +38,9 @@ def with_findings(graph: PipelineGraph, document: Document, findings: Sequence[D
 def _path(node: Node, document: Document) -> ManifestPath | None:
     """Where the node's part of the manifest is written; None where it is not written."""
     path: ManifestPath
-    if node.type in _SECTIONS:
+    if node.type == "stream" and (transform := _workspace_transform(node.name, document)) is not None:
+        path = transform.path
+    elif node.type in _SECTIONS:
         path = (_SECTIONS[node.type], node.name)
     elif node.type == "flow":
         path = _flow_path(node, document)
@@ -51,10 +53,17 @@ def _path(node: Node, document: Document) -> ManifestPath | None:
 
 def _flow_path(node: Node, document: Document) -> ManifestPath:
     stream, _, table = node.name.rpartition("/")
-    streams = document.manifest.streams if document.manifest else {}
-    flows = streams[stream].flows if stream in streams else ()
+    declared = document.manifest.streams.get(stream) if document.manifest else None
+    transformed = declared or _workspace_transform(stream, document)
+    flows = transformed.flows if transformed else ()
     path = next((flow.path for flow in flows if flow.table == table), ())
     return (*path, "transform")
+
+
+def _workspace_transform(name: str, document: Document) -> Stream | None:
+    """The transform of the workspace whose node has this name; None for another node's."""
+    transforms = document.manifest.workspace_transforms if document.manifest else {}
+    return next((stream for stream in transforms.values() if stream.name == name), None)
 
 
 def _owner(place: Place | None, extents: Sequence[tuple[Place, str]]) -> str | None:

@@ -10,9 +10,12 @@ from provisioner.model import SELF, Dcr, Flow, Grant, Manifest, ManifestPath, St
 from provisioner.pipeline_graph.findings_of_nodes import with_findings
 from provisioner.pipeline_graph.graph_elements import Edge, Node, NodeType, PipelineGraph
 from provisioner.pipeline_graph.label_text import single_line
+from provisioner.resources.workspace_transform_resource import rule_name
 
 _MAX_TRANSFORM = 60
 """Characters of a transform in its box; the whole stands in the manifest."""
+_OTHERS = "sender/others"
+"""The node of those who write into the workspace through no rule of the manifest."""
 
 
 def manifest_graph(document: Document, manifest: Manifest, findings: Sequence[Diagnostic] = ()) -> PipelineGraph:
@@ -32,13 +35,30 @@ def table_id(name: str) -> str:
 
 
 def stream_id(key: str) -> str:
-    """The id of a stream's node; `key` is its name in the manifest."""
+    """The id of a stream's node; `key` is its name in the picture (`stream_name`)."""
     return f"stream/{key}"
+
+
+def stream_name(stream: Stream) -> str:
+    """The name of a stream's node: its key, and for a transform of the workspace Azure's name of it."""
+    # The key of such a transform is a table, whose node has that name.
+    return stream.key if stream.section == "streams" else stream.name
 
 
 def flow_id(stream: Stream, flow: Flow) -> str:
     """The id of the node of a flow."""
-    return f"flow/{stream.key}/{flow.table}"
+    return f"flow/{stream_name(stream)}/{flow.table}"
+
+
+def all_streams(manifest: Manifest) -> tuple[Stream, ...]:
+    """The streams of the manifest, and the transforms of its workspace, which are streams that nobody sends to."""
+    return (*manifest.streams.values(), *manifest.workspace_transforms.values())
+
+
+def _stream_label(stream: Stream) -> str:
+    if stream.section == "streams":
+        return f"{stream.key}\nfrom {stream.sender}" if stream.sender else stream.key
+    return f"rows for {stream.key}\nthrough no other rule"
 
 
 def flow_label(flow: Flow) -> str:
@@ -60,6 +80,8 @@ class _GraphBuilder:
         for principal in dict.fromkeys(grant.principal for grant in manifest.grants.values()):
             label = "whoever runs the provisioner" if principal == SELF else principal
             yield Node(f"sender/{principal}", "sender", single_line(str(label)))
+        if manifest.workspace_transforms:
+            yield Node(_OTHERS, "sender", "others: agents, resource logs")
         for grant in manifest.grants.values():
             yield self._node("grant", grant.name, grant.path, f"{grant.name}\n{grant.role}")
         if manifest.endpoint is not None:
@@ -71,18 +93,20 @@ class _GraphBuilder:
                 yield self._node("endpoint", dcr.name, dcr.path, f"own endpoint of\n{dcr.name}")
         for dcr in manifest.dcrs.values():
             yield self._node("dcr", dcr.name, dcr.path, dcr.name)
-        for stream in manifest.streams.values():
-            yield self._node("stream", stream.key, stream.path, stream.key)
+        if manifest.workspace_transforms:
+            yield self._node("dcr", rule_name(manifest), ("workspace_transforms",), rule_name(manifest))
+        for stream in all_streams(manifest):
+            yield self._node("stream", stream_name(stream), stream.path, _stream_label(stream))
             for flow in stream.flows:
                 path = (*flow.path, "transform") if flow.written else flow.path or stream.path
-                yield self._node("flow", f"{stream.key}/{flow.table}", path, flow_label(flow))
+                yield self._node("flow", f"{stream_name(stream)}/{flow.table}", path, flow_label(flow))
         yield from self._table_nodes()
         yield self._node("workspace", manifest.workspace.name, manifest.workspace.path, manifest.workspace.name)
 
     def _table_nodes(self) -> Iterator[Node]:
         """Declared tables, and those that flows name without a declaration: Azure's own."""
         manifest = self._manifest
-        written = [flow.table for stream in manifest.streams.values() for flow in stream.flows]
+        written = [flow.table for stream in all_streams(manifest) for flow in stream.flows]
         for name in dict.fromkeys([*manifest.tables, *written]):
             table = manifest.tables.get(name)
             yield (
@@ -103,9 +127,12 @@ class _GraphBuilder:
         for dcr in manifest.dcrs.values():
             yield from (Edge(endpoint, f"dcr/{dcr.name}", "receives") for endpoint in self._endpoints_of(dcr))
             yield from (Edge(f"dcr/{dcr.name}", stream_id(key), "has") for key in dcr.streams)
-        for stream in manifest.streams.values():
+        for stream in manifest.workspace_transforms.values():
+            yield Edge(_OTHERS, f"dcr/{rule_name(manifest)}", "sends")
+            yield Edge(f"dcr/{rule_name(manifest)}", stream_id(stream_name(stream)), "has")
+        for stream in all_streams(manifest):
             for flow in stream.flows:
-                yield Edge(stream_id(stream.key), flow_id(stream, flow), "reads")
+                yield Edge(stream_id(stream_name(stream)), flow_id(stream, flow), "reads")
                 yield Edge(flow_id(stream, flow), table_id(flow.table), "writes")
         workspace = f"workspace/{manifest.workspace.name}"
         for node in self._table_nodes():

@@ -40,6 +40,9 @@ def find_stream(manifest: Manifest, key: str) -> Stream:
     named = [stream for stream in manifest.streams.values() if stream.name == key]
     if len(named) == 1:
         return named[0]
+    if key in manifest.workspace_transforms:
+        hint = f"the workspace transforms what others write into {key}; a stream of yours has a rule of its own"
+        raise ProvisionerError(f"nobody sends to {key!r}", hint=hint)
     nearest = nearest_name(key, manifest.streams)
     hint = f"did you mean {nearest}?" if nearest else f"there are: {', '.join(manifest.streams) or 'none'}"
     raise ProvisionerError(f"the manifest has no stream {key!r}", hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Diagnostic, Place, Span, has_failures
@@ -39,20 +39,20 @@ def run_transform_tests(
     manifest = source if isinstance(source, Manifest) else source.manifest
     if manifest is None:
         return ()
-    require_streams(manifest, streams)
+    require_streams(tested_streams(manifest), streams)
     document = None if isinstance(source, Manifest) else source
     runner = _TestRunner(document, transforms or BoundTransforms(), now or dt.datetime.now(dt.UTC))
-    tested = tested_streams(manifest)
-    selected = [stream for key, stream in tested.items() if not streams or key in streams]
+    # A stream may have the name of a table that the workspace transforms: the tests of both run then.
+    tested = (*manifest.workspace_transforms.values(), *manifest.streams.values())
+    selected = [stream for stream in tested if not streams or stream.key in streams]
     return tuple(result for stream in selected for result in runner.run_stream(stream))
 
 
-def require_streams(manifest: Manifest, streams: Sequence[str]) -> None:
-    """Raises ValueError for a key under which the manifest has no stream: a run without it would prove nothing."""
-    tested = tested_streams(manifest)
-    unknown = [key for key in streams if key not in tested]
+def require_streams(declared: Collection[str], streams: Sequence[str]) -> None:
+    """Raises ValueError for a key that is not declared: a run without it would prove nothing."""
+    unknown = [key for key in streams if key not in declared]
     if unknown:
-        raise ValueError(f"no stream {unknown[0]!r}; there are: {', '.join(tested) or 'none'}")
+        raise ValueError(f"no stream {unknown[0]!r}; there are: {', '.join(declared) or 'none'}")
 
 
 def tested_streams(manifest: Manifest) -> Mapping[str, Stream]:

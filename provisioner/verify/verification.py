@@ -45,7 +45,7 @@ def verify(
     with others that bind the same manifest. Raises CloudError only for what stops the whole run, and ValueError for a
     stream that the manifest does not have.
     """
-    require_streams(manifest, options.streams)
+    require_streams(manifest.streams, options.streams)
     local = manifest.target.cloud == "local"
     transforms = transforms or BoundTransforms()
     live_state = LiveState(manifest, live, azure, transforms)

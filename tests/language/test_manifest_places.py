@@ -73,6 +73,15 @@ def labels(folder, text, path="provisioner.yaml", good=None, **others):
         (WHOLE + "environments:\n  prod:\n    tables:\n      ^\n", {"Orders_CL"}, {"CommonSecurityLog"}),
         (WHOLE + "environments:\n  prod:\n    streams: {^}\n", {"Custom-Orders"}, set()),
         (WHOLE + "grants:\n  a: {principal: self, dcrs: [^]}\n", set(), {"Orders_CL"}),
+        (WHOLE + "grants:\n  a: {principal: {application: ^}}\napplications: {shop: {}}\n", {"shop"}, {"self"}),
+        (WHOLE + "monitoring: {alerts: {silence: ^}}\n", {"2h", "1d"}, {"7h"}),
+        (WHOLE.replace("name: law-webshop", "name: law-webshop, sku: {commitment: ^}"), {"100", "50000"}, {"150"}),
+        (
+            WHOLE
+            + "workspace_transforms: {Event: {transform: source}}\nenvironments: {prod: {workspace_transforms: {^}}}\n",
+            {"Event"},
+            {"Syslog"},
+        ),
         (
             WHOLE.replace("rg-webshop", "$(^", 1) + "variables: {group: {description: the group}}\n",
             {"$(group)", "$(environment)"},

@@ -73,6 +73,39 @@ def test_every_edge_joins_nodes_that_are_there_and_every_declared_node_has_its_l
             assert node.name in lines[node.place.line - 1]
 
 
+TRANSFORMED = """
+tables: {Orders_CL: {columns: {TimeGenerated: datetime, OrderId: string}}}
+streams: {Custom-Orders: {table: Orders_CL, sender: fluent-bit}}
+workspace_transforms:
+  Syslog:
+    transform: source | where Facilty != "cron" | extend SyslogMessage = tostring(strlen(Computer))
+"""
+
+
+def test_what_others_write_goes_through_the_rule_of_the_workspace(tmp_path):
+    graph = project(tmp_path, TRANSFORMED.replace("Facilty", "Facility")).graph(focus="Syslog")
+    assert [(node.id, node.label) for node in graph.nodes if node.type in ("sender", "dcr", "stream", "table")] == [
+        ("sender/others", "others: agents, resource logs"),
+        ("dcr/dcr-webshop-workspace", "dcr-webshop-workspace"),
+        ("stream/Microsoft-Table-Syslog", "rows for Syslog\nthrough no other rule"),
+        ("table/Syslog", "Syslog"),
+    ]
+    graph = project(tmp_path, TRANSFORMED).graph()
+    assert graph.by_id["stream/Custom-Orders"].label == "Custom-Orders\nfrom fluent-bit"
+
+
+@pytest.mark.parametrize("name", ["Syslog.SyslogMessage", "Microsoft-Table-Syslog.Computer"])
+def test_the_lineage_of_a_column_goes_through_a_transform_of_the_workspace(tmp_path, name):
+    graph = project(tmp_path, TRANSFORMED.replace("Facilty", "Facility")).graph(lineage=name)
+    assert "SyslogMessage = tostring(strlen(Computer))" in [node.label for node in graph.nodes]
+    assert graph.by_id.keys() >= {"column/Microsoft-Table-Syslog.Computer", "column/Syslog.SyslogMessage"}
+
+
+def test_findings_of_a_transform_of_the_workspace_are_counted_at_it(tmp_path):
+    graph = project(tmp_path, TRANSFORMED).graph()
+    assert graph.by_id["flow/Microsoft-Table-Syslog/Syslog"].errors == 1
+
+
 def test_a_focus_leaves_what_leads_there_and_what_it_leads_to(tmp_path):
     graph = project(tmp_path).graph(focus="Orders_CL")
     names = {node.id for node in graph.nodes}

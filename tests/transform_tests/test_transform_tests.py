@@ -308,3 +308,43 @@ def test_the_command_says_that_there_are_no_tests(project, capsys):
     document = project(ORDER.replace("    tests:\n", ""))
     assert run(["test", str(document.file)]) == 0
     assert capsys.readouterr().out == "no transform tests\n"
+
+
+SYSLOG = """\
+  Syslog:
+    stream: Custom-Syslog
+    table: Late_CL
+    tests: [{name: of the stream, given: [{OrderId: A}], expect: [{OrderId: A}]}]
+workspace_transforms:
+  Syslog:
+    transform: source | where Facility != "cron"
+    tests: [{name: of the workspace, given: [{Facility: cron}], expect: []}]
+"""
+
+
+@pytest.mark.parametrize("streams", [(), ("Syslog",)])
+def test_a_stream_that_is_called_as_a_transformed_table_hides_none_of_its_tests(project, streams):
+    results = run_transform_tests(project(SYSLOG), streams)
+    assert {result.name for result in results} == {"of the stream", "of the workspace"}
+    assert all(result.ok for result in results)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        ("test --stream Syslog", 0, "2 passed"),
+        ("test --stream Event", 0, "1 passed"),
+        ("test --stream Evnt", 64, "there are: Syslog, Event"),
+        ("verify --stream Event", 64, "nobody sends to 'Event'"),
+        ("send Event records.json --dry-run", 1, "nobody sends to 'Event'"),
+    ],
+)
+def test_commands_know_what_the_workspace_transforms(project, tmp_path, capsys, command, code, words):
+    event = "  Event:\n    transform: source | where Source != ''\n    tests: [{name: e, given: [{}], expect: []}]\n"
+    project(SYSLOG.replace("workspace_transforms:\n", f"workspace_transforms:\n{event}"))
+    (tmp_path / "records.json").write_text("[]")
+    arguments = command.replace("records.json", str(tmp_path / "records.json")).split()
+    name, *rest = arguments
+    place = ["--manifest", str(tmp_path)] if name == "send" else [str(tmp_path)]
+    assert run([name, *rest, *place]) == code
+    assert words in "".join(capsys.readouterr())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @options.output("test")
 @report_files("test")
-@options.streams("Only the tests of this stream.")
+@options.streams("Only the tests of this stream, or of the workspace's transform of this table.")
 @click.option("--update", is_flag=True, help="Rewrite `expect` of failed tests to what the transforms give.")
 @options.project
 def test(
@@ -37,7 +37,7 @@ def test(
     \b
     Example: provisioner test examples/quickstart --format junit > tests.xml
     """  # noqa: D301
-    options.require_streams(project, streams)
+    options.require_streams(project, streams, workspace_transforms=True)
     results = project.test(streams)
     # Run again after the update: the report shows whether the new expectations hold.
     if update:
