@@ -51,7 +51,7 @@ def flow_id(stream: Stream, flow: Flow) -> str:
 
 
 def all_streams(manifest: Manifest) -> tuple[Stream, ...]:
-    """The streams of the manifest, and the transforms of its workspace, which are streams that nobody sends to."""
+    """The streams of the manifest, and the transforms of its workspace, which are streams without a sender."""
     return (*manifest.streams.values(), *manifest.workspace_transforms.values())
 
 

@@ -30,7 +30,7 @@ class Rule:
     check: Check
     severity: Severity = "error"
     workspace_transforms: bool = False
-    """Whether it is called for transforms of the workspace too, which are streams that nobody sends to."""
+    """Whether it is called for transforms of the workspace too, which are streams without a sender."""
     family: bool = False
     """Whether its findings have codes of their own, which begin with `code` and have their pages elsewhere."""
 
