@@ -9,7 +9,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-from provisioner.workbench.api_routes import ROUTES
+from provisioner.workbench.api_routes import EVENTS, ROUTES
 from provisioner.workbench.messages.message_codec import field_types
 from tools.marked_blocks import ROOT
 
@@ -27,11 +27,13 @@ def pages() -> dict[Path, str]:
 
 
 def client_text() -> str:
-    """Types and functions, in the order of the routes."""
+    """Types and functions, in the order of the routes, then the types of events."""
     kinds: dict[type, None] = {}
     for route in ROUTES:
         for kind in (route.request, route.response):
             _collect(kind, kinds)
+    for kind in EVENTS.values():
+        _collect(kind, kinds)
     interfaces = "\n".join(_interface(kind) for kind in kinds)
     functions = "\n".join(_function(route) for route in ROUTES)
     return f"{_HEAD}\n{interfaces}\n{functions}"

@@ -46,6 +46,13 @@ ROUTES = (
         transform_messages.RecordSet,
     ),
     ApiRoute(
+        "keptRecords",
+        "records/kept",
+        transform_handlers.kept_records,
+        transform_messages.KeptRecords,
+        transform_messages.RecordSet,
+    ),
+    ApiRoute(
         "streamRecords",
         "records/stream",
         transform_handlers.stream_records,
@@ -130,3 +137,6 @@ ROUTES = (
         slow=True,
     ),
 )
+
+EVENTS = {"progress": azure_messages.RunProgress}
+"""Messages that the server sends to every page without being asked, by the name of their event at `/api/events`."""

@@ -44,7 +44,6 @@ class WorkbenchServer:
         # The interpreter runs one thread at a time: more workers would only queue. Azure's calls wait for the network.
         self._workers = ThreadPoolExecutor(2, "workbench")
         self._azure_workers = ThreadPoolExecutor(2, "workbench-azure")
-        self._listeners: set[asyncio.Queue[int]] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 
@@ -58,7 +57,8 @@ class WorkbenchServer:
         application.router.add_get("/api/events", self._events)
         application.router.add_get("/report/{id}", self._report)
         application.router.add_get("/lsp/{id}", self._language)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+        # The page gives up a run as soon as another key was pressed: one that has not begun by then never does.
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, _HOST, self._port)
         await site.start()
@@ -73,8 +73,7 @@ class WorkbenchServer:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watcher
-        for queue in self._listeners:
-            queue.put_nowait(0)
+        self.workbench.events.close()
         if self._runner is not None:
             await self._runner.cleanup()
         self._workers.shutdown(wait=False, cancel_futures=True)
@@ -109,23 +108,20 @@ class WorkbenchServer:
         return await serve_language(request, document)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """The project's revision, now and whenever its files change, as server-sent events."""
+        """The project's revision, now and whenever its files change, and progress, as server-sent events."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         # Before anything is sent: the guard could not add its headers any more.
         for name, value in self.guard.headers().items():
             response.headers.setdefault(name, value)
         await response.prepare(request)
-        queue: asyncio.Queue[int] = asyncio.Queue()
-        self._listeners.add(queue)
         try:
-            await response.write(_event(self.workbench.revision))
-            while revision := await queue.get():
-                await response.write(_event(revision))
+            with self.workbench.events.listen() as events:
+                await response.write(f"event: revision\ndata: {self.workbench.revision}\n\n".encode())
+                async for data in events:
+                    await response.write(data)
         except (ConnectionError, asyncio.CancelledError):
             # The tab is closed, or the server ends: nobody listens any more.
             return response
-        finally:
-            self._listeners.discard(queue)
         return response
 
     async def _watch(self) -> None:
@@ -134,17 +130,12 @@ class WorkbenchServer:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             # Nobody to tell: the next request looks by itself.
-            if not self._listeners:
+            if not self.workbench.events.has_listeners:
                 continue
             revision = await loop.run_in_executor(self._workers, self.workbench.refresh)
             if revision != seen:
                 seen = revision
-                for queue in self._listeners:
-                    queue.put_nowait(revision)
-
-
-def _event(revision: int) -> bytes:
-    return f"data: {revision}\n\n".encode()
+                self.workbench.events.publish("revision", revision)
 
 
 def _static_handler(name: str, kind: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

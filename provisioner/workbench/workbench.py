@@ -8,6 +8,7 @@ from threading import RLock
 
 from provisioner.project import Project
 from provisioner.workbench.editor_documents import EditorDocuments
+from provisioner.workbench.event_stream import EventStream
 from provisioner.workbench.pending_edits import PendingEdits
 from provisioner.workbench.record_store import RecordStore
 from provisioner.workbench.report_pages import Reports
@@ -34,6 +35,7 @@ class Workbench:
         self.edits = PendingEdits()
         self.reports = Reports()
         self.editors = EditorDocuments()
+        self.events = EventStream()
         self.revision = 1
         # Two workers and the watcher may find a changed file at the same time; it is read once.
         self._lock = RLock()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.emulator.lifecycle import stop
+from provisioner.workbench.record_store import RecordStore
 from tests.support.manifests import write_manifest
 from tests.support.paths import ROOT
 from tests.support.running_workbench import running_workbench
@@ -201,18 +202,57 @@ def test_broken_json_is_told_with_its_place_and_the_rows_stay(visit):
     counts(page, "2 of 2")
 
 
-def test_a_paste_of_fifty_megabytes_is_refused_in_words(visit):
-    page = visit().page
+def paste(page, text, times=1):
     page.get_by_label("Records as JSON").focus()
     page.evaluate(
-        """() => {
+        """([text, times]) => {
           const data = new DataTransfer();
-          data.setData("text/plain", "x".repeat(50 * 1024 * 1024));
+          data.setData("text/plain", text.repeat(times));
           document.activeElement.dispatchEvent(
             new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }"""
+        }""",
+        [text, times],
     )
+
+
+def test_a_paste_of_fifty_megabytes_is_refused_in_words(visit):
+    page = visit().page
+    paste(page, "x" * 1024, 50 * 1024)
     page.get_by_role("alert").filter(has_text="these records are 50 MiB; at most 8 are taken").wait_for()
+
+
+def test_more_pasted_records_than_can_be_edited_are_taken_without_a_text_area_and_survive_a_reload(visit):
+    current = visit()
+    page = current.page
+    paste(page, json.dumps({"level": "warn " * 20}) + "\n", 2_000)
+    counts(page, "2,000 of 2,000 records")
+    assert page.get_by_label("Records as JSON").input_value() == ""
+    page.get_by_text("2,000 records: too many to edit here").wait_for()
+    page.reload()
+    counts(page, "2,000 of 2,000 records")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Share file").click()
+    shared = json.loads(Path(download.value.path()).read_text())
+    assert len(json.loads(shared["records"])) == 2_000
+    current.running.server.workbench.records = RecordStore()
+    page.reload()
+    page.get_by_role("alert").filter(has_text="no longer here").wait_for()
+    put_records(page, RECORDS)
+    counts(page, "2 of 2")
+
+
+def test_records_are_pasted_as_csv_and_dropped_as_files(visit):
+    page = visit().page
+    put_records(page, "level;time\nwarn;2026-01-01T10:00:00Z\ndebug;2026-01-01T10:00:01Z\n")
+    counts(page, "2 of 2")
+    page.get_by_role("cell", name="debug").wait_for()
+    put_records(page, "level: warn, time: 2026")
+    page.get_by_role("alert").filter(has_text="not JSON").wait_for()
+    page.get_by_label("A file with records").set_input_files(
+        {"name": "x.tsv", "mimeType": "text/plain", "buffer": b"level\ttime\nfatal\t2026-01-01T10:00:00Z\n"}
+    )
+    page.get_by_role("cell", name="fatal").wait_for()
+    counts(page, "1 of 1")
 
 
 def test_a_file_that_changes_on_the_disk_is_told_and_never_overwritten(visit, tmp_path):
@@ -269,6 +309,22 @@ def test_a_shared_case_opens_elsewhere_with_columns_transform_and_records(visit)
     page.get_by_label("Its link").fill("http://127.0.0.1/#/shared/damaged")
     page.get_by_role("button", name="Open", exact=True).click()
     page.get_by_role("alert").filter(has_text="damaged").wait_for()
+
+
+def test_a_case_that_is_opened_leaves_the_draft_of_a_flow_alone(visit):
+    page = visit().page
+    put_records(page, RECORDS)
+    write_transform(page, TRANSFORM)
+    counts(page, "1 of 2")
+    case = {"version": 1, "columns": [], "tableColumns": [], "transform": "source | where false", "records": RECORDS}
+    page.get_by_text("Open a shared case").click()
+    page.get_by_label("or its file").set_input_files(
+        {"name": "case.json", "mimeType": "application/json", "buffer": json.dumps(case).encode()}
+    )
+    counts(page, "0 of 2")
+    page.get_by_label("Flow").select_option("Custom-S → T_CL")
+    counts(page, "1 of 2")
+    assert "toupper(level)" in editor(page).inner_text()
 
 
 def test_before_and_after_show_what_changes(visit):
@@ -334,6 +390,9 @@ def test_the_local_azure_is_watched_while_it_is_planned_applied_and_sent_to(visi
     page.get_by_label("Fingerprint of the plan").fill(fingerprint)
     page.get_by_role("button", name="Apply").click()
     page.get_by_text("changes applied").wait_for(timeout=20_000)
+    page.get_by_role("button", name="Verify").click()
+    page.get_by_role("list", name="Progress").get_by_text("Custom-S → T_CL").wait_for()
+    page.get_by_text("of 1 flow arrived").wait_for()
     page.get_by_role("button", name="Drift").click()
     page.get_by_text("drift: No drift. Azure is as the manifest says.").wait_for()
     current.go("Local Azure")
@@ -342,7 +401,7 @@ def test_the_local_azure_is_watched_while_it_is_planned_applied_and_sent_to(visi
     page.get_by_text("sent 1 record to Custom-S").wait_for()
     page.get_by_role("region", name="The last requests").get_by_text("POST").first.wait_for()
     page.get_by_role("region", name="What was dropped").get_by_text("the stream does not declare").wait_for()
-    page.get_by_role("button", name="T_CL 1 rows").click()
+    page.get_by_role("button", name="T_CL 2 rows").click()
     page.get_by_role("region", name="Rows of the query").get_by_text("warn").wait_for()
     page.get_by_label("KQL").fill("T_CL | nonsense")
     page.get_by_role("button", name="Run").click()

@@ -185,6 +185,8 @@ export interface GraphPicture {
 
 /**
  * Records as they were pasted or dropped; `name` is that of the file, whose ending tells CSV from JSON.
+ *
+ * Without a name the text itself tells.
  */
 export interface RecordsText {
   text: string;
@@ -210,6 +212,14 @@ export interface RecordSet {
   text: string | null;
   columns: Column[];
   problem?: RecordsProblem | null;
+}
+
+/**
+ * Asks for records that the server keeps, after a reload; `whole` also for a text that is too long to be edited.
+ */
+export interface KeptRecords {
+  id: string;
+  whole?: boolean;
 }
 
 /**
@@ -436,11 +446,14 @@ export interface EditOutcome {
 
 /**
  * Asks for a run. `fingerprint` is that of the plan that is to be applied, typed by the person who read it.
+ *
+ * `run` is a name of the page's own for it, which its progress carries.
  */
 export interface AzureRun {
   action: "plan" | "drift" | "verify" | "apply";
   environment: string | null;
   fingerprint?: string;
+  run?: string;
 }
 
 /**
@@ -499,7 +512,7 @@ export interface LocalStatus {
   drops: LocalDrop[];
   requests: LocalRequest[];
   faults: (Record<string, unknown>)[];
-  fault_kinds: string[];
+  fault_kinds: Record<string, Record<string, unknown>>;
 }
 
 /**
@@ -543,6 +556,16 @@ export interface LocalSend {
   records: string;
 }
 
+/**
+ * An event of a run: `start` and `done` or `failed` frame a piece of work; `wait` says why it takes longer.
+ */
+export interface RunProgress {
+  run: string;
+  kind: "start" | "wait" | "done" | "failed";
+  subject: string;
+  message: string;
+}
+
 /** The project as it is on the disk now. */
 export function getProject(signal?: AbortSignal): Promise<ProjectInfo> {
   return call("project", {}, signal);
@@ -566,6 +589,11 @@ export function drawGraph(message: GraphRequest, signal?: AbortSignal): Promise<
 /** Keep records that were pasted or dropped. */
 export function readRecords(message: RecordsText, signal?: AbortSignal): Promise<RecordSet> {
   return call("records", message, signal);
+}
+
+/** The records of an id once more. Raises UnknownRecords. */
+export function keptRecords(message: KeptRecords, signal?: AbortSignal): Promise<RecordSet> {
+  return call("records/kept", message, signal);
 }
 
 /** Keep the samples of a stream, the records of one of its tests, or made ones. Raises LookupError. */

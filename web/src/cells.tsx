@@ -7,9 +7,17 @@ export function show(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+// A time or a GUID that is broken over lines is read twice.
+const WHOLE = /^(?:\d{4}-\d\d-\d\dT[\d:.]+Z?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  return typeof value === "string" && WHOLE.test(value) ? "whole" : typeof value;
+}
+
 /** A cell; a null says why. */
 export function Cell(props: { value: unknown; reason?: string; marked?: boolean; old?: unknown }) {
-  const kind = props.value === null || props.value === undefined ? "null" : typeof props.value;
+  const kind = kindOf(props.value);
   return (
     <td class={`cell ${kind}${props.marked ? " marked" : ""}`} title={props.reason}>
       {props.marked && props.old !== undefined && (

@@ -15,7 +15,8 @@ import { kqlColours, kqlLanguage } from "./kql";
 
 const THEME = EditorView.theme({
   "&": { fontSize: "14px", color: "var(--text)", backgroundColor: "var(--surface)", height: "100%" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  // The frame around the editor shows the focus: the gutters would cover a part of it here.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--code)", overflow: "auto" },
   ".cm-gutters": { backgroundColor: "var(--soft)", color: "var(--muted)", border: "none" },
   ".cm-activeLine": { backgroundColor: "var(--line-on)" },

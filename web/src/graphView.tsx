@@ -1,4 +1,5 @@
 // The pipeline as a picture: search, a part, a column's lineage, the text behind a box.
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { drawGraph, type GraphBox, type GraphPicture, type ProjectInfo, readFile, type SourceFile } from "./api";
 import { inWords, isAbort } from "./call";
@@ -8,6 +9,8 @@ import { useStored } from "./stored";
 const DASHED = new Set(["holds", "allows", "filters"]);
 const LINE_HEIGHT = 16;
 const CHARACTER = 7.2;
+const MARGIN = 4;
+const LEAST_SCALE = 0.7;
 
 interface Shown {
   focus: string;
@@ -16,7 +19,10 @@ interface Shown {
 
 export function GraphView(props: { project: ProjectInfo }) {
   const [shown, setShown] = useStored<Shown>("graph", { focus: "", lineage: "" });
-  const [scale, setScale] = useStored("graph-scale", 1);
+  // 0: as large as the page lets it be, and never so small that it cannot be read.
+  const [zoom, setZoom] = useStored("graph-zoom", 0);
+  const place = useRef<HTMLElement>(null);
+  const room = useWidth(place);
   const [drift, setDrift] = useState(false);
   const [picture, setPicture] = useState<GraphPicture | null>(null);
   const [problem, setProblem] = useState("");
@@ -37,13 +43,15 @@ export function GraphView(props: { project: ProjectInfo }) {
     return () => controller.abort();
   }, [shown.focus, shown.lineage, drift, props.project.revision]);
 
+  const fitting = picture && room ? Math.min(1, Math.max((room - MARGIN) / Math.max(picture.width, 1), LEAST_SCALE)) : 1;
+  const scale = zoom || fitting;
   const focus = (name: string) => setShown({ focus: name, lineage: "" });
   const open = (one: GraphBox) => {
     setBox(one);
     if (one.type === "group" && one.id !== "group/pipelines") focus(one.id.slice("group/".length));
   };
   return (
-    <main class="graph">
+    <main class="graph" ref={place}>
       <div class="row bar">
         <h1>Graph</h1>
         <form
@@ -80,11 +88,14 @@ export function GraphView(props: { project: ProjectInfo }) {
         <button onClick={() => setShown({ focus: "", lineage: "" })} disabled={!shown.focus && !shown.lineage}>
           All
         </button>
-        <button aria-label="Smaller" onClick={() => setScale(Math.max(scale / 1.25, 0.2))}>
+        <button aria-label="Smaller" onClick={() => setZoom(Math.max(scale / 1.25, 0.2))}>
           −
         </button>
-        <button aria-label="Larger" onClick={() => setScale(Math.min(scale * 1.25, 4))}>
+        <button aria-label="Larger" onClick={() => setZoom(Math.min(scale * 1.25, 4))}>
           +
+        </button>
+        <button onClick={() => setZoom(0)} disabled={zoom === 0}>
+          Fit
         </button>
         <label>
           <input type="checkbox" checked={drift} onChange={(event) => setDrift(event.currentTarget.checked)} /> compare with
@@ -104,6 +115,17 @@ export function GraphView(props: { project: ProjectInfo }) {
       {box && <BoxDetails box={box} project={props.project} focus={focus} lineage={(name) => setShown({ focus: "", lineage: name })} />}
     </main>
   );
+}
+
+/** The width of an element, followed as the window changes. */
+function useWidth(place: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry.contentRect.width));
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  }, []);
+  return width;
 }
 
 function Picture(props: { picture: GraphPicture; scale: number; chosen?: string; open: (box: GraphBox) => void }) {

@@ -13,6 +13,7 @@ import {
 import { inWords } from "./call";
 import { Cell, Grid, Notice, show } from "./cells";
 import { tooLarge } from "./records";
+import { TimeChart } from "./timeChart";
 import { useStored } from "./stored";
 
 const WATCH = 1_500;
@@ -57,8 +58,8 @@ export function LocalView(props: { project: ProjectInfo }) {
           <Query status={status} />
           <Send project={props.project} />
           <Requests status={status} />
-          <Drops status={status} />
           <Faults status={status} />
+          <Drops status={status} />
         </div>
       )}
     </main>
@@ -101,7 +102,7 @@ function Query(props: { status: LocalStatus }) {
               void run(text, table.workspace_id);
             }}
           >
-            {table.name} <small>{table.rows.toLocaleString("en")} rows</small>
+            {table.name} <small>{table.rows === 1 ? "1 row" : `${table.rows.toLocaleString("en")} rows`}</small>
           </button>
         ))}
         {tables.length === 0 && <span class="empty">No table was written yet.</span>}
@@ -160,32 +161,6 @@ function Query(props: { status: LocalStatus }) {
         </Grid>
       )}
     </section>
-  );
-}
-
-const BARS = 40;
-
-function TimeChart(props: { rows: LocalRows }) {
-  const column = props.rows.columns.findIndex((one) => one.type === "datetime");
-  if (column < 0 || props.rows.rows.length === 0) {
-    return <p class="empty">A time chart needs rows with a datetime column.</p>;
-  }
-  const times = props.rows.rows.map((row) => Date.parse(show(row[column]))).filter((time) => !Number.isNaN(time));
-  const [first, last] = [Math.min(...times), Math.max(...times)];
-  const width = Math.max((last - first) / BARS, 1);
-  const counts = new Array<number>(BARS).fill(0);
-  for (const time of times) counts[Math.min(Math.floor((time - first) / width), BARS - 1)]++;
-  const most = Math.max(...counts);
-  const summary = `${times.length} rows from ${new Date(first).toISOString()} to ${new Date(last).toISOString()}, at most ${most} in one bar`;
-  return (
-    <figure>
-      <svg class="chart" viewBox="0 0 400 100" role="img" aria-label={summary} preserveAspectRatio="none">
-        {counts.map((count, number) => (
-          <rect x={number * 10 + 1} y={100 - (count / most) * 95} width={8} height={(count / most) * 95} />
-        ))}
-      </svg>
-      <figcaption class="muted">{summary}</figcaption>
-    </figure>
   );
 }
 
@@ -274,9 +249,9 @@ function Drops(props: { status: LocalStatus }) {
         {props.status.drops.map((one) => (
           <tr>
             <td>{one.time.slice(11, 19)}</td>
-            <td>{one.stream}</td>
-            <td>{one.table}</td>
-            <td>{one.reason}</td>
+            <td class="short">{one.stream}</td>
+            <td class="short">{one.table}</td>
+            <td class="why">{one.reason}</td>
             <td>{one.detail}</td>
             <td>{one.count}</td>
           </tr>
@@ -288,7 +263,8 @@ function Drops(props: { status: LocalStatus }) {
 
 function Faults(props: { status: LocalStatus }) {
   const [kind, setKind] = useState("throttle");
-  const [fields, setFields] = useState("{}");
+  const [typed, setFields] = useState<string | null>(null);
+  const fields = typed ?? JSON.stringify(props.status.fault_kinds[kind] ?? {});
   const [clock, setClock] = useState("");
   const [message, setMessage] = useState<{ ok: boolean; text: string } | null>(null);
   const set = async (fault: string, values: Record<string, unknown>) => {
@@ -311,7 +287,7 @@ function Faults(props: { status: LocalStatus }) {
   return (
     <section class="pane" aria-labelledby="faults-title">
       <h2 id="faults-title">Faults and clock</h2>
-      <ul>
+      <ul class="faults">
         {props.status.faults.map((fault) => (
           <li>
             {show(fault.fault)} <span class="muted">has struck {show(fault.hits)} times</span>
@@ -322,16 +298,20 @@ function Faults(props: { status: LocalStatus }) {
       <div class="row">
         <label>
           Fault{" "}
-          <select value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
-            {props.status.fault_kinds
-              .filter((one) => one !== "clock")
-              .map((one) => (
-                <option>{one}</option>
-              ))}
+          <select
+            value={kind}
+            onChange={(event) => {
+              setKind(event.currentTarget.value);
+              setFields(null);
+            }}
+          >
+            {Object.keys(props.status.fault_kinds).map((one) => (
+              <option>{one}</option>
+            ))}
           </select>
         </label>
         <label>
-          Fields <input value={fields} onInput={(event) => setFields(event.currentTarget.value)} />
+          Fields <input class="fields" value={fields} onInput={(event) => setFields(event.currentTarget.value)} />
         </label>
         <button onClick={switchOn}>Switch on</button>
         <button onClick={() => void set("", {})}>All off</button>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { getProject, type ProjectInfo } from "./api";
 import { inWords } from "./call";
 import { Notice } from "./cells";
+import { listen, onLost } from "./events";
 import { GraphView } from "./graphView";
 import { LocalView } from "./localView";
 import { PlanView } from "./planView";
@@ -42,10 +43,11 @@ function Page() {
           setProblem("");
         })
         .catch((error: unknown) => setProblem(inWords(error)));
-    const events = new EventSource("/api/events");
-    events.onmessage = () => void load();
-    events.onerror = () => setProblem("the workbench does not answer; is `provisioner workbench` still running?");
-    return () => events.close();
+    const ends = [
+      listen("revision", () => void load()),
+      onLost(() => setProblem("the workbench does not answer; is `provisioner workbench` still running?")),
+    ];
+    return () => ends.forEach((end) => end());
   }, []);
   useEffect(() => {
     document.title = `${VIEWS[name].title} · ${project?.name ?? "Workbench"}`;

@@ -1,8 +1,9 @@
 // Plan, drift and verify against an environment; apply only where the workbench was started for it.
-import { useState } from "preact/hooks";
-import { type AzureReport, type AzureRun, type ProjectInfo, runAzure } from "./api";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type AzureReport, type AzureRun, type ProjectInfo, runAzure, type RunProgress } from "./api";
 import { inWords } from "./call";
 import { Notice } from "./cells";
+import { listen } from "./events";
 import { useStored } from "./stored";
 
 type Action = AzureRun["action"];
@@ -14,12 +15,27 @@ export function PlanView(props: { project: ProjectInfo }) {
   const [running, setRunning] = useState<Action | "">("");
   const [problem, setProblem] = useState("");
   const [fingerprint, setFingerprint] = useState("");
+  const [events, setEvents] = useState<RunProgress[]>([]);
+  const current = useRef("");
+  useEffect(
+    () =>
+      listen("progress", (event) => {
+        if (event.run !== current.current) return;
+        setEvents((before) => {
+          const at = before.findIndex((one) => one.subject === event.subject);
+          return at < 0 ? [...before, event] : before.map((one, number) => (number === at ? event : one));
+        });
+      }),
+    [],
+  );
 
   const run = async (action: Action) => {
+    current.current = crypto.randomUUID();
     setRunning(action);
+    setEvents([]);
     setProblem("");
     try {
-      setReport(await runAzure({ action, environment: environment || null, fingerprint }));
+      setReport(await runAzure({ action, environment: environment || null, fingerprint, run: current.current }));
       if (action === "apply") setFingerprint("");
     } catch (error) {
       setProblem(inWords(error));
@@ -53,8 +69,9 @@ export function PlanView(props: { project: ProjectInfo }) {
           {running && `${running} is running…`}
         </span>
       </div>
+      <Progress events={running ? events : events.filter((event) => event.kind === "done" || event.kind === "failed")} />
       {problem && <Notice kind="error">{problem}</Notice>}
-      {!report && (
+      {!report && !running && (
         <Notice kind="info">
           Choose an environment and plan: what apply would change is shown here. `local` is an Azure on this machine.
         </Notice>
@@ -99,5 +116,20 @@ export function PlanView(props: { project: ProjectInfo }) {
         </p>
       )}
     </main>
+  );
+}
+
+const MARKS = { start: "…", wait: "…", done: "✓", failed: "✗" } as const;
+
+/** What a run does at the moment: the last word of each piece of its work. */
+function Progress(props: { events: RunProgress[] }) {
+  return (
+    <ul class="progress" aria-label="Progress" aria-live="polite">
+      {props.events.map((event) => (
+        <li class={event.kind}>
+          <span aria-hidden="true">{MARKS[event.kind]}</span> {event.subject} <span class="muted">{event.message}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

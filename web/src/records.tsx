@@ -1,6 +1,6 @@
 // The records that go into a transform: samples, tests, made ones, pasted text, dropped files.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readRecords, type RecordSet, type StreamInfo, streamRecords } from "./api";
+import { keptRecords, readRecords, type RecordSet, type StreamInfo, streamRecords } from "./api";
 import { inWords, isAbort } from "./call";
 import { Notice } from "./cells";
 
@@ -14,25 +14,37 @@ export function tooLarge(size: number): string {
   return `these records are ${megabytes} MiB; at most ${MOST_RECORDS_BYTES / 1024 / 1024} are taken: a few hundred records show the same`;
 }
 
+/** A longer text is not put into the text area: the browser would lay it out for minutes. */
+const MOST_EDITABLE = 200_000;
+
 export interface RecordsProps {
   stream: StreamInfo | null;
   text: string;
+  /** The records that the server keeps, where they are too many for the text area; empty otherwise. */
+  kept: string;
   set: RecordSet | null;
   /** Nothing was ever put in for this stream. */
   isNew: boolean;
   onText: (text: string) => void;
   onSet: (set: RecordSet, text: string | null) => void;
+  onGone: () => void;
 }
 
 /** The pane with the records; `onSet` gets each set that the server has taken. */
 export function Records(props: RecordsProps) {
   const [problem, setProblem] = useState("");
   const [large, setLarge] = useState("");
+  const [made, setMade] = useState("20");
   const file = useRef<HTMLInputElement>(null);
   const pending = useRef<AbortController | null>(null);
   const timer = useRef(0);
 
-  const take = async (text: string, name = "records.json") => {
+  const accept = (set: RecordSet, text: string | null) => {
+    setProblem("");
+    setLarge(set.text === null ? `${set.count.toLocaleString("en")} records: too many to edit here` : "");
+    props.onSet(set, text);
+  };
+  const take = async (text: string, name = "") => {
     pending.current?.abort();
     const controller = (pending.current = new AbortController());
     const refusal = tooLarge(new Blob([text]).size);
@@ -44,10 +56,8 @@ export function Records(props: RecordsProps) {
         setProblem(`${where}: ${set.problem.message}${set.problem.hint ? `; ${set.problem.hint}` : ""}`);
         return;
       }
-      setProblem("");
-      const isOther = name !== "records.json";
-      setLarge(set.text === null ? `${set.count.toLocaleString("en")} records: too many to edit here` : "");
-      props.onSet(set, isOther ? set.text : null);
+      // What was typed stays as it is; of a file the records are shown, where they are few enough.
+      accept(set, set.text === null ? "" : name ? set.text : null);
     } catch (error) {
       if (!isAbort(error)) setProblem(inWords(error));
     }
@@ -55,10 +65,8 @@ export function Records(props: RecordsProps) {
   const fetchOf = async (source: "samples" | "test" | "made", test = "") => {
     if (!props.stream) return;
     try {
-      const set = await streamRecords({ stream: props.stream.key, source, test });
-      setProblem("");
-      setLarge("");
-      props.onSet(set, set.text);
+      const set = await streamRecords({ stream: props.stream.key, source, test, count: Number(made) || 1 });
+      accept(set, set.text ?? "");
     } catch (error) {
       setProblem(inWords(error));
     }
@@ -68,25 +76,40 @@ export function Records(props: RecordsProps) {
     const refusal = tooLarge(dropped.size);
     if (refusal) return setProblem(`${dropped.name}: ${refusal}`);
     const text = await dropped.text();
-    await take(text, dropped.name === "records.json" ? "dropped.json" : dropped.name);
+    await take(text, dropped.name);
   };
   const typed = (text: string) => {
-    props.onText(text);
     clearTimeout(timer.current);
+    if (text.length > MOST_EDITABLE) {
+      props.onText("");
+      void take(text);
+      return;
+    }
+    props.onText(text);
     timer.current = window.setTimeout(() => void take(text), PAUSE);
   };
   const paste = (event: ClipboardEvent) => {
-    const refusal = tooLarge((event.clipboardData?.getData("text") ?? "").length);
-    if (!refusal) return;
-    // Before the browser lays out so much text: that alone would stop the page for minutes.
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (text.length <= MOST_EDITABLE) return;
+    // Before the browser lays out so much text.
     event.preventDefault();
-    setProblem(refusal);
+    void take(text);
+  };
+  const look = async (id: string) => {
+    try {
+      const set = await keptRecords({ id });
+      accept(set, set.text ?? "");
+    } catch (error) {
+      props.onGone();
+      setProblem(inWords(error));
+    }
   };
   useEffect(() => {
-    if (props.set === null && props.text) void take(props.text);
+    if (props.set === null && props.kept) void look(props.kept);
+    else if (props.set === null && props.text) void take(props.text);
     // The first look shows rows: the author's samples, where there are any.
     else if (props.set === null && props.isNew && props.stream && props.stream.samples > 0) void fetchOf("samples");
-  }, [props.set, props.text, props.stream?.key]);
+  }, [props.set, props.text, props.kept, props.stream?.key]);
 
   return (
     <section
@@ -109,6 +132,15 @@ export function Records(props: RecordsProps) {
               Samples
             </button>
             <button onClick={() => void fetchOf("made")}>Made</button>
+            <input
+              class="count"
+              type="number"
+              min="1"
+              max="10000"
+              aria-label="How many are made"
+              value={made}
+              onInput={(event) => setMade(event.currentTarget.value)}
+            />
             {props.stream.tests.length > 0 && (
               <select
                 aria-label="Records of a test"
@@ -138,10 +170,10 @@ export function Records(props: RecordsProps) {
       </div>
       <textarea
         class="records"
-        aria-label="Records as JSON, one to a line, or as an array"
+        aria-label="Records as JSON, one to a line, as an array, or as CSV"
         spellcheck={false}
-        placeholder={'Paste records here: JSON, a record to a line, or CSV as a file.\n\n[{"time": "2026-01-01T10:00:00Z", "message": "hello"}]'}
-        value={props.text}
+        placeholder={'Paste records here: JSON, one to a line or as an array, or CSV with a head. Or drop a file.\n\n[{"time": "2026-01-01T10:00:00Z", "message": "hello"}]'}
+        value={props.text.length > MOST_EDITABLE ? "" : props.text}
         onInput={(event) => typed(event.currentTarget.value)}
         onPaste={paste}
       />

@@ -38,7 +38,7 @@ export function Rows(props: { result: TransformResult | null; onShow: (start: nu
               <th scope="col">#</th>
               {result.columns.map((column) => (
                 <th scope="col" class={column.fate} title={column.note ?? undefined}>
-                  {column.name} <small>{column.type}</small>
+                  <span class="name">{column.name}</span> <small>{column.type}</small>
                   {column.fate !== "kept" && <small class="reason">{FATES[column.fate]}</small>}
                 </th>
               ))}

@@ -22,7 +22,9 @@ export function isStored(key: string): boolean {
   }
 }
 
-/** Keep a value for the next visit. */
+const CHANGED = "workbench-stored";
+
+/** Keep a value for the next visit, and tell whoever shows it in this tab. */
 export function store(key: string, value: unknown): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
@@ -30,6 +32,7 @@ export function store(key: string, value: unknown): void {
     // As above: a value too large to be kept is still the value of this visit.
     localStorage.removeItem(PREFIX + key);
   }
+  dispatchEvent(new CustomEvent(CHANGED, { detail: { key, value } }));
 }
 
 /** A value and its setter; kept over a reload, and changed in the other tabs too. */
@@ -38,11 +41,19 @@ export function useStored<T>(key: string, initial: T): [T, (value: T) => void] {
   const value = state.key === key ? state.value : read(key, initial);
   useEffect(() => {
     if (state.key !== key) setState({ key, value: read(key, initial) });
-    const listen = (event: StorageEvent) => {
+    const ofOtherTab = (event: StorageEvent) => {
       if (event.key === PREFIX + key) setState({ key, value: read(key, initial) });
     };
-    addEventListener("storage", listen);
-    return () => removeEventListener("storage", listen);
+    const ofThisTab = (event: Event) => {
+      const changed = (event as CustomEvent<{ key: string; value: T }>).detail;
+      if (changed.key === key) setState({ key, value: changed.value });
+    };
+    addEventListener("storage", ofOtherTab);
+    addEventListener(CHANGED, ofThisTab);
+    return () => {
+      removeEventListener("storage", ofOtherTab);
+      removeEventListener(CHANGED, ofThisTab);
+    };
   }, [key]);
   const set = (next: T) => {
     store(key, next);

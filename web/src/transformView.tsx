@@ -5,6 +5,7 @@ import {
   compareTransform,
   type ComparisonResult,
   type EditPreview,
+  keptRecords,
   previewRecords,
   previewTransform,
   type ProjectInfo,
@@ -23,7 +24,7 @@ import { Records } from "./records";
 import { Rows } from "./rows";
 import { Difference, SaveDialog } from "./saveDialog";
 import { fromText, isShared, type SharedCase, toFragment } from "./share";
-import { useStored, isStored } from "./stored";
+import { isStored, store, useStored } from "./stored";
 
 interface Draft {
   text: string;
@@ -47,6 +48,7 @@ export function TransformView(props: { project: ProjectInfo }) {
   const saved = isOwn ? own.transform : (current?.flow.transform ?? "source");
   const [draft, setDraft] = useStored<Draft>(`draft:${key}`, { text: saved, base: saved });
   const [recordsText, setRecordsText] = useStored(`records:${key}`, isOwn ? own.records : "");
+  const [kept, setKept] = useStored(`kept:${key}`, "");
   const [set, setSet] = useState<RecordSet | null>(null);
   const [result, setResult] = useState<TransformResult | null>(null);
   const [step, setStep] = useState<number | null>(null);
@@ -154,10 +156,10 @@ export function TransformView(props: { project: ProjectInfo }) {
       const shared = await fromText(text);
       setOwn(shared);
       choose(OWN);
-      localStorage.removeItem(`workbench:draft:${OWN}`);
-      localStorage.removeItem(`workbench:records:${OWN}`);
-      setDraft({ text: shared.transform, base: shared.transform });
-      setRecordsText(shared.records);
+      // Under the name of the case: what is shown until now is another flow's draft, which stays.
+      store(`draft:${OWN}`, { text: shared.transform, base: shared.transform });
+      store(`records:${OWN}`, shared.records);
+      store(`kept:${OWN}`, "");
       setSet(null);
       setProblem("");
     } catch (error) {
@@ -204,7 +206,13 @@ export function TransformView(props: { project: ProjectInfo }) {
     }
   };
   const share = async (form: "link" | "file") => {
-    const shared: SharedCase = { version: 1, columns, tableColumns, transform: draft.text, records: recordsText };
+    let records = recordsText;
+    try {
+      if (kept && set) records = (await keptRecords({ id: set.id, whole: true })).text ?? "";
+    } catch (error) {
+      return setProblem(inWords(error));
+    }
+    const shared: SharedCase = { version: 1, columns, tableColumns, transform: draft.text, records };
     if (form === "file") {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([JSON.stringify(shared, null, 1)], { type: "application/json" }));
@@ -291,13 +299,16 @@ export function TransformView(props: { project: ProjectInfo }) {
         <Records
           stream={current?.stream ?? null}
           text={recordsText}
+          kept={kept}
           set={set}
           isNew={!isOwn && !isStored(`records:${key}`)}
           onText={setRecordsText}
           onSet={(next, text) => {
             setSet(next);
             if (text !== null) setRecordsText(text);
+            setKept(next.text === null ? next.id : "");
           }}
+          onGone={() => setKept("")}
         />
         <section class="pane" aria-labelledby="transform-title">
           <h2 id="transform-title">KQL</h2>

@@ -15,6 +15,7 @@ from provisioner.workbench.messages.transform_messages import (
     ComparisonResult,
     EditorAddress,
     EditorRequest,
+    KeptRecords,
     RecordSet,
     RecordsText,
     RowPair,
@@ -32,6 +33,11 @@ from provisioner.workbench.workbench import Workbench
 def read_records(workbench: Workbench, request: RecordsText) -> RecordSet:
     """Keep records that were pasted or dropped."""
     return workbench.records.add_text(request.text, request.name)
+
+
+def kept_records(workbench: Workbench, request: KeptRecords) -> RecordSet:
+    """The records of an id once more. Raises UnknownRecords."""
+    return workbench.records.describe(request.id, whole=request.whole)
 
 
 def stream_records(workbench: Workbench, request: StreamRecords) -> RecordSet:

@@ -8,11 +8,25 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class AzureRun:
-    """Asks for a run. `fingerprint` is that of the plan that is to be applied, typed by the person who read it."""
+    """Asks for a run. `fingerprint` is that of the plan that is to be applied, typed by the person who read it.
+
+    `run` is a name of the page's own for it, which its progress carries.
+    """
 
     action: Literal["plan", "drift", "verify", "apply"]
     environment: str | None
     fingerprint: str = ""
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """An event of a run: `start` and `done` or `failed` frame a piece of work; `wait` says why it takes longer."""
+
+    run: str
+    kind: Literal["start", "wait", "done", "failed"]
+    subject: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ class LocalStatus:
     drops: tuple[LocalDrop, ...]
     requests: tuple[LocalRequest, ...]
     faults: tuple[Mapping[str, Any], ...]
-    # From the emulator's own table, so that a new fault is offered without a change here.
-    fault_kinds: tuple[str, ...]
+    # Faults and their fields as they are without a choice, from the emulator's own table: a new one is offered at once.
+    fault_kinds: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

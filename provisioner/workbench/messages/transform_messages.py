@@ -11,10 +11,21 @@ from provisioner.workbench.messages.project_messages import Column
 
 @dataclass(frozen=True, slots=True)
 class RecordsText:
-    """Records as they were pasted or dropped; `name` is that of the file, whose ending tells CSV from JSON."""
+    """Records as they were pasted or dropped; `name` is that of the file, whose ending tells CSV from JSON.
+
+    Without a name the text itself tells.
+    """
 
     text: str
-    name: str = "records.json"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecords:
+    """Asks for records that the server keeps, after a reload; `whole` also for a text that is too long to be edited."""
+
+    id: str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
