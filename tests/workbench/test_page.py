@@ -402,7 +402,11 @@ def test_the_local_azure_is_watched_while_it_is_planned_applied_and_sent_to(visi
     page.get_by_role("region", name="The last requests").get_by_text("POST").first.wait_for()
     page.get_by_role("region", name="What was dropped").get_by_text("the stream does not declare").wait_for()
     page.get_by_role("button", name="T_CL 2 rows").click()
-    page.get_by_role("region", name="Rows of the query").get_by_text("warn").wait_for()
+    page.get_by_role("region", name="Rows of the query").get_by_text("warn", exact=True).wait_for()
+    page.get_by_label("KQL").fill("T_CL | summarize Rows = count() by bin(TimeGenerated, 1d)")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_label("time chart").check()
+    page.get_by_text("sum of Rows of 1 rows").or_(page.get_by_text("sum of Rows of 2 rows")).wait_for()
     page.get_by_label("KQL").fill("T_CL | nonsense")
     page.get_by_role("button", name="Run").click()
     page.get_by_role("alert").wait_for()
@@ -410,6 +414,9 @@ def test_the_local_azure_is_watched_while_it_is_planned_applied_and_sent_to(visi
     page.get_by_text("has struck 0 times").wait_for()
     page.get_by_role("button", name="All off").click()
     page.get_by_text("No fault is on").wait_for()
+    page.get_by_role("textbox", name="Clock").fill("2031-01-01T00:00:00Z")
+    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_text("clock is on").wait_for()
 
 
 def test_without_the_flag_the_page_applies_nothing(visit):
