@@ -25,7 +25,7 @@ class EventStream:
         return bool(self._queues)
 
     def publish(self, name: str, value: Any) -> None:
-        """Tell every page; nobody is waited for."""
+        """Put an event into the queue of every page, without waiting until one has read it."""
         data = f"event: {name}\ndata: {json.dumps(value)}\n\n".encode()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._put, data)
