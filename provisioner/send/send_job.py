@@ -20,7 +20,8 @@ from provisioner.send.checkpoint import Checkpoint, SettledRecords, dead_letter_
 from provisioner.send.chunks import Chunk
 from provisioner.send.dead_letters import DeadLetterFile, SpoolFile, prepare_directory
 from provisioner.send.delivery import Delivery, SendTarget
-from provisioner.send.pacing import Pacer, Quotas, published_quotas
+from provisioner.send.live_rule import live_stream, quotas_of, rule_of
+from provisioner.send.pacing import Pacer
 from provisioner.send.raw_record import DiscardingWriter, OpenOversize
 from provisioner.send.record_chunks import RecordChunker
 from provisioner.send.record_sources import FileSource, RecordSource
@@ -101,13 +102,14 @@ class SendJob:
                 stack.enter_context(directory_lock(directory))
             live = read_live()
             target = self._find_target(live, azure)
+            self._follow_live_rule(live, target)
             granted = self._grant(stack, azure, live)
             # Last, so that a run which cannot begin leaves nothing to resume.
             checkpoint, dead_letters = self._open_files(stack, directory)
             delivery = Delivery(
                 azure.ingestion,
                 target,
-                Pacer(_quotas_of(live, target), stop),
+                Pacer(quotas_of(live, target), stop),
                 patience=self.options.patience,
                 forbidden_patience=_GRANT_PATIENCE if granted else 0.0,
                 find_target=lambda: self._replaced_target(read_live, azure),
@@ -133,6 +135,7 @@ class SendJob:
         from provisioner.probes.live_state import LiveState
         from provisioner.send.arrival_count import ArrivalCounter
 
+        self._follow_live_rule(live, self._find_target(live, azure))
         state = LiveState(self._manifest, live, azure, self._transforms)
         plans = dict(zip((flow.table for flow in self._plan.stream.flows), self._plan.plans, strict=True))
         return ArrivalCounter(azure.query, state.workspace_customer_id(), plans)
@@ -179,6 +182,17 @@ class SendJob:
     def _find_target(self, live: Graph, azure: Azure) -> SendTarget:
         outputs = read_outputs(self._manifest, live, azure.cloud.ingestion_audience)
         return find_target(self._manifest, self._plan.stream, outputs, self.options.dcr)
+
+    def _follow_live_rule(self, live: Graph, target: SendTarget) -> None:
+        """Foretell by the rule that takes the records, where it is not what the manifest says."""
+        declared = self._plan.stream
+        actual = live_stream(declared, rule_of(live, target))
+        if actual != declared:
+            self._plan = plan_stream(self._manifest, actual, self._transforms)
+            self.result.notes.append(
+                f"the live rule takes {declared.key} otherwise than the manifest says, and decides what is checked and "
+                "dropped; `provisioner plan` shows the difference"
+            )
 
     def _replaced_target(self, read_live: ReadLive, azure: Azure) -> SendTarget | None:
         """The target as it is now; None where there is none, or Azure does not say."""
@@ -237,25 +251,3 @@ def _oversize_opener(dead_letters: DeadLetterFile | None) -> OpenOversize:
         return SpoolFile(next(path for path in names if not path.exists()))
 
     return open_spool
-
-
-def _quotas_of(live: Graph, target: SendTarget) -> Quotas:
-    """The quotas that a live rule tells of itself, or the published ones."""
-    published = published_quotas()
-    for resource in live:
-        properties = resource.body.get("properties") or {}
-        own = (properties.get("ingestionQuotas") or {}).get("logs") or {}
-        if properties.get("immutableId") == target.immutable_id and own:
-            calls = _number(own.get("maxRequestsPerMinute"))
-            gigabytes = _number(own.get("maxSizePerMinuteInGB"))
-            return Quotas(calls or published.calls, gigabytes * 2**30 if gigabytes else published.bytes)
-    return published
-
-
-def _number(value: object) -> float | None:
-    """A quota of a rule, which is described as a text; None where it is no number above 0."""
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if number > 0 else None

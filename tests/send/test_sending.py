@@ -10,10 +10,12 @@ import uuid
 import pytest
 
 from provisioner.errors import ProvisionerError, SendStopped
+from provisioner.project import Project
 from provisioner.resources import resource_type
 from provisioner.send import SendOptions
 from provisioner.send.chunks import call_limit
-from tests.send.conftest import now, orders
+from provisioner.send.record_sources import MappingSource
+from tests.send.conftest import MANIFEST, now, orders
 
 INGESTION = "POST */streams/*"
 
@@ -67,6 +69,35 @@ def test_a_replaced_rule_is_followed(shop):
     sent += sum(result.sent for result in results)
     assert sent == 12_000
     assert len(shop.rows()) == 12_000
+
+
+def test_the_live_rule_says_what_is_checked_and_dropped(shop):
+    other = shop.folder / "other"
+    other.mkdir()
+    (other / "provisioner.yaml").write_text(
+        MANIFEST.replace('| where Level != "debug"', '| where Level == "debug"').replace(
+            "Level: string", "Level: string, New: int"
+        )
+    )
+    changed = Project.load(other)
+    changed.apply(changed.plan(shop.azure), shop.azure)
+    levels = ["debug", "debug", "info", "info", "info"]
+    records = [{"TimeGenerated": now(), "Id": "a", "Amount": 20, "Level": level, "New": 1} for level in levels]
+    job = shop.project.send_job("Custom-Orders", [MappingSource(records)])
+    counter = shop.project.arrival_counter(job, shop.azure)
+    list(job.send(shop.azure, lambda: shop.project.send_live(shop.azure), None))
+    assert job.result.dropped.json() == [{"reason": 'where Level == "debug"', "count": 3}]
+    assert job.result.warnings.json() == []
+    assert "otherwise than the manifest says" in job.result.notes[0]
+    (table,) = counter.wait_for(job.result.tables, 10)
+    assert (table.expected, table.arrived) == (2, 2)
+
+
+def test_a_rule_that_is_as_the_manifest_says_is_nothing_to_tell(shop):
+    for stream in ("Custom-Orders", "Custom-Plain"):
+        job = shop.project.send_job(stream, [MappingSource(orders(1))])
+        list(job.send(shop.azure, lambda: shop.project.send_live(shop.azure), None))
+        assert job.result.notes == []
 
 
 @pytest.mark.parametrize(
