@@ -111,7 +111,11 @@ def _common_remarks(table: ClassicTable) -> list[ClassicRemark]:
         ClassicRemark(
             "migrated once and for good; senders that sign with the workspace's key end, new ones sign in with Entra "
             "and need a grant"
-        )
+        ),
+        ClassicRemark(
+            "rows posted with the header x-ms-AzureResourceId have that resource in _ResourceId, which no rule fills; "
+            "to keep it add a column of your own and send it as a field"
+        ),
     ]
     if table.time_field is None:
         remarks.append(

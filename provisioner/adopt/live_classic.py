@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from provisioner.adopt.classic_fields import ClassicField, suffix_type
+from provisioner.adopt.classic_fields import ClassicField, stored_value, suffix_type
 from provisioner.adopt.classic_table import TIME_COLUMN, ClassicRemark, ClassicTable
 from provisioner.adopt.dcr_import import column_types
+from provisioner.live.alert_queries import alerts_reading
 from provisioner.load.new_project import EXAMPLE_VALUES
 from provisioner.package_data import load_facts
 from provisioner.resources import Body, table_resource
@@ -45,12 +46,14 @@ def table_of_body(name: str, body: Body, alerts: Iterable[Body], *, time_field: 
         for one in fields
         if len(one.types) > 1
     ]
+    sample = {one.name: _example(one) for one in fields}
     return ClassicTable(
         name,
         fields,
         settings,
         time_field=time_field if time_field in suffixes else None,
-        samples=[{one.name: _example(one) for one in fields}],
+        samples=[sample],
+        tests=[_test_of(sample, fields)] if fields else [],
         remarks=[*remarks, *_alert_remarks(name, alerts)],
         are_samples_made_up=True,
     )
@@ -71,18 +74,18 @@ def _stream_type(types: Mapping[str, str]) -> str:
     return "dynamic" if {"d", "b"} & set(types) else "string"
 
 
+def _test_of(sample: Mapping[str, Any], fields: Iterable[ClassicField]) -> dict[str, Any]:
+    stored = (stored_value(one, sample[one.name]) for one in fields)
+    row = dict(column for column in stored if column is not None)
+    return {"name": "a record fills the columns of its fields", "given": [dict(sample)], "expect": [row]}
+
+
 def _example(one: ClassicField) -> Any:
     return EXAMPLE_VALUES[suffix_type(next(iter(one.types)))]
 
 
 def _alert_remarks(table: str, alerts: Iterable[Body]) -> list[ClassicRemark]:
     return [
-        ClassicRemark(f"the alert {alert.get('name')} reads it: see that it needs no feature of classic tables")
-        for alert in alerts
-        if any(table in str(criterion.get("query")) for criterion in _criteria(alert))
+        ClassicRemark(f"the alert {name} reads it: see that it needs no feature of classic tables")
+        for name in alerts_reading(table, alerts)
     ]
-
-
-def _criteria(alert: Body) -> list[Mapping[str, Any]]:
-    criteria: Mapping[str, Any] = (alert.get("properties") or {}).get("criteria") or {}
-    return criteria.get("allOf") or []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,14 @@ from provisioner.errors import BadRequestFile
 from provisioner.load.builders.manifest_from_samples import draft_manifest
 from provisioner.load.loader import DEFAULT_NAME
 from provisioner.load.yaml.sample_files import read_samples
-from provisioner.load.yaml.source_text import UnreadableFile, read_source
+from provisioner.load.yaml.source_text import MAX_FILE_BYTES, SourceText, UnreadableFile, read_source, source_of_text
 from provisioner.load.yaml.yaml_writer import dump_yaml
 from provisioner.model import CUSTOM_SUFFIX, SELF, ManifestPath
 
 NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """Stands for a subscription that is not known yet; `-e local` needs none."""
 _MAX_SAMPLES = 20
+_GZIP_MAGIC = b"\x1f\x8b"
 EXAMPLE_VALUES: Mapping[str, Any] = {
     "string": "text",
     "int": 1,
@@ -81,9 +83,12 @@ class NewProject:
 
 
 def read_sample_records(file: Path) -> list[dict[str, Any]]:
-    """The records of a JSON, NDJSON or CSV file. Raises BadRequestFile where it cannot be read or holds none."""
+    """The records of a JSON, NDJSON or CSV file, or of one in gzip.
+
+    Raises BadRequestFile where it cannot be read or holds none.
+    """
     try:
-        node, errors = read_samples(read_source(file))
+        node, errors = read_samples(_read_gzip(file) if _is_gzip(file) else read_source(file))
     except UnreadableFile as error:
         raise BadRequestFile(error.message, hint=error.hint) from None
     if node is None:
@@ -92,6 +97,35 @@ def read_sample_records(file: Path) -> list[dict[str, Any]]:
     if not records:
         raise BadRequestFile(f"{file} holds no records", hint="one record is enough")
     return records
+
+
+def _is_gzip(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    except OSError:
+        # What is wrong with the file is told by who reads it.
+        return False
+
+
+def _read_gzip(file: Path) -> SourceText:
+    import gzip
+
+    try:
+        with gzip.open(file) as opened:
+            content = opened.read(MAX_FILE_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadRequestFile(f"{file}: its gzip data is damaged: {error}", hint="compress it again") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise BadRequestFile(
+            f"{file} holds more than {MAX_FILE_BYTES >> 20} MB", hint="give a part of the records: a few tell the types"
+        )
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequestFile(f"{file} holds no UTF-8 text", hint="save it as UTF-8") from error
+    # The name inside says the format: orders.json.gz is JSON.
+    return source_of_text(file.with_suffix("") if file.suffix in {".gz", ".gzip"} else file, text)
 
 
 def table_name_of(file: Path) -> str:

@@ -29,7 +29,10 @@ def change_digest(change: Change) -> str:
 
 def _change_state(change: Change, principal: str | None) -> Any:
     deltas = [[delta.path, delta.before, delta.after] for delta in change.deltas]
-    return _mask_principal([change.action, *change.key, deltas, sorted(change.removed_columns)], principal)
+    state = [change.action, *change.key, deltas, sorted(change.removed_columns)]
+    # Only where there is one: a plan without it keeps the fingerprint that it had.
+    state += [change.conversion] if change.conversion else []
+    return _mask_principal(state, principal)
 
 
 def _normalized_body(resource: Resource, principal: str | None) -> Any:

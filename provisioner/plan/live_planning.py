@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.live import LiveResources, Principals, look_up_principals, read_live, with_live_regions
+from provisioner.plan.conversion_alerts import with_conversion_alerts
 from provisioner.plan.destroy_plan import plan_destroy
 from provisioner.plan.missing_rights import check_rights
 from provisioner.plan.plan_options import PLAN_DEFAULTS, PlanOptions
 from provisioner.plan.planning import Plan, build_plan
 from provisioner.resources import Graph, TypeName
+from provisioner.resources.resource_ids import group_id
 
 if TYPE_CHECKING:
     from provisioner.azure import Azure, Identity
@@ -44,6 +46,7 @@ def plan_against_azure(manifest: Manifest, expand: Expand, azure: Azure, options
         environment=manifest.environment,
         principal=identity.object_id,
     )
+    plan = with_conversion_alerts(plan, azure, group_id(manifest.target.subscription, manifest.target.resource_group))
     # Drift only reads: what a repair would need is for the plan to say.
     if not options.tolerant_of_gaps:
         plan = with_rights(plan, azure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -177,6 +178,31 @@ def test_the_command_writes_the_manifest_and_tells_what_changes(tmp_path):
     assert yaml.safe_load(done.stdout)["tables"]["Orders_CL"]["migrate"] is True
     assert "warning IMP011 table Orders_CL: the field 'b-c' is left out" in done.stderr
     assert CliRunner().invoke(provisioner, [*arguments, "--strict"], standalone_mode=False).return_value == 1
+
+
+@pytest.mark.parametrize("name", ["posted.json.gz", "posted.ndjson.gz", "posted"])
+def test_a_payload_in_gzip_is_read_as_it_is(tmp_path, name):
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(b'{"a":1}\n{"a":2}\n' if "ndjson" in name else b'[{"a":1},{"a":2}]'))
+    assert from_payload(file, "Orders").fields["tables"]["Orders_CL"]["columns"]["a_d"] == "real"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (gzip.compress(b'[{"a":1}]')[:-3], "damaged"),
+        (b"\x1f\x8bno gzip", "damaged"),
+        (gzip.compress(b'[{"a":"\xff"}]'), "no UTF-8"),
+        (gzip.compress(b"{"), "posted.json"),
+        (gzip.compress(b" " * (16 << 20) + b" "), "more than 16 MB"),
+    ],
+)
+def test_a_damaged_payload_in_gzip_is_refused_in_words(tmp_path, content, words):
+    file = tmp_path / "posted.json.gz"
+    file.write_bytes(content)
+    with pytest.raises(BadRequestFile, match=words) as refused:
+        from_payload(file, "Orders")
+    assert refused.value.hint
 
 
 @pytest.mark.parametrize(

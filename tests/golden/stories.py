@@ -96,6 +96,7 @@ def stories() -> Iterator[Story]:
         yield Story(collect.__name__.strip("_"), tuple(collect()))
     yield Story("quickstart", tuple(_quickstart()))
     yield Story("drift", tuple(_drift()))
+    yield Story("classic", tuple(_classic()))
     yield Story("several", tuple(_several()))
     yield Story("twins", tuple(_environment_pair()))
     yield Story("forgetful", tuple(_forgetful()))
@@ -260,6 +261,10 @@ def _import() -> Iterator[Step]:
     yield Step("import/printed", "import --from-arm printed/dcr.json printed/table.json --location westus2")
     yield Step("import/out", f"import --from-arm {connector} --out imported.yaml", shows=("imported.yaml",))
     yield Step("import/not-overwritten", f"import --from-arm {connector} --out imported.yaml")
+    classic = "import --classic --sample quickstart/samples/orders.json --log-type"
+    yield Step("import/classic-sample", f"{classic} Orders --time-field placed --name shop")
+    yield Step("import/classic-unknown-field", f"{classic} Orders --time-field when")
+    yield Step("import/classic-log-type", f"{classic} Orders_CL")
     yield Step("import/no-json", "import --from-arm several/kql/orders.kql")
 
 
@@ -339,6 +344,23 @@ def _quickstart() -> Iterator[Step]:
     all_of_it = "--allow destructive:Orders_CL --allow destructive:law-webshop"
     yield Step("destroy/quickstart-all.json", f"destroy quickstart -e local {all_of_it} --format json --parallelism 1")
     yield Step("log/quickstart-all.text", "log quickstart -e local")
+
+
+def _classic() -> Iterator[Step]:
+    yield Step("up/classic", "up quickstart -e local --format json -q")
+    columns = [
+        {"name": "Name_s", "type": "string"},
+        {"name": "Size_d", "type": "real"},
+        {"name": "Computer", "type": "string"},
+    ]
+    old = f"/emulator/classic{GROUP.removeprefix('/subscriptions').removesuffix('/resourceGroups')}/rg-webshop-logs"
+    made = azure("PUT", f"{old}/law-webshop/Old_CL", {"columns": columns})
+    adopted = "import quickstart -e local --classic --out quickstart/moved.yaml"
+    yield Step("import/classic-live", adopted, made, shows=("quickstart/moved.yaml",))
+    yield Step("plan/classic", "plan quickstart/moved.yaml -e local")
+    yield Step("apply/classic-refused", "apply quickstart/moved.yaml -e local")
+    yield Step("apply/classic-allowed", "apply quickstart/moved.yaml -e local --allow breaking:Old_CL --parallelism 1")
+    yield Step("verify/classic", "verify quickstart/moved.yaml -e local --stream Custom-Old")
 
 
 def _drift() -> Iterator[Step]:

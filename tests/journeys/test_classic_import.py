@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from provisioner.adopt import ClassicChoice, from_live, from_payload
 from provisioner.apply import ApplyOptions
 from provisioner.errors import NotFound, ProvisionerError
 from provisioner.plan import PlanOptions
+from provisioner.plan.fingerprint import change_digest
 from provisioner.plan.side_by_side import side_by_side_columns
 from provisioner.project import Project
 from provisioner.resources import resource_type
@@ -117,6 +119,7 @@ def test_classic_tables_of_a_workspace_are_carried_over_with_what_they_lose(work
     assert adopted.fields["dcrs"] == {"dcr-orders-classic": {"streams": ["Custom-Orders", "Custom-Trips"]}}
     project = workspace.load(adopted.yaml_text())
     assert is_clean(project)
+    assert sorted(test.stream for test in project.test()) == ["Custom-Orders", "Custom-Trips"]
     workspace.migrate(project, "Orders_CL", "Trips_CL")
 
 
@@ -183,8 +186,34 @@ def test_an_alert_that_reads_the_table_is_named(workspace):
         },
     }
     workspace.azure.management.put(resource_type("query_alert"), alert, body)
+    workspace.add_classic_table("Orders2_CL", {"a_s": "string"})
     adopted = workspace.adopt(classic=ClassicChoice())
-    assert any("the alert late reads it" in diagnostic.message for diagnostic in adopted.diagnostics)
+    assert [
+        diagnostic.message for diagnostic in adopted.diagnostics if "the alert late reads it" in diagnostic.message
+    ] == ["table Orders_CL: the alert late reads it: see that it needs no feature of classic tables"]
+    plan = workspace.load(adopted.yaml_text()).plan(workspace.azure)
+    reasons = {change.name: change.reasons[0].text for change in plan.changes if change.conversion}
+    assert "alerts of the group that read it: late" in reasons["Orders_CL"]
+    assert "late" not in reasons["Orders2_CL"]
+
+
+def test_alerts_that_may_not_be_read_do_not_stop_the_plan_of_a_migration(workspace):
+    workspace.add_classic_table("Orders_CL", {"a_s": "string"})
+    project = workspace.load(workspace.adopt(classic=ClassicChoice()).yaml_text())
+    workspace.azure_monitor.inject_fault(
+        "error", match="GET */scheduledQueryRules*", status=403, code="AuthorizationFailed"
+    )
+    change = next(change for change in project.plan(workspace.azure).changes if change.conversion)
+    assert "alerts that could not be read" in change.reasons[0].text
+
+
+def test_a_migration_is_part_of_the_plan_s_fingerprint(workspace):
+    columns = {"a_s": "string"}
+    workspace.add_classic_table("Orders_CL", columns)
+    project = workspace.load(workspace.adopt(classic=ClassicChoice()).yaml_text())
+    before = project.plan(workspace.azure)
+    change = next(change for change in before.changes if change.conversion)
+    assert change_digest(change) != change_digest(replace(change, conversion=None))
 
 
 @pytest.mark.parametrize("columns", [[{"name": "a"}], [{"name": "a", "type": "text"}], ["a"], "a"], ids=str)
