@@ -112,7 +112,7 @@ def _read_gzip(file: Path) -> SourceText:
     import gzip
 
     try:
-        with gzip.open(file) as opened:
+        with gzip.GzipFile(file) as opened:
             content = opened.read(MAX_FILE_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise BadRequestFile(f"{file}: its gzip data is damaged: {error}", hint="compress it again") from error

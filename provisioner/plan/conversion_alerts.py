@@ -30,9 +30,11 @@ def _with_alerts(change: Change, alerts: tuple[Body, ...], gap: str | None) -> C
     if change.conversion is None:
         return change
     names = ", ".join(alerts_reading(change.name, alerts))
-    told = f"alerts that could not be read: {gap}" if gap is not None else f"alerts of the group that read it: {names}"
+    remark = (
+        f"alerts that could not be read: {gap}" if gap is not None else f"alerts of the group that read it: {names}"
+    )
     if gap is None and not names:
         return change
     # The conversion's own reason stands first.
     reason, *others = change.reasons
-    return replace(change, reasons=(replace(reason, text=f"{reason.text}; {told}"), *others))
+    return replace(change, reasons=(replace(reason, text=f"{reason.text}; {remark}"), *others))

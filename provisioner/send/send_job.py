@@ -184,7 +184,7 @@ class SendJob:
         return find_target(self._manifest, self._plan.stream, outputs, self.options.dcr)
 
     def _follow_live_rule(self, live: Graph, target: SendTarget) -> None:
-        """Foretell by the rule that takes the records, where it is not what the manifest says."""
+        """Let the rule that takes the records decide, where it is not what the manifest says."""
         declared = self._plan.stream
         actual = live_stream(declared, rule_of(live, target))
         if actual != declared:

@@ -354,9 +354,9 @@ def _classic() -> Iterator[Step]:
         {"name": "Computer", "type": "string"},
     ]
     old = f"/emulator/classic{GROUP.removeprefix('/subscriptions').removesuffix('/resourceGroups')}/rg-webshop-logs"
-    made = azure("PUT", f"{old}/law-webshop/Old_CL", {"columns": columns})
+    put_table = azure("PUT", f"{old}/law-webshop/Old_CL", {"columns": columns})
     adopted = "import quickstart -e local --classic --out quickstart/moved.yaml"
-    yield Step("import/classic-live", adopted, made, shows=("quickstart/moved.yaml",))
+    yield Step("import/classic-live", adopted, put_table, shows=("quickstart/moved.yaml",))
     yield Step("plan/classic", "plan quickstart/moved.yaml -e local")
     yield Step("apply/classic-refused", "apply quickstart/moved.yaml -e local")
     yield Step("apply/classic-allowed", "apply quickstart/moved.yaml -e local --allow breaking:Old_CL --parallelism 1")
