@@ -11,7 +11,8 @@ const textmate = require("vscode-textmate");
 const oniguruma = require("vscode-oniguruma");
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-const YAML = JSON.stringify({ scopeName: "source.yaml", patterns: [{ match: "[\\w-]+(?=:)", name: "entity.name.tag.yaml" }] });
+// The grammar of YAML that editors have, and not one that fits ours.
+const YAML = fs.readFileSync(require.resolve("tm-grammars/grammars/yaml.json"), "utf8");
 
 async function tokensOf(text) {
   await oniguruma.loadWASM(fs.readFileSync(require.resolve("vscode-oniguruma/release/onig.wasm")).buffer);
@@ -42,14 +43,43 @@ async function tokensOf(text) {
   return words;
 }
 
-test("a block and a plain transform are KQL, what follows is YAML again", async () => {
-  const words = await tokensOf(
-    ["streams:", "  Custom-A:", "    transform: |", "      source", "      | where isempty(x)", "    table: T_CL", ""].join("\n"),
-  );
-  assert.ok(words.get("where").includes("keyword.control.kql"));
-  assert.ok(words.get("isempty").includes("entity.name.function.kql"));
-  assert.ok(words.get("table").includes("entity.name.tag.yaml"));
-  assert.ok(!words.get("table").includes("meta.embedded.block.kql"));
-  const plain = await tokensOf("  transform: source | extend a = 1\n  other: x");
-  assert.ok(plain.get("extend").includes("keyword.control.kql"));
+const EMBEDDED = "meta.embedded.block.kql";
+const places = {
+  "a block": ["    transform: |", "      source", "", "      | where isempty(x)", "    table: T_CL"],
+  "a folded block with a comment": ["    transform: >-  # why", "      source", "      | where isempty(x)", "    table: T_CL"],
+  "a block of an item": ["  - transform: |", "      source", "      | where isempty(x)", "    table: T_CL"],
+  "a plain text": ["    transform: source | where isempty(x)  # why", "    table: T_CL"],
+  "double quotes": ['    transform: "source | where isempty(x) and y == \\"//\\" // why"', "    table: T_CL"],
+  "single quotes": ["    transform: 'source | where isempty(x) and y == ''a'''", "    table: T_CL"],
+  braces: ["  - {transform: source | where isempty(x), table: T_CL}"],
+  "quotes in braces": ['  - {table: T_CL, transform: "source | where isempty(x)"}', "    table: T_CL"],
+};
+
+for (const [place, lines] of Object.entries(places)) {
+  test(`a transform in ${place} is KQL, what follows is YAML again`, async () => {
+    const words = await tokensOf(["streams:", "  Custom-A:", ...lines, "    more: x", ""].join("\n"));
+    assert.ok(words.get("where").includes("keyword.control.kql"));
+    assert.ok(words.get("isempty").includes("entity.name.function.kql"));
+    assert.ok(words.get("isempty").includes(EMBEDDED));
+    // The grammar of YAML takes a word apart: its first letter, and the rest of it.
+    const outside = ["T_CL", "T", "_CL", "table", "able", "more", "ore"].filter((word) => words.has(word));
+    assert.ok(outside.length > 0);
+    for (const word of outside) {
+      assert.ok(!words.get(word).includes(EMBEDDED), word);
+    }
+  });
+}
+
+test("what only resembles a transform is none", async () => {
+  const lines = [
+    "  my_transform: source | where x",
+    "  transforms: source | where x",
+    "  # transform: source | where x",
+    "  transform: {file: where.kql}",
+  ];
+  for (const line of lines) {
+    for (const scopes of (await tokensOf(line)).values()) {
+      assert.ok(!scopes.includes(EMBEDDED), line);
+    }
+  }
 });
