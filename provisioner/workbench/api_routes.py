@@ -33,7 +33,7 @@ _NOTHING = project_messages.Nothing
 
 ROUTES = (
     ApiRoute("getProject", "project", project_handlers.get_project, _NOTHING, project_messages.ProjectInfo),
-    ApiRoute("runTests", "tests", project_handlers.run_tests, _NOTHING, edit_messages.TestRun),
+    ApiRoute("runTests", "tests", project_handlers.run_tests, edit_messages.TestsRequest, edit_messages.TestRun),
     ApiRoute("readFile", "file", project_handlers.read_file, graph_messages.SourceRequest, graph_messages.SourceFile),
     ApiRoute(
         "drawGraph", "graph", project_handlers.draw_graph, graph_messages.GraphRequest, graph_messages.GraphPicture

@@ -10,17 +10,20 @@ from provisioner.diagnostics import Edit, Span
 from provisioner.model import Flow, Stream
 from provisioner.project import Project
 from provisioner.reports.text_table import trim_time
+from provisioner.transform_tests.run import tested_streams
 from provisioner.transform_tests.update import expectation_edits
 from provisioner.transforms.table_columns import known_columns
 from provisioner.transforms.transform_rows import transform_rows
+from provisioner.workbench.draft_transforms import run_draft_tests
 from provisioner.workbench.list_edits import NotEditable, append_edit
+from provisioner.workbench.messages.edit_messages import ExpectationEdit
 
 _MAX_TEST_RECORDS = 20
 
 
 def find_flow(project: Project, stream_key: str, table: str) -> tuple[Stream, Flow]:
     """The flow of a stream into a table. Raises NotEditable where the manifest has none."""
-    stream = project.manifest.streams.get(stream_key)
+    stream = tested_streams(project.manifest).get(stream_key)
     flow = next((flow for flow in stream.flows if flow.table == table), None) if stream else None
     if stream is None or flow is None:
         raise NotEditable(f"the manifest has no flow from {stream_key} to {table}")
@@ -69,7 +72,10 @@ def sample_edits(project: Project, stream_key: str, records: Sequence[Mapping[st
     """The edits that keep a record as a sample of a stream. Raises NotEditable."""
     if len(records) != 1:
         raise NotEditable("one record at a time is kept as a sample: choose it")
-    return [append_edit(project.document, ("streams", stream_key, "samples"), records[0])]
+    stream = tested_streams(project.manifest).get(stream_key)
+    if stream is None:
+        raise NotEditable(f"the manifest has no stream {stream_key}")
+    return [append_edit(project.document, (*stream.path, "samples"), records[0])]
 
 
 def new_test_edits(
@@ -99,13 +105,14 @@ def new_test_edits(
     # With one flow a list says enough, as people write it.
     expect: Any = rows if len(stream.flows) == 1 else {table: rows}
     test = {"name": name, "given": [dict(record) for record in records], "expect": expect}
-    return [append_edit(project.document, ("streams", stream_key, "tests"), test)]
+    return [append_edit(project.document, (*stream.path, "tests"), test)]
 
 
-def expected_edits(project: Project, stream_key: str, test: str) -> list[Edit]:
+def expected_edits(project: Project, request: ExpectationEdit) -> list[Edit]:
     """The edits that make a failed test expect the rows that come now. Raises NotEditable."""
-    results = [result for result in project.test((stream_key,)) if result.name == test and not result.ok]
-    edits = list(expectation_edits(project.document, results))
+    results = run_draft_tests(project, (request.stream,), request.drafts)
+    failed = [result for result in results if result.name == request.test and not result.ok]
+    edits = list(expectation_edits(project.document, failed))
     if not edits:
         raise NotEditable("this test expects what comes already, or fails for another reason than its rows")
     return edits

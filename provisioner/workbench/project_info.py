@@ -5,6 +5,7 @@ from __future__ import annotations
 from provisioner.diagnostics import Diagnostic
 from provisioner.model import Columns, Stream
 from provisioner.project import Project
+from provisioner.transform_tests.run import tested_streams
 from provisioner.transforms.table_columns import known_columns
 from provisioner.workbench.messages.project_messages import (
     Column,
@@ -23,9 +24,10 @@ def project_info(workbench: Workbench) -> ProjectInfo:
     document = project.document
     # Without a manifest the page still shows what is wrong with the file.
     manifest = document.manifest
+    # Those of a workspace's own transformations too: they have transforms, samples and tests as streams have.
+    streams = tuple(tested_streams(manifest).values()) if manifest else ()
     tables = dict.fromkeys(manifest.tables if manifest else ())
-    if manifest:
-        tables |= dict.fromkeys(flow.table for stream in manifest.streams.values() for flow in stream.flows)
+    tables |= dict.fromkeys(flow.table for stream in streams for flow in stream.flows)
     return ProjectInfo(
         name=manifest.name if manifest else document.file.name,
         file=project.position_of(()).file,
@@ -34,7 +36,7 @@ def project_info(workbench: Workbench) -> ProjectInfo:
         revision=workbench.revision,
         readable=manifest is not None,
         allow_apply=workbench.allow_apply,
-        streams=tuple(_stream_info(project, stream) for stream in manifest.streams.values()) if manifest else (),
+        streams=tuple(_stream_info(project, stream) for stream in streams),
         tables=tuple(TableInfo(name, column_list(known_columns(name, manifest))) for name in tables if manifest),
         findings=tuple(_finding(one) for one in project.diagnostics),
     )

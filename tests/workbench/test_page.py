@@ -375,6 +375,34 @@ def test_a_failed_test_shows_its_cell_and_can_expect_what_comes(visit):
     page.get_by_text("1 passed, 0 failed").wait_for()
 
 
+def test_tests_run_with_what_is_typed_and_can_expect_it(visit, tmp_path):
+    tests = "    tests:\n      - {name: one, given: [{level: a}], expect: [{level: a}]}\n"
+    current = visit(EMPTY + tests)
+    page = current.page
+    page.get_by_test_id("flow-tests").get_by_text("1 passed, 0 failed").wait_for()
+    write_transform(page, 'source | extend level = strcat(level, "!")')
+    page.get_by_test_id("flow-tests").get_by_text("one: level differs").wait_for()
+    current.go("Tests")
+    page.get_by_text("With the unsaved transform of Custom-S → T_CL").wait_for()
+    page.get_by_role("button", name="Expect what comes now").click()
+    page.get_by_role("dialog").get_by_role("button", name="Write").click()
+    page.get_by_text("1 passed, 0 failed").wait_for()
+    assert "{level: a!}" in (tmp_path / "provisioner.yaml").read_text().replace('"', "")
+
+
+def test_the_transformation_of_a_workspace_is_written_as_those_of_streams(visit, tmp_path):
+    transforms = "workspace_transforms:\n  Syslog: {transform: source | where SeverityLevel != 'debug'}\n"
+    page = visit(EMPTY + transforms).page
+    page.get_by_label("Flow").select_option("Syslog → Syslog")
+    put_records(page, '[{"SeverityLevel": "debug"}, {"SeverityLevel": "info"}]')
+    counts(page, "1 of 2")
+    page.get_by_text("Keep records as a sample or a test").click()
+    page.get_by_role("button", name="Keep as sample…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Write").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
+    assert "samples:" in (tmp_path / "provisioner.yaml").read_text()
+
+
 def test_the_local_azure_is_watched_while_it_is_planned_applied_and_sent_to(visit, tmp_path):
     streams = EMPTY.replace("source\n", "source | project TimeGenerated = time, Level = level\n")
     current = visit(streams + "grants: {me: {principal: self}}\n", "local", allow_apply=True)
@@ -501,17 +529,33 @@ def test_axe_finds_nothing_serious_in_any_view(visit, scheme):
     write_transform(page, TRANSFORM)
     counts(page, "1 of 2")
     page.evaluate(axe_script())
-    for view in VIEWS:
+    assert serious_findings(page) == []
+    editor(page).click()
+    page.keyboard.press("Control+Space")
+    page.locator(".cm-tooltip-autocomplete").wait_for()
+    assert serious_findings(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Write").wait_for()
+    assert serious_findings(page) == []
+    page.keyboard.press("Escape")
+    for view in VIEWS[1:]:
         current.go(view)
-        page.locator("main").wait_for()
-        page.wait_for_load_state("networkidle") if view == "Graph" else None
-        result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-        serious = [
-            (view, one["id"], [node["html"][:120] for node in one["nodes"]])
-            for one in result["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        page.get_by_role("heading", level=1, name=view).wait_for()
+        if view == "Graph":
+            page.get_by_role("button", name="table T_CL").click()
+            page.locator(".source .here").wait_for()
+        assert serious_findings(page) == [], view
+
+
+def serious_findings(page):
+    """What axe-core finds on the page as it is, of the rules of WCAG 2.2 A and AA."""
+    result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+    return [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in result["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def test_nothing_sticks_out_of_a_narrow_or_wide_page(visit):

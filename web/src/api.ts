@@ -74,6 +74,23 @@ export interface ProjectInfo {
 }
 
 /**
+ * A transform as the page has it, which no file has yet.
+ */
+export interface Draft {
+  stream: string;
+  table: string;
+  transform: string;
+}
+
+/**
+ * Asks for the tests of some streams, of all where none is named; drafts take the place of what is saved.
+ */
+export interface TestsRequest {
+  streams?: string[];
+  drafts?: Draft[];
+}
+
+/**
  * One cell of a test that differs.
  */
 export interface CellDifference {
@@ -422,11 +439,12 @@ export interface RecordsEdit {
 }
 
 /**
- * Asks to make a failed test expect the rows that come now.
+ * Asks to make a failed test expect the rows that come now, of drafts where they are given.
  */
 export interface ExpectationEdit {
   stream: string;
   test: string;
+  drafts?: Draft[];
 }
 
 /**
@@ -571,9 +589,9 @@ export function getProject(signal?: AbortSignal): Promise<ProjectInfo> {
   return call("project", {}, signal);
 }
 
-/** Run all transform tests. */
-export function runTests(signal?: AbortSignal): Promise<TestRun> {
-  return call("tests", {}, signal);
+/** Run transform tests. Raises ValueError for a stream that the manifest does not have. */
+export function runTests(message: TestsRequest, signal?: AbortSignal): Promise<TestRun> {
+  return call("tests", message, signal);
 }
 
 /** The text of one of the files that the project was read from. Raises LookupError for any other. */

@@ -31,6 +31,7 @@ const THEME = EditorView.theme({
   ".k-comment": { color: "var(--muted)" },
   ".k-call": { color: "var(--k-call)" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--line)" },
+  "& .cm-tooltip.cm-tooltip-autocomplete > ul": { maxHeight: "none", overflow: "hidden", maxWidth: "min(44rem, 92vw)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".explanation": { whiteSpace: "pre-wrap", maxWidth: "32rem", padding: ".4rem .6rem", font: "13px/1.45 system-ui" },
   ".cm-panels": { backgroundColor: "var(--soft)", color: "var(--text)" },

@@ -38,6 +38,8 @@ const SEVERITIES: Record<number, TextFinding["severity"]> = { 1: "error", 2: "wa
 const SNIPPET = 2;
 const LAST_PLACE = 99;
 const QUIET = 150;
+/** So many stand in the list without a scroll bar, which only a mouse could reach; keys lead through all. */
+const MOST_OPTIONS = 10;
 const PATIENCE = 10_000;
 
 /** A connection for one editor. */
@@ -83,7 +85,7 @@ export async function connectLanguage(
     extension: [
       client.plugin(address.uri, "kql"),
       findings(onFindings),
-      autocompletion({ override: [complete], tooltipClass: () => "completion" }),
+      autocompletion({ override: [complete], maxRenderedOptions: MOST_OPTIONS }),
       explain,
     ],
     close: () => {

@@ -13,16 +13,16 @@ export function Rows(props: { result: TransformResult | null; onShow: (start: nu
   const result = props.result;
   if (!result) {
     return (
-      <section class="pane" aria-labelledby="rows-title">
-        <h2 id="rows-title">Rows</h2>
+      <section class="pane">
+        <h2>Rows</h2>
         <p class="empty">Put records on the left: their rows appear here as you type the transform.</p>
       </section>
     );
   }
   return (
-    <section class="pane" aria-labelledby="rows-title">
+    <section class="pane">
       <div class="row" aria-live="polite">
-        <h2 id="rows-title">Rows</h2>
+        <h2>Rows</h2>
         <span class="muted" data-testid="counts">
           {result.bound
             ? `${result.row_count.toLocaleString("en")} of ${result.record_count.toLocaleString("en")} records`

@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 
 const PREFIX = "workbench:";
 
-function read<T>(key: string, initial: T): T {
+/** A value that was kept; `initial` where there is none. */
+export function read<T>(key: string, initial: T): T {
   try {
     const text = localStorage.getItem(PREFIX + key);
     return text === null ? initial : (JSON.parse(text) as T);

@@ -1,8 +1,9 @@
 // All tests of transforms, live, with the differing cells.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useReducer, useState } from "preact/hooks";
 import { type EditPreview, previewExpectation, type ProjectInfo, runTests, type TestOutcome, type TestRun } from "./api";
 import { inWords, isAbort } from "./call";
 import { Cell, Grid, Notice } from "./cells";
+import { flowName, openDrafts } from "./drafts";
 import { SaveDialog } from "./saveDialog";
 import { useStored } from "./stored";
 
@@ -12,9 +13,18 @@ export function TestsView(props: { project: ProjectInfo }) {
   const [failedOnly, setFailedOnly] = useStored("failed-only", false);
   const [preview, setPreview] = useState<{ made: EditPreview; again: () => void } | null>(null);
 
+  // What is typed in another tab counts as soon as it is typed.
+  const [, look] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    addEventListener("storage", look);
+    return () => removeEventListener("storage", look);
+  }, []);
+  const drafts = openDrafts(props.project);
+  const shape = JSON.stringify(drafts);
+
   useEffect(() => {
     const controller = new AbortController();
-    runTests(controller.signal)
+    runTests({ drafts }, controller.signal)
       .then((answer) => {
         setRun(answer);
         setProblem("");
@@ -23,11 +33,11 @@ export function TestsView(props: { project: ProjectInfo }) {
         if (!isAbort(error)) setProblem(inWords(error));
       });
     return () => controller.abort();
-  }, [props.project.revision]);
+  }, [shape, props.project.revision]);
 
   const update = async (test: TestOutcome) => {
     try {
-      setPreview({ made: await previewExpectation({ stream: test.stream, test: test.name }), again: () => void update(test) });
+      setPreview({ made: await previewExpectation({ stream: test.stream, test: test.name, drafts }), again: () => void update(test) });
     } catch (error) {
       setProblem(inWords(error));
     }
@@ -48,6 +58,11 @@ export function TestsView(props: { project: ProjectInfo }) {
         </label>
       </div>
       {problem && <Notice kind="error">{problem}</Notice>}
+      {drafts.length > 0 && (
+        <p class="muted">
+          With the unsaved transform of {drafts.map((draft) => flowName(draft.stream, draft.table)).join(", ")}.
+        </p>
+      )}
       {run && run.tests.length === 0 && (
         <Notice kind="info">There is no test yet. Write a transform, then keep its record as a test.</Notice>
       )}

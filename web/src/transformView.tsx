@@ -10,14 +10,17 @@ import {
   previewTransform,
   type ProjectInfo,
   type RecordSet,
+  runTests,
   runTransform,
   showStep,
   type StepResult,
+  type TestOutcome,
   type TextFinding,
   type TransformResult,
 } from "./api";
 import { CallError, inWords, isAbort } from "./call";
 import { Cell, Grid, Notice } from "./cells";
+import { type Draft, draftKey, flowName } from "./drafts";
 import { Editor } from "./editor";
 import { connectLanguage, type LanguageConnection, type LanguageFindings } from "./language";
 import { Records } from "./records";
@@ -26,12 +29,8 @@ import { Difference, SaveDialog } from "./saveDialog";
 import { fromText, isShared, type SharedCase, toFragment } from "./share";
 import { isStored, store, useStored } from "./stored";
 
-interface Draft {
-  text: string;
-  base: string;
-}
-
 const OWN = "(a case of its own)";
+const TEST_PAUSE = 200;
 const NO_COLUMNS: Column[] = [];
 
 /** Everything about one transform at a time. */
@@ -43,10 +42,10 @@ export function TransformView(props: { project: ProjectInfo }) {
   const isOwn = chosen === OWN && own !== null;
   const current = isOwn
     ? null
-    : (flows.find(({ stream, flow }) => `${stream.key} → ${flow.table}` === chosen) ?? flows[0] ?? null);
-  const key = isOwn ? OWN : current ? `${current.stream.key} → ${current.flow.table}` : "";
+    : (flows.find(({ stream, flow }) => flowName(stream.key, flow.table) === chosen) ?? flows[0] ?? null);
+  const key = isOwn ? OWN : current ? flowName(current.stream.key, current.flow.table) : "";
   const saved = isOwn ? own.transform : (current?.flow.transform ?? "source");
-  const [draft, setDraft] = useStored<Draft>(`draft:${key}`, { text: saved, base: saved });
+  const [draft, setDraft] = useStored<Draft>(draftKey(key), { text: saved, base: saved });
   const [recordsText, setRecordsText] = useStored(`records:${key}`, isOwn ? own.records : "");
   const [kept, setKept] = useStored(`kept:${key}`, "");
   const [set, setSet] = useState<RecordSet | null>(null);
@@ -157,7 +156,7 @@ export function TransformView(props: { project: ProjectInfo }) {
       setOwn(shared);
       choose(OWN);
       // Under the name of the case: what is shown until now is another flow's draft, which stays.
-      store(`draft:${OWN}`, { text: shared.transform, base: shared.transform });
+      store(draftKey(OWN), { text: shared.transform, base: shared.transform });
       store(`records:${OWN}`, shared.records);
       store(`kept:${OWN}`, "");
       setSet(null);
@@ -251,7 +250,7 @@ export function TransformView(props: { project: ProjectInfo }) {
           Flow{" "}
           <select value={key} onChange={(event) => choose(event.currentTarget.value)}>
             {flows.map(({ stream, flow }) => (
-              <option>{`${stream.key} → ${flow.table}`}</option>
+              <option>{flowName(stream.key, flow.table)}</option>
             ))}
             {own && <option>{OWN}</option>}
           </select>
@@ -380,6 +379,9 @@ export function TransformView(props: { project: ProjectInfo }) {
               </Grid>
             </div>
           )}
+          {current && current.stream.tests.length > 0 && (
+            <FlowTests stream={current.stream.key} table={current.flow.table} transform={draft.text} revision={project.revision} />
+          )}
           {current && <Keep count={set?.count ?? 0} keep={keep} />}
           <OpenCase open={openCase} />
         </section>
@@ -395,6 +397,43 @@ export function TransformView(props: { project: ProjectInfo }) {
         />
       )}
     </main>
+  );
+}
+
+/** How the tests of a flow go with the text as it is written now. */
+function FlowTests(props: { stream: string; table: string; transform: string; revision: number }) {
+  const { stream, table, transform } = props;
+  const [outcomes, setOutcomes] = useState<TestOutcome[]>([]);
+  useEffect(() => {
+    const controller = new AbortController();
+    const timer = window.setTimeout(() => {
+      runTests({ streams: [stream], drafts: [{ stream, table, transform }] }, controller.signal)
+        .then((run) => setOutcomes(run.tests.filter((one) => one.table === table)))
+        .catch((error: unknown) => {
+          // The rows tell it already where the server does not answer.
+          if (!isAbort(error)) setOutcomes([]);
+        });
+    }, TEST_PAUSE);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [stream, table, transform, props.revision]);
+  const failed = outcomes.filter((one) => !one.ok);
+  if (outcomes.length === 0) return null;
+  return (
+    <p role="status" data-testid="flow-tests">
+      <a href="#/tests">Tests of this stream</a>{" "}
+      <span class={failed.length ? "bad" : "good"}>
+        {outcomes.length - failed.length} passed, {failed.length} failed
+      </span>
+      {failed.map((one) => (
+        <span class="muted">
+          {" "}
+          · {one.name}: {one.reason}
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -44,7 +44,7 @@ def preview_records(workbench: Workbench, request: RecordsEdit) -> EditPreview:
 
 def preview_expectation(workbench: Workbench, request: ExpectationEdit) -> EditPreview:
     """Show how a failed test changes when it expects what comes now."""
-    return _preview(workbench, lambda: expected_edits(workbench.project, request.stream, request.test))
+    return _preview(workbench, lambda: expected_edits(workbench.project, request))
 
 
 def write_edit(workbench: Workbench, request: EditWrite) -> EditOutcome:

@@ -8,7 +8,8 @@ from provisioner.pipeline_graph.layered_layout import layered_layout
 from provisioner.pipeline_graph.svg_drawing import line_path
 from provisioner.transform_tests import TestResult
 from provisioner.validate.source_files import read_source
-from provisioner.workbench.messages.edit_messages import CellDifference, TestOutcome, TestRow, TestRun
+from provisioner.workbench.draft_transforms import run_draft_tests
+from provisioner.workbench.messages.edit_messages import CellDifference, TestOutcome, TestRow, TestRun, TestsRequest
 from provisioner.workbench.messages.graph_messages import (
     GraphBox,
     GraphLine,
@@ -27,9 +28,10 @@ def get_project(workbench: Workbench, _: Nothing) -> ProjectInfo:
     return project_info(workbench)
 
 
-def run_tests(workbench: Workbench, _: Nothing) -> TestRun:
-    """Run all transform tests."""
-    outcomes = tuple(_outcome(result) for result in workbench.project.test())
+def run_tests(workbench: Workbench, request: TestsRequest) -> TestRun:
+    """Run transform tests. Raises ValueError for a stream that the manifest does not have."""
+    results = run_draft_tests(workbench.project, request.streams, request.drafts)
+    outcomes = tuple(_outcome(result) for result in results)
     passed = sum(outcome.ok for outcome in outcomes)
     return TestRun(outcomes, passed, len(outcomes) - passed)
 

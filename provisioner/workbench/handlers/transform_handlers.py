@@ -8,6 +8,7 @@ from typing import Any
 
 from provisioner.model import Stream
 from provisioner.project import Project
+from provisioner.transform_tests.run import tested_streams
 from provisioner.transforms.row_compare import compare_rows
 from provisioner.workbench.language_socket import NO_LANGUAGE_SERVER, load_language_server
 from provisioner.workbench.made_records import make_records
@@ -127,7 +128,7 @@ def _without_comparison(problem: str) -> ComparisonResult:
 
 
 def _stream(project: Project, key: str) -> Stream:
-    stream = project.manifest.streams.get(key)
+    stream = tested_streams(project.manifest).get(key)
     if stream is None:
         raise LookupError(f"the manifest has no stream called {key!r}")
     return stream

@@ -34,11 +34,31 @@ class RecordsEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A transform as the page has it, which no file has yet."""
+
+    stream: str
+    table: str
+    transform: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestsRequest:
+    """Asks for the tests of some streams, of all where none is named; drafts take the place of what is saved."""
+
+    __test__ = False  # as above
+
+    streams: tuple[str, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectationEdit:
-    """Asks to make a failed test expect the rows that come now."""
+    """Asks to make a failed test expect the rows that come now, of drafts where they are given."""
 
     stream: str
     test: str
+    drafts: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
