@@ -19,6 +19,7 @@ from provisioner.template.resource_heads import (
     version_of,
 )
 from provisioner.template.resource_loops import ResourceLoop, loop_turns, resource_loop
+from provisioner.template.resource_options import ResourceOptions, options_of
 from provisioner.template.template_errors import Key, TemplateError
 from provisioner.template.template_facts import limit
 from provisioner.template.template_sections import Template, declarations_in
@@ -75,6 +76,7 @@ class ResourceInstance:
     parent: str | None = None
     batch: int = 0
     """How many instances of a serial loop are made at once; 0 is all."""
+    options: ResourceOptions = field(default_factory=ResourceOptions)
 
     body: dict[str, Any] = field(default_factory=dict, repr=False)
     dependencies: tuple[str, ...] = ()
@@ -242,6 +244,7 @@ def _evaluated_instance(declaration: _Declaration) -> ResourceInstance:
         context=context.derive(place="property"),
         parent=declaration.parent.key if declaration.parent else None,
         batch=loop.batch if loop else 0,
+        options=options_of(declared, context, label),
     )
 
 

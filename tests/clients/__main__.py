@@ -40,6 +40,13 @@ JOURNEYS = (
         ["sh", "-c", f"cp {HERE}/javascript/* . && npm install --silent --no-audit --no-fund --force"],
         300,
     ),
+    Journey(
+        "terraform-reader",
+        "npm",
+        [sys.executable, "-m", "tests.clients.terraform_reader"],
+        ["sh", "-c", f"cp {HERE}/hcl2json/* . && npm install --silent --no-audit --no-fund --force"],
+        300,
+    ),
     Journey("syslog-ng", "syslog-ng", [sys.executable, "-m", "tests.clients.syslog_ng"]),
     Journey(
         "azure-cli",

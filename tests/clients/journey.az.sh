@@ -66,6 +66,34 @@ test "$(az policy assignment list -g rg-az --query '[].name')" = only-here
 az monitor log-analytics workspace create -g rg-az -n law-far -l eastus 2>&1 | grep -q RequestDisallowedByPolicy
 az policy assignment delete -n only-here -g rg-az
 
+# A set of policies: each definition in it holds, with the values that the set hands down.
+sub="/subscriptions/$AZURE_SUBSCRIPTION_ID"
+az policy set-definition create -n ours --params '{"regions": {"type": "Array"}}' --definitions '[{"policyDefinitionReferenceId": "region", "policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c", "parameters": {"listOfAllowedLocations": {"value": "[parameters(\u0027regions\u0027)]"}}}]' >/dev/null
+test "$(az policy set-definition list --query "[?name=='ours'].policyType")" = Custom
+AZURE_CORE_OUTPUT=json az policy assignment create -n set-here --scope "$sub/resourceGroups/rg-az" --policy-set-definition ours -p '{"regions": {"value": ["westeurope"]}}' >/dev/null
+az monitor log-analytics workspace create -g rg-az -n law-far -l eastus 2>&1 | grep -q RequestDisallowedByPolicy
+az policy assignment delete -n set-here -g rg-az
+az policy set-definition delete -n ours
+
+# What lies around a workspace.
+law="$sub/resourceGroups/rg-az/providers/Microsoft.OperationalInsights/workspaces/law-az"
+az monitor log-analytics workspace saved-search create -g rg-az --workspace-name law-az -n all --category Ours --display-name All -q 'Cli_CL | take 1' >/dev/null
+test "$(az monitor log-analytics workspace saved-search list -g rg-az --workspace-name law-az --query '[].properties.displayName || [].displayName')" = All
+az monitor log-analytics workspace saved-search delete -g rg-az --workspace-name law-az -n all -y
+az monitor log-analytics workspace data-export create -g rg-az --workspace-name law-az -n out --enable true -t Cli_CL --destination "$sub/resourceGroups/rg-az/providers/Microsoft.Storage/storageAccounts/st" >/dev/null
+test -n "$(az monitor log-analytics workspace data-export show -g rg-az --workspace-name law-az -n out --query dataExportId)"
+az monitor log-analytics workspace data-export delete -g rg-az --workspace-name law-az -n out -y
+az monitor log-analytics workspace list-usages -g rg-az -n law-az >/dev/null
+az monitor log-analytics workspace get-schema -g rg-az -n law-az >/dev/null
+az monitor log-analytics workspace list-management-groups -g rg-az -n law-az >/dev/null
+az monitor log-analytics workspace linked-service list -g rg-az --workspace-name law-az >/dev/null
+az monitor diagnostic-settings create -n to-law --resource "$law" --workspace "$law" --logs '[{"category": "Audit", "enabled": true}]' >/dev/null
+test "$(az monitor diagnostic-settings list --resource "$law" --query '[].name')" = to-law
+az monitor diagnostic-settings delete -n to-law --resource "$law"
+az tag update --resource-id "$law" --operation Merge --tags team=az >/dev/null
+test "$(az tag list --resource-id "$law" --query properties.tags.team)" = az
+az monitor metrics list-definitions --resource "$law" --query '[].name.value' | tr '\t' '\n' | grep -qx 'Ingestion Volume'
+
 rule=$(az resource show -g rg-az -n dcr-az --resource-type Microsoft.Insights/dataCollectionRules --query id)
 az role assignment create --assignee-object-id "$me" --assignee-principal-type ServicePrincipal \
   --role "Monitoring Metrics Publisher" --scope "$rule" >/dev/null
@@ -76,6 +104,9 @@ az rest --resource https://monitor.azure.com -m post \
 guid=$(az monitor log-analytics workspace show -g rg-az -n law-az --query customerId)
 az rest --resource https://api.loganalytics.io -m post -u "$AZURE_RESOURCE_MANAGER_ENDPOINT/v1/workspaces/$guid/query" \
   -b '{"query": "Cli_CL | project Text", "timespan": "PT1H"}' -o json | tr -d ' \n' | grep -F '[["fromaz"]]'
+az monitor metrics list --resource "$law" --metrics 'Ingestion Volume' --aggregation Count --interval PT1H --dimension 'Table Name' \
+  --query 'value[0].timeseries[].metadatavalues[].value' | grep -qx Cli_CL
+az monitor metrics list --resource "$rule" --metrics RowsReceived_Count --query 'value[0].timeseries[0].data[0].total' | grep -qx 1.0
 az lock list -g rg-az --query '[].id' | xargs -r az lock delete --ids
 az group delete -n rg-az -y
 test "$(az group exists -n rg-az)" = false

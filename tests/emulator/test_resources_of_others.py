@@ -89,6 +89,16 @@ def test_a_service_s_own_tag_may_hold_the_id_that_it_links(rest):
     assert refused.code == "InvalidTagNameCharacters"
 
 
+def test_tags_that_are_no_texts_become_texts(rest):
+    tags = {"_deployed_by_amba": True, "number": 5}
+    assert put_resource(rest, "Microsoft.Insights/metricAlerts/m", tags=tags)["tags"] == {
+        "_deployed_by_amba": "true",
+        "number": "5",
+    }
+    refused = rest.arm("PUT", "providers/Microsoft.Insights/metricAlerts/m", {"tags": {"a": ["b"]}})
+    assert refused.code == "InvalidRequestContent"
+
+
 def test_a_role_of_another_service_can_be_assigned_and_grants_nothing(rest, azure_monitor):
     application = azure_monitor.control("PUT", "/emulator/applications/33333333-3333-3333-3333-333333333333")
     role = load_facts("roles.yaml")["others"]["Key Vault Secrets User"]

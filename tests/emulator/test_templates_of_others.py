@@ -251,3 +251,42 @@ def test_a_fault_in_a_template_is_placed_by_line_and_path(deployments):
     info = error.additional_info[0].info
     assert info["path"] == "properties.template.resources[0].name"
     assert info["lineNumber"] == 1
+
+
+def test_a_resource_that_is_only_made_if_missing_is_left_as_it_is(deployments):
+    def content(description, **options):
+        endpoint = {
+            **options,
+            "type": "Microsoft.Insights/dataCollectionEndpoints",
+            "apiVersion": "2023-03-11",
+            "name": "dce",
+            "location": "westeurope",
+            "properties": {"description": description},
+        }
+        return {**template({"dce": endpoint}), "languageVersion": "2.0"}
+
+    once = {"@options": {"onlyIfNotExists": []}}
+    deploy(deployments, sent(content("first", **once)))
+    assert changes(deployments, sent(content("second", **once))) == {"dce": "NoChange"}
+    done = deploy(deployments, sent(content("second", **once)))
+    assert [one.id.rpartition("/")[2] for one in done.output_resources] == ["dce"]
+    assert changes(deployments, sent(content("first"))) == {"dce": "NoChange"}
+
+
+@pytest.mark.parametrize(("codes", "is_tried_again"), [(["SchemaUpdateFatalError"], True), (["Other"], False)])
+def test_an_error_that_is_to_be_tried_again_is(deployments, azure_monitor, codes, is_tried_again):
+    table = {
+        "@options": {"retryOn": [codes, 2]},
+        "type": "Microsoft.OperationalInsights/workspaces/tables",
+        "apiVersion": "2025-07-01",
+        "name": "law-inner/Ops_CL",
+        "properties": {"schema": {"name": "Ops_CL", "columns": [{"name": "TimeGenerated", "type": "dateTime"}]}},
+        "dependsOn": ["law"],
+    }
+    azure_monitor.fault("failed_operation", code="SchemaUpdateFatalError", message="no", times=2, match="*/tables/*")
+    body = sent({**template({"law": WORKSPACE, "table": table}), "languageVersion": "2.0"})
+    if is_tried_again:
+        assert deploy(deployments, body).provisioning_state == "Succeeded"
+        return
+    with pytest.raises(HttpResponseError, match="SchemaUpdateFatalError"):
+        deploy(deployments, body)

@@ -57,13 +57,28 @@ def _create_resources(request: Request, record: StoredResource, plan: Deployment
         if not instance.deployed:
             continue
         try:
-            created_ids += _create_resource(request, plan, instance)
+            created_ids += _create_with_retries(request, plan, instance)
         except ApiError as error:
             record_operation(request, record, instance, error)
             # ARM stops at the first failure and leaves what was created.
             raise ApiError(400, "DeploymentFailed", _FAILED_MESSAGE, details=[error.error]) from error
         record_operation(request, record, instance)
     return created_ids
+
+
+def _create_with_retries(request: Request, plan: DeploymentPlan, instance: ResourceInstance) -> list[str]:
+    """Create a resource as its options say; raises ApiError for what the last try failed with."""
+    options = instance.options
+    if options.only_if_missing and request.state.store.get(instance.id) is not None:
+        return [instance.id]
+    codes = {code.lower() for code in options.retried_codes}
+    for _retry in range(options.retries):
+        try:
+            return _create_resource(request, plan, instance)
+        except ApiError as error:
+            if str(error.error.get("code")).lower() not in codes:
+                raise
+    return _create_resource(request, plan, instance)
 
 
 def _create_resource(request: Request, plan: DeploymentPlan, instance: ResourceInstance) -> list[str]:

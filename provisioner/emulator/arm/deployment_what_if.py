@@ -75,6 +75,8 @@ def _change_of(request: Request, instance: ResourceInstance) -> dict[str, Any]:
     rehearsed = _rehearsed_body(request, instance)
     if before is None:
         return {"resourceId": instance.id, "changeType": "Create", "after": after}
+    if instance.options.only_if_missing:
+        return {"resourceId": instance.id, "changeType": "NoChange", "before": before, "after": before, "delta": []}
     if rehearsed is None:
         # Its PUT is refused, or waits for values: compared with the template, so far as that speaks.
         delta = property_changes(_writable_part(instance.type, before), _declared_part(instance), only_declared=True)

@@ -68,14 +68,16 @@ def validated_location(request: Request, body: dict[str, Any], existing: StoredR
 
 def validated_tags(body: dict[str, Any]) -> dict[str, str]:
     """The body's tags, empty where it has none; raises ApiError 400 where ARM does."""
-    tags = body.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+    sent = body.get("tags") or {}
+    if not isinstance(sent, dict) or not all(isinstance(value, (str, bool, int, float)) for value in sent.values()):
         raise ApiError(
             400,
             "InvalidRequestContent",
             "The request content was invalid: 'tags' is an object of strings.",
             target="tags",
         )
+    # Truth values and numbers become texts: published alerts bear `"_deployed_by_amba": true`.
+    tags = {name: value if isinstance(value, str) else json.dumps(value) for name, value in sent.items()}
     # Limits of tags: azure-resource-manager/management/tag-resources.
     if len(tags) > 50:
         raise ApiError(400, "TooManyTags", f"The tag count '{len(tags)}' exceeds the maximum of 50 tags.")
