@@ -47,6 +47,13 @@ JOURNEYS = (
         ["sh", "-c", f"cp {HERE}/hcl2json/* . && npm install --silent --no-audit --no-fund --force"],
         300,
     ),
+    Journey(
+        "mermaid",
+        "npm",
+        [sys.executable, "-m", "tests.clients.mermaid_pictures"],
+        ["sh", "-c", f"cp {HERE}/mermaid/* . && npm install --silent --ignore-scripts --no-audit --no-fund"],
+        300,
+    ),
     Journey("syslog-ng", "syslog-ng", [sys.executable, "-m", "tests.clients.syslog_ng"]),
     Journey(
         "azure-cli",

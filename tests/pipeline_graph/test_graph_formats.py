@@ -39,6 +39,11 @@ def test_mermaid_holds_no_character_of_a_name_that_it_could_act_on(name):
             assert not set(re.sub(r"#\d+;", "", label[1])) & set('"<>#;&|`\\{}[]')
 
 
+@pytest.mark.parametrize("name", ["", " ", "\n"])
+def test_mermaid_gets_a_character_where_a_name_has_none_to_be_seen(name):
+    assert render_report("graph", "mermaid", picture(name)).count('"#160;"') == 2
+
+
 @given(name=NAMES)
 @settings(max_examples=80, deadline=None)
 def test_svg_is_well_formed_and_has_elements_of_ours_alone(name):

@@ -57,6 +57,9 @@ def _lines(graph: PipelineGraph) -> Iterator[str]:
 
 def _label(text: str) -> str:
     """A label in which every character that Mermaid or a page could act on is written as its number."""
+    # Mermaid takes no label without a character; a space of any kind is none to it, unless written as a number.
+    if not text.strip():
+        return "#160;"
     return "<br/>".join(
         "".join(
             character if character.isalnum() or character in _PLAIN else f"#{ord(character)};" for character in line
