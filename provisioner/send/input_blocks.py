@@ -10,14 +10,11 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from provisioner.errors import BadRequestFile
 from provisioner.send.raw_record import BrokenInput
+from provisioner.send.stream_blocks import BLOCK_SIZE, stream_blocks
 
-BLOCK_SIZE = 1 << 20
-# Seconds without a byte on standard input after which what has come is sent: a log that is followed pauses.
-IDLE_SECONDS = 1.0
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib: gzip header and trailer
 _BYTE_ORDERS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -90,12 +87,12 @@ class InputBlocks:
 
     def _raw_blocks(self) -> Iterator[bytes]:
         path = self.source.path
-        if path is None:
-            yield from self._counted(_stream_blocks(sys.stdin.buffer))
-            return
         try:
+            if path is None:
+                yield from self._counted(stream_blocks(sys.stdin.buffer))
+                return
             with path.open("rb", buffering=0) as file:
-                blocks = _stream_blocks(file) if self.source.is_stream else iter(lambda: file.read(BLOCK_SIZE), b"")
+                blocks = stream_blocks(file) if self.source.is_stream else iter(lambda: file.read(BLOCK_SIZE), b"")
                 yield from self._counted(blocks)
         except OSError as error:
             raise BrokenInput(f"it cannot be read: {error.strerror}") from error
@@ -104,37 +101,6 @@ class InputBlocks:
         for block in blocks:
             self.read_bytes += len(block)
             yield block
-
-
-def _stream_blocks(stream: IO[bytes]) -> Iterator[bytes]:
-    """What a pipe brings, as it comes; an empty block where it pauses."""
-    try:
-        descriptor = stream.fileno()
-    except (AttributeError, OSError):
-        # Not the system's, but an object of the program that embeds us.
-        yield from iter(lambda: stream.read(BLOCK_SIZE), b"")
-        return
-    while True:
-        if not _has_input(descriptor):
-            yield b""
-            continue
-        block = os.read(descriptor, BLOCK_SIZE)
-        if not block:
-            return
-        yield block
-
-
-if sys.platform == "win32":
-
-    def _has_input(_descriptor: int) -> bool:
-        # Windows waits for sockets only: a pause is not noticed there, and the last rows go with the next ones.
-        return True
-
-else:
-    import select
-
-    def _has_input(descriptor: int) -> bool:
-        return bool(select.select([descriptor], [], [], IDLE_SECONDS)[0])
 
 
 def _decompressed(blocks: Iterator[bytes]) -> Iterator[bytes]:

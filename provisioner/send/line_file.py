@@ -10,7 +10,7 @@ from typing import IO
 from provisioner.errors import BadRequestFile
 from provisioner.private_files import open_private
 
-_HINT = "free space on the disk or name another directory with --dead-letters; --resume goes on from here"
+_FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class LineFile:
@@ -47,4 +47,8 @@ class LineFile:
 
 def unwritable(path: Path, error: OSError) -> BadRequestFile:
     """The error for a file of a run that cannot be written."""
-    return BadRequestFile(f"{path} cannot be written: {error.strerror or error}", hint=_HINT)
+    if error.errno in _FULL_DISK:
+        hint = "free space on the disk or name another directory with --dead-letters; --resume goes on from here"
+    else:
+        hint = "name a directory that may be written with --dead-letters"
+    return BadRequestFile(f"{path} cannot be written: {error.strerror or error}", hint=hint)

@@ -96,9 +96,11 @@ class RecordChunker:
                 # Spaces between the parts of a record are sent too: without them it may fit.
                 text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
                 size = len(text.encode())
-            problem = self._check.refusal(value, size)
-            if problem is None and size > self._longest_text:
+            # What is too long for a call is not sent: nothing is to be said of its values.
+            if size > self._longest_text:
                 problem = f"it has {size:,} bytes, and a call takes {self._limit:,}"
+            else:
+                problem = self._check.refusal(value, size)
         if problem is not None:
             return builder.add_dead(DeadRecord(file, number, problem, text, content, spool))
         self._values.append(value)

@@ -52,8 +52,11 @@ def test_a_record_at_the_limit_is_sent_and_one_beyond_it_is_not(shop):
     size = len(json.dumps(empty, separators=(",", ":")))
     largest = call_limit() - 2 - size
     records = [{**empty, "Extra": "x" * (largest + more), "Id": name} for name, more in (("a", 0), ("b", 1))]
-    results = shop.send("Custom-Plain", [*records, *orders(1)])
+    job = shop.project.send_job("Custom-Plain", [MappingSource([*records, *orders(1)])])
+    results = list(job.send(shop.azure, lambda: shop.project.send_live(shop.azure), None))
     assert sum(result.sent for result in results) == 2
+    # Of what is not sent nothing is said to be lost on the way: of two records with a long text one is.
+    assert {entry["count"] for entry in job.result.warnings.json()} == {1}
     assert [(dead.record, "a call takes 1,048,576" in dead.reason) for r in results for dead in r.dead] == [(2, True)]
     assert ids(shop.rows()) == ["A0", "a"]
 
