@@ -10,8 +10,9 @@ from contextlib import nullcontext
 from email.utils import formatdate
 
 from provisioner.emulator import azure_facts
-from provisioner.emulator.arm import generic_resources
+from provisioner.emulator.arm import generic_resources, metric_alerts
 from provisioner.emulator.arm.access_control import authorize
+from provisioner.emulator.arm.metric_alerts import METRIC_ALERT
 from provisioner.emulator.arm.policies import check_policies
 from provisioner.emulator.arm.rate_limits import rate_limit_headers
 from provisioner.emulator.arm.resource_locks import check_locks
@@ -19,7 +20,8 @@ from provisioner.emulator.arm.resource_providers import check_registration
 from provisioner.emulator.http.request import Request
 from provisioner.emulator.http.response import ApiError, Response, not_implemented
 from provisioner.emulator.http.routing import Route, RouteTable
-from provisioner.emulator.logs import ingestion_backlog
+from provisioner.emulator.logs import ingestion_backlog, query_alerts
+from provisioner.emulator.logs.query_alerts import QUERY_ALERT
 from provisioner.emulator.routes import ROUTES
 from provisioner.emulator.state import EmulatorState
 
@@ -31,6 +33,11 @@ _GENERIC_HANDLERS = {
     "PUT": generic_resources.put,
     "PATCH": generic_resources.patch,
     "DELETE": generic_resources.delete,
+}
+# Types that are kept like any other once their body has passed the checks of Azure's own.
+_CHECKED_TYPES = {
+    METRIC_ALERT.lower(): {"PUT": metric_alerts.put, "PATCH": metric_alerts.patch},
+    QUERY_ALERT.lower(): {"PUT": query_alerts.put, "PATCH": query_alerts.patch},
 }
 
 
@@ -139,7 +146,9 @@ def _fallback_route(request: Request, segments: list[str], path_exists: bool) ->
         request.path_params = generic_resources.params_of(segments)
         if request.method in _GENERIC_HANDLERS:
             pattern = generic_resources.pattern_of(segments)
-            return Route(request.method, pattern, _GENERIC_HANDLERS[request.method], "arm")
+            own = _CHECKED_TYPES.get(request.path_params["kind"].lower(), {})
+            handler = own.get(request.method, _GENERIC_HANDLERS[request.method])
+            return Route(request.method, pattern, handler, "arm")
     if not path_exists and request.method == "POST" and generic_resources.is_action(segments):
         request.path_params = generic_resources.params_of(segments[:-1])
         pattern = f"{generic_resources.pattern_of(segments[:-1])}/{segments[-1]}"

@@ -106,6 +106,12 @@ def rule_log_categories() -> frozenset[str]:
     return frozenset(facts[key]["category"] for key in ("errors", "troubleshooting"))
 
 
+def alert_bodies() -> dict[str, Any]:
+    """What Azure takes of the bodies of alerts on metrics (`metric`) and on queries (`query`)."""
+    bodies: dict[str, Any] = load_facts("monitoring.yaml")["alert_bodies"]
+    return bodies
+
+
 def setting_linked_rights() -> dict[str, list[str]]:
     """The actions that a diagnostic setting needs at its destination, by the property that names it."""
     rights: dict[str, list[str]] = load_facts("resources/diagnostic_setting.yaml")["linked_rights"]

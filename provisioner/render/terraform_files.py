@@ -60,7 +60,7 @@ class _TerraformWriter:
     def main_file(self) -> str:
         blocks = [self._head(), self._provider()]
         blocks += [self._existing(resource) for resource in self.graph if self._is_read(resource)]
-        blocks += [self._resource(resource) for resource in self.graph if not resource.existing]
+        blocks += [self._resource(resource) for resource in self._written()]
         return "\n\n".join(blocks) + "\n"
 
     def variables_file(self) -> str:
@@ -88,10 +88,14 @@ class _TerraformWriter:
     def imports_file(self) -> str:
         blocks = [
             _block("import", {"to": SourceExpression(self._address(resource.key)), "id": _import_id(resource)})
-            for resource in self.graph
-            if not resource.existing and resource.id and not self._is_update(resource)
+            for resource in self._written()
+            if resource.id and not self._is_update(resource)
         ]
         return "\n\n".join(blocks) + "\n"
+
+    def _written(self) -> list[Resource]:
+        """What these files make: the provider writes through Azure Resource Manager, which has no applications."""
+        return [resource for resource in self.graph if not resource.existing and resource.type.api == "arm"]
 
     def _head(self) -> str:
         facts = load_facts("terraform.yaml")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from provisioner.errors import ProvisionerError
-from provisioner.model import PUBLISHER, SELF, Grant, PrincipalReference
+from provisioner.model import PUBLISHER, SELF, Grant, PrincipalKind, PrincipalReference
 from provisioner.package_data import load_facts
 from provisioner.resources.expansion_context import ExpansionContext, application_unique_name
 from provisioner.resources.flatten import ManifestFragment, unmapped_properties
@@ -34,6 +34,7 @@ def expand(context: ExpansionContext) -> Iterator[Resource]:
             grant=grant,
             principal=principal,
             application=application,
+            sender=_sender_words(grant),
             parameter="principalId" if is_self else _parameter_name(grant),
             kind=principal_type,
             role_definition=definition,
@@ -76,6 +77,22 @@ def _principal_key(grant: Grant, context: ExpansionContext) -> str | None:
             application_unique_name(context.manifest, grant.principal.value) if context.object_ids is not None else None
         )
     return None
+
+
+_SENDER_WORDS: Mapping[PrincipalKind, str] = {
+    "application": "the service principal of the application {}, which is made in Entra and not by these files",
+    "application_id": "the service principal of the application with the client id {}",
+    "identity": "the user-assigned identity {}",
+    "resource": "the system-assigned identity of {}",
+}
+
+
+def _sender_words(grant: Grant) -> str:
+    """Whose object id a rendered template asks for."""
+    principal = grant.principal
+    if isinstance(principal, PrincipalReference):
+        return _SENDER_WORDS[principal.kind].format(principal.value)
+    return "the identity that sends"
 
 
 def _parameter_name(grant: Grant) -> str:

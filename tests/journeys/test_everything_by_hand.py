@@ -108,7 +108,7 @@ CHANGES: list[tuple[tuple[str, str], dict[str, Any]]] = [
     (QUERY, {"properties.windowSize": "PT6H"}),
     (QUERY, {f"{CRITERION}.query": "Orders_CL | where Amount > 1"}),
     (QUERY, {f"{CRITERION}.timeAggregation": "Average", f"{CRITERION}.metricMeasureColumn": "Amount"}),
-    (QUERY, {f"{CRITERION}.operator": "Equal"}),
+    (QUERY, {f"{CRITERION}.operator": "Equals"}),
     (QUERY, {f"{CRITERION}.threshold": 5}),
     (QUERY, {f"{CRITERION}.failingPeriods.numberOfEvaluationPeriods": 2}),
     (QUERY, {f"{CRITERION}.failingPeriods": {"numberOfEvaluationPeriods": 2, "minFailingPeriodsToAlert": 2}}),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from provisioner import load
 from provisioner.model import Table
 from provisioner.render import render
 from provisioner.render.terraform_syntax import terraform_string
@@ -18,6 +19,7 @@ from provisioner.resources import Param, Ref, arm_guid
 from provisioner.resources.expand import expand_manifest
 from tests.render.test_bicep import MANIFESTS
 from tests.resources.test_resources import manifest
+from tests.support.paths import EXAMPLES
 
 
 def files_of(desired, **options):
@@ -86,6 +88,16 @@ def test_each_body_is_the_definition(desired):
         assert text_of(one["type"]) == f"{other.type.arm_type}@{other.type.api_version}"
         body = {name: one[name] for name in ("location", "tags", "identity") if name in one} | one.get("body", {})
         assert_same(body, other.body, desired.target.location)
+
+
+def test_what_is_made_in_entra_is_no_resource_of_the_files_and_is_told():
+    desired = load.load_document(EXAMPLES / "everything" / "provisioner.yaml", environment="prod").manifest
+    for format_name in ("terraform", "bicep", "arm"):
+        files = render(desired, expand_manifest(desired), format_name)
+        assert not any("Microsoft.Graph" in text for text in files.values())
+        assert any("application shop-sender, which is made in Entra" in text for text in files.values())
+    assert "App registrations (shop-sender)" in files_of(desired)["README.md"]
+    assert "shop-sender" not in files_of(desired, import_blocks=True)["imports.tf"]
 
 
 def test_what_exists_is_data_and_referred_to():

@@ -150,6 +150,12 @@ def patch(request: Request) -> Response:
     return Response(200, with_base_url(request, record.body))
 
 
+def merged_body(request: Request) -> dict[str, Any]:
+    """What a PATCH makes of a resource; raises ApiError 404 where there is none."""
+    body: dict[str, Any] = merge_patch(_require(request).body, request.parse_json_object())
+    return body
+
+
 def merge_patch(old: object, new: object) -> Any:
     """JSON merge patch (RFC 7396): objects member by member, null removes, anything else replaces."""
     if not isinstance(new, dict):

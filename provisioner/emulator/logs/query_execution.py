@@ -75,6 +75,17 @@ def run_query(state: EmulatorState, request: QueryRequest) -> Response:
     return _result_response(query, rows, request.prefer, started)
 
 
+def check_query(state: EmulatorState, text: str, sources: list[StoredResource]) -> None:
+    """Raises ApiError 400 for a query that cannot be run over these workspaces."""
+    from provisioner import kql
+
+    text = _INGESTION_TIME.sub(_ingestion_time_column, text)
+    queried = _queried_tables(state, sources, text)
+    query, diagnostics = kql.bind(text, tables={name: one.columns for name, one in queried.items()}, dialect="query")
+    if query is None:
+        raise query_error(text, diagnostics)
+
+
 def _ingestion_time_column(match: re.Match[str]) -> str:
     # The function reads a column that only stored rows have. Its stand-in is as long, so that the spans of
     # diagnostics stay right; a string that contains the words stays as it is.
