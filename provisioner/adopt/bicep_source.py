@@ -23,13 +23,14 @@ def read_bicep_file(path: Path) -> JsonFile:
 
     Raises BadRequestFile where there is no compiler, where the file cannot be read, or with what the compiler says.
     """
-    compiler = shutil.which("bicep")
-    if compiler is None:
-        raise BadRequestFile(f"{path} cannot be compiled: there is no `bicep` on the path", hint=_INSTALL_HINT)
+    # The file first: to install a compiler would not help one that mistyped a name.
     try:
         source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequestFile(f"{path} cannot be read: {error}", hint="name a Bicep file in UTF-8") from error
+    compiler = shutil.which("bicep")
+    if compiler is None:
+        raise BadRequestFile(f"{path} cannot be compiled: there is no `bicep` on the path", hint=_INSTALL_HINT)
     return replace(json_file_of(path.as_posix(), _compiled(compiler, path)), shown_text=source)
 
 

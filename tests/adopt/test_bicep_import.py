@@ -46,6 +46,12 @@ def test_without_a_compiler_it_says_what_to_install(source, tmp_path, monkeypatc
     assert "https://aka.ms/bicep-install" in caught.value.hint
 
 
+def test_a_file_that_is_not_there_is_told_before_a_compiler_is_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BadRequestFile, match="cannot be read"):
+        from_bicep([tmp_path / "none.bicep"])
+
+
 @needs_programs
 def test_a_source_is_compiled_and_imported(source, tmp_path, monkeypatch):
     template = CASES / "arm" / "template" / "template.json"

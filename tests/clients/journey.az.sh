@@ -80,9 +80,9 @@ law="$sub/resourceGroups/rg-az/providers/Microsoft.OperationalInsights/workspace
 az monitor log-analytics workspace saved-search create -g rg-az --workspace-name law-az -n all --category Ours --display-name All -q 'Cli_CL | take 1' >/dev/null
 test "$(az monitor log-analytics workspace saved-search list -g rg-az --workspace-name law-az --query '[].properties.displayName || [].displayName')" = All
 az monitor log-analytics workspace saved-search delete -g rg-az --workspace-name law-az -n all -y
-az monitor log-analytics workspace data-export create -g rg-az --workspace-name law-az -n out --enable true -t Cli_CL --destination "$sub/resourceGroups/rg-az/providers/Microsoft.Storage/storageAccounts/st" >/dev/null
-test -n "$(az monitor log-analytics workspace data-export show -g rg-az --workspace-name law-az -n out --query dataExportId)"
-az monitor log-analytics workspace data-export delete -g rg-az --workspace-name law-az -n out -y
+az monitor log-analytics workspace data-export create -g rg-az --workspace-name law-az -n export-az --enable true -t Cli_CL --destination "$sub/resourceGroups/rg-az/providers/Microsoft.Storage/storageAccounts/st" >/dev/null
+test -n "$(az monitor log-analytics workspace data-export show -g rg-az --workspace-name law-az -n export-az --query dataExportId)"
+az monitor log-analytics workspace data-export delete -g rg-az --workspace-name law-az -n export-az -y
 az monitor log-analytics workspace list-usages -g rg-az -n law-az >/dev/null
 az monitor log-analytics workspace get-schema -g rg-az -n law-az >/dev/null
 az monitor log-analytics workspace list-management-groups -g rg-az -n law-az >/dev/null

@@ -77,6 +77,11 @@ def test_aggregations_are_those_that_are_asked_for(used):
     reply = metrics(used, Rest.rule, metricnames="RowsReceived_Count", aggregation="Total,maximum", interval="P1D")
     assert points(reply, "RowsReceived_Count") == {(): [{"total": 3, "maximum": 3}]}
     assert reply.body["interval"] == "P1D"
+    twice = metrics(used, Rest.rule, metricnames="RowsReceived_Count", timespan="2020-01-01T00%3A00%3A00Z%2FPT1H")
+    assert (twice.body["timespan"], points(twice, "RowsReceived_Count")) == (
+        "2020-01-01T00:00:00Z/2020-01-01T01:00:00Z",
+        {},
+    )
     split = metrics(used, Rest.rule, metricnames="RowsReceived_Count", filter="InputStreamId eq 'no-such'")
     assert points(split, "RowsReceived_Count") == {}
 

@@ -290,3 +290,44 @@ def test_an_error_that_is_to_be_tried_again_is(deployments, azure_monitor, codes
         return
     with pytest.raises(HttpResponseError, match="SchemaUpdateFatalError"):
         deploy(deployments, body)
+
+
+def test_a_nested_deployment_that_waits_for_its_number_of_resources(deployments):
+    endpoint = {
+        "type": "Microsoft.Insights/dataCollectionEndpoints",
+        "apiVersion": "2023-03-11",
+        "name": "dce",
+        "location": "westeurope",
+        "properties": {},
+    }
+    loop = {
+        "copy": {"name": "loop", "count": "[length(parameters('parts'))]"},
+        "type": "Microsoft.Insights/actionGroups",
+        "apiVersion": "2023-01-01",
+        "name": "[concat('group-', copyIndex())]",
+        "location": "global",
+        "properties": {},
+    }
+    inner = template([loop], parameters={"parts": {"type": "array"}})
+    parts = {"parts": {"value": "[take(split(reference('dce').logsIngestion.endpoint, ':'), 2)]"}}
+    body = sent(template([endpoint, nested("counted", inner, parts, dependsOn=["dce"])]))
+    assert changes(deployments, body) == {"dce": "Create", "counted": "Unsupported"}
+    deploy(deployments, body)
+    assert set(changes(deployments, body).values()) == {"NoChange"}
+
+
+def test_what_is_new_in_an_existing_resource_and_not_known_yet_is_shown_as_it_is_written(deployments):
+    group = {
+        "type": "Microsoft.Insights/actionGroups",
+        "apiVersion": "2023-01-01",
+        "name": "group",
+        "location": "global",
+        "properties": {},
+    }
+    deploy(deployments, sent(template([group])))
+    receiver = {"name": "r", "serviceUri": "[reference('law-inner').customerId]"}
+    changed = {**group, "properties": {"webhookReceivers": [receiver]}, "dependsOn": ["law-inner"]}
+    body = sent(template([WORKSPACE, changed]))
+    assert changes(deployments, body) == {"law-inner": "Create", "group": "Modify"}
+    deploy(deployments, body)
+    assert set(changes(deployments, body).values()) == {"NoChange"}

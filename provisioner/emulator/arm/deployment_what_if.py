@@ -64,6 +64,10 @@ def _change_type_without_payload(change_type: str) -> str:
 
 
 def _change_of(request: Request, instance: ResourceInstance) -> dict[str, Any]:
+    if instance.is_deployment:
+        # Its resources cannot be named yet; Azure's what-if leaves such a deployment out too, and says so.
+        reason = "The nested deployment waits for values that are known only once other resources are deployed."
+        return {"resourceId": instance.id, "changeType": "Unsupported", "unsupportedReason": reason}
     after = {
         **printable(instance.body),
         "id": instance.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from provisioner.emulator.arm.deployment_records import printable
 from provisioner.template import Unknown
 
 PropertyChange = dict[str, object]
@@ -56,8 +57,13 @@ def _item_changes(before: list[object], after: list[object], only_declared: bool
 def _change(
     path: str, change_type: str, before: object, after: object, children: list[PropertyChange] | None = None
 ) -> PropertyChange:
-    shown = after.text if isinstance(after, Unknown) else after
-    return {"path": path, "propertyChangeType": change_type, "before": before, "after": shown, "children": children}
+    return {
+        "path": path,
+        "propertyChangeType": change_type,
+        "before": before,
+        "after": printable(after),
+        "children": children,
+    }
 
 
 def _is_nothing(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from provisioner.emulator.arm.metric_facts import Metric, dimension_names, metrics_of, reading_facts
 from provisioner.emulator.arm.metric_points import Point, points_of
@@ -62,7 +63,7 @@ def get(request: Request) -> Response:
     resource = _require(request)
     metrics = _asked_metrics(request, resource)
     start, end, interval, seconds = _asked_time(request)
-    conditions = _conditions(request.query.get("$filter", ""), metrics)
+    conditions = _conditions(_asked(request, "$filter"), metrics)
     asked = _asked_aggregations(request)
     values = [
         _metric_body(
@@ -89,9 +90,14 @@ def _require(request: Request) -> StoredResource:
     return resource
 
 
+def _asked(request: Request, name: str) -> str:
+    # azure-cli encodes its timespan twice, and the service takes it.
+    return unquote(request.query.get(name, ""))
+
+
 def _asked_metrics(request: Request, resource: StoredResource) -> list[Metric]:
     defined = metrics_of(resource.type)
-    names = [name.strip() for name in request.query.get("metricnames", "").split(",") if name.strip()]
+    names = [name.strip() for name in _asked(request, "metricnames").split(",") if name.strip()]
     if unknown := [name for name in names if name.lower() not in defined]:
         raise _bad(
             f"Failed to find metric configuration for provider: {resource.type.partition('/')[0]}, resource Type: "
@@ -104,12 +110,12 @@ def _asked_metrics(request: Request, resource: StoredResource) -> list[Metric]:
 
 def _asked_time(request: Request) -> tuple[datetime, datetime, str, float]:
     """Start, end, the interval as it is named and in seconds."""
-    span = request.query.get("timespan") or "PT1H"
+    span = _asked(request, "timespan") or "PT1H"
     try:
         start, end = parse_timespan(span, datetime.fromtimestamp(request.state.clock.now(), UTC))
     except (ValueError, OverflowError) as error:
         raise _bad(f"Invalid timespan '{span}': {error}") from error
-    interval = request.query.get("interval") or reading_facts()["sampled"]
+    interval = _asked(request, "interval") or reading_facts()["sampled"]
     if interval.upper() == _FULL:
         return start, end, _FULL, max((end - start).total_seconds(), 1)
     offered = reading_facts()["intervals"]
@@ -123,7 +129,7 @@ def _asked_time(request: Request) -> tuple[datetime, datetime, str, float]:
 
 
 def _asked_aggregations(request: Request) -> list[str]:
-    asked = [name.strip() for name in request.query.get("aggregation", "").split(",") if name.strip()]
+    asked = [name.strip() for name in _asked(request, "aggregation").split(",") if name.strip()]
     offered = {name.lower(): name for name in reading_facts()["aggregations"]}
     if unknown := [name for name in asked if name.lower() not in offered]:
         raise _bad(f"Invalid aggregation '{unknown[0]}': it is one of {', '.join(offered.values())}")
