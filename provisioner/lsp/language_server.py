@@ -17,6 +17,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 from provisioner._version import __version__
 from provisioner.errors import ProvisionerError
 from provisioner.language.language_workspace import LanguageFile
+from provisioner.lsp.background_binding import BackgroundBinding
 from provisioner.lsp.document_store import DocumentStore
 from provisioner.lsp.published_diagnostics import DiagnosticPublisher
 from provisioner.lsp.refused_request import RefusedRequest, leave_out_of_log
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 _QUIET_SECONDS = 0.02
 """An analysis that takes longer waits as long as it takes before the next one, so that typing stays ahead of it."""
 _LONGEST_WAIT = 0.3
+_BREATH_SECONDS = 0.001
 
 
 class _Protocol(LanguageServerProtocol):
@@ -65,6 +67,7 @@ class ManifestLanguageServer(LanguageServer):
         self._timer: asyncio.TimerHandle | None = None
         # Of the newest analysis of all; unknown at first, when all transforms of a large project have to be bound.
         self._seconds: float | None = None
+        self._binding = BackgroundBinding()
         self._name_indexes: dict[Path, NameIndex] = {}
 
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -95,10 +98,15 @@ class ManifestLanguageServer(LanguageServer):
         self._timer = None
         start = time.perf_counter()
         try:
-            if changed is None:
+            if changed is not None:
+                self.publisher.publish_file(changed)
+            elif self._binding.advance([project.analysis for project in self.documents.workspace.projects()]):
+                start = time.perf_counter()
                 self.publisher.publish_all()
             else:
-                self.publisher.publish_file(changed)
+                # Requests that have come in meanwhile are answered first; a change starts anew.
+                self._timer = asyncio.get_running_loop().call_later(_BREATH_SECONDS, self._publish, None)
+                return
         except ProvisionerError as error:
             # Settings that cannot be read: the findings of before stay, and the reason is shown once.
             self.show_once(str(error), error.hint)
