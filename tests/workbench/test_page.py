@@ -273,6 +273,23 @@ def test_a_file_that_changes_on_the_disk_is_told_and_never_overwritten(visit, tm
     editor(page).filter(has_text="take 1").wait_for()
 
 
+def test_a_file_that_breaks_or_goes_away_takes_no_draft_with_it(visit, tmp_path):
+    page = visit().page
+    put_records(page, RECORDS)
+    write_transform(page, TRANSFORM)
+    counts(page, "1 of 2")
+    manifest = tmp_path / "provisioner.yaml"
+    whole = manifest.read_text()
+    manifest.write_text(whole.replace("name: webshop", "name: ["))
+    page.get_by_role("alert").filter(has_text="this is not YAML").wait_for()
+    page.get_by_text("what you have typed here is kept until then").wait_for()
+    manifest.unlink()
+    page.get_by_role("alert").filter(has_text="there is no file").wait_for()
+    manifest.write_text(whole)
+    counts(page, "1 of 2")
+    assert "toupper(level)" in editor(page).inner_text()
+
+
 def test_a_draft_survives_a_reload_and_two_tabs_agree(visit, tmp_path):
     current = visit()
     put_records(current.page, RECORDS)

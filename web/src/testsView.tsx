@@ -47,7 +47,7 @@ export function TestsView(props: { project: ProjectInfo }) {
     <main>
       <div class="row bar">
         <h1>Tests</h1>
-        {run && (
+        {run && run.tests.length > 0 && (
           <span role="status" class={run.failed ? "bad" : "good"}>
             {run.passed} passed, {run.failed} failed
           </span>
@@ -64,7 +64,11 @@ export function TestsView(props: { project: ProjectInfo }) {
         </p>
       )}
       {run && run.tests.length === 0 && (
-        <Notice kind="info">There is no test yet. Write a transform, then keep its record as a test.</Notice>
+        <Notice kind="info">
+          {props.project.readable
+            ? "There is no test yet. Write a transform, then keep its record as a test."
+            : "Mend the file: its tests run as soon as it can be read."}
+        </Notice>
       )}
       {shown.map((test) => (
         <article class={`test ${test.ok ? "ok" : "failed"}`}>

@@ -234,8 +234,10 @@ export function TransformView(props: { project: ProjectInfo }) {
     return (
       <main>
         <Notice kind="info">
-          The manifest has no stream yet. Add one under `streams:`, or make a project from records with `provisioner init`;
-          this page follows the file.
+          {project.readable
+            ? "The manifest has no stream yet. Add one under `streams:`, or make a project from records with " +
+              "`provisioner init`; this page follows the file."
+            : "Mend the file: this page follows it, and what you have typed here is kept until then."}
         </Notice>
         <OpenCase open={openCase} />
         {problem && <Notice kind="error">{problem}</Notice>}

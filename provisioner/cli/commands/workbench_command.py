@@ -10,6 +10,9 @@ from provisioner.cli import options
 from provisioner.cli.console import Console
 
 
+_UNKNOWN_ENVIRONMENT = "MAN016"
+
+
 @click.command()
 @options.manifest
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on loopback; 0 takes any free one.")
@@ -36,6 +39,10 @@ def workbench(
     from provisioner.workbench.workbench import Workbench
 
     state = Workbench(path, environment, variables, allow_apply=allow_apply)
+    document = state.project.document
+    # The page follows a file with mistakes until it is right; a file or an environment that is not there was mistyped.
+    if not document.file.is_file() or any(one.code == _UNKNOWN_ENVIRONMENT for one in document.diagnostics):
+        state.project.raise_if_invalid()
 
     def announce(link: str) -> None:
         console.note("the workbench is at this link; Ctrl-C ends it")
