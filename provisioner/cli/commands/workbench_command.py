@@ -9,7 +9,6 @@ import click
 from provisioner.cli import options
 from provisioner.cli.console import Console
 
-
 _UNKNOWN_ENVIRONMENT = "MAN016"
 
 
