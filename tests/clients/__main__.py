@@ -30,13 +30,15 @@ class Journey:
     slow: bool = False
 
 
+PRINTED = f"{sys.executable} -m tests.clients.printed_senders"
+"""Runs what `outputs` prints for a sender."""
 JOURNEYS = (
     Journey("curl", "curl", ["sh", str(HERE / "journey.sh")]),
     Journey("python", sys.executable, [sys.executable, str(HERE / "journey.py")]),
     Journey(
         "javascript",
         "npm",
-        ["node", "journey.mjs"],
+        ["sh", "-c", f"node journey.mjs && {PRINTED} javascript"],
         ["sh", "-c", f"cp {HERE}/javascript/* . && npm install --silent --no-audit --no-fund --force"],
         300,
     ),
@@ -54,11 +56,31 @@ JOURNEYS = (
         ["sh", "-c", f"cp {HERE}/mermaid/* . && npm install --silent --ignore-scripts --no-audit --no-fund"],
         300,
     ),
-    Journey("syslog-ng", "syslog-ng", [sys.executable, "-m", "tests.clients.syslog_ng"]),
+    Journey(
+        "syslog-ng", "syslog-ng", ["sh", "-c", f"{sys.executable} -m tests.clients.syslog_ng && {PRINTED} syslog-ng"]
+    ),
+    Journey(
+        "function-app",
+        sys.executable,
+        ["sh", "-c", f"PYTHONPATH=$PYTHONPATH:$PWD/lib {PRINTED} function-app"],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--target",
+            "lib",
+            "azure-functions",
+            "werkzeug",
+            "markupsafe",
+        ],
+    ),
     Journey(
         "azure-cli",
         sys.executable,
-        ["sh", "-c", f"PATH=$PWD/bin:$PATH sh {HERE}/journey.az.sh"],
+        ["sh", "-c", f"PATH=$PWD/bin:$PATH sh {HERE}/journey.az.sh && PATH=$PWD/bin:$PATH {PRINTED} az"],
         ["sh", "-c", f"command -v az >/dev/null || {{ {sys.executable} -m venv . && bin/pip install -q azure-cli; }}"],
         900,
         slow=True,
