@@ -16,6 +16,8 @@ from provisioner.send.send_result import DeadRecord
 _GZIP_WINDOW = 31  # zlib: gzip header and trailer
 # The least effort: the network is faster than a better compression, and the service counts both sizes anyway.
 _GZIP_LEVEL = 1
+# A comma stands behind each record.
+_SEPARATED = (1).__add__
 _MOST_DEAD = 1000
 """Dead records of one chunk: a file of them must not be held in memory either."""
 
@@ -85,7 +87,7 @@ class ChunkBuilder:
 
     def add_all(self, first: int, texts: Sequence[str], sizes: Sequence[int]) -> Iterator[Chunk]:
         """Add records that follow one another, each of which fits a call; yields the chunks that are full."""
-        ends = list(accumulate(size + 1 for size in sizes))
+        ends = list(accumulate(map(_SEPARATED, sizes)))
         start = 0
         while start < len(texts):
             before = ends[start - 1] if start else 0

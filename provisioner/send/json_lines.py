@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from provisioner.send.json_records import LONGEST_RECORD, QUOTED_BYTES, SPACES, oversize_record, parse_record
 from provisioner.send.raw_record import OpenOversize, OversizeWriter, RawRecord
@@ -27,10 +27,8 @@ def read_json_lines(pieces: Iterable[str], open_oversize: OpenOversize) -> Itera
         # Not splitlines: JSON texts may hold the other line ends of Unicode.
         lines = (rest + piece).split("\n")
         rest = lines.pop()
-        texts = [text for line in lines if (text := line.strip(SPACES))]
-        for start in range(0, len(texts), BATCH_RECORDS):
-            yield from _read_lines(texts[start : start + BATCH_RECORDS], number + start + 1)
-        number += len(texts)
+        for start in range(0, len(lines), BATCH_RECORDS):
+            number = yield from _read_lines(lines[start : start + BATCH_RECORDS], number)
         if len(rest) > LONGEST_RECORD:
             number += 1
             oversize = open_oversize(number)
@@ -42,9 +40,15 @@ def read_json_lines(pieces: Iterable[str], open_oversize: OpenOversize) -> Itera
         yield parse_record(text, number + 1)
 
 
-def _read_lines(texts: list[str], first: int) -> Iterator[RawRecord | RecordBatch]:
-    batch = read_batch(texts, first)
-    if batch is not None:
+def _read_lines(lines: list[str], number: int) -> Generator[RawRecord | RecordBatch, None, int]:
+    """The records of lines, the first of them behind record `number`; returns the number of the last."""
+    # Spaces around a record may stay in a call; a line of them alone is no object, and so sends all to be stripped.
+    if lines and (batch := read_batch(lines, number + 1)) is not None:
         yield batch
-    else:
-        yield from (parse_record(text, number) for number, text in enumerate(texts, first))
+        return batch.last
+    texts = [text for line in lines if (text := line.strip(SPACES))]
+    if len(texts) < len(lines) and texts and (batch := read_batch(texts, number + 1)) is not None:
+        yield batch
+        return batch.last
+    yield from (parse_record(text, position) for position, text in enumerate(texts, number + 1))
+    return number + len(texts)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from provisioner.send.json_records import parse_record
+from provisioner.send.json_records import SPACES, parse_record
 from provisioner.send.raw_record import RawRecord
 
 BATCH_RECORDS = 1000
@@ -21,7 +21,7 @@ _LONG_NUMBER = re.compile(r"[0-9]{19}")
 
 @dataclass(frozen=True, slots=True)
 class RecordBatch:
-    """Objects with the numbers from `first` on, and the texts to send for them.
+    """Objects with the numbers from `first` on, and the texts to send for them, spaces around some included.
 
     A number beyond 64 bits is a float among the values, whatever its text says: see `has_long_number`.
     """
@@ -41,7 +41,7 @@ class RecordBatch:
 
     def records(self) -> Iterator[RawRecord]:
         """The records one by one, each parsed again, and exactly."""
-        return (parse_record(text, number) for number, text in enumerate(self.texts, self.first))
+        return (parse_record(text.strip(SPACES), number) for number, text in enumerate(self.texts, self.first))
 
 
 def read_batch(texts: Sequence[str], first: int) -> RecordBatch | None:

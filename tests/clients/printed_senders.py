@@ -83,7 +83,8 @@ def send_with_az(text: str, _rows: Rows) -> None:
     Path("lines.json").write_text(json.dumps([RECORD]))
     sign_in = (
         'az cloud register -n Printed --endpoint-resource-manager "$AZURE_RESOURCE_MANAGER_ENDPOINT"\n'
-        'az cloud set -n Printed\naz login --service-principal -u "$AZURE_CLIENT_ID" -p "$AZURE_CLIENT_SECRET" -t "$AZURE_TENANT_ID"'
+        "az cloud set -n Printed\n"
+        'az login --service-principal -u "$AZURE_CLIENT_ID" -p "$AZURE_CLIENT_SECRET" -t "$AZURE_TENANT_ID"'
     )
     environment = {**os.environ, "AZURE_CONFIG_DIR": str(Path.cwd() / "az")}
     subprocess.run(["sh", "-euc", f"{sign_in}\n{text}"], check=True, env=environment)

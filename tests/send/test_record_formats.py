@@ -229,6 +229,15 @@ def test_common_lines_are_read_at_once(text):
     assert read_batch([text, text], 5).last == 6
 
 
+@pytest.mark.parametrize(
+    "lines", [b'{"a":1}\r\n  {"a":2}\t\n', b'\n{"a":1}\n \r\n\n{"a":2}', b'{"a":1}\n {broken\n\n{"a":2}\n']
+)
+def test_spaces_and_empty_lines_are_no_part_of_records(lines):
+    records = [record for record in read(lines, "ndjson") if record.problem is None]
+    assert [record.text for record in records] == ['{"a":1}', '{"a":2}']
+    assert [record.number for record in records] == ([1, 3] if b"broken" in lines else [1, 2])
+
+
 def test_a_number_beyond_64_bits_is_noticed():
     assert read_batch(['{"a":123456789012345678901}'], 1).has_long_number()
     assert not read_batch(['{"a":1.5}'], 1).has_long_number()
