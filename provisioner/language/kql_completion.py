@@ -41,7 +41,7 @@ _KEYWORDS: Mapping[str, tuple[str, ...]] = {
 def complete_kql(place: KqlPlace) -> list[CompletionItem]:
     """The proposals at a place of a transform; those of every flow that it is of, each once."""
     cursor = place.cursor
-    if cursor.inside:
+    if cursor.inside not in {"", "name"}:
         return []
     items: dict[str, CompletionItem] = {}
     # Of two flows with one column the first explains it: a list with the same word twice is no help.
@@ -51,6 +51,9 @@ def complete_kql(place: KqlPlace) -> list[CompletionItem]:
 
 
 def _proposals(place: KqlPlace, cursor: KqlCursor) -> Iterator[CompletionItem]:
+    if cursor.inside == "name":
+        yield from _column_items(_steps_before(place, cursor))
+        return
     if cursor.parameters:
         yield from _in_function(place, cursor)
         return

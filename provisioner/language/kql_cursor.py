@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from provisioner.diagnostics import Span
+from provisioner.kql.functions.result_names import RESULT_NAME_RULES
 from provisioner.kql.syntax.lexer import Token, tokenize
 
 _OPENING = frozenset("([{")
@@ -44,7 +45,8 @@ class KqlCursor:
     `pipeline_start` is where the innermost pipeline starts, `pipes` are the offsets of its pipes before the place.
     `word` is the name or number at the place, `written` its characters up to it. `operator` is the operator's word, ""
     where none is written yet. `previous` are the texts of the tokens before the word, the nearest last, inside of the
-    operator. `inside`: "" for code, else "string" or "comment". `item_start` is where the current item of the
+    operator. `inside`: "" for code, else "string", "comment", or "name" in the quotes in which a function takes a
+    column's name, which is the word then. `item_start` is where the current item of the
     operator's list begins. `parameters` are those of the function whose body the place is in, outside of a pipeline.
     """
 
@@ -85,6 +87,16 @@ def operator_word(tokens: list[Token], position: int) -> tuple[str, int]:
         word += "-" + tokens[position + 1].text
         position += 2
     return word, position
+
+
+def _takes_name(calls: tuple[Call, ...]) -> bool:
+    return bool(calls) and calls[-1].argument == 0 and RESULT_NAME_RULES.get(calls[-1].name) == "column"
+
+
+def _quoted_part(token: Token) -> Span:
+    """The characters between a text's quotes, the closing of which may not be written yet."""
+    opening = len(token.text) - len(token.text.lstrip("hH@")) + 1
+    return Span(token.start + opening, token.end - 1 if _is_closed(token.text) else token.end)
 
 
 def kql_cursor(text: str, offset: int) -> KqlCursor:
@@ -150,6 +162,8 @@ def _cursor_of(
     # Only the pipeline's own commas separate items; those of calls are in the frames behind it.
     commas = pipeline.commas
     calls = tuple(Call(frame.call, frame.call_start, len(frame.commas)) for frame in frames[level + 1 :] if frame.call)
+    if inside == "string" and current is not None and _takes_name(calls):
+        inside, word = "name", _quoted_part(current)
     behind_word = tokens_end(inside_operator, length) if operator else operator_start
     return KqlCursor(
         offset=offset,

@@ -32,7 +32,7 @@ class Hover:
 def hover_kql(place: KqlPlace) -> Hover | None:
     """What the word at a place of a transform is; None where there is nothing to say."""
     cursor = place.cursor
-    if cursor.inside:
+    if cursor.inside not in {"", "name"}:
         return None
     text = place.text.text
     operator = _operator_at(text, place.text_offset)

@@ -10,7 +10,7 @@ from provisioner.fact_evidence import describe_evidence
 from provisioner.kql.functions import function_names
 from provisioner.kql.functions.function_registry import find_function
 from provisioner.kql.functions.function_summaries import function_summary
-from provisioner.kql.functions.row_functions import ROW_FUNCTIONS
+from provisioner.kql.functions.row_functions import ROW_FUNCTION_PARAMETERS, ROW_FUNCTIONS
 from provisioner.kql.language_reference import function_signatures, module_summary
 from provisioner.kql.operators import OPERATORS
 from provisioner.kql.syntax.operator_precedence import BINDING_POWER
@@ -58,7 +58,9 @@ def describe_function(name: str) -> WordDescription | None:
     function = find_function(name)
     if function is None and name not in ROW_FUNCTIONS:
         return None
-    forms = tuple(function_signatures(function)) if function else (f"{name}(…)",)
+    forms = (
+        tuple(function_signatures(function)) if function else (f"{name}({', '.join(ROW_FUNCTION_PARAMETERS[name])})",)
+    )
     summary = function_summary(name) if function else ROW_FUNCTIONS[name]
     return WordDescription(name, forms, summary, dialects.function_permission(name, "transform"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from provisioner.kql.functions.function_registry import find_function
+from provisioner.kql.functions.row_functions import ROW_FUNCTION_PARAMETERS
 from provisioner.language.kql_reference import describe_function
 from provisioner.language.language_workspace import KqlPlace
 
@@ -34,8 +35,12 @@ def signature_help(place: KqlPlace) -> SignatureHelp | None:
         return None
     call = cursor.calls[-1]
     function, description = find_function(call.name), describe_function(call.name)
-    if function is None or description is None:
+    if description is None:
         return None
+    if function is None:
+        parameters = ROW_FUNCTION_PARAMETERS[call.name]
+        signature = Signature(f"{call.name}({', '.join(parameters)})", parameters)
+        return SignatureHelp((signature,), description.summary, 0, min(call.argument, len(parameters) - 1))
     signatures = []
     active = None
     for number, overload in enumerate(function.overloads):

@@ -46,7 +46,7 @@ FEATURES = (
     Feature(
         lsp.TEXT_DOCUMENT_COMPLETION,
         "completion_features:complete",
-        lsp.CompletionOptions(trigger_characters=["|", ".", ":", " ", "(", "$", "/"]),
+        lsp.CompletionOptions(trigger_characters=["|", ".", ":", " ", "(", "$", "/", '"', "'"]),
         lsp.CompletionList(is_incomplete=False, items=[]),
     ),
     Feature(lsp.TEXT_DOCUMENT_HOVER, "completion_features:hover"),

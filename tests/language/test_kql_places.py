@@ -40,6 +40,8 @@ def labels(placed):
         ("source\n| extend x = order.^", {"id", "amount"}, {"placed"}),
         ("source\n| extend x = strcat(tostring(order.id), ^", {"placed", "tostring"}, set()),
         ('source\n| where order.id == "^"', set(), {"placed", "tostring"}),
+        ("source\n| where columnifexists('^', 1) == 1", {"order", "placed"}, {"tostring"}),
+        ("source\n| where columnifexists('order', '^') == 1", set(), {"order"}),
         ("let limit = 5; source\n| where ^", {"limit", "placed"}, set()),
         ("^", {"source"}, {"placed"}),
     ],
@@ -221,3 +223,12 @@ def test_a_text_of_several_streams_names_each(tmp_path):
         "order": "dynamic in Custom-Orders, string in Custom-Other",
         "extra": "long in Custom-Other",
     }
+
+
+@at_every_place
+def test_a_name_in_quotes_is_explained_and_its_function_has_a_signature(kind, tmp_path):
+    placed = place_transform(kind, "source\n| where columnifexists('or^der', 1) == 1", tmp_path)
+    assert hover_kql(placed.place()).markdown.startswith("**order**: dynamic")
+    help_ = signature_help(placed.place())
+    assert help_.signatures[help_.active].label == "columnifexists(name: string, default: scalar)"
+    assert help_.argument == 0

@@ -9,3 +9,10 @@ ROW_FUNCTIONS = {
     "bag_pack_columns": "A bag of the columns named.",
 }
 """What each of them does, by name."""
+ROW_FUNCTION_PARAMETERS = {
+    "columnifexists": ("name: string", "default: scalar"),
+    "column_ifexists": ("name: string", "default: scalar"),
+    "pack_all": ("ignore_empty: bool?",),
+    "bag_pack_columns": ("column: scalar+",),
+}
+"""Their parameters, written as those of other functions are."""
