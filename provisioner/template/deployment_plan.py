@@ -225,13 +225,16 @@ def _planned(
             check_scope(template, scope.kind)
         return DeploymentPlan(template, scope, name, parameters, evaluation, location, level)
 
-    return _placed(document, plan)
+    # A nested plan that waits for a count is left out by the outer one: reading a large text for its place is in vain.
+    return _placed(document, plan, counts=level == 0 or not evaluation.planning)
 
 
-def _placed(document: Document, action: Callable[[], Value]) -> Value:
-    """Run an action; an error of it gets line and column in the document."""
+def _placed(document: Document, action: Callable[[], Value], *, counts: bool = True) -> Value:
+    """Run an action; an error of it gets line and column in the document, without `counts` not that of a count."""
     try:
         return action()
+    except CountNotKnownError as error:
+        raise (document.locate(error) if counts else error) from None
     except TemplateError as error:
         raise document.locate(error) from None
     except RecursionError:
