@@ -65,4 +65,8 @@ def _without_derived_name(application: str, credential: Mapping[str, Any]) -> di
     issuer, subject = str(credential.get("issuer")), str(credential.get("subject"))
     derived = derived_credential_name(application, issuer, subject)
     written = {key: value for key, value in credential.items() if key != "name" or value != derived}
-    return {key: escape_variables(value) if isinstance(value, str) else value for key, value in written.items()}
+    return {
+        key: escape_variables(value) if isinstance(value, str) else value
+        for key, value in written.items()
+        if value is not None
+    }

@@ -6,8 +6,10 @@ import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from provisioner.adopt.application_import import ImportedApplication
 from provisioner.adopt.grant_import import OpenPrincipal, RoleAssignment, covers
 from provisioner.adopt.placement import position_of
+from provisioner.adopt.template_applications import TemplateApplications
 from provisioner.adopt.template_resources import OPEN_GROUP, TemplateResource
 from provisioner.resources import Body
 from provisioner.template import Unknown, is_expression, text_of
@@ -18,7 +20,9 @@ _NAMING_CALLS = frozenset(("resourceid", "format", "concat", "guid", "subscripti
 """Functions that put a name into an id and leave it as it is."""
 
 
-def role_assignment(resource: TemplateResource, rules: Mapping[str, TemplateResource]) -> RoleAssignment:
+def role_assignment(
+    resource: TemplateResource, rules: Mapping[str, TemplateResource], applications: TemplateApplications
+) -> RoleAssignment:
     """A role assignment of a file; `rules` are the imported rules by their names in the manifest."""
     written: Mapping[str, Any] = resource.body.get("properties") or {}
     properties = {key: value for key, value in written.items() if not isinstance(value, Unknown)}
@@ -32,7 +36,9 @@ def role_assignment(resource: TemplateResource, rules: Mapping[str, TemplateReso
     body: Body = {"properties": properties}
     name = resource.display_name.rsplit("/", 1)[-1]
     unknown = _unknown(resource, properties, scope, rules)
-    return RoleAssignment(name, scope, body, _principal(resource, written), position_of(resource), unknown)
+    return RoleAssignment(
+        name, scope, body, _principal(resource, written, applications), position_of(resource), unknown
+    )
 
 
 def _unknown(
@@ -80,12 +86,16 @@ def _plain(expression: Any) -> str:
     return re.sub(r"\s+", "", text_of(expression or "")).lower().removeprefix("[").removesuffix("]")
 
 
-def _principal(resource: TemplateResource, written: Mapping[str, Any]) -> str | OpenPrincipal | None:
+def _principal(
+    resource: TemplateResource, written: Mapping[str, Any], applications: TemplateApplications
+) -> str | OpenPrincipal | ImportedApplication | None:
     principal = written.get("principalId")
     if not isinstance(principal, Unknown):
         return principal if isinstance(principal, str) and principal else None
     declared = resource.instance.declared.get("properties")
     expression = declared.get("principalId") if isinstance(declared, dict) else None
+    if (application := applications.behind(resource, expression)) is not None:
+        return application
     # Equal expressions are one principal only where their parameters and loops are the same.
     identity: Hashable = (_plain(expression), _surroundings(resource)) if isinstance(expression, str) else id(resource)
     return OpenPrincipal(principal.name, identity)

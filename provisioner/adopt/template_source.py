@@ -35,6 +35,7 @@ from provisioner.adopt.placement import (
     workspace_ids,
 )
 from provisioner.adopt.table_import import is_query_result
+from provisioner.adopt.template_applications import TemplateApplications
 from provisioner.adopt.template_grants import role_assignment
 from provisioner.adopt.template_resources import (
     DCR,
@@ -115,12 +116,14 @@ class TemplateSource:
         return []
 
     def applications(self) -> list[ImportedApplication]:
-        """None: ARM's own templates hold no app registrations."""
-        return []
+        """The app registrations that the Microsoft.Graph extension makes."""
+        return self._graph.applications
 
     def role_assignments(self) -> list[RoleAssignment]:
         """The role assignments of the files."""
-        return [role_assignment(resource, self.imported_rules) for resource in self.placement.of_type(GRANT)]
+        return [
+            role_assignment(resource, self.imported_rules, self._graph) for resource in self.placement.of_type(GRANT)
+        ]
 
     def rule_ids(self) -> dict[str, str]:
         """The ids of the rules by their names in the manifest."""
@@ -172,6 +175,10 @@ class TemplateSource:
         self._list_unsupported()
 
     @cached_property
+    def _graph(self) -> TemplateApplications:
+        return TemplateApplications(self.draft, self.template_resources)
+
+    @cached_property
     def _dcrs(self) -> list[TemplateResource]:
         dcrs = [dcr for dcr in self.placement.of_type(DCR) if not self._is_workspace_rule(dcr)]
         return [dcr for dcr in dcrs if not self._is_skipped(dcr)]
@@ -199,8 +206,9 @@ class TemplateSource:
         """List the resources of other types as skipped."""
         # By type and not one by one: published solutions carry dozens of them.
         others: dict[str, list[TemplateResource]] = {}
+        carried = {id(resource) for resource in self._graph.carried}
         for resource in self.template_resources:
-            if not resource.is_supported:
+            if not resource.is_supported and id(resource) not in carried:
                 others.setdefault(resource.type, []).append(resource)
         for type_, same_type in others.items():
             self.draft.position = position_of(same_type[0])
