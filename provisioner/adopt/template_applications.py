@@ -79,10 +79,10 @@ class TemplateApplications:
         properties = resource.body.get("properties") or {}
         values = {key: properties.get(key) for key in ("issuer", "subject", "audiences")}
         audiences = values["audiences"] if isinstance(values["audiences"], list) else [values["audiences"]]
-        wanted = {"issuer": values["issuer"], "subject": values["subject"], "audience": next(iter(audiences), None)}
-        if missing := [key for key, value in wanted.items() if not isinstance(value, str)]:
+        texts = {"issuer": values["issuer"], "subject": values["subject"], "audience": next(iter(audiences), None)}
+        if missing := [key for key, value in texts.items() if not isinstance(value, str)]:
             self._draft.position = position_of(resource)
-            shown = ", ".join(f"{key} {_shown(wanted[key])}" for key in missing)
+            shown = ", ".join(f"{key} {_shown(texts[key])}" for key in missing)
             comment = f"A federated credential is left out, for what the source does not say: {shown}"
             self._draft.add_comment(("applications", application), comment)
             message = f"application {application}: a federated credential is left out: {shown}"
