@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -185,9 +185,28 @@ class LanguageWorkspace:
             project.forget_disk()
 
     def forget_disk(self) -> None:
-        """Files on disk have changed."""
+        """Files on disk have changed; a manifest that is gone has no project any more."""
+        self._keep(lambda manifest: self.buffers.is_open(manifest) or manifest.is_file())
         for project in self._projects.values():
             project.forget_disk()
+
+    def change_folders(self, added: Iterable[Path], removed: Iterable[Path]) -> None:
+        """Open some folders and leave others, with their projects."""
+        left = {resolve_links(folder) for folder in removed}
+        self.folders = tuple(
+            dict.fromkeys((*(one for one in self.folders if one not in left), *map(resolve_links, added)))
+        )
+        self._keep(
+            lambda manifest: (
+                self.buffers.is_open(manifest)
+                or not any(manifest.is_relative_to(folder) for folder in left)
+                or any(manifest.is_relative_to(folder) for folder in self.folders)
+            )
+        )
+        self.open_folders()
+
+    def _keep(self, is_kept: Callable[[Path], bool]) -> None:
+        self._projects = {manifest: project for manifest, project in self._projects.items() if is_kept(manifest)}
 
     def file(self, path: Path) -> LanguageFile | None:
         """A file with its project; None where it belongs to none, or cannot be read."""

@@ -56,6 +56,14 @@ def register_documents(server: ManifestLanguageServer) -> None:
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(_: lsp.DidChangeWatchedFilesParams) -> None:
         documents.workspace.forget_disk()
+        documents.workspace.open_folders()
+        server.schedule_diagnostics()
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_folders(params: lsp.DidChangeWorkspaceFoldersParams) -> None:
+        paths = [[documents.path_of(one.uri) for one in some] for some in (params.event.added, params.event.removed)]
+        added, removed = ([path for path in some if path is not None] for some in paths)
+        documents.workspace.change_folders(added, removed)
         server.schedule_diagnostics()
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)

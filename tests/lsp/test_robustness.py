@@ -160,3 +160,27 @@ def test_a_client_that_pulls_is_told_nothing_twice(tmp_path):
     assert client.pulled(manifest)
     assert client.close() == 0
     assert client.stderr == []
+
+
+def test_folders_and_manifests_come_and_go(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "provisioner.yaml").write_text(HEAD.replace("version: 1", "version: 2"), "utf-8")
+    client = LspClient(first)
+    manifest, other = first / "provisioner.yaml", second / "provisioner.yaml"
+    assert client.published(manifest)
+    event = {"added": [{"uri": second.as_uri(), "name": "second"}], "removed": []}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert client.published(other)
+    event = {"added": [], "removed": [{"uri": second.as_uri(), "name": "second"}]}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert client.published(other) == []
+    manifest.unlink()
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": manifest.as_uri(), "type": 3}]})
+    assert client.published(manifest) == [], "a file that is gone has no findings"
+    manifest.write_text(HEAD.replace("version: 1", "version: 3"), "utf-8")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": manifest.as_uri(), "type": 1}]})
+    assert client.published(manifest)
+    assert client.close() == 0
+    assert client.stderr == []
