@@ -9,7 +9,7 @@ from typing import Literal
 
 from provisioner.diagnostics import Diagnostic, Edit, Span
 from provisioner.language.kql_text import TransformText
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.language.project_analysis import Analysis
 from provisioner.language.symbol_rename import FileEdit
 from provisioner.validate.fixes import compatible_edits

@@ -8,7 +8,7 @@ from typing import Literal
 
 from provisioner.diagnostics import Span
 from provisioner.language.kql_text import flow_contexts, is_kql_file
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.load.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 

@@ -10,7 +10,7 @@ from provisioner.kql.vocabulary.scalar_types import CAST_FUNCTIONS
 from provisioner.language.code_actions import CodeAction
 from provisioner.language.kql_completion import quoted_name
 from provisioner.language.kql_text import FlowContext, TransformText
-from provisioner.language.language_workspace import KqlPlace, LanguageFile
+from provisioner.language.language_file import KqlPlace, LanguageFile
 from provisioner.language.pipeline_steps import PipelineStep, last_pipeline
 from provisioner.language.symbol_rename import FileEdit
 from provisioner.model.column_types import column_type

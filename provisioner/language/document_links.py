@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioner.diagnostics import Span
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from provisioner.load.yaml.source_text import UnreadableFile
 

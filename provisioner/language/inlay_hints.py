@@ -10,7 +10,7 @@ from provisioner.diagnostics import Span
 from provisioner.language.kql_hover import short_json
 from provisioner.language.kql_names import name_uses
 from provisioner.language.kql_text import FlowContext, TransformText, flow_contexts
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.language.pipeline_steps import PipelineStep, PipelineSteps, last_pipeline, sample_rows
 
 

@@ -16,7 +16,7 @@ from provisioner.language.kql_reference import (
     allowed_operators,
 )
 from provisioner.language.kql_text import FlowContext
-from provisioner.language.language_workspace import KqlPlace
+from provisioner.language.language_file import KqlPlace
 from provisioner.language.pipeline_steps import PipelineStep, pipeline_steps
 from provisioner.model import TYPES
 

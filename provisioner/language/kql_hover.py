@@ -13,7 +13,7 @@ from provisioner.language.kql_completion import let_names, member_samples, step_
 from provisioner.language.kql_cursor import KqlCursor, kql_cursor, operator_word
 from provisioner.language.kql_reference import describe_function, describe_operator
 from provisioner.language.kql_text import FlowContext
-from provisioner.language.language_workspace import KqlPlace
+from provisioner.language.language_file import KqlPlace
 from provisioner.language.pipeline_steps import PipelineStep, pipeline_steps, sample_rows
 
 MAX_VALUES = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from provisioner.language.completion_item import CompletionItem, CompletionKind
 from provisioner.language.kql_text import written_stream
-from provisioner.language.language_workspace import ManifestPlace
+from provisioner.language.language_file import ManifestPlace
 from provisioner.language.manifest_names import file_items, ingestible_tables, name_items, without_environment
 from provisioner.language.manifest_shapes import FILE_PATH, as_list, as_mapping, as_scalar
 from provisioner.language.manifest_snippets import entry_snippet, whole_manifest_snippet

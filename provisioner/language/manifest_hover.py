@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.language.kql_hover import Hover, short_json
-from provisioner.language.language_workspace import ManifestPlace
+from provisioner.language.language_file import ManifestPlace
 from provisioner.language.manifest_shapes import as_mapping, as_scalar, field_at
 from provisioner.language.pipeline_steps import last_pipeline
 from provisioner.load.schema.shapes import Choice, FixedKeys, Shape

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path as FilePath
 
 from provisioner.language.completion_item import CompletionItem
-from provisioner.language.language_workspace import ManifestPlace
+from provisioner.language.language_file import ManifestPlace
 from provisioner.model import Manifest
 from provisioner.package_data import load_facts
 from provisioner.transforms.builtin_tables import builtin_table

@@ -9,7 +9,7 @@ from typing import Literal
 from provisioner.diagnostics import Span
 from provisioner.kql.syntax.lexer import tokenize
 from provisioner.language.kql_text import TransformText
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.language.pipeline_steps import last_pipeline
 from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 

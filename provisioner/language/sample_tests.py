@@ -11,7 +11,7 @@ from provisioner.diagnostics import Edit
 from provisioner.language.code_actions import CodeAction
 from provisioner.language.column_actions import file_edits_of
 from provisioner.language.kql_text import FlowContext, written_stream
-from provisioner.language.language_workspace import KqlPlace, LanguageFile
+from provisioner.language.language_file import KqlPlace, LanguageFile
 from provisioner.language.outline import content_end
 from provisioner.load import Document
 from provisioner.load.yaml.nodes import MappingNode, SequenceNode

@@ -13,7 +13,7 @@ from provisioner.kql.syntax.lexer import Token, tokenize
 from provisioner.kql.syntax.operator_precedence import BINDING_POWER
 from provisioner.language.kql_cursor import operator_word
 from provisioner.language.kql_text import TransformText
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 
 TokenType = Literal["keyword", "function", "property", "variable", "string", "number", "operator", "comment", "type"]
 TOKEN_TYPES: tuple[TokenType, ...] = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from provisioner.kql.functions.function_registry import find_function
 from provisioner.kql.functions.row_functions import ROW_FUNCTION_PARAMETERS
 from provisioner.language.kql_reference import describe_function
-from provisioner.language.language_workspace import KqlPlace
+from provisioner.language.language_file import KqlPlace
 
 
 @dataclass(frozen=True, slots=True)

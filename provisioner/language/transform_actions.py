@@ -12,7 +12,7 @@ from provisioner.kql import infer
 from provisioner.language.code_actions import CodeAction
 from provisioner.language.column_actions import file_edits_of
 from provisioner.language.kql_text import FlowContext, TransformText
-from provisioner.language.language_workspace import KqlPlace, LanguageFile, ManifestPlace
+from provisioner.language.language_file import KqlPlace, LanguageFile, ManifestPlace
 from provisioner.load.yaml.nodes import MappingNode, ScalarNode
 from provisioner.load.yaml.source_text import UnreadableFile
 from provisioner.load.yaml.yaml_writer import dump_scalar

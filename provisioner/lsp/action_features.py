@@ -9,7 +9,7 @@ from lsprotocol import types as lsp
 from provisioner.diagnostics import Span
 from provisioner.language.code_actions import CodeAction, findings_at, fix_actions, fix_all_action, silence_actions
 from provisioner.language.column_actions import column_actions
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.language.sample_tests import sample_test_actions
 from provisioner.language.transform_actions import transform_actions
 from provisioner.lsp.file_request import FileRequest

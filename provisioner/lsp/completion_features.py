@@ -8,7 +8,7 @@ from provisioner.diagnostics import Span
 from provisioner.language.completion_item import CompletionItem, CompletionKind
 from provisioner.language.kql_completion import complete_kql
 from provisioner.language.kql_hover import hover_kql
-from provisioner.language.language_workspace import KqlPlace, ManifestPlace
+from provisioner.language.language_file import KqlPlace, ManifestPlace
 from provisioner.language.manifest_completion import complete_manifest
 from provisioner.language.manifest_hover import hover_manifest
 from provisioner.language.signature_help import signature_help

@@ -9,7 +9,8 @@ from pathlib import Path
 from lsprotocol import types as lsp
 from pygls.uris import from_fs_path, to_fs_path
 
-from provisioner.language.language_workspace import LanguageFile, LanguageWorkspace
+from provisioner.language.language_file import LanguageFile
+from provisioner.language.language_workspace import LanguageWorkspace
 from provisioner.load.yaml.project_files import resolve_links
 from provisioner.load.yaml.source_text import UnreadableFile
 from provisioner.lsp.position_encoding import EncodedText, Encoding

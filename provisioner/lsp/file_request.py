@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.diagnostics import Span
-from provisioner.language.language_workspace import KqlPlace, LanguageFile, ManifestPlace
+from provisioner.language.language_file import KqlPlace, LanguageFile, ManifestPlace
 from provisioner.lsp.position_encoding import EncodedText
 
 if TYPE_CHECKING:

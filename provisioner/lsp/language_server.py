@@ -16,7 +16,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
 
 from provisioner._version import __version__
 from provisioner.errors import ProvisionerError
-from provisioner.language.language_workspace import LanguageFile
+from provisioner.language.language_file import LanguageFile
 from provisioner.lsp.background_binding import BackgroundBinding
 from provisioner.lsp.document_store import DocumentStore
 from provisioner.lsp.published_diagnostics import DiagnosticPublisher

@@ -10,7 +10,7 @@ from lsprotocol import types as lsp
 
 from provisioner.errors import ProvisionerError
 from provisioner.language.document_links import linked_path
-from provisioner.language.language_workspace import ManifestPlace
+from provisioner.language.language_file import ManifestPlace
 from provisioner.language.symbol_rename import rename_edits
 from provisioner.language.symbols import Occurrence, SymbolKind
 from provisioner.lsp.file_request import FileRequest

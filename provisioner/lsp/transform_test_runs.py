@@ -9,7 +9,7 @@ from provisioner import kql
 from provisioner.language.code_actions import CodeAction, file_edits
 from provisioner.language.kql_hover import sample_records
 from provisioner.language.kql_text import FlowContext
-from provisioner.language.language_workspace import LanguageFile, ManifestPlace
+from provisioner.language.language_file import LanguageFile, ManifestPlace
 from provisioner.language.project_analysis import Analysis
 from provisioner.transform_tests import run_transform_tests
 from provisioner.transform_tests.result import TestResult

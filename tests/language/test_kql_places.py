@@ -10,7 +10,7 @@ from provisioner.language.column_actions import column_actions
 from provisioner.language.inlay_hints import inlay_hints
 from provisioner.language.kql_completion import complete_kql
 from provisioner.language.kql_hover import hover_kql
-from provisioner.language.language_workspace import KqlPlace
+from provisioner.language.language_file import KqlPlace
 from provisioner.language.name_index import NameIndex
 from provisioner.language.semantic_tokens import semantic_tokens
 from provisioner.language.signature_help import signature_help

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioner.errors import ProvisionerError
-from provisioner.language.language_workspace import KqlPlace, LanguageWorkspace
+from provisioner.language.language_file import KqlPlace
+from provisioner.language.language_workspace import LanguageWorkspace
 from provisioner.language.name_index import NameIndex
 from provisioner.language.symbol_rename import rename_edits
 from provisioner.validate.fixes import apply_edits

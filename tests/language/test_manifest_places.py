@@ -9,7 +9,8 @@ import pytest
 from provisioner.language.code_lenses import code_lenses
 from provisioner.language.document_links import document_links
 from provisioner.language.kql_completion import complete_kql
-from provisioner.language.language_workspace import LanguageWorkspace, ManifestPlace
+from provisioner.language.language_file import ManifestPlace
+from provisioner.language.language_workspace import LanguageWorkspace
 from provisioner.language.manifest_completion import complete_manifest
 from provisioner.language.manifest_hover import hover_manifest
 from provisioner.language.outline import folding_lines, outline, selection_spans

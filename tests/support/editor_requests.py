@@ -8,7 +8,7 @@ from provisioner.language.document_links import document_links
 from provisioner.language.inlay_hints import inlay_hints
 from provisioner.language.kql_completion import complete_kql
 from provisioner.language.kql_hover import hover_kql
-from provisioner.language.language_workspace import KqlPlace
+from provisioner.language.language_file import KqlPlace
 from provisioner.language.manifest_completion import complete_manifest
 from provisioner.language.manifest_hover import hover_manifest
 from provisioner.language.name_index import NameIndex

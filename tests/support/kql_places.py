@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from provisioner.language.language_workspace import LanguageFile, LanguageWorkspace
+from provisioner.language.language_file import LanguageFile
+from provisioner.language.language_workspace import LanguageWorkspace
 
 HEAD = """\
 version: 1
