@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from provisioner.language.kql_text import is_kql_file
 from provisioner.language.language_file import YAML_SUFFIXES, LanguageFile
-from provisioner.language.project_analysis import Analysis, LanguageProject
+from provisioner.language.project_analysis import LanguageProject
 from provisioner.language.source_buffers import SourceBuffers
 from provisioner.load import DEFAULT_NAME
 from provisioner.load.yaml.nodes import MappingNode
 from provisioner.load.yaml.project_files import resolve_links
-from provisioner.load.yaml.source_text import SourceText, UnreadableFile
+from provisioner.load.yaml.source_text import UnreadableFile
 
 
 class LanguageWorkspace:
@@ -127,8 +127,3 @@ def _has_file(project: LanguageProject, path: Path) -> bool:
     """Whether a project's manifest includes or names a file, readable or not."""
     analysis = project.analysis
     return path in analysis.missing_paths or any(source.path == path for source in analysis.sources.values())
-
-
-def sources_by_path(analysis: Analysis) -> Mapping[Path, SourceText]:
-    """Every file that an analysis has read, by its path."""
-    return {source.path: source for source in analysis.sources.values()}
