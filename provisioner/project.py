@@ -137,6 +137,12 @@ class Project:
 
         return run_transform_tests(self.document, streams, transforms=self.transforms)
 
+    def draw_changes(self, changes: Mapping[str, str]) -> str | None:
+        """The part of the picture around nodes (id → what happens to it) as Mermaid; None where it is too large."""
+        from provisioner.pipeline_graph.changed_part import draw_changes
+
+        return draw_changes(self.graph(), changes)
+
     def graph(self, *, focus: str | None = None, lineage: str | None = None) -> PipelineGraph:
         """The pipeline as a picture: nodes and edges, with what the checks find counted at each node.
 

@@ -15,7 +15,7 @@ from provisioner.cli.output_encoding import write_for_programs
 from provisioner.cli.progress_lines import write_event
 from provisioner.operating_system import is_terminal
 from provisioner.progress import Progress, ProgressEvent
-from provisioner.reports.report_format import FindPlace, ReportOptions
+from provisioner.reports.report_format import DrawChanges, FindPlace, ReportOptions
 from provisioner.text import escape_for_terminal, escape_invisible, escape_line
 
 if TYPE_CHECKING:
@@ -65,12 +65,21 @@ class Console:
         write_for_programs(escape_invisible(text if text.endswith("\n") else f"{text}\n"))
 
     def report_options(
-        self, *, find_place: FindPlace | None = None, strict: bool = False, command: str | None = None
+        self,
+        *,
+        find_place: FindPlace | None = None,
+        strict: bool = False,
+        command: str | None = None,
+        draw_changes: DrawChanges | None = None,
     ) -> ReportOptions:
         """The options of a report to stdout: in colours where that is a terminal."""
-        color = self.color and is_terminal(sys.stdout)
         return ReportOptions(
-            color=color, verbose=bool(self.verbose), strict=strict, find_place=find_place, command=command
+            color=self.color and is_terminal(sys.stdout),
+            verbose=bool(self.verbose),
+            strict=strict,
+            find_place=find_place,
+            command=command,
+            draw_changes=draw_changes,
         )
 
     def note(self, text: str) -> None:

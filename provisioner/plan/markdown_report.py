@@ -13,19 +13,20 @@ from provisioner.plan.text_report import MARKS, RISK_STYLES, TRANSITION_HINT, fo
 from provisioner.reports.markdown_blocks import code_block, code_span, folded
 from provisioner.reports.markdown_document import MarkdownDocument
 from provisioner.reports.markdown_table import markdown_cell
+from provisioner.reports.report_format import DrawChanges
 from provisioner.text import plural
 
 _MAX_OPEN_LINES = 60
 """Lines of a change's effects that stand open; longer ones are folded."""
 
 
-def format_markdown(plan: Plan, command: str | None = None) -> str:
+def format_markdown(plan: Plan, command: str | None = None, draw_changes: DrawChanges | None = None) -> str:
     """Markdown for a step summary: every change, with whole values."""
-    return plan_document(plan, command).text()
+    return plan_document(plan, command, draw_changes).text()
 
 
-def plan_document(plan: Plan, command: str | None = None) -> MarkdownDocument:
-    """The parts of the Markdown of a plan, which `command` would apply."""
+def plan_document(plan: Plan, command: str | None = None, draw_changes: DrawChanges | None = None) -> MarkdownDocument:
+    """The parts of the Markdown of a plan, which `command` would apply; with a picture where one can be drawn."""
     title = f"### Plan for {code_span(plan.environment)}" if plan.environment else "### Plan"
     if plan.empty and decide(plan).applicable:
         return MarkdownDocument([title, "", "No changes. Azure is as the manifest says."])
@@ -34,7 +35,12 @@ def plan_document(plan: Plan, command: str | None = None) -> MarkdownDocument:
         [title, "", f"{counts or 'Nothing to write'}.", "", *_decision(plan, command or plan_command(plan))],
         ("", "type", "name", "risk", "why"),
         [_change_row(change) for change in plan.changes],
-        [*_effect_sections(plan), *_rename_section(plan), *_property_section(plan)],
+        [
+            *_effect_sections(plan),
+            *_rename_section(plan),
+            *_property_section(plan),
+            *_picture_section(plan, draw_changes),
+        ],
         [f"Fingerprint {code_span(plan.fingerprint)}"],
     )
 
@@ -100,3 +106,11 @@ def _property_section(plan: Plan) -> Iterator[list[str]]:
             lines += [line for delta in deltas for line in property_diff(delta)]
     if lines:
         yield [*folded("properties", code_block(lines, "diff")), ""]
+
+
+def _picture_section(plan: Plan, draw_changes: DrawChanges | None) -> Iterator[list[str]]:
+    """The pipeline around what changes, folded; last, as what a comment that is too long can do without."""
+    changes = {f"{change.type}/{change.name}": change.action for change in plan.changes if change.writes}
+    picture = draw_changes(changes) if draw_changes and changes else None
+    if picture:
+        yield [*folded("picture", code_block(picture.splitlines(), "mermaid")), ""]

@@ -46,7 +46,7 @@ VIEWS: Views[Plan] = {
         plan, color=options.color, verbose=options.verbose, command=options.command
     ),
     "data": lambda plan, options: report_data(plan, options.find_place),
-    "markdown": lambda plan, options: format_markdown(plan, options.command),
-    "document": lambda plan, options: plan_document(plan, options.command),
+    "markdown": lambda plan, options: format_markdown(plan, options.command, options.draw_changes),
+    "document": lambda plan, options: plan_document(plan, options.command, options.draw_changes),
     "page": plan_page,
 }

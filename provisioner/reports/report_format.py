@@ -12,6 +12,7 @@ T = TypeVar("T")
 Written = str | Mapping[str, str]
 """What a format gives: a text, or the texts of files by name."""
 FindPlace = Callable[[tuple[str | int, ...]], Place | None]
+DrawChanges = Callable[[Mapping[str, str]], str | None]
 """The file and line of a path of the manifest; None where they are not known."""
 
 
@@ -19,7 +20,8 @@ FindPlace = Callable[[tuple[str | int, ...]], Place | None]
 class ReportOptions:
     """How a report is wanted: with colours, in detail, with warnings as failures, with positions in the manifest.
 
-    `command` is the command line that would carry the result out.
+    `command` is the command line that would carry the result out. `draw_changes` draws the parts of the pipeline with
+    the ids that it is given, each with what happens to it, as Mermaid; None where that is too much to see.
     """
 
     color: bool = False
@@ -27,6 +29,7 @@ class ReportOptions:
     strict: bool = False
     find_place: FindPlace | None = None
     command: str | None = None
+    draw_changes: DrawChanges | None = None
 
 
 DEFAULT_OPTIONS = ReportOptions()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from provisioner.pipeline_graph.changed_part import mark_changes
 from provisioner.pipeline_graph.graph_elements import PipelineGraph
 from provisioner.project import Project
 
@@ -15,13 +14,11 @@ def with_drift(graph: PipelineGraph, project: Project) -> PipelineGraph:
     with project.connect() as azure:
         plan = project.plan(azure)
     # Grants and the group have no box that a difference could be shown at.
-    changes = {
-        f"{change.type}/{change.name}": change.action
-        for change in plan.changes
-        if change.action != "no-op" and change.type in _DRAWN
-    }
-    nodes = tuple(
-        replace(node, drift=f"apply would {changes[node.id]} it") if node.id in changes else node
-        for node in graph.nodes
+    return mark_changes(
+        graph,
+        {
+            f"{change.type}/{change.name}": f"apply would {change.action} it"
+            for change in plan.changes
+            if change.action != "no-op" and change.type in _DRAWN
+        },
     )
-    return PipelineGraph(nodes, graph.edges, graph.title)

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.cli.main import run
+from provisioner.pipeline_graph.changed_part import draw_changes
 from provisioner.pipeline_graph.graph_elements import Edge, Node, PipelineGraph
 from provisioner.pipeline_graph.label_text import single_line
+from provisioner.project import Project
 from provisioner.reports.format_registry import render_report
 from tests.support.paths import ROOT
 
@@ -105,3 +107,20 @@ def test_a_manifest_that_cannot_be_read_has_no_picture(tmp_path, capfd):
     (tmp_path / "provisioner.yaml").write_text("version: [", encoding="utf-8")
     assert run(["graph", str(tmp_path)]) == 1
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_a_plan_changes_is_drawn_with_what_hangs_on_it():
+    graph = Project.load(QUICKSTART).graph()
+    text = draw_changes(graph, {"dcr/dcr-webshop": "update", "table/nowhere": "create"})
+    assert re.search(r'n\d+\["dcr-webshop"\]', text)
+    assert text.count("drift\n") == 1
+    assert "Orders_CL" in text
+    assert draw_changes(graph, {"table/nowhere": "create"}) is None
+    assert draw_changes(graph, {}) is None
+
+
+def test_what_is_too_much_for_a_comment_is_not_drawn():
+    ends = tuple(Node(f"sender/{number}", "sender", str(number)) for number in range(80))
+    table = Node("table/T_CL", "table", "T_CL")
+    graph = PipelineGraph((*ends, table), tuple(Edge(end.id, table.id, "sends") for end in ends), "wide")
+    assert draw_changes(graph, {table.id: "update"}) is None

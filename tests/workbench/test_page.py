@@ -575,6 +575,47 @@ def serious_findings(page):
     ]
 
 
+FOCUSED = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  if (!element || element === document.body) return null;
+  const shown = (one) => one && getComputedStyle(one).outlineStyle !== "none";
+  const frame = element.getRootNode().host ?? element;
+  const label = element.getAttribute("aria-label") || element.labels?.[0]?.innerText;
+  const name = label || element.innerText || element.value;
+  return [`${element.localName} ${name}`.trim().split("\\n")[0], shown(element) || shown(frame)];
+}"""
+
+
+def test_every_control_is_reached_by_key_and_shows_that_it_has_the_focus(visit):
+    page = visit().page
+    put_records(page, RECORDS)
+    write_transform(page, TRANSFORM)
+    counts(page, "1 of 2")
+    page.get_by_role("link", name="Transform", exact=True).focus()
+    reached = {}
+    # Round once: the editor too lets the focus go on.
+    while (focused := page.evaluate(FOCUSED)) and focused[0] not in reached:
+        reached[focused[0]] = focused[1]
+        page.keyboard.press("Tab")
+    names = " | ".join(reached)
+    for control in (
+        "a Tests",
+        "select",
+        "Save…",
+        "Against saved",
+        "textarea Records",
+        "div Transform of",
+        "| where level",
+        "summary Keep records",
+        "summary Open a shared case",
+        "div Rows",
+        "where level != ",
+    ):
+        assert control in names, (control, names)
+    assert [name for name, is_seen in reached.items() if not is_seen] == []
+
+
 def test_nothing_sticks_out_of_a_narrow_or_wide_page(visit):
     current = visit()
     put_records(current.page, RECORDS)

@@ -72,7 +72,9 @@ def plan(
 
     def report_options(project: Project) -> ReportOptions:
         command = ready_command("apply", plan_options, project.environment)
-        return console.report_options(find_place=project.position_of, command=command)
+        return console.report_options(
+            find_place=project.position_of, command=command, draw_changes=project.draw_changes
+        )
 
     results = run_concurrently(projects, work)
     summary = (("create", "update", "replace", "delete", "risk"), _row)
