@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Protocol
+
+import orjson
 
 from provisioner.send.input_blocks import Input, InputBlocks
 from provisioner.send.raw_record import OpenOversize, RawRecord
-from provisioner.send.record_batch import RecordBatch
+from provisioner.send.record_batch import BATCH_RECORDS, RecordBatch, read_batch
 from provisioner.send.record_formats import InputFormat, format_of_name, read_records
 
 
@@ -74,16 +78,48 @@ class MappingSource:
         self.read_bytes = 0
         self._records = records
 
-    def records(self, columns: Mapping[str, str], open_oversize: OpenOversize) -> Iterator[RawRecord | None]:  # noqa: ARG002 - what files need
+    def records(
+        self,
+        columns: Mapping[str, str],  # noqa: ARG002 - what files need
+        open_oversize: OpenOversize,  # noqa: ARG002 - what files need
+    ) -> Iterator[RawRecord | RecordBatch | None]:
         """See RecordSource."""
-        for number, value in enumerate(self._records, 1):
-            record = _from_mapping(value, number)
-            self.read_bytes += len(record.text)
-            yield record
+        records, number = iter(self._records), 1
+        while group := list(islice(records, BATCH_RECORDS)):
+            batch = _batch_of(group, number)
+            for record in (batch,) if batch is not None else _one_by_one(group, number):
+                self.read_bytes += sum(map(len, record.texts)) if isinstance(record, RecordBatch) else len(record.text)
+                yield record
+            number += len(group)
 
     def notes(self) -> list[str]:
         """There is nothing to say."""
         return []
+
+
+def _batch_of(group: Sequence[Any], first: int) -> RecordBatch | None:
+    """Records as a batch; None where one of them must be looked at alone."""
+    try:
+        texts = [orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode() for value in group]
+    except TypeError:
+        return None
+    # This writer makes null of what JSON lacks.
+    if any("null" in text and _has_no_json(value) for text, value in zip(texts, group, strict=True)):
+        return None
+    return read_batch(texts, first)
+
+
+def _has_no_json(value: Any) -> bool:
+    """Whether a number stands in a value that is none, or endless."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, Mapping):
+        return any(map(_has_no_json, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_has_no_json, value))
+
+
+def _one_by_one(group: Sequence[Any], first: int) -> Iterator[RawRecord]:
+    return (_from_mapping(value, number) for number, value in enumerate(group, first))
 
 
 def _from_mapping(value: Any, number: int) -> RawRecord:

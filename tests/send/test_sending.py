@@ -8,11 +8,13 @@ import json
 import uuid
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provisioner.errors import ProvisionerError, SendStopped
 from provisioner.project import Project
 from provisioner.resources import resource_type
-from provisioner.send import SendOptions
+from provisioner.send import SendOptions, record_sources
 from provisioner.send.chunks import call_limit
 from provisioner.send.record_sources import MappingSource
 from tests.send.conftest import MANIFEST, now, orders
@@ -45,6 +47,29 @@ def test_python_values_arrive_as_text_and_those_that_json_lacks_are_named(shop):
     (result,) = shop.send("Custom-Plain", records)
     assert (result.sent, [dead.record for dead in result.dead]) == (1, [2, 3, 4])
     assert ids(shop.rows()) == [str(uuid.UUID(int=7))]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**66), 2**66) | st.floats() | st.text(max_size=3) | st.datetimes()
+    | st.datetimes(timezones=st.just(dt.UTC)) | st.uuids() | st.decimals(allow_nan=False) | st.dates(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2) | st.integers(), inner, max_size=2),
+    max_leaves=4,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.dictionaries(st.text(max_size=2), VALUES, max_size=3) | st.text(max_size=2), min_size=1, max_size=3))
+def test_records_of_a_program_are_the_same_at_once_and_one_by_one(records):
+    batch = record_sources._batch_of(records, 1)
+    alone = list(record_sources._one_by_one(records, 1))
+    if batch is not None:
+        assert [record.problem for record in alone] == [None] * len(records)
+        assert [json.loads(text) for text in batch.texts] == [json.loads(record.text) for record in alone]
+
+
+def test_common_records_of_a_program_are_taken_at_once():
+    records = [{"a": None, "t": dt.datetime.now(dt.UTC), "i": uuid.uuid4(), "d": {"x": [1.5]}}, {"a": "null"}]
+    assert record_sources._batch_of(records, 1).last == 2
 
 
 def test_a_record_at_the_limit_is_sent_and_one_beyond_it_is_not(shop):
