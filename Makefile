@@ -54,8 +54,9 @@ bench: $(VENV)/.installed-bench
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# With the language server: the page that `make demo` names completes and explains with it.
 $(VENV)/.installed: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lsp]'
 	@$(COMPILE)
 	@touch $@
 
