@@ -9,7 +9,7 @@ from typing import Literal
 from provisioner.diagnostics import Span
 from provisioner.language.kql_text import flow_contexts, is_kql_file
 from provisioner.language.language_file import LanguageFile
-from provisioner.load.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from provisioner.load.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ def code_lenses(file: LanguageFile) -> list[CodeLens]:
         contexts = [context for text in file.transforms for context in flow_contexts(file.analysis, text)]
         start = Span(0, 0)
         return [lens for context in contexts for lens in _stream_lenses(file, context.stream.key, start)]
+    if file.tests_path:
+        return [*_test_lenses(str(file.tests_path[1]), file.tree)]
     lenses: list[CodeLens] = []
     for section in ("streams", "workspace_transforms"):
         entries = file.tree.values.get(section) if isinstance(file.tree, MappingNode) else None
@@ -39,7 +41,7 @@ def code_lenses(file: LanguageFile) -> list[CodeLens]:
                 key = entries.keys[name]
                 if key.source is file.source:
                     lenses += _stream_lenses(file, name, Span(key.start, key.end))
-                    lenses += _test_lenses(name, value)
+                    lenses += _test_lenses(name, value.values.get("tests") if isinstance(value, MappingNode) else None)
     return lenses
 
 
@@ -52,8 +54,7 @@ def _stream_lenses(file: LanguageFile, name: str, span: Span) -> Iterator[CodeLe
         yield CodeLens("show rows", span, name)
 
 
-def _test_lenses(name: str, value: object) -> Iterator[CodeLens]:
-    tests = value.values.get("tests") if isinstance(value, MappingNode) else None
+def _test_lenses(name: str, tests: Node | None) -> Iterator[CodeLens]:
     if not isinstance(tests, SequenceNode):
         return
     for number, test in enumerate(tests.items):

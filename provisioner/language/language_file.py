@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -56,7 +56,19 @@ class LanguageFile:
     @property
     def root_shape(self) -> Shape:
         """What the whole file may hold."""
-        return MANIFEST if self.is_main else INCLUDED_FILE
+        return MANIFEST if self.is_main or self.tests_path else INCLUDED_FILE
+
+    @cached_property
+    def tests_path(self) -> tuple[str | int, ...]:
+        """Where in the manifest the list of tests stands that the file holds (`tests: {file: …}`); else empty."""
+        if self.is_main or not self.is_yaml:
+            return ()
+        for _, document, _ in self.analysis.named():
+            contents = document.source_map.file_contents if document.source_map else {}
+            for path, node in contents.items():
+                if path[-1:] == ("tests",) and node.source.path == self.path:
+                    return path
+        return ()
 
     @cached_property
     def transforms(self) -> list[TransformText]:
@@ -70,6 +82,8 @@ class LanguageFile:
         if is_kql_file(self.path):
             return self._kql_place(whole_file_text(self.source), offset)
         cursor = yaml_cursor(self.source, offset)
+        if self.tests_path:
+            cursor = replace(cursor, path=(*self.tests_path, *cursor.path))
         shape = shape_at(self.root_shape, cursor.path)
         holds_kql = isinstance(shape, KqlText) or (
             isinstance(shape, ValueOrFile) and isinstance(shape.value_shape, KqlText)

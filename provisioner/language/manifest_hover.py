@@ -24,7 +24,8 @@ def hover_manifest(place: ManifestPlace) -> Hover | None:
     if cursor.role in {"comment", "content"} or cursor.token.start == cursor.token.end:
         return None
     written = place.file.source.text[cursor.token.start : cursor.token.end].strip().strip("\"'")
-    if cursor.role == "key" and not (cursor.path and isinstance(cursor.path[-1], int)):
+    # An item of a list of words looks like a key until a colon follows it.
+    if cursor.role == "key" and not (cursor.path and isinstance(cursor.path[-1], int) and as_scalar(place.shape)):
         markdown = _key_markdown(place, (*cursor.path, written))
     else:
         markdown = _value_markdown(place, cursor.path, written)
@@ -64,6 +65,18 @@ def _described_name(place: ManifestPlace, path: Path) -> str:
             return _written_by(table, column, manifest)
         case ("streams", str(stream), "columns", str(column)) if manifest and stream in manifest.streams:
             return _read_by(manifest.streams[stream], column)
+        case ("streams", str(stream), "samples", int(), str(column)) if manifest and stream in manifest.streams:
+            return _read_by(manifest.streams[stream], column)
+        case ("streams", str(stream), "tests", int(), "given", int(), str(column)) if (
+            manifest and stream in manifest.streams
+        ):
+            return _read_by(manifest.streams[stream], column)
+        case ("streams", str(stream), "tests", int(), "expect", int(), str(column)) if (
+            manifest and stream in manifest.streams and manifest.streams[stream].flows
+        ):
+            return _written_by(manifest.streams[stream].flows[0].table, column, manifest)
+        case ("streams", str(_), "tests", int(), "expect", str(table), int(), str(column)):
+            return _written_by(table, column, manifest)
         case ("streams" | "workspace_transforms", str(_), "tests", int(), "expect", str(table)):
             return describe_table(table, manifest)
         case ("dcrs", str(name)) if manifest and name in manifest.dcrs:

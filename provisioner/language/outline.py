@@ -45,6 +45,8 @@ def outline(file: LanguageFile) -> list[OutlineItem]:
     """The outline of a file; of a `.kql` file its operators."""
     if isinstance(file.tree, MappingNode):
         return [*_mapping_items(file.tree, "section", depth=0)]
+    if file.tests_path and isinstance(file.tree, SequenceNode):
+        return [*_test_items(file.tree)]
     items = []
     for text in file.transforms:
         for step in last_pipeline(text.text, {}).steps:

@@ -361,3 +361,38 @@ workspace_transforms:
     (result,) = run_tests(analysis, "Syslog")
     assert result.ok
     assert [lens.kind for lens in code_lenses(workspace.file(path))] == ["run tests", "show rows", "run tests"]
+
+
+TESTS = """\
+- name: an order
+  given: [{placed: "2026-01-01T10:00:00Z", order: {id: A1}}]
+  expect: [{OrderId: A1, Amount: 1}]
+- name: another
+  ^
+"""
+
+
+def test_a_file_of_tests_is_read_as_the_tests_of_its_stream(tmp_path):
+    text = WHOLE + "    tests: {file: tests.yaml}\n"
+    workspace, path, offset = workspace_of(tmp_path, TESTS, "tests.yaml", **{"provisioner.yaml": text})
+    # Half typed as it is, the file has been whole before.
+    workspace.buffers.set_text(path, TESTS.partition("- name: another")[0])
+    assert workspace.file(path).analysis.manifest.streams["Custom-Orders"].tests
+    assert [(lens.stream, lens.test) for lens in code_lenses(workspace.file(path))] == [("Custom-Orders", 0)]
+    assert [item.name for item in outline(workspace.file(path))] == ["an order"]
+    workspace.buffers.set_text(path, TESTS.replace("^", ""))
+    file = workspace.file(path)
+    assert {"given", "expect", "expect_error"} <= {item.label for item in complete_manifest(file.place(offset))}
+
+    def hovered(word):
+        return hover_manifest(file.place(file.source.text.index(word) + 1)).markdown
+
+    assert "Records as senders post them" in hovered("given")
+    assert hovered("placed").startswith("**Custom-Orders.placed**: datetime")
+    assert hovered("OrderId").startswith("**Orders_CL.OrderId**: string")
+
+
+def test_keys_of_an_items_mapping_are_explained(tmp_path):
+    text = WHOLE + "applications: {a: {federated: [{^issuer: https://x, subject: s}]}}\n"
+    workspace, path, offset = workspace_of(tmp_path, text)
+    assert "https address" in hover_manifest(workspace.file(path).place(offset + 1)).markdown
