@@ -76,6 +76,8 @@ def test_resources_of_a_subscription_are_kept_too(rest):
     assert rest.arm("GET", path).body["id"] == path
     assert [one["name"] for one in rest.arm("GET", path.rpartition("/")[0]).body["value"]] == ["b"]
     assert rest.arm("DELETE", path).status == 200
+    workspace = f"{subscription}/{Rest.workspace}"
+    assert rest.arm("PUT", workspace, {"location": "westeurope", "properties": {}}).status == 501
     setting = f"{subscription}/providers/Microsoft.Insights/diagnosticSettings/activity"
     workspace = rest.arm("GET", Rest.workspace).body["id"]
     logs = [{"category": "Administrative", "enabled": True}]
@@ -91,11 +93,11 @@ def test_a_service_s_own_tag_may_hold_the_id_that_it_links(rest):
 
 def test_tags_that_are_no_texts_become_texts(rest):
     tags = {"_deployed_by_amba": True, "number": 5}
-    assert put_resource(rest, "Microsoft.Insights/metricAlerts/m", tags=tags)["tags"] == {
+    assert put_resource(rest, "Microsoft.Insights/webtests/m", tags=tags)["tags"] == {
         "_deployed_by_amba": "true",
         "number": "5",
     }
-    refused = rest.arm("PUT", "providers/Microsoft.Insights/metricAlerts/m", {"tags": {"a": ["b"]}})
+    refused = rest.arm("PUT", "providers/Microsoft.Insights/webtests/m", {"tags": {"a": ["b"]}})
     assert refused.code == "InvalidRequestContent"
 
 

@@ -41,7 +41,10 @@ def is_resource_id(segments: list[str]) -> bool:
     if lower_segments[:1] != ["subscriptions"] or not (in_group or lower_segments[2:3] == ["providers"]):
         return False
     resource_type = _resource_type(segments)
-    return resource_type is not None and not resource_type.lower().startswith(_EMULATED_ELSEWHERE)
+    if resource_type is None or resource_type.lower().startswith(_EMULATED_ELSEWHERE):
+        return False
+    # Workspaces, rules and endpoints lie in groups alone.
+    return in_group or azure_facts.api_versions(resource_type) is None
 
 
 def is_collection(segments: list[str]) -> bool:
