@@ -65,7 +65,8 @@ BOTH = [
     ("properties.criteria.allOf", [1], "allOf"),
     (f"{CRITERION}.operator", "Above", "operator"),
     (f"{CRITERION}.operator", GONE, "operator"),
-    (f"{CRITERION}.threshold", "1", "threshold"),
+    (f"{CRITERION}.threshold", "one", "threshold"),
+    (f"{CRITERION}.threshold", "NaN", "threshold"),
     (f"{CRITERION}.timeAggregation", "Median", "timeAggregation"),
 ]
 CASES = [
@@ -83,6 +84,49 @@ CASES = [
 ]
 
 
+# Seen in published modules and baselines of alerts.
+PUBLISHED = {
+    "in other letters": {
+        "odata.type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+        "allof": [
+            {"name": "m", "metricName": "x", "operator": "GreaterThan", "threshold": 90, "timeAggregation": "Average"}
+        ],
+    },
+    "learned": {
+        "odata.type": "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria",
+        "allOf": [
+            {
+                "criterionType": "DynamicThresholdCriterion",
+                "name": "m",
+                "metricName": "x",
+                "operator": "GreaterOrLessThan",
+                "alertSensitivity": "Medium",
+                "failingPeriods": {"numberOfEvaluationPeriods": 4, "minFailingPeriodsToAlert": 4},
+                "timeAggregation": "Average",
+            }
+        ],
+    },
+    "of a web test": {
+        "odata.type": "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
+        "webTestId": "/w",
+        "componentId": "/c",
+        "failedLocationCount": 2,
+    },
+}
+
+
+def test_a_web_test_s_criteria_need_all_their_parts(rest):
+    criteria = {key: value for key, value in PUBLISHED["of a web test"].items() if key != "componentId"}
+    body = changed(body_of(rest, METRIC), "properties.criteria", criteria)
+    assert "componentId" in rest.arm("PUT", METRIC, body, version=VERSIONS[METRIC]).message
+
+
+def test_a_query_over_a_table_whose_columns_are_not_known_is_taken(rest):
+    text = "Perf | where CounterName == '% Free Space' | summarize Least = min(CounterValue) by Computer"
+    body = changed(body_of(rest, QUERY), f"{CRITERION}.query", text)
+    assert rest.arm("PUT", QUERY, body, version=VERSIONS[QUERY]).status in {200, 201}
+
+
 def test_each_wrong_property_is_refused_with_its_name(rest):
     for path, where, value, words in CASES:
         body = body_of(rest, path)
@@ -98,6 +142,10 @@ def test_each_wrong_property_is_refused_with_its_name(rest):
         (METRIC, "properties.windowSize", "P1D"),
         (METRIC, "properties.evaluationFrequency", "PT1M"),
         (METRIC, "properties.severity", 0),
+        (METRIC, f"{CRITERION}.threshold", "95"),
+        (METRIC, "properties.criteria", PUBLISHED["in other letters"]),
+        (METRIC, "properties.criteria", PUBLISHED["learned"]),
+        (METRIC, "properties.criteria", PUBLISHED["of a web test"]),
         (QUERY, "properties.windowSize", "PT45M"),
         (QUERY, "properties.windowSize", "P2D"),
         (QUERY, "properties.enabled", GONE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from math import isfinite
 from typing import Any, Literal
 
 from provisioner.emulator import azure_facts
@@ -31,12 +32,19 @@ def check_alert(kind: AlertKind, body: dict[str, Any]) -> list[dict[str, Any]]:
     frequency = _minutes(properties, "evaluationFrequency", own["frequencies"])
     if frequency > window:
         raise _refused("properties.evaluationFrequency", "must not be longer than windowSize")
-    return [_checked(criterion, own, facts) for criterion in _criteria(properties)]
+    return [_checked(criterion, own, facts) for criterion in _criteria(properties, own)]
 
 
-def _criteria(properties: dict[str, Any]) -> list[Any]:
+def _criteria(properties: dict[str, Any], own: dict[str, Any]) -> list[Any]:
     criteria = properties["criteria"]
-    listed = criteria.get("allOf") if isinstance(criteria, dict) else None
+    kinds: dict[str, list[str]] = own.get("other_criteria", {})
+    kind = str(criteria.get("odata.type")) if isinstance(criteria, dict) else ""
+    # Criteria of these kinds count something else than a metric, and have no list.
+    if kind in kinds:
+        _require(criteria, kinds[kind], "properties.criteria")
+        return []
+    # Published modules write `allof`: the service reads names in any case.
+    listed = _member(criteria, "allOf") if isinstance(criteria, dict) else None
     if not isinstance(listed, list) or not listed:
         raise _refused("properties.criteria.allOf", "must hold at least one criterion")
     return listed
@@ -46,15 +54,30 @@ def _checked(criterion: Any, own: dict[str, Any], facts: dict[str, Any]) -> dict
     path = "properties.criteria.allOf"
     if not isinstance(criterion, dict):
         raise _refused(path, "must hold objects")
-    _require(criterion, own["criterion"], path)
-    if criterion["operator"] not in own["operators"]:
-        raise _refused(f"{path}.operator", f"must be one of {_listed(own['operators'])}")
+    is_dynamic = criterion.get("criterionType") == facts["dynamic"]["criterion_type"]
+    _require(criterion, [name for name in own["criterion"] if not (is_dynamic and name == "threshold")], path)
+    operators = facts["dynamic"]["operators"] if is_dynamic else own["operators"]
+    if criterion["operator"] not in operators:
+        raise _refused(f"{path}.operator", f"must be one of {_listed(operators)}")
     if criterion["timeAggregation"] not in facts["aggregations"]:
         raise _refused(f"{path}.timeAggregation", f"must be one of {_listed(facts['aggregations'])}")
-    threshold = criterion["threshold"]
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
-        raise _refused(f"{path}.threshold", f"must be a number, not {threshold!r}")
+    if not is_dynamic and not _is_number(criterion["threshold"]):
+        raise _refused(f"{path}.threshold", f"must be a number, not {criterion['threshold']!r}")
     return criterion
+
+
+def _is_number(value: object) -> bool:
+    """Whether a threshold is a number, or the text of one, as published alerts hand it on."""
+    if isinstance(value, str):
+        try:
+            return isfinite(float(value))
+        except ValueError:
+            return False
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _member(values: dict[str, Any], name: str) -> Any:
+    return next((value for key, value in values.items() if key.lower() == name.lower()), None)
 
 
 def _minutes(properties: dict[str, Any], name: str, allowed: list[int]) -> int:
