@@ -196,6 +196,8 @@ export function TransformView(props: { project: ProjectInfo }) {
   };
   const compare = async (against: "saved" | "live") => {
     if (!current || !set) return;
+    // What is compared anew must not be taken for what was compared before.
+    setComparison(null);
     try {
       const { stream, flow } = current;
       const request = { stream: stream.key, table: flow.table, transform: draft.text, columns, records: set.id, against };
@@ -508,9 +510,11 @@ function Comparison(props: { result: ComparisonResult; close: () => void }) {
     <section class="pane" aria-labelledby="comparison-title">
       <div class="row">
         <h2 id="comparison-title">Before and after</h2>
-        <span class="muted">
-          {result.changed} of {result.pairs.length} rows differ
-        </span>
+        {!result.problem && (
+          <span class="muted">
+            {result.changed} of {result.pairs.length} rows differ
+          </span>
+        )}
         <button onClick={props.close}>Close</button>
       </div>
       {result.problem && <Notice kind="info">{result.problem}</Notice>}
