@@ -17,6 +17,7 @@ from azure.core.rest import HttpRequest
 
 from provisioner.azure.credentials import token_claims
 from provisioner.azure.data_plane import client_options
+from provisioner.azure.directory_objects import DirectoryObjects
 from provisioner.azure.error_translation import error_from_response, retry_advice, translated_errors
 from provisioner.errors import CloudError
 from provisioner.package_data import load_facts
@@ -66,37 +67,48 @@ class DirectoryClient:
 
         Two requests for up to 20 of them. Raises CloudError.
         """
-        # By their alternate key, and not by `$filter`: an index lags behind, and a second plan would see nothing.
-        names = list(dict.fromkeys(unique_names))
-        answers = self._read_all([f"{application_path(name)}?{_APPLICATION_QUERY}" for name in names])
-        registrations = {name: answer for name, answer in zip(names, answers, strict=True) if answer is not None}
-        return self._with_principals(registrations)
+        return dict(self.look_up(unique_names=unique_names).applications)
 
     def find_owned(self, tag: str) -> dict[str, Body]:
         """The app registrations with a tag, by their unique names; those without such a name are left out."""
-        condition = quote(f"tags/any(t:t eq '{tag}')", safe="/():$'")
-        listed = self._list(f"/applications?$filter={condition}&{_APPLICATION_QUERY}")
-        return self._with_principals({str(one["uniqueName"]): one for one in listed if one.get("uniqueName")})
+        return dict(self.look_up(tag=tag).owned)
 
-    def service_principals(self, client_ids: Iterable[str]) -> dict[str, Body]:
-        """The service principals of applications, by client id as given; 20 a request. Raises CloudError."""
-        declared = list(dict.fromkeys(client_ids))
-        answers = self._read_all([f"/servicePrincipals(appId='{id_}')?{_PRINCIPAL_QUERY}" for id_ in declared])
-        return {id_: answer for id_, answer in zip(declared, answers, strict=True) if answer is not None}
+    def look_up(
+        self, *, unique_names: Iterable[str] = (), client_ids: Iterable[str] = (), tag: str | None = None
+    ) -> DirectoryObjects:
+        """App registrations by unique name and by tag, and service principals by client id, as given.
 
-    def _with_principals(self, applications: Mapping[str, Body]) -> dict[str, Body]:
-        principals = self.service_principals(str(one.get("appId")) for one in applications.values())
-        return {name: shown_body(one, principals.get(str(one.get("appId")))) for name, one in applications.items()}
+        Two requests for up to 20 of them in all, and one for each further page of what has the tag. Raises CloudError.
+        """
+        # By their alternate key, and not by `$filter`: an index lags behind, and a second plan would see nothing.
+        names, ids = list(dict.fromkeys(unique_names)), list(dict.fromkeys(client_ids))
+        paths = [f"{application_path(name)}?{_APPLICATION_QUERY}" for name in names]
+        paths += [_principal_path(id_) for id_ in ids]
+        if tag is not None:
+            condition = quote(f"tags/any(t:t eq '{tag}')", safe="/():$'")
+            paths.append(f"/applications?$filter={condition}&{_APPLICATION_QUERY}")
+        answers = self._read_all(paths)
+        tagged = self._pages(answers.pop() or {}) if tag is not None else []
+        registrations = {name: one for name, one in zip(names, answers, strict=False) if one is not None}
+        principals = {id_: one for id_, one in zip(ids, answers[len(names) :], strict=True) if one is not None}
+        owned = {str(one["uniqueName"]): one for one in tagged if one.get("uniqueName")}
+        apps = {str(one.get("appId")): one for one in (*registrations.values(), *owned.values())}
+        missing = [id_ for id_ in apps if id_ not in principals]
+        answered = zip(missing, self._read_all([_principal_path(id_) for id_ in missing]), strict=True)
+        by_id = principals | {id_: one for id_, one in answered if one is not None}
 
-    def _list(self, path: str) -> list[Body]:
-        items: list[Body] = []
-        url: str | None = path
-        while url:
-            answer = self._send("GET", url)
+        def shown(applications: Mapping[str, Body]) -> dict[str, Body]:
+            return {name: shown_body(one, by_id.get(str(one.get("appId")))) for name, one in applications.items()}
+
+        return DirectoryObjects(shown(registrations), shown(owned), principals)
+
+    def _pages(self, answer: Body) -> list[Body]:
+        """The items of a list, from its first page on."""
+        items: list[Body] = list(answer.get("value") or ())
+        # The request carries a token, which must not go to a host that only an answer names.
+        while (link := str(answer.get("@odata.nextLink") or "")).startswith(f"{self._root}/"):
+            answer = self._send("GET", link.removeprefix(self._root))
             items.extend(answer.get("value") or ())
-            # The request carries a token, which must not go to a host that only an answer names.
-            link = str(answer.get("@odata.nextLink") or "")
-            url = link.removeprefix(self._root) if link.startswith(f"{self._root}/") else None
         return items
 
     def _read_all(self, paths: Sequence[str]) -> list[Body | None]:
@@ -226,6 +238,10 @@ def shown_body(application: Body, principal: Body | None) -> Body:
         shown = {"id": principal.get("id"), "accountEnabled": principal.get("accountEnabled", True)}
         body["properties"]["servicePrincipal"] = shown
     return body
+
+
+def _principal_path(client_id: str) -> str:
+    return f"/servicePrincipals(appId='{client_id}')?{_PRINCIPAL_QUERY}"
 
 
 def _passes(error: CloudError, codes: Mapping[str, Sequence[str]]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from provisioner.errors import CloudError, Forbidden, NotFound, Rejected
@@ -21,7 +21,7 @@ def read_extension_bodies(
     second one.
     """
     urls = [_url(resource) for resource in resources]
-    for resource, answer in zip(resources, _answers(azure, urls), strict=True):
+    for resource, answer in zip(resources, read_together(azure, urls), strict=True):
         body = answer
         if isinstance(answer, dict) and resource.type.short_name == "diagnostic_setting":
             body = _counterpart(resource, _items(answer), workspace_id)
@@ -45,13 +45,17 @@ def read_settings_at(azure: Azure, rule_ids: Sequence[str]) -> Iterator[tuple[Bo
     """All diagnostic settings of each rule, in the order of the ids. Raises CloudError."""
     type_ = resource_type("diagnostic_setting")
     urls = [f"{rule}/providers/{type_.arm_type}?api-version={type_.api_version}" for rule in rule_ids]
-    for answer in _answers(azure, urls):
+    for answer in read_together(azure, urls):
         if isinstance(answer, CloudError):
             raise answer
         yield _items(answer or {})
 
 
-def _answers(azure: Azure, urls: Sequence[str]) -> Iterable[Body | CloudError | None]:
+def read_together(azure: Azure, urls: Sequence[str]) -> Sequence[Body | CloudError | None]:
+    """The answers to reads of paths with their api-version, as one request where Azure takes one.
+
+    None where there is nothing, the error where one may not be read.
+    """
     if len(urls) > 1:
         try:
             return azure.management.get_many(urls)

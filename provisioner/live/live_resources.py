@@ -50,6 +50,7 @@ def read_live(
     allow_gaps: bool = False,
     strategy: Literal["auto", "list", "get"] = "auto",
     applications: Mapping[str, Body] | None = None,
+    owned_applications: Mapping[str, Body] | None = None,
     look_for: Collection[TypeName] = (),
 ) -> LiveResources:
     """The live counterparts of desired resources, in the fewest calls.
@@ -79,7 +80,7 @@ def read_live(
     extra, coverage = _read_extensions(azure, extensions, workspace_id, allow_gaps=allow_gaps)
     others = tuple(resource for resource in single if not resource.type.extension)
     graph = Graph([*listed, *_read_each(azure, others, workspace_id), *extra, *live_applications])
-    search = UndeclaredSearch(azure, desired, owner, look_for, allow_gaps)
+    search = UndeclaredSearch(azure, desired, owner, look_for, allow_gaps, owned_applications)
     undeclared = search.run(inventory, applications)
     return LiveResources(graph, undeclared, (*inventory.coverage, *coverage, *search.coverage), inventory)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from provisioner.azure.thread_pool import map_unordered
+from provisioner.azure.directory_objects import DirectoryObjects
 from provisioner.errors import CloudError, NotFound
+from provisioner.live.extension_reads import read_together
 from provisioner.live.inventory import ScopeCoverage
 from provisioner.model import Grant, Manifest, PrincipalReference
 from provisioner.package_data import load_facts
 from provisioner.resources import Body
 from provisioner.resources.application_resource import principal_id
-from provisioner.resources.expansion_context import application_unique_name
+from provisioner.resources.expansion_context import OWNER_TAG, application_unique_name
 from provisioner.resources.resource_ids import parse_resource_id
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Principals:
     applications: Mapping[str, Body] = field(default_factory=dict)
     coverage: tuple[ScopeCoverage, ...] = ()
     applications_read: bool = True
+    owned: Mapping[str, Body] | None = None
+    """The app registrations with the manifest's mark, by unique name; None where nobody looked for them."""
 
     def without_unknown(self, manifest: Manifest) -> Manifest:
         """The manifest without the grants whose principal is not known and which no apply makes."""
@@ -61,11 +64,15 @@ def look_up_principals(azure: Azure, manifest: Manifest, *, allow_gaps: bool = F
     if not references and not unique_names:
         return Principals()
     lookup = _Lookup(azure, manifest.target.cloud == "local", allow_gaps)
+    of_clients = [one for one in references if one.kind == "application_id"]
+    # What a manifest without applications may have left there is looked for only when somebody prunes.
+    tag = f"{OWNER_TAG}:{manifest.owner}" if unique_names else None
+    objects = lookup.in_directory(of_clients, unique_names.values(), tag)
     object_ids = {
-        **lookup.of_client_ids(one for one in references if one.kind == "application_id"),
+        **(lookup.of_client_ids(of_clients, objects.principals) if objects is not None else {}),
         **lookup.of_resources([one for one in references if one.kind in {"identity", "resource"}]),
     }
-    applications = lookup.applications(unique_names.values()) if unique_names else {}
+    applications = objects.applications if objects is not None else {}
     for name, unique_name in unique_names.items():
         object_id = principal_id(applications[unique_name]) if unique_name in applications else None
         # Without a service principal the registration is half made: the apply makes the rest, and the id comes then.
@@ -73,60 +80,66 @@ def look_up_principals(azure: Azure, manifest: Manifest, *, allow_gaps: bool = F
             object_ids[PrincipalReference("application", name)] = object_id
     # Several grants may be for one principal: what is missing is told once.
     coverage = tuple(ScopeCoverage("principals", ok=False, why=why) for why in dict.fromkeys(lookup.gaps))
-    return Principals(object_ids, applications, coverage, lookup.applications_read)
+    owned = objects.owned if objects is not None else {}
+    return Principals(object_ids, applications, coverage, objects is not None, owned if unique_names else None)
 
 
 class _Lookup:
     def __init__(self, azure: Azure, local: bool, allow_gaps: bool) -> None:
         self.azure, self.local, self.allow_gaps = azure, local, allow_gaps
         self.gaps: list[str] = []
-        self.applications_read = True
 
-    def of_client_ids(self, references: Iterable[PrincipalReference]) -> dict[PrincipalReference, str]:
-        asked = list(references)
-        if not asked:
-            return {}
+    def in_directory(
+        self, references: list[PrincipalReference], unique_names: Collection[str], tag: str | None
+    ) -> DirectoryObjects | None:
+        """What the directory has of client ids, of applications, and of a tag; None where it may not be read."""
+        if not references and not unique_names:
+            return DirectoryObjects({}, {}, {})
         # Entra compares ids without case, and answers in lower case: asked for so, an answer finds its question.
+        client_ids = [one.value.lower() for one in references]
         try:
-            principals = self.azure.directory.service_principals(one.value.lower() for one in asked)
+            return self.azure.directory.look_up(unique_names=unique_names, client_ids=client_ids, tag=tag)
         except CloudError as error:
             self._report(error)
-            return {}
-        ids = {one: principals.get(one.value.lower(), {}).get("id") for one in asked}
+            return None
+
+    def of_client_ids(
+        self, references: list[PrincipalReference], principals: Mapping[str, Body]
+    ) -> dict[PrincipalReference, str]:
+        ids = {one: principals.get(one.value.lower(), {}).get("id") for one in references}
         return {one: usable for one, id_ in ids.items() if (usable := self._checked(one, id_))}
 
     def of_resources(self, references: list[PrincipalReference]) -> dict[PrincipalReference, str]:
-        def read(reference: PrincipalReference) -> str | None:
-            try:
-                return self._identity_of(reference)
-            except CloudError as error:
-                self._report(error)
-                return None
+        """The identities that are, or are of, resources: one request for all of them."""
+        versions = {one: version for one in references if (version := self._version_of(one)) is not None}
+        answers = dict(zip(versions, self._bodies(versions), strict=True))
+        ids: dict[PrincipalReference, str] = {}
+        for one in references:
+            answer = answers.get(one)
+            if isinstance(answer, CloudError):
+                self._report(answer)
+                continue
+            holder = "properties" if one.kind == "identity" else "identity"
+            object_id = ((answer or {}).get(holder) or {}).get("principalId")
+            if usable := self._checked(one, object_id, exists=answer is not None):
+                ids[one] = usable
+        return ids
 
-        results = map_unordered(read, references, self.azure.concurrency)
-        # The order of the manifest, and not that in which answers came.
-        ids = dict(results)
-        return {reference: id_ for reference in references if (id_ := ids[reference]) is not None}
+    def _bodies(self, versions: Mapping[PrincipalReference, str]) -> Sequence[Body | CloudError | None]:
+        return read_together(self.azure, [f"{one.value}?api-version={version}" for one, version in versions.items()])
 
-    def applications(self, unique_names: Iterable[str]) -> dict[str, Body]:
-        try:
-            return self.azure.directory.find_applications(unique_names)
-        except CloudError as error:
-            self._report(error)
-            self.applications_read = False
-            return {}
-
-    def _identity_of(self, reference: PrincipalReference) -> str | None:
-        """The object id in the body of a resource that is, or has, an identity."""
+    def _version_of(self, reference: PrincipalReference) -> str | None:
+        """The api-version with which a resource is read; None for a type that there is not."""
         parts = parse_resource_id(reference.value)
         assert parts is not None, "GRA006 refuses what is no resource id"
         facts = load_facts("identities.yaml")
         versions = {name.lower(): version for name, version in facts["api_versions"].items()}
         # Asking a provider for its versions is a second read: only types that are rare have to pay for it.
-        version = versions.get(parts.type.lower()) or self._newest_version(parts.subscription, parts.type)
-        body = None if version is None else self.azure.management.get(reference.value, version)
-        holder = "properties" if reference.kind == "identity" else "identity"
-        return self._checked(reference, ((body or {}).get(holder) or {}).get("principalId"), exists=body is not None)
+        try:
+            return versions.get(parts.type.lower()) or self._newest_version(parts.subscription, parts.type)
+        except CloudError as error:
+            self._report(error)
+            return None
 
     def _newest_version(self, subscription: str, type_: str) -> str | None:
         """The newest stable api-version of a type whose versions are not among our facts; None for an unknown type."""

@@ -60,6 +60,8 @@ class UndeclaredSearch:
     owner: str | None
     look_for: Collection[TypeName]
     allow_gaps: bool
+    owned_applications: Mapping[str, Body] | None = None
+    """Those with our mark, by unique name, where they were read already."""
     coverage: list[ScopeCoverage] = field(default_factory=list)
 
     def run(self, inventory: Inventory, applications: Mapping[str, Body]) -> tuple[UndeclaredResource, ...]:
@@ -75,6 +77,8 @@ class UndeclaredSearch:
 
     def _owned_applications(self) -> dict[str, Body]:
         """The app registrations with our tag, by unique name."""
+        if self.owned_applications is not None:
+            return dict(self.owned_applications)
         declared = self.desired.of_type("application")
         # A manifest that declares none needs no right to read the directory: it is not asked unless somebody prunes.
         if self.owner is None or not (declared or "application" in self.look_for):

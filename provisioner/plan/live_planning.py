@@ -89,6 +89,7 @@ def _read_live(
         owner=manifest.owner,
         allow_gaps=options.tolerant_of_gaps,
         applications=principals.applications if manifest.applications else None,
+        owned_applications=principals.owned,
         look_for=_types_to_look_for(manifest, options),
     )
     return replace(live_resources, coverage=(*live_resources.coverage, *principals.coverage))

@@ -157,7 +157,7 @@ def test_the_last_application_is_told_only_when_pruning(cloud, azure_monitor):
     elsewhere = replace(none, target=replace(none.target, resource_group="rg-elsewhere"))
     assert not [one for one in planned(cloud, elsewhere, prune=True).undeclared if one.type == "application"]
     # Who may not read the directory prunes the rest, and is told.
-    azure_monitor.fault("error", match="GET /v1.0/*", status=403, code="Authorization_RequestDenied")
+    azure_monitor.fault("error", match="POST /v1.0/$batch", status=403, code="Authorization_RequestDenied")
     gaps = [scope.scope for scope in planned(cloud, none, prune=True).live.coverage if not scope.ok]
     assert gaps == ["principals"]
 
@@ -243,7 +243,7 @@ def test_an_application_of_another_group_is_listed_and_left_alone(cloud, tmp_pat
 def test_an_import_that_may_not_read_the_directory_says_so_and_keeps_the_object_ids(cloud, azure_monitor, tmp_path):
     shop = declared(cloud.target)
     principal = up(cloud, shop).live[("application", "sender")].body["properties"]["servicePrincipal"]["id"]
-    azure_monitor.fault("error", match="GET /v1.0/*", status=403, code="Authorization_RequestDenied")
+    azure_monitor.fault("error", match="POST /v1.0/$batch", status=403, code="Authorization_RequestDenied")
     adopted, again = imported(cloud, shop, tmp_path)
     assert again.applications == {}
     assert [grant.principal for grant in again.grants.values()] == [principal]
@@ -254,6 +254,6 @@ def test_an_import_that_may_not_read_the_directory_says_so_and_keeps_the_object_
 def test_an_import_of_what_no_manifest_made_asks_the_directory_nothing(cloud, azure_monitor, tmp_path):
     shop = manifest(cloud.target)
     workspace = up(cloud, shop).live[("workspace", "law-shop")]
-    azure_monitor.fault("error", match="GET /v1.0/*", status=403, code="Authorization_RequestDenied")
+    azure_monitor.fault("error", match="POST /v1.0/$batch", status=403, code="Authorization_RequestDenied")
     adopted = from_live(cloud, workspace.id, name="another")
     assert not [one for one in adopted.diagnostics if one.code == "IMP009"]

@@ -15,9 +15,25 @@ MOST_READS = 12
 SECTIONS = yaml.safe_load((EXAMPLES / "everything" / "provisioner.yaml").read_text()).keys() - {"environments"}
 
 
+PROVIDERS = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-apps/providers"
+# Every other way to name who sends, several times: what is looked up is looked up together.
+OTHER_SENDERS = {
+    **{f"client-{n}": {"application_id": f"7d3ad8a1-9b5f-4b8b-a1a8-50d4c6f4a00{n}"} for n in range(3)},
+    **{f"site-{n}": {"resource": f"{PROVIDERS}/Microsoft.Web/sites/site-{n}"} for n in range(3)},
+    **{
+        f"identity-{n}": {"identity": f"{PROVIDERS}/Microsoft.ManagedIdentity/userAssignedIdentities/id-{n}"}
+        for n in range(3)
+    },
+}
+
+
 @pytest.fixture
 def everything(tmp_path):
-    yield project(tmp_path / "everything", "everything")
+    folder = project(tmp_path / "everything", "everything")
+    file = folder / "provisioner.yaml"
+    grants = "".join(f"  {name}: {{principal: {json.dumps(one)}}}\n" for name, one in OTHER_SENDERS.items())
+    file.write_text(file.read_text().replace("grants:\n", f"grants:\n{grants}"))
+    yield folder
     stop(tmp_path / "everything" / ".provisioner")
 
 
