@@ -13,11 +13,20 @@ def single_line(text: str, limit: int = _MAX_LABEL) -> str:
     Spaces and line ends become single spaces; control characters, lone surrogates and marks that turn the direction
     of writing are left out.
     """
-    # Cc: control, Cf: format (bidirectional overrides among them), Cs: lone surrogates, which no encoding can write.
-    plain = "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
-    joined = " ".join(plain.split())
-    return joined if len(joined) <= limit else f"{joined[: limit - 1].rstrip()}…"
+    label: list[str] = []
+    is_after_space = False
+    for character in text:
+        if character.isspace():
+            is_after_space = bool(label)
+            continue
+        # Cc: control, Cf: format (bidirectional overrides too), Cs: lone surrogates, which no encoding can write.
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
+            continue
+        if is_after_space:
+            label.append(" ")
+            is_after_space = False
+        label.append(character)
+        # One more than there is room for: a transform of any length costs no more than its beginning.
+        if len(label) > limit:
+            return f"{''.join(label[: limit - 1]).rstrip()}…"
+    return "".join(label)

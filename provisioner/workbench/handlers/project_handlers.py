@@ -70,7 +70,8 @@ def draw_graph(workbench: Workbench, request: GraphRequest) -> GraphPicture:
         return _without_picture("the manifest cannot be read: mend it first")
     whole = project.graph()
     try:
-        picture = project.graph(focus=request.focus or None, lineage=request.lineage or None)
+        is_part = bool(request.focus or request.lineage)
+        picture = project.graph(focus=request.focus or None, lineage=request.lineage or None) if is_part else whole
     except UnknownName as error:
         return _without_picture(str(error), whole)
     if request.drift:
