@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioner.kql import values
+from provisioner.kql.values import dynamic_values
 
 SHORT_YEARS = (dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2049-12-31"))
 """Between these a year of two digits is read as it was meant."""
@@ -235,3 +236,44 @@ def test_reading_the_same_day_twice_gives_the_same_moment() -> None:
         assert values.parse_datetime("2024-05-06T07:08:09.Z") is None
         assert values.parse_datetime("2024-05-06X07:08:09Z") is None
         assert values.parse_datetime("2024-05-06T07:08:09 PM") == values.parse_datetime("2024-05-06T19:08:09")
+
+
+numbers = st.one_of(
+    st.sampled_from([2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**19, -(2**63), -(2**63) - 1, 10**400]).map(str),
+    st.sampled_from(["1e400", "-1e400", "1e-400", "-0", "-0.0", "0.1", "1E5", "NaN", "Infinity", "01", "1.", ".5"]),
+    st.integers().map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+)
+texts = st.one_of(
+    st.text().map(json.dumps),
+    st.text().map(lambda text: json.dumps(text, ensure_ascii=False)),
+    st.sampled_from(
+        ['"\\ud800"', '"\\ud83d\\ude00"', '"\ud800"', '"\x00"', '"\\u0000"', '"9223372036854775808"', "'a'", '"']
+    ),
+)
+json_texts = st.recursive(
+    st.one_of(numbers, texts, st.sampled_from(["null", "true", "false", "", " ", "\ufeff1", "1 2", "nul", "\u00a01"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4).map(lambda members: f"[{', '.join(members)}]"),
+        st.lists(st.tuples(st.sampled_from(['"a"', '"b"', '"a b"', "a"]), inner), max_size=4).map(
+            lambda members: "{" + ",".join(f"{name}: {value}" for name, value in members) + "}"
+        ),
+        inner.map(lambda text: f" \n{text}\t"),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400)
+@given(json_texts)
+def test_both_readers_of_json_read_the_same_value(text: str) -> None:
+    """The fast one takes what it is sure of; what it does not take is nobody's business but the other's."""
+    fast, exact = values.parse_json(text), dynamic_values.parse_unusual_json(text)
+    assert (repr(fast), type(fast)) == (repr(exact), type(exact))
+
+
+@pytest.mark.parametrize("depth", [255, 256, 257, 300, 1100])
+def test_both_readers_of_json_stop_at_the_same_depth(depth: int) -> None:
+    """Deeper nesting is a text."""
+    for text in ("[" * depth + "1" + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
+        assert values.parse_json(text) == dynamic_values.parse_unusual_json(text)
