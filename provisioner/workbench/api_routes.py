@@ -33,6 +33,7 @@ _NOTHING = project_messages.Nothing
 
 ROUTES = (
     ApiRoute("getProject", "project", project_handlers.get_project, _NOTHING, project_messages.ProjectInfo),
+    ApiRoute("getFindings", "findings", project_handlers.get_findings, _NOTHING, project_messages.ProjectFindings),
     ApiRoute("runTests", "tests", project_handlers.run_tests, edit_messages.TestsRequest, edit_messages.TestRun),
     ApiRoute("readFile", "file", project_handlers.read_file, graph_messages.SourceRequest, graph_messages.SourceFile),
     ApiRoute(

@@ -11,6 +11,7 @@ from provisioner.workbench.messages.project_messages import (
     Column,
     Finding,
     FlowInfo,
+    ProjectFindings,
     ProjectInfo,
     StreamInfo,
     TableInfo,
@@ -19,7 +20,7 @@ from provisioner.workbench.workbench import Workbench
 
 
 def project_info(workbench: Workbench) -> ProjectInfo:
-    """Streams, tables and findings of the project as it is on the disk."""
+    """Streams and tables of the project as it is on the disk."""
     project = workbench.project
     document = project.document
     # Without a manifest the page still shows what is wrong with the file.
@@ -38,8 +39,13 @@ def project_info(workbench: Workbench) -> ProjectInfo:
         allow_apply=workbench.allow_apply,
         streams=tuple(_stream_info(project, stream) for stream in streams),
         tables=tuple(TableInfo(name, column_list(known_columns(name, manifest))) for name in tables if manifest),
-        findings=tuple(_finding(one) for one in project.diagnostics),
     )
+
+
+def project_findings(workbench: Workbench) -> ProjectFindings:
+    """What the checks say of the project as it is on the disk: in a large one they take seconds."""
+    project, revision = workbench.project, workbench.revision
+    return ProjectFindings(revision, tuple(_finding(one) for one in project.diagnostics))
 
 
 def column_list(columns: Columns | None) -> tuple[Column, ...]:

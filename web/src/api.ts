@@ -46,18 +46,6 @@ export interface TableInfo {
 }
 
 /**
- * A finding of the checks, with the place that it is about.
- */
-export interface Finding {
-  code: string;
-  severity: "error" | "warning" | "info";
-  message: string;
-  hint: string | null;
-  file: string | null;
-  line: number | null;
-}
-
-/**
  * The open project. `revision` changes with every change of its files; `readable` is False where YAML is broken.
  */
 export interface ProjectInfo {
@@ -70,6 +58,25 @@ export interface ProjectInfo {
   allow_apply: boolean;
   streams: StreamInfo[];
   tables: TableInfo[];
+}
+
+/**
+ * A finding of the checks, with the place that it is about.
+ */
+export interface Finding {
+  code: string;
+  severity: "error" | "warning" | "info";
+  message: string;
+  hint: string | null;
+  file: string | null;
+  line: number | null;
+}
+
+/**
+ * What the checks say of the project at that `revision`.
+ */
+export interface ProjectFindings {
+  revision: number;
   findings: Finding[];
 }
 
@@ -587,6 +594,11 @@ export interface RunProgress {
 /** The project as it is on the disk now. */
 export function getProject(signal?: AbortSignal): Promise<ProjectInfo> {
   return call("project", {}, signal);
+}
+
+/** What the checks say of the project now; apart from the project, whose views need not wait for it. */
+export function getFindings(signal?: AbortSignal): Promise<ProjectFindings> {
+  return call("findings", {}, signal);
 }
 
 /** Run transform tests. Raises ValueError for a stream that the manifest does not have. */

@@ -1,10 +1,11 @@
 // The pipeline as a picture: search, a part, a column's lineage, the text behind a box.
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { drawGraph, type GraphBox, type GraphPicture, type ProjectInfo, readFile, type SourceFile } from "./api";
+import { drawGraph, type GraphBox, type GraphPicture, readFile, type SourceFile } from "./api";
 import { inWords, isAbort } from "./call";
 import { Notice } from "./cells";
 import { useStored } from "./stored";
+import type { ViewProps } from "./view";
 
 const DASHED = new Set(["holds", "allows", "filters"]);
 const LINE_HEIGHT = 16;
@@ -17,7 +18,7 @@ interface Shown {
   lineage: string;
 }
 
-export function GraphView(props: { project: ProjectInfo }) {
+export function GraphView(props: ViewProps) {
   const [shown, setShown] = useStored<Shown>("graph", { focus: "", lineage: "" });
   // 0: as large as the page lets it be, and never so small that it cannot be read.
   const [zoom, setZoom] = useStored("graph-zoom", 0);
@@ -112,7 +113,7 @@ export function GraphView(props: { project: ProjectInfo }) {
         <li class="box warning">warnings</li>
         <li class="box drift">differs from Azure</li>
       </ul>
-      {box && <BoxDetails box={box} project={props.project} focus={focus} lineage={(name) => setShown({ focus: "", lineage: name })} />}
+      {box && <BoxDetails {...props} box={box} focus={focus} lineage={(name) => setShown({ focus: "", lineage: name })} />}
     </main>
   );
 }
@@ -181,7 +182,7 @@ function describe(box: GraphBox): string {
   return parts.join(", ");
 }
 
-function BoxDetails(props: { box: GraphBox; project: ProjectInfo; focus: (name: string) => void; lineage: (name: string) => void }) {
+function BoxDetails(props: ViewProps & { box: GraphBox; focus: (name: string) => void; lineage: (name: string) => void }) {
   const { box, project } = props;
   const [source, setSource] = useState<SourceFile | null>(null);
   const [problem, setProblem] = useState("");
@@ -206,7 +207,7 @@ function BoxDetails(props: { box: GraphBox; project: ProjectInfo; focus: (name: 
       : box.type === "stream"
         ? project.streams.find((stream) => stream.key === name)?.columns
         : undefined;
-  const findings = project.findings.filter((finding) => finding.file === box.file && box.line !== null && finding.line !== null && finding.line >= box.line);
+  const findings = props.findings.filter((finding) => finding.file === box.file && box.line !== null && finding.line !== null && finding.line >= box.line);
   return (
     <section class="pane" aria-labelledby="box-title">
       <div class="row">

@@ -15,10 +15,11 @@ import { Cell, Grid, Notice, show } from "./cells";
 import { tooLarge } from "./records";
 import { TimeChart } from "./timeChart";
 import { useStored } from "./stored";
+import type { ViewProps } from "./view";
 
 const WATCH = 1_500;
 
-export function LocalView(props: { project: ProjectInfo }) {
+export function LocalView(props: ViewProps) {
   const [status, setStatus] = useState<LocalStatus | null>(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {

@@ -1,7 +1,7 @@
 // The page: five views over one project, which follows its files.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { getProject, type ProjectInfo } from "./api";
+import { type Finding, getFindings, getProject, type ProjectInfo } from "./api";
 import { inWords } from "./call";
 import { Notice } from "./cells";
 import { listen, onLost } from "./events";
@@ -28,6 +28,7 @@ function viewOfAddress(): ViewName {
 function Page() {
   const [name, setName] = useState<ViewName>(viewOfAddress);
   const [project, setProject] = useState<ProjectInfo | null>(null);
+  const [findings, setFindings] = useState<Finding[] | null>(null);
   const [problem, setProblem] = useState("");
 
   useEffect(() => {
@@ -41,6 +42,8 @@ function Page() {
         .then((answer) => {
           setProject(answer);
           setProblem("");
+          // After the project: the checks of a large one take seconds, and no view waits for them.
+          return getFindings().then((checked) => setFindings(checked.findings));
         })
         .catch((error: unknown) => setProblem(inWords(error)));
     const ends = [
@@ -54,7 +57,7 @@ function Page() {
   }, [name, project?.name]);
 
   const View = VIEWS[name].view;
-  const errors = project?.findings.filter((finding) => finding.severity === "error") ?? [];
+  const errors = findings?.filter((finding) => finding.severity === "error") ?? [];
   return (
     <>
       <header>
@@ -68,7 +71,7 @@ function Page() {
         </nav>
         {project && (
           <span class={errors.length ? "bad" : "muted"}>
-            {errors.length === 0 ? "no errors" : errors.length === 1 ? "1 error" : `${errors.length} errors`}
+            {findings === null ? "checking …" : errors.length === 0 ? "no errors" : errors.length === 1 ? "1 error" : `${errors.length} errors`}
           </span>
         )}
       </header>
@@ -78,7 +81,7 @@ function Page() {
           {project.file} cannot be read: {errors[0] ? `line ${errors[0].line}: ${errors[0].message}` : "see `provisioner validate`"}
         </Notice>
       )}
-      {project && <View project={project} />}
+      {project && <View project={project} findings={findings ?? []} />}
     </>
   );
 }

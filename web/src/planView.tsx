@@ -1,14 +1,15 @@
 // Plan, drift and verify against an environment; apply only where the workbench was started for it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type AzureReport, type AzureRun, type ProjectInfo, runAzure, type RunProgress } from "./api";
+import { type AzureReport, type AzureRun, runAzure, type RunProgress } from "./api";
 import { inWords } from "./call";
 import { Notice } from "./cells";
 import { listen } from "./events";
 import { useStored } from "./stored";
+import type { ViewProps } from "./view";
 
 type Action = AzureRun["action"];
 
-export function PlanView(props: { project: ProjectInfo }) {
+export function PlanView(props: ViewProps) {
   const { project } = props;
   const [environment, setEnvironment] = useStored("environment", project.environment ?? "");
   const [report, setReport] = useStored<AzureReport | null>("report", null);

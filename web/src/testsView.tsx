@@ -1,13 +1,14 @@
 // All tests of transforms, live, with the differing cells.
 import { useEffect, useReducer, useState } from "preact/hooks";
-import { type EditPreview, previewExpectation, type ProjectInfo, runTests, type TestOutcome, type TestRun } from "./api";
+import { type EditPreview, previewExpectation, runTests, type TestOutcome, type TestRun } from "./api";
 import { inWords, isAbort } from "./call";
 import { Cell, Grid, Notice } from "./cells";
 import { flowName, openDrafts } from "./drafts";
 import { SaveDialog } from "./saveDialog";
 import { useStored } from "./stored";
+import type { ViewProps } from "./view";
 
-export function TestsView(props: { project: ProjectInfo }) {
+export function TestsView(props: ViewProps) {
   const [run, setRun] = useState<TestRun | null>(null);
   const [problem, setProblem] = useState("");
   const [failedOnly, setFailedOnly] = useStored("failed-only", false);

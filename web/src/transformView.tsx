@@ -8,7 +8,6 @@ import {
   keptRecords,
   previewRecords,
   previewTransform,
-  type ProjectInfo,
   type RecordSet,
   runTests,
   runTransform,
@@ -28,13 +27,14 @@ import { Rows } from "./rows";
 import { Difference, SaveDialog } from "./saveDialog";
 import { fromText, isShared, type SharedCase, toFragment } from "./share";
 import { isStored, store, useStored } from "./stored";
+import type { ViewProps } from "./view";
 
 const OWN = "(a case of its own)";
 const TEST_PAUSE = 200;
 const NO_COLUMNS: Column[] = [];
 
 /** Everything about one transform at a time. */
-export function TransformView(props: { project: ProjectInfo }) {
+export function TransformView(props: ViewProps) {
   const { project } = props;
   const flows = project.streams.flatMap((stream) => stream.flows.map((flow) => ({ stream, flow })));
   const [chosen, choose] = useStored("flow", "");

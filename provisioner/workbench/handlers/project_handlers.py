@@ -18,14 +18,19 @@ from provisioner.workbench.messages.graph_messages import (
     SourceFile,
     SourceRequest,
 )
-from provisioner.workbench.messages.project_messages import Nothing, ProjectInfo
-from provisioner.workbench.project_info import project_info
+from provisioner.workbench.messages.project_messages import Nothing, ProjectFindings, ProjectInfo
+from provisioner.workbench.project_info import project_findings, project_info
 from provisioner.workbench.workbench import Workbench
 
 
 def get_project(workbench: Workbench, _: Nothing) -> ProjectInfo:
     """The project as it is on the disk now."""
     return project_info(workbench)
+
+
+def get_findings(workbench: Workbench, _: Nothing) -> ProjectFindings:
+    """What the checks say of the project now; apart from the project, whose views need not wait for it."""
+    return project_findings(workbench)
 
 
 def run_tests(workbench: Workbench, request: TestsRequest) -> TestRun:

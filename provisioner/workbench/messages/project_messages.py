@@ -75,4 +75,11 @@ class ProjectInfo:
     allow_apply: bool
     streams: tuple[StreamInfo, ...]
     tables: tuple[TableInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFindings:
+    """What the checks say of the project at that `revision`."""
+
+    revision: int
     findings: tuple[Finding, ...]
