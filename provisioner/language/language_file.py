@@ -107,7 +107,7 @@ class LanguageFile:
         if self.tree is None or cursor.role == "content":
             return None
         # The parser leaves out white space behind a value, and the place may be in it.
-        node = _node_at(self.tree, cursor.path)
+        node = node_at(self.tree, cursor.path)
         if node is not None and cursor.token.start == node.start and hasattr(node, "style"):
             text = scalar_text(node, cursor.path)  # type: ignore[arg-type]
             padding = offset - text.end
@@ -122,16 +122,15 @@ class LanguageFile:
         return KqlPlace(self, offset, text, text.to_text(offset))
 
 
-def _node_at(tree: Node, path: tuple[str | int, ...]) -> Node | None:
-    node: Node | None = tree
+def node_at(tree: Node | None, path: tuple[str | int, ...]) -> Node | None:
+    """What stands at a path below a node; None where nothing does."""
+    node = tree
     for step in path:
         if isinstance(node, MappingNode):
             node = node.values.get(str(step))
         else:
             items = getattr(node, "items", [])
             node = items[step] if isinstance(step, int) and step < len(items) else None
-        if node is None:
-            return None
     return node
 
 

@@ -12,7 +12,7 @@ from provisioner.kql import infer
 from provisioner.language.code_actions import CodeAction
 from provisioner.language.column_actions import file_edits_of
 from provisioner.language.kql_text import FlowContext, TransformText
-from provisioner.language.language_file import KqlPlace, LanguageFile, ManifestPlace
+from provisioner.language.language_file import KqlPlace, LanguageFile, ManifestPlace, node_at
 from provisioner.load.yaml.nodes import MappingNode, ScalarNode
 from provisioner.load.yaml.source_text import UnreadableFile
 from provisioner.load.yaml.yaml_writer import dump_scalar
@@ -116,12 +116,7 @@ def _file_mapping(context: FlowContext) -> MappingNode | None:
         owner = document.source_map.lookup(path[:-3]).node if document.source_map else None
         if isinstance(owner, MappingNode) and "flows" not in owner.values:
             path = (*path[:-3], "transform")
-    for step in path:
-        if isinstance(node, MappingNode):
-            node = node.values.get(str(step))
-        else:
-            items = getattr(node, "items", [])
-            node = items[step] if isinstance(step, int) and step < len(items) else None
+    node = node_at(node, path)
     return node if isinstance(node, MappingNode) and "file" in node.values else None
 
 
