@@ -11,7 +11,7 @@ from provisioner.diagnostics import Span
 from provisioner.kql.syntax.lexer import tokenize
 from provisioner.language.kql_completion import let_names, member_samples, step_before
 from provisioner.language.kql_cursor import KqlCursor, kql_cursor, operator_word
-from provisioner.language.kql_reference import describe_function, describe_operator
+from provisioner.language.kql_reference import describe_function, describe_operator, describe_word_operator
 from provisioner.language.kql_text import FlowContext
 from provisioner.language.language_file import KqlPlace
 from provisioner.language.pipeline_steps import PipelineStep, pipeline_steps, sample_rows
@@ -40,13 +40,20 @@ def hover_kql(place: KqlPlace) -> Hover | None:
         word, span = operator
         return Hover(_operator_markdown(place, word, span), place.text.span(span))
     if cursor.word.start == cursor.word.end:
-        return None
+        return _hover_word_operator(place)
     word = text[cursor.word.start : cursor.word.end]
     span = place.text.span(cursor.word)
     if text[cursor.word.end :].lstrip(" ").startswith("(") and (function := describe_function(word)):
         return Hover(function.markdown(), span)
     markdown = _name_markdown(place, word, cursor)
-    return Hover(markdown, span) if markdown else None
+    return Hover(markdown, span) if markdown else _hover_word_operator(place)
+
+
+def _hover_word_operator(place: KqlPlace) -> Hover | None:
+    for token in tokenize(place.text.text)[0]:
+        if token.start <= place.text_offset <= token.end and (meaning := describe_word_operator(token.text)):
+            return Hover(meaning, place.text.span(Span(token.start, token.end)))
+    return None
 
 
 def _operator_at(text: str, offset: int) -> tuple[str, Span] | None:

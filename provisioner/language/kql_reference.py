@@ -77,6 +77,17 @@ def describe_operator(word: str) -> WordDescription | None:
 
 
 @cache
+def describe_word_operator(word: str) -> str | None:
+    """What an operator between values means that is a word, in Markdown; None where the word is none."""
+    meaning = dialects.word_operator_meaning(word)
+    if meaning is None:
+        return None
+    instead = dialects.text_operator_replacement(word)
+    refused = f"\n\nNot offered in a transformation: use {instead}." if instead else ""
+    return f"**{word}**: {meaning}{refused}"
+
+
+@cache
 def allowed_functions() -> tuple[WordDescription, ...]:
     """The functions that a transform may call, by name."""
     names = sorted(function_names())

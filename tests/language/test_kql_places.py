@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from provisioner.diagnostics import Span
+from provisioner.kql.syntax.operator_precedence import BINDING_POWER
 from provisioner.language.code_actions import findings_at, fix_actions, silence_actions
 from provisioner.language.column_actions import column_actions
 from provisioner.language.inlay_hints import inlay_hints
 from provisioner.language.kql_completion import complete_kql
 from provisioner.language.kql_hover import hover_kql
+from provisioner.language.kql_reference import describe_word_operator
 from provisioner.language.language_file import KqlPlace
 from provisioner.language.name_index import NameIndex
 from provisioner.language.semantic_tokens import semantic_tokens
@@ -232,3 +234,27 @@ def test_a_name_in_quotes_is_explained_and_its_function_has_a_signature(kind, tm
     help_ = signature_help(placed.place())
     assert help_.signatures[help_.active].label == "columnifexists(name: string, default: scalar)"
     assert help_.argument == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "texts"),
+    [
+        ("contains", ["holds the right one", "any case"]),
+        ("!contains_cs", ["false where", "same case"]),
+        ("has_any", ["one of the texts", "Not offered"]),
+        ("in", ["one of the list"]),
+        ("!in~", ["false where", "tolower"]),
+    ],
+)
+def test_a_word_between_values_is_explained(word, texts, tmp_path):
+    right = "('a')" if word.strip("!~") in {"in", "has_any"} else "'a'"
+    placed = place_transform(PLACES[0], f"source\n| where tostring(order.id) {word[:1]}^{word[1:]} {right}", tmp_path)
+    hover = hover_kql(placed.place())
+    assert placed.text[hover.span.start : hover.span.end] == word
+    for text in texts:
+        assert text in hover.markdown
+
+
+def test_every_word_between_values_has_an_explanation():
+    words = {word for word in BINDING_POWER if any(map(str.isalpha, word))} | {"matches"}
+    assert {word for word in words if describe_word_operator(word) is None} == set()

@@ -17,6 +17,10 @@ Dialect = Literal["transform", "query"]
 """`transform` is what a data collection rule takes, `query` is what the query API takes."""
 
 
+_TEXT_TESTS = frozenset(("contains", "has", "hasprefix", "hassuffix", "startswith", "endswith"))
+"""The operators between texts that have a form with `_cs`, which regards the case of letters."""
+
+
 class Permission(Struct):
     """Whether a text may use a word, and why.
 
@@ -87,6 +91,19 @@ def other_language_value_hint(word: str) -> str | None:
     """What to write instead of a value of another language, such as `yes`; None where the word is none of those."""
     hint = _language_facts()["other_languages"]["values"].get(word.lower())
     return None if hint is None else str(hint)
+
+
+def word_operator_meaning(word: str) -> str | None:
+    """What an operator between values means that is a word, such as `!has_cs`; None where the word is none."""
+    meanings = _language_facts()["word_operators"]
+    positive = word.removeprefix("!")
+    base = positive.removesuffix("_cs")
+    meaning = meanings.get(positive) or meanings.get(base)
+    if meaning is None:
+        return None
+    if base in _TEXT_TESTS:
+        meaning += ", with the same case of letters" if positive.endswith("_cs") else ", in any case of letters"
+    return f"false where {meaning}" if word.startswith("!") else str(meaning)
 
 
 def text_operator_replacement(word: str) -> str | None:
