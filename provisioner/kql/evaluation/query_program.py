@@ -276,8 +276,10 @@ class PipelineSegment:
             # a trace records inside values
             if isinstance(output, Variable) and read_by[output.variable] == 1 and not self.writer.tracing:
                 cell = self._encode_where_computed(output.variable)
-            text = cell_codec.cell_encoding(self.writer, code.text, output, self.program.form)
-            cells.append(cell or PythonExpression(text, code.variables, code.depth + 1))
+            if cell is None:
+                text = cell_codec.cell_encoding(self.writer, code.text, output, self.program.form)
+                cell = PythonExpression(text, code.variables, code.depth + 1)
+            cells.append(cell)
         return cells
 
     def _encode_where_computed(self, variable: str) -> PythonExpression | None:

@@ -148,7 +148,7 @@ def _parse_padded_json(text: str) -> Value:
     inner = text.strip(" \t\r\n")
     if not inner:
         return None
-    return text if inner == text or (value := parse_json(inner)) is inner else value
+    return text if inner == text or (value := parse_unusual_json(inner)) is inner else value
 
 
 def normalize_dynamic(value: object, fallback: Value = None) -> Value:
